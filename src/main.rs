@@ -1,0 +1,3 @@
+//! The binary: parse, run, map the result to an exit code.
+
+fn main() {}

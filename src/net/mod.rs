@@ -1,0 +1,13 @@
+//! The values everybody shares: time stamps, endpoints, link types, capture statistics.
+//!
+//! Owns: small `Copy` values with their text forms. Must not know: any other room.
+
+mod endpoint;
+mod link_type;
+mod stats;
+mod timestamp;
+
+pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
+pub use link_type::LinkType;
+pub use stats::CaptureStats;
+pub use timestamp::{Nanos, Timestamp};

@@ -1,0 +1,16 @@
+//! From captured bytes to TCP segments.
+//!
+//! Owns: [`Frame`], [`Segment`], [`SeqNumber`], link headers, IP and its fragments, tunnels, quotes inside ICMP errors.
+//! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
+
+mod flags;
+mod frame;
+mod options;
+mod segment;
+mod seq_number;
+
+pub use flags::TcpFlags;
+pub use frame::Frame;
+pub use options::{SackBlocks, TcpOption, TcpOptions};
+pub use segment::{Segment, SegmentOrigin};
+pub use seq_number::SeqNumber;

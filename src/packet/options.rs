@@ -1,0 +1,135 @@
+//! TCP options (RFC 9293 section 3.2), read from the raw option bytes on demand: nothing is parsed that nobody asks for.
+
+use super::SeqNumber;
+
+/// One option as it stands in the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpOption<'a> {
+    /// Kind 0: end of the list.
+    EndOfList,
+    /// Kind 1: padding.
+    NoOperation,
+    /// Kind 2: maximum segment size (RFC 9293 section 3.7.1).
+    MaximumSegmentSize(u16),
+    /// Kind 3: window scale shift (RFC 7323 section 2).
+    WindowScale(u8),
+    /// Kind 4: SACK permitted (RFC 2018 section 2).
+    SackPermitted,
+    /// Kind 5: SACK blocks (RFC 2018 section 3).
+    Sack(SackBlocks<'a>),
+    /// Kind 8: time stamps (RFC 7323 section 3).
+    Timestamps {
+        /// The sender's clock.
+        value: u32,
+        /// The last value received, echoed.
+        echo: u32,
+    },
+    /// Any other kind, or a known kind with another length than its RFC gives.
+    Other {
+        /// Option kind.
+        kind: u8,
+        /// The bytes after kind and length.
+        data: &'a [u8],
+    },
+}
+
+/// The left and right edges of a SACK option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SackBlocks<'a>(&'a [u8]);
+
+impl SackBlocks<'_> {
+    /// (left edge, right edge) pairs in header order.
+    pub fn iter(&self) -> impl Iterator<Item = (SeqNumber, SeqNumber)> + '_ {
+        self.0
+            .chunks_exact(8)
+            .map(|block| (SeqNumber(be32(block)), SeqNumber(be32(&block[4..]))))
+    }
+}
+
+/// The option bytes of one header. Iterating never panics; a broken length ends the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TcpOptions<'a>(pub &'a [u8]);
+
+impl<'a> TcpOptions<'a> {
+    /// The options in header order, each with its offset in bytes from the start of the option area.
+    pub fn iter(self) -> impl Iterator<Item = (usize, TcpOption<'a>)> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let start = at;
+            let rest = self.0.get(start..)?;
+            let (option, size) = parse_one(rest)?;
+            at = start + size;
+            if option == TcpOption::EndOfList {
+                at = self.0.len();
+            }
+            Some((start, option))
+        })
+    }
+}
+
+/// The first option of `bytes` and its size; `None` when there is none or its length is impossible.
+fn parse_one(bytes: &[u8]) -> Option<(TcpOption<'_>, usize)> {
+    let kind = *bytes.first()?;
+    match kind {
+        0 => return Some((TcpOption::EndOfList, 1)),
+        1 => return Some((TcpOption::NoOperation, 1)),
+        _ => {}
+    }
+    let size = usize::from(*bytes.get(1)?);
+    if size < 2 {
+        return None;
+    }
+    let data = bytes.get(2..size)?;
+    let option = match (kind, data) {
+        (2, &[a, b]) => TcpOption::MaximumSegmentSize(u16::from_be_bytes([a, b])),
+        (3, &[shift]) => TcpOption::WindowScale(shift),
+        (4, []) => TcpOption::SackPermitted,
+        (5, blocks) if !blocks.is_empty() && blocks.len() % 8 == 0 => {
+            TcpOption::Sack(SackBlocks(blocks))
+        }
+        (8, data) if data.len() == 8 => TcpOption::Timestamps {
+            value: be32(data),
+            echo: be32(&data[4..]),
+        },
+        _ => TcpOption::Other { kind, data },
+    };
+    Some((option, size))
+}
+
+/// Big-endian 32 bits at the start of `bytes`, which the caller has measured.
+fn be32(bytes: &[u8]) -> u32 {
+    bytes
+        .first_chunk::<4>()
+        .map_or(0, |chunk| u32::from_be_bytes(*chunk))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_a_linux_syn() {
+        let bytes = [
+            2, 4, 0xff, 0xd7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
+        ];
+        let options: Vec<_> = TcpOptions(&bytes).iter().collect();
+        assert_eq!(
+            options,
+            [
+                (0, TcpOption::MaximumSegmentSize(65495)),
+                (4, TcpOption::SackPermitted),
+                (6, TcpOption::Timestamps { value: 9, echo: 0 }),
+                (16, TcpOption::NoOperation),
+                (17, TcpOption::WindowScale(7)),
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_end(bytes: Vec<u8>) {
+            prop_assert!(TcpOptions(&bytes).iter().count() <= bytes.len());
+        }
+    }
+}

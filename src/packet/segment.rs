@@ -1,0 +1,54 @@
+//! One decoded TCP segment: SEG.SEQ, SEG.ACK, SEG.LEN, SEG.WND of RFC 9293 section 3.3.1, with where it came from.
+
+use super::{SeqNumber, TcpFlags, TcpOptions};
+use crate::net::{Endpoint, Timestamp};
+
+/// How a TCP header was found, which decides how much of the analysis it takes part in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SegmentOrigin {
+    /// A segment on its way (possibly reassembled from IP fragments): the whole analysis.
+    #[default]
+    Direct,
+    /// Header length field below 20 (IN-4): analysed with `len` = IP payload - that length, then processing stops.
+    ShortHeader,
+    /// Header length beyond the IP payload (IN-4, "short segment"): like a quote, without length.
+    TruncatedHeader,
+    /// Quoted inside an ICMP error (IC-1, IC-2): joins or opens a stream, no base numbers, no analysis flags.
+    IcmpQuote {
+        /// The quote holds the whole 20-byte header (otherwise no times are printed, IC-3).
+        whole_header: bool,
+    },
+}
+
+/// One TCP segment of one frame. Borrows from the frame or from the defragmenter.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// Number of the frame that holds it (for fragments: the frame that completed the datagram).
+    pub frame: u64,
+    /// Time of that frame.
+    pub timestamp: Timestamp,
+    /// Sender.
+    pub source: Endpoint,
+    /// Receiver.
+    pub destination: Endpoint,
+    /// SEG.SEQ as sent.
+    pub seq: SeqNumber,
+    /// The acknowledgment field as sent, whether or not ACK is set.
+    pub ack: SeqNumber,
+    /// Control bits.
+    pub flags: TcpFlags,
+    /// The window field as sent, never scaled.
+    pub window: u16,
+    /// Urgent pointer as sent.
+    pub urgent: u16,
+    /// Payload bytes by the IP length (SEG.LEN without SYN and FIN): a frame cut by the snap length keeps its true value.
+    pub len: u32,
+    /// Header length in bytes as the data-offset field gives it.
+    pub header_length: u8,
+    /// Option bytes.
+    pub options: TcpOptions<'a>,
+    /// The captured part of the payload; shorter than `len` when the frame was cut.
+    pub payload: &'a [u8],
+    /// How the header was found.
+    pub origin: SegmentOrigin,
+}

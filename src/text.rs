@@ -1,0 +1,124 @@
+//! Untrusted bytes to text that is safe on a terminal and in HTML.
+//!
+//! Owns: the one escaping of everything a stranger wrote. Must not know: who asks or where the text goes.
+//! Threat model: C0, C1, DEL and escape sequences drive terminals; bidirectional controls reorder what a reader sees
+//! (Trojan Source, CVE-2021-42574); invalid UTF-8 must neither vanish nor break the line.
+
+use std::fmt::{self, Write as _};
+
+/// Characters that change direction or hide, without being visible themselves.
+const fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Displays untrusted bytes: valid printable UTF-8 as it is, everything else visibly escaped (`\n`, `\x1b`, `\u{202e}`, `\xff`).
+///
+/// A backslash stays single: the aim is safety for a reader, not a reversible encoding (JSON keeps the exact bytes).
+#[derive(Clone, Copy, Debug)]
+pub struct Visible<'a>(pub &'a [u8]);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                write_visible(f, c)?;
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One character, escaped where a terminal or a reader could be deceived by it.
+fn write_visible(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    match c {
+        '\n' => f.write_str("\\n"),
+        '\r' => f.write_str("\\r"),
+        '\t' => f.write_str("\\t"),
+        c if (c as u32) < 0x20 || c == '\x7f' => write!(f, "\\x{:02x}", c as u32),
+        c if c.is_control() || is_deceptive(c) => write!(f, "\\u{{{:x}}}", c as u32),
+        c => f.write_char(c),
+    }
+}
+
+/// Whether the bytes can be shown as they are: valid UTF-8 without anything that [`Visible`] would escape.
+#[must_use]
+pub fn is_plain(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.chars().all(|c| !c.is_control() && !is_deceptive(c)))
+}
+
+/// Untrusted bytes as owned safe text.
+#[must_use]
+pub fn visible(bytes: &[u8]) -> String {
+    Visible(bytes).to_string()
+}
+
+/// As [`visible`], cut to at most `limit` characters with an ellipsis.
+#[must_use]
+pub fn visible_cut(bytes: &[u8], limit: usize) -> String {
+    let text = visible(&bytes[..bytes.len().min(limit.saturating_mul(4))]);
+    if bytes.len() <= limit.saturating_mul(4) && text.chars().count() <= limit {
+        return text;
+    }
+    text.chars()
+        .take(limit.saturating_sub(1))
+        .chain(['…'])
+        .collect()
+}
+
+/// Text with the five characters that matter in HTML and XML replaced; run it on [`visible`] text.
+#[must_use]
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_what_drives_terminals() {
+        assert_eq!(
+            visible(b"\x1b]0;x\x07\x1b[2J\n"),
+            "\\x1b]0;x\\x07\\x1b[2J\\n"
+        );
+        assert_eq!(
+            visible("a\u{9b}b\u{202e}c".as_bytes()),
+            "a\\u{9b}b\\u{202e}c"
+        );
+        assert_eq!(visible(b"ol\xc3\xa1 \xff\xfe"), "olá \\xff\\xfe");
+    }
+
+    #[test]
+    fn cuts_with_an_ellipsis() {
+        assert_eq!(visible_cut(b"abcdef", 4), "abc…");
+        assert_eq!(visible_cut(b"abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn html_cannot_open_a_tag() {
+        assert_eq!(html("<script>'\"&"), "&lt;script&gt;&#39;&quot;&amp;");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_out_is_plain(bytes: Vec<u8>) {
+            prop_assert!(is_plain(visible(&bytes).as_bytes()));
+        }
+    }
+}
