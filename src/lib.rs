@@ -8,4 +8,6 @@
 pub mod chat;
 pub mod net;
 pub mod packet;
+
+pub mod tcp;
 pub mod text;

@@ -1,0 +1,19 @@
+//! The analyser: segments in, small values out; no I/O, no clock.
+//!
+//! Owns: streams and their numbers, both endpoints' RFC 9293 states, handshake and teardown, Wireshark's analysis flags,
+//! RTT, windows, completeness, Zeek's `conn_state` and `history`, reassembly of each direction's bytes.
+//! Must not know: the chat, sockets, text, or how its values are shown. What to read first: RFC 9293 sections 3.3 to 3.10.
+
+mod analysis;
+mod handshake;
+mod observation;
+mod state;
+mod summary;
+mod teardown;
+
+pub use analysis::{AnalysisFlags, OwnFlags};
+pub use handshake::{Handshake, HandshakeOutcome, OfferedOptions, Step};
+pub use observation::{Changes, FrameRole, Observation};
+pub use state::{Certainty, ObservedState, Side, StreamId, TcpState};
+pub use summary::{PerSide, RoleReason, StreamSummary};
+pub use teardown::{Fin, Reset, ResetCause, Teardown};
