@@ -6,8 +6,9 @@
 //! bytes and time in, events out.
 
 pub mod chat;
+pub mod message;
 pub mod net;
 pub mod packet;
-
 pub mod tcp;
 pub mod text;
+pub mod timeline;

@@ -1,0 +1,319 @@
+//! The entries of the story: what every sink (lines, JSON, table, ladder, report) receives, in time order.
+
+use std::io;
+use std::sync::Arc;
+
+use super::{FindingEntry, Verdict};
+use crate::chat::{SessionEvent, SessionId};
+use crate::message::Message;
+use crate::net::{CaptureStats, Endpoint, FourTuple, LinkType, Nanos, Timestamp};
+use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
+use crate::tcp::{Handshake, Observation, Side, StreamId, StreamSummary, Teardown};
+
+/// First entry: where the frames come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaptureStart {
+    /// Interface or file name.
+    pub source: String,
+    /// Link type of the first interface.
+    pub link_type: Option<LinkType>,
+    /// The capture filter, where one is known.
+    pub filter: Option<String>,
+    /// Snap length, where one is known.
+    pub snaplen: Option<u32>,
+    /// Time of the first frame (saved file) or of the start of the capture (live).
+    pub start: Option<Timestamp>,
+    /// Frames arrive as they happen.
+    pub live: bool,
+}
+
+/// Up to 40 option bytes of a header, held inline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionBytes {
+    bytes: [u8; 40],
+    length: u8,
+}
+
+impl OptionBytes {
+    /// A copy of a header's options.
+    #[must_use]
+    pub fn copy_of(options: TcpOptions<'_>) -> Self {
+        let length = options.0.len().min(40);
+        let mut bytes = [0; 40];
+        bytes[..length].copy_from_slice(&options.0[..length]);
+        Self {
+            bytes,
+            length: length as u8,
+        }
+    }
+
+    /// The options again.
+    #[must_use]
+    pub fn options(&self) -> TcpOptions<'_> {
+        TcpOptions(&self.bytes[..usize::from(self.length)])
+    }
+}
+
+impl Default for OptionBytes {
+    fn default() -> Self {
+        Self {
+            bytes: [0; 40],
+            length: 0,
+        }
+    }
+}
+
+/// One TCP segment with its analysis.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PacketEntry {
+    /// Frame number.
+    pub frame: u64,
+    /// Capture time.
+    pub at: Timestamp,
+    /// Sender.
+    pub source: Endpoint,
+    /// Receiver.
+    pub destination: Endpoint,
+    /// Control bits.
+    pub flags: TcpFlags,
+    /// Sequence number as sent.
+    pub seq_raw: SeqNumber,
+    /// Acknowledgment field as sent.
+    pub ack_raw: SeqNumber,
+    /// Window field as sent.
+    pub window: u16,
+    /// Payload bytes; `None` when the header could not be analysed (quotes).
+    pub len: Option<u32>,
+    /// Options.
+    pub options: OptionBytes,
+    /// Captured payload, only when a sink wants it.
+    pub payload: Option<Box<[u8]>>,
+    /// What the analysis says.
+    pub observation: Observation,
+    /// Chat name of the stream's client, where known.
+    pub name: Option<Arc<str>>,
+}
+
+/// A handshake came to its end (complete, refused) or to the end of its hold-back (unanswered).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandshakeEntry {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The connection.
+    pub stream: StreamId,
+    /// Its ends.
+    pub connection: FourTuple,
+    /// The card.
+    pub handshake: Handshake,
+}
+
+/// A later segment that acknowledged bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The frame of the ACK.
+    pub frame: u64,
+    /// Time from the last carrying segment to it.
+    pub after: Nanos,
+}
+
+/// A message with the segments that carried it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageEntry {
+    /// Number of the message in the story, from 1.
+    pub id: u64,
+    /// Time of the segment that completed it.
+    pub at: Timestamp,
+    /// The connection.
+    pub stream: StreamId,
+    /// Its ends.
+    pub connection: FourTuple,
+    /// Who sent it.
+    pub side: Side,
+    /// Number of the message in its direction, from 1.
+    pub number: u64,
+    /// What was said.
+    pub message: Message,
+    /// The frames that carried its bytes first, in order (bounded; `frames_total` counts all).
+    pub frames: Vec<u64>,
+    /// Number of frames that carried it.
+    pub frames_total: u32,
+    /// Messages that began in the same segment as this one, itself included (several lines in one segment).
+    pub sharing: u32,
+    /// The TCP ACK that covered its last byte, if it came within the hold-back.
+    pub ack: Option<Acknowledged>,
+    /// The message (usually of another direction) this one is a copy of, and whether the program said so (else: by content).
+    pub copy_of: Option<u64>,
+    /// Number of the line in the room's log (from session events or the chat's own sequence numbers).
+    pub line: Option<u64>,
+    /// The session, where session events name it.
+    pub session: Option<SessionId>,
+    /// Chat name of the stream's client, where known.
+    pub name: Option<Arc<str>>,
+}
+
+/// One copy of a message on its way to one receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyEntry {
+    /// The receiver's connection.
+    pub stream: StreamId,
+    /// Message id of the copy.
+    pub message: u64,
+    /// The frame that completed the copy.
+    pub frame: u64,
+    /// Time from the message to the copy.
+    pub after: Nanos,
+    /// The receiver's ACK.
+    pub ack: Option<Acknowledged>,
+}
+
+/// What became of a message: copies and their ACKs. A later entry for the same message replaces an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryEntry {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The message.
+    pub message: u64,
+    /// The sender's connection.
+    pub stream: StreamId,
+    /// The TCP ACK of the message itself.
+    pub ack: Option<Acknowledged>,
+    /// Copies seen.
+    pub copies: Vec<CopyEntry>,
+    /// Connections that should get one: those of the same service that were open when it was said.
+    pub expected: u32,
+    /// Every expected copy was seen and acknowledged.
+    pub complete: bool,
+}
+
+/// A connection was closed or reset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeardownEntry {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The connection.
+    pub stream: StreamId,
+    /// Its ends.
+    pub connection: FourTuple,
+    /// The card.
+    pub teardown: Teardown,
+}
+
+/// A session event with the stream it belongs to.
+#[derive(Clone, Debug)]
+pub struct SessionEntry {
+    /// What the program told.
+    pub event: SessionEvent,
+    /// The stream of its connection; `None` when no packets of it were captured (late capture, wrong interface).
+    pub stream: Option<StreamId>,
+    /// For `Connected`: time since the ACK that completed the handshake.
+    pub after_handshake: Option<Nanos>,
+    /// For `Read`, `Said` and `Wrote`: the first and last frame that carried the bytes, where known.
+    pub frames: Option<(u64, u64)>,
+}
+
+/// A connection as a whole, when it ends, and again when a late frame changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamEntry {
+    /// The numbers.
+    pub summary: StreamSummary,
+    /// The word that sums it up.
+    pub verdict: Verdict,
+    /// Chat name of its client, where known.
+    pub name: Option<Arc<str>>,
+    /// Messages said by each side (client, server).
+    pub messages: (u64, u64),
+}
+
+/// Last entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EndEntry {
+    /// Frames read.
+    pub frames: u64,
+    /// Frames that hold TCP.
+    pub tcp_frames: u64,
+    /// Frames skipped because of their link type.
+    pub skipped: u64,
+    /// Losses of the capture.
+    pub stats: CaptureStats,
+    /// Entries a slow display folded away.
+    pub display_folded: u64,
+    /// Closed streams forgotten to bound memory.
+    pub streams_forgotten: u64,
+    /// Session events lost because their queue was full.
+    pub session_events_dropped: u64,
+    /// The file ended in the middle of a record.
+    pub truncated: bool,
+}
+
+/// One entry of the story, lent to a sink.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry<'a> {
+    /// Where the frames come from (first).
+    Capture(&'a CaptureStart),
+    /// One segment.
+    Packet(&'a PacketEntry),
+    /// A handshake decided.
+    Handshake(&'a HandshakeEntry),
+    /// A message.
+    Message(&'a MessageEntry),
+    /// What became of a message.
+    Delivery(&'a DeliveryEntry),
+    /// A connection closed or reset.
+    Teardown(&'a TeardownEntry),
+    /// Something noticed.
+    Finding(&'a FindingEntry),
+    /// What the program did.
+    Session(&'a SessionEntry),
+    /// A connection as a whole.
+    Stream(&'a StreamEntry),
+    /// The totals (last).
+    End(&'a EndEntry),
+}
+
+/// What a sink needs, so that nothing else is computed or kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wants {
+    /// One entry per segment.
+    pub packets: bool,
+    /// The captured payload with each segment.
+    pub payload: bool,
+    /// Messages and deliveries (costs reassembly).
+    pub messages: bool,
+    /// Handshake, teardown, finding and session entries.
+    pub events: bool,
+    /// One entry per stream.
+    pub streams: bool,
+}
+
+impl Wants {
+    /// Everything but payload.
+    pub const STORY: Self = Self {
+        packets: true,
+        payload: false,
+        messages: true,
+        events: true,
+        streams: true,
+    };
+    /// One row per stream.
+    pub const STREAMS: Self = Self {
+        packets: false,
+        payload: false,
+        messages: false,
+        events: false,
+        streams: true,
+    };
+}
+
+/// A view over some writer: takes entries in order.
+pub trait Sink {
+    /// What it needs; asked once.
+    fn wants(&self) -> Wants;
+
+    /// Takes one entry. An error (usually a broken pipe) ends the run.
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()>;
+
+    /// Whatever was buffered goes out (end of a batch of live entries).
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! Something the analysis noticed, with its evidence. Codes and numbers only: the words are `explain`'s.
+
+use crate::net::{Nanos, Timestamp};
+use crate::tcp::{Certainty, ResetCause, Side, StreamId};
+
+/// How much a finding matters, in Wireshark's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Usual workings of the protocol.
+    Chat,
+    /// Worth knowing.
+    Note,
+    /// Probably a problem.
+    Warn,
+}
+
+impl Severity {
+    /// The code used in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Note => "note",
+            Self::Warn => "warn",
+        }
+    }
+}
+
+/// What was noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FindingCode {
+    /// A SYN was answered by RST.
+    Refused,
+    /// SYNs repeated without any answer.
+    Unanswered,
+    /// SYNs or final ACKs unanswered on a port that is known to listen.
+    AcceptQueueFull,
+    /// Handshake complete, the greeting that this server normally sends did not come.
+    NoBanner,
+    /// Bytes ACKed by the kernel, nothing from the program that they call for.
+    StalledApp,
+    /// A FIN was ACKed and no FIN came back: CLOSE-WAIT, the program never closed.
+    PeerNeverClosed,
+    /// One direction closed, the other in use.
+    HalfClosed,
+    /// A side advertised window 0 (duration, side).
+    ZeroWindow,
+    /// A RST ended the connection.
+    Reset(ResetCause),
+    /// A segment was sent again (evidence: this frame and the original).
+    Retransmission,
+    /// Frames are missing because the capture lost them.
+    CaptureLoss,
+    /// The 4-tuple of an earlier connection was used again.
+    PortsReused,
+    /// Source and destination are the same socket.
+    SelfConnect,
+    /// Both ends opened at once.
+    SimultaneousOpen,
+    /// Both ends closed at once.
+    SimultaneousClose,
+    /// TCP ended without a WebSocket Close frame: applications see 1006.
+    WsCut,
+    /// Several messages in one segment (`value`: how many).
+    MessagesJoined,
+    /// One message in several segments (`value`: how many).
+    MessageSplit,
+    /// Nothing said in either direction for long.
+    Idle,
+}
+
+impl FindingCode {
+    /// The `code` of JSON Lines; never translated.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unanswered => "unanswered",
+            Self::AcceptQueueFull => "accept_queue_full",
+            Self::NoBanner => "no_banner",
+            Self::StalledApp => "stalled_app",
+            Self::PeerNeverClosed => "peer_never_closed",
+            Self::HalfClosed => "half_closed",
+            Self::ZeroWindow => "zero_window",
+            Self::Reset(_) => "reset",
+            Self::Retransmission => "retransmission",
+            Self::CaptureLoss => "capture_loss",
+            Self::PortsReused => "ports_reused",
+            Self::SelfConnect => "self_connect",
+            Self::SimultaneousOpen => "simultaneous_open",
+            Self::SimultaneousClose => "simultaneous_close",
+            Self::WsCut => "ws_cut",
+            Self::MessagesJoined => "messages_joined",
+            Self::MessageSplit => "message_split",
+            Self::Idle => "idle",
+        }
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::StalledApp
+            | Self::PeerNeverClosed
+            | Self::AcceptQueueFull
+            | Self::NoBanner
+            | Self::CaptureLoss => Severity::Warn,
+            Self::Reset(_) | Self::ZeroWindow | Self::Unanswered => Severity::Warn,
+            Self::MessagesJoined | Self::MessageSplit | Self::HalfClosed | Self::Idle => {
+                Severity::Chat
+            }
+            _ => Severity::Note,
+        }
+    }
+}
+
+/// A finding about one stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingEntry {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The connection, if it is about one.
+    pub stream: Option<StreamId>,
+    /// What.
+    pub code: FindingCode,
+    /// The side it is about, where it is about one.
+    pub side: Option<Side>,
+    /// Certain from packets, or inferred.
+    pub certainty: Certainty,
+    /// Evidence: frame numbers, oldest first (bounded).
+    pub frames: Vec<u64>,
+    /// How long it lasted or has lasted so far.
+    pub duration: Option<Nanos>,
+    /// A count that belongs to the finding (retries, bytes, messages).
+    pub value: Option<u64>,
+}
