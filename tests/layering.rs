@@ -1,0 +1,217 @@
+//! The house stands: reads the `use crate::` lines (and `crate::` paths) of every room and fails on any arrow that the
+//! design does not allow. Rooms, from top to bottom, with what each may use.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Room -> rooms it may use besides `net` and `text`, which are open to all.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("main", &["cli"]),
+    (
+        "cli",
+        &[
+            "capture", "chat", "explain", "message", "packet", "probe", "server", "tcp",
+            "timeline", "tui", "view", "web",
+        ],
+    ),
+    (
+        "view",
+        &["timeline", "explain", "tcp", "message", "chat", "packet"],
+    ),
+    ("explain", &["timeline", "tcp", "message", "chat", "packet"]),
+    ("timeline", &["tcp", "message", "chat", "packet"]),
+    ("server", &["chat"]),
+    ("chat", &[]),
+    ("message", &["tcp"]),
+    ("tcp", &["packet"]),
+    ("capture", &["packet"]),
+    ("packet", &[]),
+    ("net", &[]),
+    ("text", &[]),
+];
+
+/// Rooms that read no clock, open no socket and print nothing.
+const PURE: &[&str] = &[
+    "packet", "tcp", "message", "chat", "timeline", "explain", "view", "net", "text",
+];
+
+/// What a pure room must not name.
+const IMPURE: &[&str] = &[
+    "std::net::Tcp",
+    "std::net::Udp",
+    "std::fs",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "Instant::now",
+    "SystemTime",
+    "tokio::",
+    "pcap::",
+    "println!",
+    "eprintln!",
+    "print!(",
+    "io::stdout",
+    "io::stderr",
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("readable folder") {
+        let path = entry.expect("readable entry").path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The room of a source file: the first path component below `src`, without `.rs`.
+fn room_of(path: &Path, src: &Path) -> String {
+    let first = path
+        .strip_prefix(src)
+        .expect("below src")
+        .components()
+        .next()
+        .expect("a component");
+    first
+        .as_os_str()
+        .to_string_lossy()
+        .trim_end_matches(".rs")
+        .to_owned()
+}
+
+/// Code only: comment lines and everything from `#[cfg(test)]` on (tests stand last) left out.
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or("");
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every room named after `crate::` or `chatscope::`, groups such as `crate::{net, tcp::X}` included.
+fn rooms_used(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for rest in code
+        .split("crate::")
+        .skip(1)
+        .chain(code.split("chatscope::").skip(1))
+    {
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            for item in group.split_inclusive([',', '{', '}']) {
+                if depth == 0 {
+                    rooms.extend(word(item.trim()));
+                }
+                depth += i32::from(item.ends_with('{')) - i32::from(item.ends_with('}'));
+                if depth < 0 {
+                    break;
+                }
+            }
+        } else {
+            rooms.extend(word(rest));
+        }
+    }
+    rooms
+}
+
+fn word(text: &str) -> Option<String> {
+    let name: String = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn sources() -> Vec<(String, PathBuf, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    assert!(
+        files.len() > 20,
+        "found only {} files below {}",
+        files.len(),
+        src.display()
+    );
+    files
+        .into_iter()
+        .filter(|path| {
+            !path.ends_with("lib.rs") && path.file_name().is_none_or(|name| name != "tests.rs")
+        })
+        .map(|path| {
+            let code = code_of(&fs::read_to_string(&path).expect("readable source"));
+            (room_of(&path, &src), path, code)
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let allowed: BTreeMap<_, _> = ALLOWED.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (room, path, code) in sources() {
+        let Some(may_use) = allowed.get(room.as_str()) else {
+            wrong.push(format!(
+                "{}: room `{room}` is not in the design",
+                path.display()
+            ));
+            continue;
+        };
+        for used in rooms_used(&code) {
+            let open = ["net", "text"].contains(&used.as_str());
+            let is_room = allowed.contains_key(used.as_str());
+            if is_room && used != room && !open && !may_use.contains(&used.as_str()) {
+                wrong.push(format!(
+                    "{}: `{room}` must not use `{used}`",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pure_rooms_touch_nothing_outside() {
+    let mut wrong = Vec::new();
+    for (room, path, code) in sources()
+        .into_iter()
+        .filter(|(room, ..)| PURE.contains(&room.as_str()))
+    {
+        for name in IMPURE.iter().filter(|name| code.contains(**name)) {
+            wrong.push(format!(
+                "{}: pure room `{room}` names `{name}`",
+                path.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn groups_and_paths_are_both_read() {
+    let code =
+        "use crate::{net::Endpoint, tcp::{Side, StreamId}, chat};\nlet x: crate::packet::Frame;";
+    assert_eq!(rooms_used(code), ["net", "tcp", "chat", "packet"]);
+}
+
+#[test]
+fn every_file_says_what_it_owns() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let silent: Vec<_> = files
+        .iter()
+        .filter(|path| {
+            !fs::read_to_string(path)
+                .expect("readable source")
+                .starts_with("//!")
+        })
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(
+        silent.is_empty(),
+        "files without a `//!` header: {silent:?}"
+    );
+}
