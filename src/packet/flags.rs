@@ -26,6 +26,9 @@ impl TcpFlags {
     /// Accurate ECN.
     pub const AE: Self = Self(0x100);
 
+    /// The nine bits that count as flags.
+    pub const MASK: u16 = 0x1ff;
+
     /// Names in the order in which people say them: `SYN,ACK`, `PSH,ACK`, `FIN,ACK`, `RST,ACK`.
     const NAMES: [(Self, &'static str); 9] = [
         (Self::SYN, "SYN"),

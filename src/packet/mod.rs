@@ -3,14 +3,29 @@
 //! Owns: [`Frame`], [`Segment`], [`SeqNumber`], link headers, IP and its fragments, tunnels, quotes inside ICMP errors.
 //! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
 
+mod decoded;
+mod decoder;
+mod ethernet;
+mod fast;
 mod flags;
 mod frame;
+mod ipv4;
+mod ipv6;
+mod link;
 mod options;
 mod segment;
 mod seq_number;
+mod tcp_header;
+#[cfg(test)]
+mod tests;
+mod view;
+mod walk;
 
+pub use decoded::{Decoded, Fault, Malformed, NotTcp, PartialHeader};
+pub use decoder::Decoder;
 pub use flags::TcpFlags;
 pub use frame::Frame;
 pub use options::{SackBlocks, TcpOption, TcpOptions};
 pub use segment::{Segment, SegmentOrigin};
 pub use seq_number::SeqNumber;
+pub use walk::MAX_LAYERS;
