@@ -7,6 +7,7 @@
 mod analysis;
 mod handshake;
 mod observation;
+mod reassembly;
 mod state;
 mod summary;
 mod teardown;
@@ -14,6 +15,9 @@ mod teardown;
 pub use analysis::{AnalysisFlags, OwnFlags};
 pub use handshake::{Handshake, HandshakeOutcome, OfferedOptions, Step};
 pub use observation::{Changes, FrameRole, Observation};
+pub use reassembly::{
+    Chunk, GapReason, MAX_AHEAD, MAX_PENDING_BYTES, MAX_PENDING_PIECES, Reassembler,
+};
 pub use state::{Certainty, ObservedState, Side, StreamId, TcpState};
 pub use summary::{PerSide, RoleReason, StreamSummary};
 pub use teardown::{Fin, Reset, ResetCause, Teardown};
