@@ -5,6 +5,7 @@
 //! `use crate::` lines and fails on any other edge. The pure rooms read no clock, open no socket and print nothing:
 //! bytes and time in, events out.
 
+pub mod capture;
 pub mod chat;
 pub mod message;
 pub mod net;

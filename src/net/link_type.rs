@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A LINKTYPE_ value as capture files carry it (<https://www.tcpdump.org/linktypes.html>).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkType(pub u32);
 
 impl LinkType {
@@ -23,6 +23,9 @@ impl LinkType {
     pub const IPV6: Self = Self(229);
     /// Linux cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
+
+    /// Not a packet: a record that pcapng numbers among the frames (a journal entry, a custom block). No file carries this value.
+    pub const NOT_A_PACKET: Self = Self(u32::MAX);
 
     /// The name without its `LINKTYPE_`/`DLT_` prefix, where it is one of the common ones.
     #[must_use]
@@ -49,6 +52,7 @@ impl LinkType {
             239 => "NFLOG",
             249 => "USBPCAP",
             276 => "LINUX_SLL2",
+            u32::MAX => "NOT_A_PACKET",
             _ => return None,
         })
     }

@@ -1,0 +1,46 @@
+//! Integers in the byte order of the machine that wrote the file.
+
+/// Byte order of a file or section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// Least significant byte first.
+    #[default]
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+impl ByteOrder {
+    /// 16 bits at `at`; 0 beyond the end, which callers have excluded by measuring.
+    #[inline]
+    pub(crate) fn u16(self, bytes: &[u8], at: usize) -> u16 {
+        let Some(&chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<2>) else {
+            return 0;
+        };
+        match self {
+            Self::Little => u16::from_le_bytes(chunk),
+            Self::Big => u16::from_be_bytes(chunk),
+        }
+    }
+
+    /// 32 bits at `at`; 0 beyond the end, which callers have excluded by measuring.
+    #[inline]
+    pub(crate) fn u32(self, bytes: &[u8], at: usize) -> u32 {
+        let Some(&chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) else {
+            return 0;
+        };
+        match self {
+            Self::Little => u32::from_le_bytes(chunk),
+            Self::Big => u32::from_be_bytes(chunk),
+        }
+    }
+
+    /// 64 bits of an option value; `None` when it is shorter.
+    pub(crate) fn u64(self, bytes: &[u8]) -> Option<u64> {
+        let chunk = *bytes.first_chunk::<8>()?;
+        Some(match self {
+            Self::Little => u64::from_le_bytes(chunk),
+            Self::Big => u64::from_be_bytes(chunk),
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Classic pcap records (draft-ietf-opsawg-pcap) and its old relatives, as tshark 4.0 reads them.
+//!
+//! The crate pcap-file hands out a record only when the whole of it is buffered, so it would wait for an absurd length and
+//! cannot tell a cut file from an incomplete read; it also knows no variant headers. Hence these few fields by hand.
+
+use std::io::Read;
+
+use super::bytes::ByteOrder;
+use super::error::ReadError;
+use super::record::{Record, cut, fault, max_captured};
+use super::window::Window;
+use crate::net::{LinkType, Timestamp};
+
+/// Size of the file header.
+const FILE_HEADER: usize = 24;
+/// Records looked at to tell variants apart.
+const TRIED: usize = 3;
+
+/// Where the two lengths of a record stand: they changed places in version 2.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lengths {
+    CapturedFirst,
+    OriginalFirst,
+    /// Version 2.3 was written both ways: the smaller is the captured one.
+    SmallerIsCaptured,
+}
+
+/// What the file header settles.
+#[derive(Debug)]
+pub(super) struct PcapFile {
+    order: ByteOrder,
+    pub(super) nanoseconds: bool,
+    pub(super) link_type: LinkType,
+    pub(super) snaplen: u32,
+    lengths: Lengths,
+    /// 16; 24 or 28 in files of a patched libpcap (magic 0xa1b2cd34).
+    record_header: usize,
+    /// Largest captured length believed.
+    limit: u32,
+}
+
+/// Magic number to (byte order, nanoseconds, patched header).
+pub(super) fn magic(head: [u8; 4]) -> Option<(ByteOrder, bool, bool)> {
+    for (order, value) in [
+        (ByteOrder::Little, u32::from_le_bytes(head)),
+        (ByteOrder::Big, u32::from_be_bytes(head)),
+    ] {
+        match value {
+            0xa1b2_c3d4 => return Some((order, false, false)),
+            0xa1b2_3c4d => return Some((order, true, false)),
+            // Alexey Kuznetzov's libpcap patches: interface, protocol and packet type in each record.
+            0xa1b2_cd34 => return Some((order, false, true)),
+            _ => {}
+        }
+    }
+    None
+}
+
+impl PcapFile {
+    /// Reads the file header; the magic number has been recognised.
+    pub(super) fn open<R: Read>(
+        window: &mut Window<R>,
+        (order, nanoseconds, patched): (ByteOrder, bool, bool),
+    ) -> Result<Self, ReadError> {
+        let available = window.request(FILE_HEADER);
+        if available < FILE_HEADER {
+            return Err(cut(
+                window,
+                Some("the file header"),
+                1,
+                FILE_HEADER as u64,
+                available as u64,
+            ));
+        }
+        let head = window.unread();
+        let (major, minor) = (order.u16(head, 4), order.u16(head, 6));
+        let (snaplen, network) = (order.u32(head, 16), order.u32(head, 20));
+        if major < 2 {
+            return Err(unsupported(4, format!("pcap version {major}.{minor}")));
+        }
+        // Upper bits: length of the frame check sequence; the bits between are reserved.
+        if network & 0x03ff_0000 != 0 {
+            return Err(unsupported(
+                20,
+                format!("link type {network:#010x} with reserved bits set"),
+            ));
+        }
+        let link_type = LinkType(network & 0xffff);
+        window.consume(FILE_HEADER);
+        let mut file = Self {
+            order,
+            nanoseconds,
+            link_type,
+            snaplen,
+            lengths: match (major, minor) {
+                (2, 0..=2) | (543, 0) => Lengths::OriginalFirst,
+                (2, 3) => Lengths::SmallerIsCaptured,
+                _ => Lengths::CapturedFirst,
+            },
+            record_header: if patched { 24 } else { 16 },
+            limit: max_captured(link_type),
+        };
+        if patched {
+            window.request(file.record_header + 16);
+            file.record_header = file.fitting_header(window.unread());
+        }
+        Ok(file)
+    }
+
+    /// The next record; `frame` is the number it will have.
+    #[inline]
+    pub(super) fn next<R: Read>(
+        &mut self,
+        window: &mut Window<R>,
+        frame: u64,
+    ) -> Result<Option<Record>, ReadError> {
+        let header = self.record_header;
+        let mut available = window.request(header);
+        if available < header {
+            if available == 0 {
+                return fault(window, frame).map_or(Ok(None), Err);
+            }
+            let (needed, available) = (header as u64, available as u64);
+            return Err(cut(
+                window,
+                Some("a record header"),
+                frame,
+                needed,
+                available,
+            ));
+        }
+        let head = window.unread();
+        let (seconds, fraction) = (self.order.u32(head, 0), self.order.u32(head, 4));
+        let (captured, original_length) = self.lengths(head);
+        if captured > self.limit {
+            return Err(ReadError::AbsurdLength {
+                frame,
+                offset: window.offset(),
+                what: "a captured length",
+                length: captured.into(),
+                limit: self.limit.into(),
+            });
+        }
+        let size = header + captured as usize;
+        available = window.request(size);
+        if available < size {
+            return Err(cut(window, None, frame, size as u64, available as u64));
+        }
+        let place = window.consume(size);
+        // A fraction of a second or more carries over into the seconds.
+        let nanos = i64::from(fraction) * if self.nanoseconds { 1 } else { 1000 };
+        Ok(Some(Record {
+            data: place.start + header..place.end,
+            options: 0..0,
+            timestamp: Some(Timestamp::from_parts(seconds.into(), nanos)),
+            link_type: self.link_type,
+            original_length,
+            interface: 0,
+        }))
+    }
+
+    /// (captured, original) length of the record header in `head`.
+    #[inline]
+    fn lengths(&self, head: &[u8]) -> (u32, u32) {
+        let (first, second) = (self.order.u32(head, 8), self.order.u32(head, 12));
+        match self.lengths {
+            Lengths::CapturedFirst => (first, second),
+            Lengths::OriginalFirst => (second, first),
+            Lengths::SmallerIsCaptured => (first.min(second), first.max(second)),
+        }
+    }
+
+    /// Which record header size makes the buffered records follow one another sensibly: the patched libpcap had two.
+    fn fitting_header(&self, bytes: &[u8]) -> usize {
+        let odd = |size: usize| {
+            let mut at = 0;
+            let mut odd = 0;
+            for _ in 0..TRIED {
+                let Some(head) = bytes.get(at..at + 16) else {
+                    break;
+                };
+                let (captured, original) = self.lengths(head);
+                odd += u32::from(captured > self.limit)
+                    + u32::from(captured > original)
+                    + u32::from(captured == 0)
+                    + u32::from(self.order.u32(head, 4) >= 1_000_000);
+                at = at.saturating_add(size + captured as usize);
+            }
+            odd
+        };
+        if odd(28) < odd(24) { 28 } else { 24 }
+    }
+}
+
+fn unsupported(offset: u64, what: String) -> ReadError {
+    ReadError::Unsupported { offset, what }
+}
