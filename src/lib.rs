@@ -13,3 +13,4 @@ pub mod packet;
 pub mod tcp;
 pub mod text;
 pub mod timeline;
+pub mod view;

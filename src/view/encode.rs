@@ -1,0 +1,166 @@
+//! Numbers, seconds and addresses as bytes, fast: the pieces that every line of JSON or text is made of.
+//!
+//! Must not know: entries, layouts. No `f64` anywhere on the way of a time.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::net::{Endpoint, Nanos, Timestamp};
+
+/// Entries of the endpoint cache; a power of two.
+const CACHED_ENDPOINTS: usize = 256;
+/// Room for `[IPv6]:port`.
+const ENDPOINT_TEXT: usize = 48;
+
+/// Appends a decimal number.
+#[inline]
+pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Appends exactly nine digits (`value` < 10^9).
+#[inline]
+pub(super) fn push_nine(out: &mut Vec<u8>, value: u32) {
+    push_digits::<9>(out, value);
+}
+
+/// Appends `value` with exactly `N` digits, higher ones cut off.
+#[inline]
+pub(super) fn push_digits<const N: usize>(out: &mut Vec<u8>, mut value: u32) {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+/// Appends nanoseconds as seconds with nine decimals, as a JSON number.
+#[inline]
+pub(super) fn push_seconds(out: &mut Vec<u8>, nanos: Nanos) {
+    if nanos < 0 {
+        out.push(b'-');
+    }
+    let magnitude = nanos.unsigned_abs();
+    push_number(out, magnitude / 1_000_000_000);
+    out.push(b'.');
+    push_nine(out, (magnitude % 1_000_000_000) as u32);
+}
+
+/// Appends a point in time as epoch seconds with nine decimals.
+#[inline]
+pub(super) fn push_timestamp(out: &mut Vec<u8>, at: Timestamp) {
+    push_seconds(out, at.as_nanos());
+}
+
+/// Appends bytes as lower-case hexadecimal digits.
+pub(super) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        out.push(DIGITS[usize::from(byte >> 4)]);
+        out.push(DIGITS[usize::from(byte & 15)]);
+    }
+}
+
+/// The text of endpoints met lately: the same few hundred come again and again.
+#[derive(Debug)]
+pub(super) struct EndpointTexts {
+    slots: Vec<Option<(Endpoint, [u8; ENDPOINT_TEXT], u8)>>,
+}
+
+impl EndpointTexts {
+    /// Nothing cached yet.
+    pub(super) fn new() -> Self {
+        Self {
+            slots: vec![None; CACHED_ENDPOINTS],
+        }
+    }
+
+    /// Appends `ip:port` or `[ipv6]:port`.
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, endpoint: Endpoint) {
+        let slot = &mut self.slots[slot_of(endpoint)];
+        match slot {
+            Some((known, text, length)) if *known == endpoint => {
+                out.extend_from_slice(&text[..usize::from(*length)]);
+            }
+            _ => {
+                let start = out.len();
+                push_endpoint(out, endpoint);
+                let written = &out[start..];
+                let mut text = [0; ENDPOINT_TEXT];
+                if written.len() <= ENDPOINT_TEXT {
+                    text[..written.len()].copy_from_slice(written);
+                    *slot = Some((endpoint, text, written.len() as u8));
+                }
+            }
+        }
+    }
+}
+
+/// Where an endpoint is cached: ports differ most, then the last bytes of addresses.
+fn slot_of(endpoint: Endpoint) -> usize {
+    let tail = match endpoint.ip {
+        IpAddr::V4(ip) => u32::from(ip),
+        IpAddr::V6(ip) => ip.to_bits() as u32,
+    };
+    let mixed = (tail ^ (u32::from(endpoint.port) << 16 | u32::from(endpoint.port)))
+        .wrapping_mul(0x9e37_79b1);
+    (mixed >> 24) as usize % CACHED_ENDPOINTS
+}
+
+/// Appends `ip:port` without a cache.
+pub(super) fn push_endpoint(out: &mut Vec<u8>, endpoint: Endpoint) {
+    match endpoint.ip {
+        IpAddr::V4(ip) => push_ipv4(out, ip),
+        IpAddr::V6(ip) => {
+            let mut text = String::with_capacity(ENDPOINT_TEXT);
+            // Writing to a String cannot fail.
+            let _ = write!(text, "[{ip}]");
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    out.push(b':');
+    push_number(out, u64::from(endpoint.port));
+}
+
+/// Appends four dotted numbers.
+fn push_ipv4(out: &mut Vec<u8>, ip: Ipv4Addr) {
+    for (index, octet) in ip.octets().into_iter().enumerate() {
+        if index > 0 {
+            out.push(b'.');
+        }
+        push_number(out, u64::from(octet));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn seconds_have_nine_decimals_and_a_sign() {
+        let text = |nanos| {
+            let mut out = Vec::new();
+            push_seconds(&mut out, nanos);
+            String::from_utf8(out).expect("digits")
+        };
+        assert_eq!(text(1), "0.000000001");
+        assert_eq!(text(-1_500_000_000), "-1.500000000");
+        assert_eq!(text(i64::MIN), "-9223372036.854775808");
+    }
+
+    proptest! {
+        #[test]
+        fn endpoints_look_as_they_display(v6: bool, bits: u128, port: u16) {
+            let ip = if v6 { IpAddr::V6(bits.into()) } else { IpAddr::V4((bits as u32).into()) };
+            let endpoint = Endpoint::new(ip, port);
+            let mut texts = EndpointTexts::new();
+            for _ in 0..2 {
+                let mut out = Vec::new();
+                texts.push(&mut out, endpoint);
+                prop_assert_eq!(String::from_utf8(out).expect("text"), endpoint.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The specification above is read back: every documented field is written by some entry, and nothing else is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{JsonLines, JsonOptions};
+use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
+use crate::message::MessageKind;
+use crate::packet::TcpFlags;
+use crate::tcp::{ResetCause, Side};
+use crate::timeline::{TeardownEntry, VerdictCode};
+use crate::view::samples::{self, Owned, Shared, written};
+
+fn lines(story: &[Owned]) -> Vec<Value> {
+    let options = JsonOptions {
+        payload: true,
+        ..JsonOptions::default()
+    };
+    let text = written(story, |writer: Shared| JsonLines::new(writer, options));
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+/// Field paths by event, as the tables of the module documentation give them.
+fn documented() -> BTreeMap<String, BTreeSet<String>> {
+    let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut event = String::new();
+    for line in include_str!("mod.rs").lines() {
+        if let Some(name) = line.strip_prefix("//! ## `") {
+            event = name.trim_end_matches('`').to_owned();
+        } else if let Some(row) = line.strip_prefix("//! | `") {
+            let name = row.split('`').next().expect("a closing quote");
+            fields
+                .entry(event.clone())
+                .or_default()
+                .insert(name.to_owned());
+        }
+    }
+    fields
+}
+
+/// Field paths of one value: `a`, `a.b`, `a[].b`.
+fn paths(prefix: &str, value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let path = if prefix.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{prefix}.{key}")
+                };
+                found.insert(path.clone());
+                paths(&path, value, found);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                paths(&format!("{prefix}[]"), value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A story in which every field of every event occurs.
+fn everything() -> Vec<Owned> {
+    let mut story = samples::story();
+    let mut quoted = samples::full_packet();
+    quoted.observation.analysed = false;
+    story.push(Owned::Packet(Box::new(samples::full_packet())));
+    story.push(Owned::Packet(Box::new(quoted)));
+    for entry in samples::said(Side::Client, b"caf\xe9", 60, 10) {
+        if let Owned::Message(mut message) = entry {
+            message.copy_of = Some(1);
+            message.message.kind = MessageKind::WsClose(1001);
+            story.push(Owned::Message(message));
+        }
+    }
+    story.push(Owned::Finding(samples::full_finding()));
+    let kinds = [
+        SessionEventKind::Renamed {
+            from: Arc::from("ana"),
+            to: Arc::from("bia"),
+        },
+        SessionEventKind::Resumed {
+            instead_of: SessionId(4),
+            name: Arc::from("ana"),
+            missed: 3,
+        },
+        SessionEventKind::Said {
+            line: Some(1),
+            bytes: 0..6,
+        },
+        SessionEventKind::Wrote {
+            lines: 1..2,
+            bytes: 0..60,
+        },
+        SessionEventKind::Connected {
+            name: Arc::from("x"),
+            transport: Transport::WebSocket,
+        },
+        SessionEventKind::Lagging { missed: 9 },
+        SessionEventKind::Shutdown,
+        SessionEventKind::Disconnected {
+            reason: DisconnectReason::Idle,
+        },
+    ];
+    for kind in kinds {
+        let mut entry = samples::session(50, kind);
+        entry.frames = Some((4, 5));
+        story.push(Owned::Session(entry));
+    }
+    story.push(Owned::Teardown(TeardownEntry {
+        at: samples::at(50),
+        stream: crate::tcp::StreamId(0),
+        connection: samples::pair(),
+        teardown: samples::reset_teardown(),
+    }));
+    let mut stream = samples::stream_entry();
+    stream.verdict.cause = Some(ResetCause::Linger0);
+    stream.summary.quoted_only = true;
+    stream.summary.teardown.reset = samples::reset_teardown().reset;
+    story.push(Owned::Stream(Box::new(stream)));
+    story
+}
+
+#[test]
+fn the_specification_and_the_output_name_the_same_fields() {
+    let documented = documented();
+    let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for value in lines(&everything()) {
+        let event = value["event"].as_str().expect("event is text").to_owned();
+        paths("", &value, written.entry(event).or_default());
+    }
+    for fields in written.values_mut() {
+        assert!(fields.remove("event"));
+    }
+    // A stream embeds the two cards: their fields are specified once.
+    let stream = written.get_mut("stream").expect("written");
+    for card in ["handshake", "teardown"] {
+        let prefix = format!("{card}.");
+        let embedded: BTreeSet<_> = stream
+            .iter()
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
+            .collect();
+        stream.retain(|path| !path.starts_with(&prefix));
+        let mut specified = documented[card].clone();
+        for of_the_event in ["ts", "stream", "client", "server"] {
+            specified.remove(of_the_event);
+        }
+        assert_eq!(embedded, specified, "card {card}");
+    }
+    assert_eq!(written, documented);
+}
+
+#[test]
+fn event_stands_first_and_times_have_nine_decimals() {
+    let story = samples::story();
+    let text = written(&story, |writer: Shared| {
+        JsonLines::new(writer, JsonOptions::default())
+    });
+    assert_eq!(text.lines().count(), story.len());
+    for line in text.lines() {
+        assert!(line.starts_with("{\"event\":\""), "{line}");
+    }
+    let syn = text.lines().nth(1).expect("the SYN");
+    assert!(syn.contains("\"ts\":1709294400.000000000,"), "{syn}");
+    assert_eq!(
+        syn,
+        concat!(
+            r#"{"event":"packet","frame":1,"ts":1709294400.000000000,"stream":0,"direction":"c2s","#,
+            r#""src":"127.0.0.1:51234","dst":"127.0.0.1:7000","flags":["SYN"],"seq":0,"next_seq":1,"#,
+            r#""seq_raw":1000,"window":65495,"window_scaled":65495,"len":0,"#,
+            r#""options":{"mss":65495,"sack_permitted":true,"tsval":9,"tsecr":0,"wscale":7},"#,
+            r#""state":{"client":"SYN-SENT"},"time_relative":0.000000000,"time_delta":0.000000000,"#,
+            r#""completeness":31,"role":"handshake-1","name":"ana"}"#
+        )
+    );
+}
+
+#[test]
+fn text_is_exact_and_hex_is_there_when_it_is_no_utf8() {
+    let story = samples::said(Side::Client, "ol\u{e1} \u{1b}[2J \"x\"\\".as_bytes(), 4, 0);
+    let value = &lines(&story)[1];
+    assert_eq!(value["text"], "ol\u{e1} \u{1b}[2J \"x\"\\");
+    assert!(value.get("hex").is_none());
+    let story = samples::said(Side::Client, b"caf\xe9", 4, 0);
+    let value = &lines(&story)[1];
+    assert_eq!(value["text"], "caf\u{fffd}");
+    assert_eq!(value["hex"], "636166e9");
+}
+
+#[test]
+fn every_set_of_control_bits_is_an_array_of_its_names() {
+    for bits in 0..512 {
+        let mut packet = samples::full_packet();
+        packet.flags = TcpFlags(bits);
+        let value = &lines(&[Owned::Packet(Box::new(packet))])[0];
+        let names: Vec<_> = TcpFlags(bits).names().map(Value::from).collect();
+        assert_eq!(value["flags"], Value::from(names));
+    }
+}
+
+#[test]
+fn verdicts_carry_their_websocket_code() {
+    let mut stream = samples::stream_entry();
+    stream.verdict.code = VerdictCode::WsClose(1001);
+    let value = &lines(&[Owned::Stream(Box::new(stream))])[0];
+    assert_eq!(value["verdict"]["code"], "WS_CLOSE(1001)");
+    assert_eq!(value["verdict"]["also"][0], "SERVED");
+    assert_eq!(value["packets"]["c2s"], 7);
+}

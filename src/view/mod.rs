@@ -1,0 +1,10 @@
+//! Sinks over `io::Write` for the one story: live lines, JSON Lines, table, Zeek's conn.log, ladder, graphs, comments.
+//!
+//! Owns: how entries look. Must not know: where frames come from, any clock, any terminal (width, colour and zone come in as
+//! values), any prose about TCP (that is `explain`'s). Everything a stranger wrote passes `text` before it is shown.
+
+mod encode;
+pub mod json;
+mod out;
+#[cfg(test)]
+mod samples;

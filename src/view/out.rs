@@ -1,0 +1,45 @@
+//! A buffer before a writer: sinks append bytes, whole blocks leave. Must not know what the bytes mean.
+
+use std::io::{self, Write};
+
+/// Buffered bytes leave when there are more of them than this.
+const BLOCK: usize = 64 * 1024;
+
+/// Appending is infallible; errors of the writer come out of [`Out::settle`] and [`Out::flush`].
+#[derive(Debug)]
+pub(super) struct Out<W> {
+    writer: W,
+    /// What waits to be written.
+    pub(super) buffer: Vec<u8>,
+}
+
+impl<W: Write> Out<W> {
+    /// An empty buffer before `writer`.
+    pub(super) fn new(writer: W) -> Self {
+        Self {
+            writer,
+            buffer: Vec::with_capacity(BLOCK + 4096),
+        }
+    }
+
+    /// Writes the buffer out when it is large enough: call after each entry.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        if self.buffer.len() < BLOCK {
+            return Ok(());
+        }
+        self.drain()
+    }
+
+    /// Writes everything out, through the writer's own buffers too.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.drain()?;
+        self.writer.flush()
+    }
+
+    /// The buffer leaves and is empty afterwards, whatever happened: after an error the run ends.
+    fn drain(&mut self) -> io::Result<()> {
+        let result = self.writer.write_all(&self.buffer);
+        self.buffer.clear();
+        result
+    }
+}

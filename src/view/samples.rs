@@ -1,0 +1,644 @@
+//! Entries made by hand for the tests of the sinks: the chat of the design's sample, and entries with every field filled.
+
+use std::sync::Arc;
+
+use crate::chat::{DisconnectReason, SessionEvent, SessionEventKind, SessionId, Transport};
+use crate::message::{Message, MessageKind};
+use crate::net::{CaptureStats, Endpoint, FourTuple, LinkType, Timestamp};
+use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
+use crate::tcp::{
+    AnalysisFlags, Certainty, Changes, Fin, FrameRole, Handshake, HandshakeOutcome, Observation,
+    ObservedState, OfferedOptions, OwnFlags, PerSide, Reset, ResetCause, RoleReason, Side, Step,
+    StreamId, StreamSummary, TcpState, Teardown,
+};
+use crate::timeline::{
+    Acknowledged, CaptureStart, CopyEntry, DeliveryEntry, EndEntry, Entry, FindingCode,
+    FindingEntry, HandshakeEntry, MessageEntry, OptionBytes, PacketEntry, SessionEntry, Sink,
+    StreamEntry, TeardownEntry, Verdict, VerdictCode,
+};
+
+/// 2024-03-01 12:00:00 UTC.
+pub(super) const NOON: i64 = 1_709_294_400_000_000_000;
+/// The options of a Linux SYN: MSS 65495, SACK permitted, time stamps, window scale 7.
+pub(super) const SYN_OPTIONS: [u8; 20] = [
+    2, 4, 0xff, 0xd7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
+];
+
+/// An entry that owns its value.
+pub(super) enum Owned {
+    Capture(CaptureStart),
+    Packet(Box<PacketEntry>),
+    Handshake(HandshakeEntry),
+    Message(MessageEntry),
+    Delivery(DeliveryEntry),
+    Teardown(TeardownEntry),
+    Finding(FindingEntry),
+    Session(SessionEntry),
+    Stream(Box<StreamEntry>),
+    End(EndEntry),
+}
+
+impl Owned {
+    pub(super) fn lend(&self) -> Entry<'_> {
+        match self {
+            Self::Capture(e) => Entry::Capture(e),
+            Self::Packet(e) => Entry::Packet(e),
+            Self::Handshake(e) => Entry::Handshake(e),
+            Self::Message(e) => Entry::Message(e),
+            Self::Delivery(e) => Entry::Delivery(e),
+            Self::Teardown(e) => Entry::Teardown(e),
+            Self::Finding(e) => Entry::Finding(e),
+            Self::Session(e) => Entry::Session(e),
+            Self::Stream(e) => Entry::Stream(e),
+            Self::End(e) => Entry::End(e),
+        }
+    }
+}
+
+/// Feeds a story to a sink made over a buffer, and returns what it wrote.
+pub(super) fn written<'a, S: Sink>(story: &[Owned], make: impl FnOnce(Shared) -> S + 'a) -> String {
+    let shared = Shared::default();
+    let mut sink = make(shared.clone());
+    for entry in story {
+        sink.entry(entry.lend()).expect("a buffer takes everything");
+    }
+    sink.flush().expect("a buffer takes everything");
+    shared.text()
+}
+
+/// A writer whose bytes can still be read after it was given away.
+#[derive(Clone, Default)]
+pub(super) struct Shared(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
+
+impl Shared {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).expect("sinks write UTF-8")
+    }
+}
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Noon plus microseconds.
+pub(super) fn at(micros: i64) -> Timestamp {
+    Timestamp::from_nanos(NOON + micros * 1000)
+}
+
+pub(super) fn client() -> Endpoint {
+    "127.0.0.1:51234".parse().expect("valid")
+}
+
+pub(super) fn server() -> Endpoint {
+    "127.0.0.1:7000".parse().expect("valid")
+}
+
+pub(super) fn pair() -> FourTuple {
+    FourTuple::new(client(), server())
+}
+
+fn state(state: TcpState, certainty: Certainty) -> ObservedState {
+    ObservedState { state, certainty }
+}
+
+/// The short form of a segment of stream 0.
+pub(super) struct Seg {
+    pub(super) frame: u64,
+    pub(super) micros: i64,
+    pub(super) side: Side,
+    pub(super) flags: u16,
+    pub(super) seq: u32,
+    pub(super) ack: u32,
+    pub(super) len: u32,
+    pub(super) role: FrameRole,
+    pub(super) states: (TcpState, TcpState),
+    pub(super) delta_us: i64,
+}
+
+/// A packet of the sample connection, its client named `ana`.
+pub(super) fn packet(seg: &Seg) -> PacketEntry {
+    let (source, destination) = match seg.side {
+        Side::Client => (client(), server()),
+        Side::Server => (server(), client()),
+    };
+    let flags = TcpFlags(seg.flags);
+    let (own, other) = match seg.side {
+        Side::Client => (1000, 5000),
+        Side::Server => (5000, 1000),
+    };
+    let syn = u32::from(flags.syn()) + u32::from(flags.fin());
+    PacketEntry {
+        frame: seg.frame,
+        at: at(seg.micros),
+        source,
+        destination,
+        flags,
+        seq_raw: SeqNumber(own).plus(seg.seq),
+        ack_raw: if flags.ack() {
+            SeqNumber(other).plus(seg.ack)
+        } else {
+            SeqNumber(0)
+        },
+        window: if flags.syn() { 65495 } else { 512 },
+        len: Some(seg.len),
+        options: if flags.syn() {
+            OptionBytes::copy_of(TcpOptions(&SYN_OPTIONS))
+        } else {
+            OptionBytes::default()
+        },
+        payload: None,
+        observation: Observation {
+            stream: StreamId(0),
+            side: seg.side,
+            analysed: true,
+            seq: seg.seq,
+            ack: seg.ack,
+            next_seq: seg.seq + seg.len + syn,
+            window_scaled: if flags.syn() { 65495 } else { 65536 },
+            window_shift: if flags.syn() { None } else { Some(7) },
+            time_relative: seg.micros * 1000,
+            time_delta: seg.delta_us * 1000,
+            completeness: 31,
+            client_state: state(seg.states.0, Certainty::Seen),
+            server_state: state(seg.states.1, Certainty::Inferred),
+            role: seg.role,
+            ..Observation::default()
+        },
+        name: Some(Arc::from("ana")),
+    }
+}
+
+/// A whole opening: SYN, SYN,ACK, ACK and the card.
+pub(super) fn opening() -> Vec<Owned> {
+    use TcpState::{Established, SynReceived, SynSent, Unknown};
+    let seg = |frame, micros, side, flags, ack, role, states, delta_us| Seg {
+        frame,
+        micros,
+        side,
+        flags,
+        seq: u32::from(frame == 3),
+        ack,
+        len: 0,
+        role,
+        states,
+        delta_us,
+    };
+    let mut syn = packet(&seg(
+        1,
+        0,
+        Side::Client,
+        0x02,
+        0,
+        FrameRole::Syn,
+        (SynSent, Unknown),
+        0,
+    ));
+    syn.observation.changes = Changes::STREAM_OPENED;
+    let syn_ack = packet(&seg(
+        2,
+        21,
+        Side::Server,
+        0x12,
+        1,
+        FrameRole::SynAck,
+        (SynSent, SynReceived),
+        21,
+    ));
+    let mut ack = packet(&seg(
+        3,
+        34,
+        Side::Client,
+        0x10,
+        1,
+        FrameRole::HandshakeAck,
+        (Established, Established),
+        13,
+    ));
+    ack.observation.changes = Changes::HANDSHAKE_DONE;
+    vec![
+        Owned::Packet(Box::new(syn)),
+        Owned::Packet(Box::new(syn_ack)),
+        Owned::Packet(Box::new(ack)),
+        Owned::Handshake(HandshakeEntry {
+            at: at(34),
+            stream: StreamId(0),
+            connection: pair(),
+            handshake: handshake(),
+        }),
+    ]
+}
+
+/// The card of [`opening`].
+pub(super) fn handshake() -> Handshake {
+    let step = |frame, micros| {
+        Some(Step {
+            frame,
+            at: at(micros),
+        })
+    };
+    let offered = OfferedOptions {
+        mss: Some(65495),
+        window_scale: Some(7),
+        sack_permitted: true,
+        timestamps: true,
+    };
+    Handshake {
+        outcome: HandshakeOutcome::Complete,
+        syn: step(1, 0),
+        answer: step(2, 21),
+        ack: step(3, 34),
+        syn_retries: 0,
+        answer_retries: 0,
+        client_isn: Some(SeqNumber(1000)),
+        server_isn: Some(SeqNumber(5000)),
+        client_window: 65495,
+        server_window: 65495,
+        client_options: offered,
+        server_options: offered,
+        self_connect: false,
+    }
+}
+
+/// A session event of session 1 on stream 0.
+pub(super) fn session(micros: i64, kind: SessionEventKind) -> SessionEntry {
+    SessionEntry {
+        event: SessionEvent {
+            at: at(micros),
+            session: SessionId(1),
+            connection: pair(),
+            kind,
+        },
+        stream: Some(StreamId(0)),
+        after_handshake: None,
+        frames: None,
+    }
+}
+
+/// `connected`, 67 us after the ACK.
+pub(super) fn connected() -> Owned {
+    let mut entry = session(
+        101,
+        SessionEventKind::Connected {
+            name: Arc::from("ana"),
+            transport: Transport::Line,
+        },
+    );
+    entry.after_handshake = Some(67_000);
+    Owned::Session(entry)
+}
+
+/// A data segment, its pure ACK and the message that it carried.
+pub(super) fn said(side: Side, text: &[u8], frame: u64, micros: i64) -> Vec<Owned> {
+    let seg = |frame, micros, side, flags, seq, ack, len, delta_us| Seg {
+        frame,
+        micros,
+        side,
+        flags,
+        seq,
+        ack,
+        len,
+        role: FrameRole::None,
+        states: (TcpState::Established, TcpState::Established),
+        delta_us,
+    };
+    let len = text.len() as u32 + 1;
+    let data = packet(&seg(frame, micros, side, 0x18, 1, 1, len, 500));
+    let mut ack = packet(&seg(
+        frame + 1,
+        micros + 12,
+        side.other(),
+        0x10,
+        1,
+        1 + len,
+        0,
+        12,
+    ));
+    ack.observation.acks_frame = Some(frame);
+    ack.observation.ack_rtt = Some(12_000);
+    let message = MessageEntry {
+        id: frame,
+        at: at(micros),
+        stream: StreamId(0),
+        connection: pair(),
+        side,
+        number: 1,
+        message: Message {
+            kind: MessageKind::Line,
+            text: text.into(),
+            complete: true,
+            bytes: 0..u64::from(len),
+        },
+        frames: vec![frame],
+        frames_total: 1,
+        sharing: 1,
+        ack: Some(Acknowledged {
+            frame: frame + 1,
+            after: 12_000,
+        }),
+        copy_of: None,
+        line: Some(1),
+        session: Some(SessionId(1)),
+        name: Some(Arc::from("ana")),
+    };
+    vec![
+        Owned::Packet(Box::new(data)),
+        Owned::Message(message),
+        Owned::Packet(Box::new(ack)),
+    ]
+}
+
+/// What became of message 4: one copy ACKed late, one not yet.
+pub(super) fn delivery() -> DeliveryEntry {
+    let copy = |stream, frame, ack| CopyEntry {
+        stream: StreamId(stream),
+        message: frame,
+        frame,
+        after: 90_000,
+        ack,
+    };
+    let late = Acknowledged {
+        frame: 15,
+        after: 41_000_000,
+    };
+    DeliveryEntry {
+        at: at(4_161_002),
+        message: 4,
+        stream: StreamId(0),
+        ack: Some(Acknowledged {
+            frame: 5,
+            after: 12_000,
+        }),
+        copies: vec![copy(0, 11, Some(late)), copy(1, 13, None)],
+        expected: 2,
+        complete: false,
+    }
+}
+
+/// The card of a three-segment close begun by the client.
+pub(super) fn teardown() -> Teardown {
+    let fin = |side, frame, micros, seq, acked: Option<(u64, i64)>| Fin {
+        side,
+        step: Step {
+            frame,
+            at: at(micros),
+        },
+        seq: SeqNumber(seq),
+        acked: acked.map(|(frame, micros)| Step {
+            frame,
+            at: at(micros),
+        }),
+    };
+    Teardown {
+        first_fin: Some(fin(
+            Side::Client,
+            20,
+            9_000_000,
+            1007,
+            Some((21, 9_000_040)),
+        )),
+        second_fin: Some(fin(
+            Side::Server,
+            21,
+            9_000_040,
+            5061,
+            Some((22, 9_000_055)),
+        )),
+        reset: None,
+        half_close_bytes: 0,
+    }
+}
+
+/// FIN, FIN,ACK, ACK, the card, `disconnected`.
+pub(super) fn closing() -> Vec<Owned> {
+    use TcpState::{CloseWait, Closed, FinWait1, LastAck, TimeWait};
+    let seg = |frame, micros, side, flags, seq, ack, role, states, delta_us| Seg {
+        frame,
+        micros,
+        side,
+        flags,
+        seq,
+        ack,
+        len: 0,
+        role,
+        states,
+        delta_us,
+    };
+    let mut fin = packet(&seg(
+        20,
+        9_000_000,
+        Side::Client,
+        0x11,
+        7,
+        61,
+        FrameRole::FirstFin,
+        (FinWait1, CloseWait),
+        4_000_000,
+    ));
+    fin.observation.changes = Changes::CLOSING;
+    let second = packet(&seg(
+        21,
+        9_000_040,
+        Side::Server,
+        0x11,
+        61,
+        8,
+        FrameRole::SecondFin,
+        (TimeWait, LastAck),
+        40,
+    ));
+    let mut last = packet(&seg(
+        22,
+        9_000_055,
+        Side::Client,
+        0x10,
+        8,
+        62,
+        FrameRole::SecondFinAck,
+        (TimeWait, Closed),
+        15,
+    ));
+    last.observation.changes = Changes::CLOSED;
+    vec![
+        Owned::Packet(Box::new(fin)),
+        Owned::Packet(Box::new(second)),
+        Owned::Packet(Box::new(last)),
+        Owned::Teardown(TeardownEntry {
+            at: at(9_000_055),
+            stream: StreamId(0),
+            connection: pair(),
+            teardown: teardown(),
+        }),
+        Owned::Session(session(
+            9_000_101,
+            SessionEventKind::Disconnected {
+                reason: DisconnectReason::ClientClosed,
+            },
+        )),
+        Owned::Stream(Box::new(stream_entry())),
+    ]
+}
+
+/// The sample connection as a whole.
+pub(super) fn stream_entry() -> StreamEntry {
+    StreamEntry {
+        summary: StreamSummary {
+            stream: StreamId(0),
+            connection: pair(),
+            client_by: RoleReason::SentSyn,
+            start: at(0),
+            end: at(9_000_055),
+            first_frame: 1,
+            last_frame: 22,
+            packets: PerSide {
+                client: 7,
+                server: 5,
+            },
+            bytes: PerSide {
+                client: 6,
+                server: 60,
+            },
+            completeness: 31,
+            conn_state: "SF",
+            history: "ShADadFf".to_owned(),
+            initial_rtt: Some(34_000),
+            handshake: handshake(),
+            teardown: teardown(),
+            states: PerSide {
+                client: state(TcpState::TimeWait, Certainty::Seen),
+                server: state(TcpState::Closed, Certainty::Inferred),
+            },
+            quoted_only: false,
+        },
+        verdict: Verdict {
+            code: VerdictCode::ClosedByClient,
+            cause: None,
+            also: vec![VerdictCode::Served],
+        },
+        name: Some(Arc::from("ana")),
+        messages: (1, 3),
+    }
+}
+
+/// First entry of a capture from `lo`.
+pub(super) fn capture_start() -> CaptureStart {
+    CaptureStart {
+        source: "lo".to_owned(),
+        link_type: Some(LinkType::ETHERNET),
+        filter: Some("tcp port 7000".to_owned()),
+        snaplen: Some(262_144),
+        start: Some(at(0)),
+        live: true,
+    }
+}
+
+/// Last entry, with losses.
+pub(super) fn end() -> EndEntry {
+    EndEntry {
+        frames: 22,
+        tcp_frames: 22,
+        skipped: 1,
+        stats: CaptureStats {
+            received: Some(44),
+            kernel_dropped: Some(2),
+            interface_dropped: Some(0),
+            queue_dropped: 0,
+        },
+        display_folded: 0,
+        streams_forgotten: 0,
+        session_events_dropped: 0,
+        truncated: false,
+    }
+}
+
+/// The story of the design's sample.
+pub(super) fn story() -> Vec<Owned> {
+    let mut story = vec![Owned::Capture(capture_start())];
+    story.extend(opening());
+    story.push(connected());
+    story.extend(said(Side::Client, b"teste", 4, 4_120_000));
+    story.extend(said(Side::Server, b"ana: teste", 11, 4_120_131));
+    story.push(Owned::Delivery(delivery()));
+    story.extend(closing());
+    story.push(Owned::End(end()));
+    story
+}
+
+/// A packet with every flag and number that can be.
+pub(super) fn full_packet() -> PacketEntry {
+    let mut full = packet(&Seg {
+        frame: 42,
+        micros: 5,
+        side: Side::Server,
+        flags: 0x1ff,
+        seq: 9,
+        ack: 8,
+        len: 3,
+        role: FrameRole::FirstFinAck,
+        states: (TcpState::Established, TcpState::CloseWait),
+        delta_us: -3,
+    });
+    let mut options = [0u8; 40];
+    let parts: [&[u8]; 4] = [
+        &SYN_OPTIONS,
+        &[5, 10, 0, 0, 0, 1, 0, 0, 0, 2],
+        &[34, 4, 0xab, 0xcd],
+        &[1, 1],
+    ];
+    let bytes: Vec<u8> = parts.concat();
+    options[..bytes.len()].copy_from_slice(&bytes);
+    full.options = OptionBytes::copy_of(TcpOptions(&options[..bytes.len()]));
+    full.payload = Some(Box::from(&b"ab\n"[..]));
+    let seen = &mut full.observation;
+    for (flag, _) in AnalysisFlags::NAMES {
+        seen.analysis.insert(flag);
+    }
+    for (flag, _) in OwnFlags::NAMES {
+        seen.notes.insert(flag);
+    }
+    seen.duplicate_ack = Some((3, 40));
+    seen.acks_frame = Some(41);
+    seen.ack_rtt = Some(12_000);
+    seen.initial_rtt = Some(34_000);
+    seen.bytes_in_flight = Some(100);
+    seen.push_bytes_sent = Some(100);
+    seen.rto = Some((200_000_000, 12));
+    seen.original_frame = Some(12);
+    full
+}
+
+/// A finding with every field.
+pub(super) fn full_finding() -> FindingEntry {
+    FindingEntry {
+        at: at(7),
+        stream: Some(StreamId(2)),
+        code: FindingCode::Reset(ResetCause::UnreadData),
+        side: Some(Side::Server),
+        certainty: Certainty::Inferred,
+        frames: vec![30, 31],
+        duration: Some(1_200_000_000),
+        value: Some(60),
+    }
+}
+
+/// A teardown by RST.
+pub(super) fn reset_teardown() -> Teardown {
+    Teardown {
+        reset: Some(Reset {
+            side: Side::Client,
+            step: Step {
+                frame: 9,
+                at: at(50),
+            },
+            cause: ResetCause::Linger0,
+            exact: true,
+        }),
+        ..Teardown::default()
+    }
+}
