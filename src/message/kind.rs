@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 /// The kinds of message that a direction's bytes are cut into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MessageKind {
     /// One line of text ended by LF, CRLF or a lone CR.
+    #[default]
     Line,
-    /// Text at the end of a direction that no line end followed.
+    /// Text that no line end followed: silence, an answer or the end of the direction did (prompts, programs whose
+    /// `recv(1024)` is their message).
     Unfinished,
     /// The head of an HTTP request (the text is its first line).
     HttpRequest,
@@ -53,7 +55,7 @@ impl MessageKind {
 }
 
 /// One message of one direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     /// What it is.
     pub kind: MessageKind,

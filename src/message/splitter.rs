@@ -1,0 +1,112 @@
+//! Both directions of one connection, cut into messages.
+
+use super::direction::{Direction, Signal};
+use super::{Message, MessageKind};
+use crate::tcp::Side;
+
+/// Cuts the reassembled payload of one connection into messages. Give it every chunk of either direction in order;
+/// it appends the messages that became complete.
+///
+/// An answer of one side ends text of the other that no line end followed (a prompt, a chunk of a server that knows no
+/// lines), unless line ends are known to be in use there. Silence does the same, when the caller says [`Self::silence`].
+#[derive(Debug)]
+pub struct Splitter {
+    client: Direction,
+    server: Direction,
+    closed: bool,
+}
+
+impl Splitter {
+    /// For a connection; `midstream`: the capture began after its start.
+    #[must_use]
+    pub fn new(midstream: bool) -> Self {
+        Self {
+            client: Direction::new(true, midstream),
+            server: Direction::new(false, midstream),
+            closed: false,
+        }
+    }
+
+    /// Takes payload bytes of `side` that stand at `offset`; `push`: their segment had PSH.
+    pub fn bytes(
+        &mut self,
+        side: Side,
+        offset: u64,
+        data: &[u8],
+        push: bool,
+        out: &mut Vec<Message>,
+    ) {
+        let signal = self.of(side).push(offset, data, push, out);
+        match signal {
+            Signal::None => {}
+            Signal::Granted(deflate) => {
+                let fresh = deflate.is_some_and(|(client, _)| client);
+                self.of(side.other()).upgrade(fresh);
+            }
+            Signal::Declined => self.of(side.other()).declined(),
+        }
+        self.closed |= out
+            .iter()
+            .any(|message| matches!(message.kind, MessageKind::WsClose(_)));
+    }
+
+    /// Before payload of `side` is taken: it answers what the other side left without line end.
+    pub fn answered_by(&mut self, side: Side, out: &mut Vec<Message>) {
+        let other = self.of(side.other());
+        if other.ends_by_answer() {
+            other.flush(out);
+        }
+    }
+
+    /// The bytes `from..to` of `side` are missing.
+    pub fn gap(&mut self, side: Side, from: u64, to: u64, out: &mut Vec<Message>) {
+        self.of(side).gap(from, to, out);
+    }
+
+    /// `side` said nothing for a while after bytes without line end.
+    pub fn silence(&mut self, side: Side, out: &mut Vec<Message>) {
+        self.of(side).flush(out);
+    }
+
+    /// `side` will say nothing more.
+    pub fn end(&mut self, side: Side, out: &mut Vec<Message>) {
+        self.of(side).end(out);
+    }
+
+    /// Bytes of `side` wait for a line end.
+    #[must_use]
+    pub const fn is_waiting(&self, side: Side) -> bool {
+        match side {
+            Side::Client => self.client.is_waiting(),
+            Side::Server => self.server.is_waiting(),
+        }
+    }
+
+    /// As [`Self::is_waiting`], in a direction that never had a line end.
+    #[must_use]
+    pub const fn waits_without_lines(&self, side: Side) -> bool {
+        match side {
+            Side::Client => self.client.ends_by_answer(),
+            Side::Server => self.server.ends_by_answer(),
+        }
+    }
+
+    /// The connection speaks WebSocket.
+    #[must_use]
+    pub const fn is_websocket(&self) -> bool {
+        self.client.is_websocket() || self.server.is_websocket()
+    }
+
+    /// A WebSocket Close frame was seen.
+    #[must_use]
+    pub const fn websocket_closed(&self) -> bool {
+        self.closed
+    }
+
+    const fn of(&mut self, side: Side) -> &mut Direction {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
