@@ -10,6 +10,8 @@ pub mod chat;
 pub mod message;
 pub mod net;
 pub mod packet;
+#[cfg(feature = "live")]
+pub mod server;
 pub mod tcp;
 pub mod text;
 pub mod timeline;

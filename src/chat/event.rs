@@ -79,7 +79,8 @@ pub enum SessionEventKind {
     },
     /// One write handed bytes to the socket.
     Wrote {
-        /// Numbers of the room's lines that these bytes contain, empty for notices and answers.
+        /// Numbers of the room's lines that these bytes belong to, empty for notices and answers. Where the socket took
+        /// only a part of a batch, the next event names the same lines again with the bytes that follow.
         lines: Range<u64>,
         /// Bytes of the server's direction.
         bytes: Range<u64>,

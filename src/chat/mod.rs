@@ -2,7 +2,32 @@
 //!
 //! Owns: the room log, cursors, sessions, commands, resume, and [`SessionEvent`], the one type the timeline knows of the chat.
 //! Must not know: sockets, tasks, packets, clocks.
+//!
+//! **A room is a log, a session is a cursor.** [`Log`] is an append-only sequence of numbered lines, encoded once per
+//! encoding in shared memory; a session's [`Cursor`] says which lines its client is still owed. Sending hands out slices of
+//! the log; a slow reader costs its cursor; coming back is the same cursor under a new connection. Start with [`Room`].
 
+mod chunk;
+mod command;
+mod cursor;
+mod encode;
 mod event;
+mod ledger;
+pub mod limits;
+mod log;
+mod names;
+mod room;
+mod session;
+mod token;
 
+pub use command::{Command, Replay};
+pub use cursor::Cursor;
+pub use encode::{Line, LineKind, View};
 pub use event::{DisconnectReason, SessionEvent, SessionEventKind, SessionId, Transport};
+pub use ledger::Ledger;
+pub use limits::Limits;
+pub use log::{CHUNK_BYTES, Log, Taken};
+pub use names::NameError;
+pub use room::{Arrival, Counters, Effects, Room, RoomFull, Saved, Staged, Turn};
+pub use session::{Gone, Now};
+pub use token::{Token, TokenHash};

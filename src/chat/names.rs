@@ -1,0 +1,117 @@
+//! Names: what may be one, and who has which.
+//!
+//! Owns: the rules for names and the table of those in use. Must not know: connections.
+
+use rustc_hash::FxHashMap;
+
+use super::SessionId;
+use crate::text;
+
+/// Why a name cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing left of it.
+    #[error("a name needs at least one character")]
+    Empty,
+    /// Too long.
+    #[error("a name has at most {0} characters")]
+    Long(usize),
+    /// Spaces, colons, controls and the like.
+    #[error(
+        "a name holds no spaces, colons, commas, slashes or control characters and does not start with *"
+    )]
+    Characters,
+    /// `guestN` belongs to session N.
+    #[error("names of the form guestN are given by the server")]
+    Reserved,
+    /// In use.
+    #[error("somebody here has this name")]
+    Taken,
+    /// Kept for a session that dropped.
+    #[error(
+        "this name is kept for a while for a session that dropped; if it was yours, come back with /resume TOKEN"
+    )]
+    Held,
+}
+
+/// Checks the form of a name.
+pub(super) fn check(name: &str, most: usize) -> Result<(), NameError> {
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.chars().count() > most {
+        return Err(NameError::Long(most));
+    }
+    let forbidden = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/');
+    if !text::is_plain(name.as_bytes()) || name.contains(forbidden) || name.starts_with('*') {
+        return Err(NameError::Characters);
+    }
+    let digits = fold(name).strip_prefix("guest").map(str::to_owned);
+    if digits.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(NameError::Reserved);
+    }
+    Ok(())
+}
+
+/// Names differ only if they differ in more than case.
+fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Who has which name, connected or kept.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    taken: FxHashMap<String, SessionId>,
+}
+
+impl Names {
+    /// The session with that name.
+    #[must_use]
+    pub(super) fn owner(&self, name: &str) -> Option<SessionId> {
+        self.taken.get(&fold(name)).copied()
+    }
+
+    /// Gives the name to a session, whoever had it.
+    pub(super) fn give(&mut self, name: &str, owner: SessionId) {
+        self.taken.insert(fold(name), owner);
+    }
+
+    /// Frees the name if that session has it.
+    pub(super) fn free(&mut self, name: &str, owner: SessionId) {
+        let key = fold(name);
+        if self.taken.get(&key) == Some(&owner) {
+            self.taken.remove(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        for good in ["ana", "joão", "a", "x-1", "guest", "日本"] {
+            assert_eq!(check(good, 32), Ok(()), "{good}");
+        }
+        assert_eq!(check("", 32), Err(NameError::Empty));
+        assert_eq!(check(&"é".repeat(33), 32), Err(NameError::Long(32)));
+        assert_eq!(check(&"é".repeat(32), 32), Ok(()));
+        for bad in ["a b", "a:", "*ana", "/x", "a\u{202e}b", "a\u{1b}", "a,b"] {
+            assert_eq!(check(bad, 32), Err(NameError::Characters), "{bad:?}");
+        }
+        assert_eq!(check("Guest7", 32), Err(NameError::Reserved));
+    }
+
+    #[test]
+    fn case_does_not_make_another_name() {
+        let mut names = Names::default();
+        names.give("Ana", SessionId(1));
+        assert_eq!(names.owner("aNA"), Some(SessionId(1)));
+        names.free("ana", SessionId(2));
+        assert!(names.owner("ana").is_some());
+        names.free("ANA", SessionId(1));
+        assert!(names.owner("ana").is_none());
+    }
+}

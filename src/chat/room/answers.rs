@@ -1,0 +1,163 @@
+//! Answers to commands that concern one client.
+//!
+//! Owns: the words of the chat's own notices. Must not know: how lines get into the log.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Room;
+use crate::chat::command::Command;
+use crate::chat::cursor::Cursor;
+use crate::chat::limits::{HISTORY_LINES, HISTORY_MOST, WHO_NAMES};
+use crate::chat::session::Now;
+use crate::chat::{DisconnectReason, SessionId};
+
+/// One notice per line.
+const HELP: [&str; 10] = [
+    "a line that does not start with / goes to everybody, you included",
+    "/nick NAME            another name",
+    "/who                  who is here",
+    "/me TEXT              * you TEXT",
+    "/msg NAME TEXT        to one person only",
+    "/history [N]          the last N lines again (20)",
+    "/resume TOKEN [N]     be the session of that token again, lines from number N (or: none)",
+    "/ping                 answers * pong",
+    "/stats                figures of this server (from this machine only)",
+    "/quit                 goodbye",
+];
+
+/// Bytes of history handed to one client at once.
+const HISTORY_BYTES: usize = 256 * 1024;
+
+impl Room {
+    /// Everything but saying and resuming.
+    pub(super) fn answer(&mut self, id: SessionId, command: Command<'_>, now: Now) {
+        match command {
+            Command::Nick(name) => {
+                if let Err(error) = self.rename(id, name, now) {
+                    self.tell(id, &format!("not renamed: {error}"));
+                }
+            }
+            Command::Who => self.who(id),
+            Command::Message { to, text } => self.whisper(id, to, text),
+            Command::History(count) => self.history(id, count.unwrap_or(HISTORY_LINES)),
+            Command::Ping("") => self.tell(id, "pong"),
+            Command::Ping(text) => self.tell(id, &format!("pong {text}")),
+            Command::Stats => self.stats(id, now),
+            Command::Help => HELP.iter().for_each(|line| self.tell(id, line)),
+            Command::Quit => self.close(id, DisconnectReason::Quit, "goodbye"),
+            Command::Usage(usage) => self.tell(id, &format!("usage: {usage}")),
+            Command::Unknown(word) => {
+                let word: String = word.chars().take(32).collect();
+                self.tell(
+                    id,
+                    &format!("unknown command /{word}: /help lists the commands"),
+                );
+            }
+            Command::Empty | Command::Say(_) | Command::Act(_) | Command::Resume { .. } => {}
+        }
+    }
+
+    fn who(&mut self, id: SessionId) {
+        let mut names: Vec<Arc<str>> = self
+            .sessions
+            .values()
+            .map(|session| Arc::clone(&session.name))
+            .collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.truncate(WHO_NAMES);
+        let more = if count > WHO_NAMES {
+            format!(" and {} more", count - WHO_NAMES)
+        } else {
+            String::new()
+        };
+        self.tell(id, &format!("here: {count}: {}{more}", names.join(", ")));
+    }
+
+    fn whisper(&mut self, id: SessionId, to: &str, text: &str) {
+        let from = self.session_name(id).unwrap_or_default();
+        let most = self.limits.side_bytes;
+        let Some(target) = self
+            .names
+            .owner(to)
+            .filter(|owner| self.sessions.contains_key(owner))
+        else {
+            self.tell(id, &format!("{to} is not here: /who lists who is"));
+            return;
+        };
+        if self
+            .sessions
+            .get(&target)
+            .is_some_and(|session| session.side_bytes() > most)
+        {
+            self.tell(id, &format!("not sent: {to} is not reading at the moment"));
+            return;
+        }
+        self.tell(target, &format!("{from} (to you): {text}"));
+        if target != id {
+            self.tell(id, &format!("(to {to}): {text}"));
+        }
+    }
+
+    fn history(&mut self, id: SessionId, count: u64) {
+        let (first, head) = (self.log.first(), self.log.head());
+        let from = head.saturating_sub(count.min(HISTORY_MOST)).max(first);
+        if from == head {
+            self.tell(id, "no lines to show");
+            return;
+        }
+        self.tell(id, &format!("lines {from} to {} again:", head - 1));
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let (mut cursor, mut out) = (Cursor::new(from), VecDeque::new());
+        let taken = self
+            .log
+            .read(session.view, &mut cursor, HISTORY_BYTES, &mut out);
+        out.into_iter().for_each(|slice| session.push(slice));
+        if taken.lines.end < head {
+            self.tell(
+                id,
+                &format!(
+                    "(more from line {} on: too much for one answer)",
+                    taken.lines.end
+                ),
+            );
+        }
+    }
+
+    fn stats(&mut self, id: SessionId, now: Now) {
+        let local = |session: &super::Session| session.connection.client.ip.is_loopback();
+        if !self.sessions.get(&id).is_some_and(local) {
+            self.tell(id, "/stats answers connections from this machine only");
+            return;
+        }
+        let counters = self.counters;
+        let (here, away) = (self.sessions.len(), self.gone.len());
+        self.tell(
+            id,
+            &format!(
+                "up {}; here {here}, away {away}, ever {}; refused {}; resumed {}",
+                span(now.uptime),
+                counters.sessions,
+                counters.refused,
+                counters.resumed
+            ),
+        );
+        self.tell(id, &format!("lines {}, copies {}, missed {}, too long {}, not stored {}; log from {} to {}, {} KiB",
+            counters.lines, counters.delivered, counters.missed, counters.overlong, counters.unstored,
+            self.log.first(), self.log.head() - 1, self.log.memory() / 1024));
+    }
+}
+
+/// A length of time for people: whole seconds below two minutes, else minutes.
+pub(super) fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0 => format!("{} ms", time.as_millis()),
+        1..120 => format!("{seconds} s"),
+        _ => format!("{} min", seconds / 60),
+    }
+}

@@ -1,0 +1,414 @@
+//! Coming, coming back, and going.
+//!
+//! Owns: the life of a session. Must not know: why a connection ended, beyond the reason it is told.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use super::{Effects, Room, Saved, replayed};
+use crate::chat::command::Replay;
+use crate::chat::cursor::Cursor;
+use crate::chat::encode::{self, Field, View};
+use crate::chat::names;
+use crate::chat::session::{Birth, Gone, Now, Session};
+use crate::chat::token::{Token, TokenHash};
+use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
+use crate::net::FourTuple;
+
+/// A connection that wants a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Both ends.
+    pub connection: FourTuple,
+    /// How it speaks.
+    pub transport: Transport,
+    /// What it reads.
+    pub view: View,
+    /// 128 fresh random bits.
+    pub token: Token,
+    /// The session it wants to be again, with what it wants to be sent.
+    pub resume: Option<(Token, Replay)>,
+}
+
+/// The room has no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomFull {
+    /// That many sessions are connected.
+    Sessions(usize),
+    /// The server is shutting down.
+    Closing,
+}
+
+impl fmt::Display for RoomFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sessions(count) => {
+                write!(f, "the room is full ({count} sessions): try again later")
+            }
+            Self::Closing => f.write_str("the server is shutting down: try again later"),
+        }
+    }
+}
+
+impl Room {
+    /// A new session for a connection, welcomed; resumed at once where the arrival asks for it.
+    pub fn connect(&mut self, arrival: &Arrival, now: Now) -> Result<SessionId, RoomFull> {
+        if self.closing {
+            return Err(RoomFull::Closing);
+        }
+        if self.sessions.len() >= self.limits.sessions {
+            self.counters.refused += 1;
+            return Err(RoomFull::Sessions(self.limits.sessions));
+        }
+        let id = SessionId(self.next_session);
+        self.next_session += 1;
+        self.counters.sessions += 1;
+        let name = self.guest_name(id);
+        let mut session = Session::new(Birth {
+            id,
+            name: Arc::clone(&name),
+            connection: arrival.connection,
+            view: arrival.view,
+            token: arrival.token.hash(),
+            head: self.log.head(),
+            now: now.uptime,
+        });
+        if arrival.transport == Transport::Line {
+            session.held_until = now.uptime + self.limits.fresh_hold;
+        }
+        self.names.give(&name, id);
+        self.tokens.insert(session.token, id);
+        self.sessions.insert(id, session);
+        let transport = arrival.transport;
+        self.event(now, id, SessionEventKind::Connected { name, transport });
+        match arrival.resume {
+            Some((token, replay)) => {
+                Ok(self.resume_on_arrival(id, arrival.token, token, replay, now))
+            }
+            None => {
+                self.welcome(id, arrival.token);
+                self.save(id);
+                Ok(id)
+            }
+        }
+    }
+
+    /// `guestN`, or that with something added where it is taken.
+    fn guest_name(&self, id: SessionId) -> Arc<str> {
+        let mut name = format!("guest{id}");
+        while self.names.owner(&name).is_some() {
+            name.push('_');
+        }
+        name.into()
+    }
+
+    fn welcome(&mut self, id: SessionId, token: Token) {
+        let next = self.log.head();
+        let others = self.sessions.len() - 1;
+        let room = self.name.clone();
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        if session.view == View::Objects {
+            let mut out = BytesMut::new();
+            let token = token.to_string();
+            let fields = [
+                ("server", Field::Text(&room)),
+                ("name", Field::Text(&session.name)),
+                ("session", Field::Number(id.0)),
+                ("token", Field::Text(&token)),
+                ("next", Field::Number(session.cursor.first())),
+            ];
+            encode::put_object_of(&mut out, "welcome", &fields);
+            session.push(out.freeze());
+        } else {
+            let name = Arc::clone(&session.name);
+            session.tell(&format!(
+                "welcome to {room}: you are {name}, session {id}; others here: {others}"
+            ));
+            session.tell(&format!("to come back after a break: /resume {token}"));
+            session.tell(&format!(
+                "/help lists the commands; the next line is number {next}"
+            ));
+        }
+        self.effects.wake.push(id);
+    }
+
+    /// `?resume=`: without a session to come back to, the new one is welcomed and told so.
+    fn resume_on_arrival(
+        &mut self,
+        id: SessionId,
+        fresh: Token,
+        token: Token,
+        replay: Replay,
+        now: Now,
+    ) -> SessionId {
+        if self.by_token(token).is_none() {
+            self.welcome(id, fresh);
+            self.save(id);
+        }
+        self.resume(id, token, replay, now)
+    }
+
+    /// Session `id` asks to be the session of `token`; returns which one its connection serves now.
+    pub(super) fn resume(
+        &mut self,
+        id: SessionId,
+        token: Token,
+        replay: Replay,
+        now: Now,
+    ) -> SessionId {
+        let Some(old) = self.by_token(token) else {
+            self.tell(
+                id,
+                "no session has this token (any more): you go on as you are",
+            );
+            return id;
+        };
+        if old == id {
+            return self.replay_for(id, replay);
+        }
+        if let Some(session) = self.sessions.get_mut(&old) {
+            // The old connection still looks alive: it must first say what its peer acknowledged. The last to ask wins.
+            session.successor = Some((id, replay));
+            session.closing = Some(DisconnectReason::TakenOver);
+            session.farewell =
+                Some("this session goes on at another connection: goodbye".to_owned());
+            self.effects.wake.push(old);
+            return id;
+        }
+        let Some(gone) = self.gone.remove(&old) else {
+            return id;
+        };
+        self.become_session(id, gone, replay, now);
+        old
+    }
+
+    /// A session resumes itself: it may ask for lines again, nothing else changes.
+    fn replay_for(&mut self, id: SessionId, replay: Replay) -> SessionId {
+        let head = self.log.head();
+        if let (Some(session), Replay::From(number)) = (self.sessions.get_mut(&id), replay) {
+            let again = number.max(1)..session.cursor.first().min(head);
+            let mut earlier = session.cursor.earlier().to_vec();
+            earlier.push(again);
+            session.cursor = Cursor::from_parts(earlier, session.cursor.next());
+            self.effects.wake.push(id);
+        } else {
+            self.tell(id, "you are that session already");
+        }
+        id
+    }
+
+    /// The connection of session `id` becomes the session that went.
+    fn become_session(&mut self, id: SessionId, gone: Gone, replay: Replay, now: Now) {
+        let Some(mut session) = self.sessions.remove(&id) else {
+            self.gone.insert(gone.id, gone);
+            return;
+        };
+        self.forget(id, session.token, &session.name);
+        session.cursor = replayed(
+            &gone.cursor,
+            replay,
+            session.shown_from,
+            session.cursor.next(),
+            &self.log,
+        );
+        let missed = session.cursor.owed(self.log.head());
+        session.id = gone.id;
+        session.token = gone.token;
+        session.name = self.name_again(&gone);
+        session.held_until = now.uptime;
+        for waiting in &mut self.staged {
+            waiting.redirect(id, gone.id);
+        }
+        let name = Arc::clone(&session.name);
+        self.names.give(&name, gone.id);
+        self.tokens.insert(gone.token, gone.id);
+        Self::welcome_back(&mut session, missed);
+        self.sessions.insert(gone.id, session);
+        self.counters.resumed += 1;
+        self.effects.moved.push((id, gone.id));
+        self.effects.wake.push(gone.id);
+        self.event(
+            now,
+            gone.id,
+            SessionEventKind::Resumed {
+                instead_of: id,
+                name,
+                missed,
+            },
+        );
+        self.save(gone.id);
+    }
+
+    /// Its old name, unless somebody took it after the hold.
+    fn name_again(&self, gone: &Gone) -> Arc<str> {
+        match self.names.owner(&gone.name) {
+            Some(owner) if owner != gone.id => self.guest_name(gone.id),
+            _ => Arc::clone(&gone.name),
+        }
+    }
+
+    fn welcome_back(session: &mut Session, missed: u64) {
+        let (id, name) = (session.id, Arc::clone(&session.name));
+        if session.view == View::Objects {
+            let mut out = BytesMut::new();
+            let fields = [
+                ("name", Field::Text(&name)),
+                ("session", Field::Number(id.0)),
+                ("missed", Field::Number(missed)),
+                ("next", Field::Number(session.cursor.first())),
+            ];
+            encode::put_object_of(&mut out, "resumed", &fields);
+            session.push(out.freeze());
+        } else {
+            session.tell(&format!(
+                "welcome back: you are {name}, session {id}; lines missed: {missed}"
+            ));
+            session.tell("your token stays the same; /help lists the commands");
+        }
+    }
+
+    /// Drops every trace of a session that will not come back.
+    fn forget(&mut self, id: SessionId, token: TokenHash, name: &str) {
+        self.names.free(name, id);
+        if self.tokens.get(&token) == Some(&id) {
+            self.tokens.remove(&token);
+        }
+        if self.durable {
+            self.effects.saved.push(Saved::Forgotten(id));
+        }
+    }
+
+    /// The connection of a session ended. `acknowledged`: bytes of it that the peer's TCP confirmed, where known;
+    /// without it everything handed over counts as received.
+    pub fn disconnect(
+        &mut self,
+        id: SessionId,
+        reason: DisconnectReason,
+        acknowledged: Option<u64>,
+        now: Now,
+    ) {
+        let Some(mut session) = self.sessions.remove(&id) else {
+            return;
+        };
+        let successor = session.successor.take();
+        if reason == DisconnectReason::Quit {
+            self.forget(id, session.token, &session.name);
+            return;
+        }
+        let mut earlier = session.cursor.earlier().to_vec();
+        if let Some(bytes) = acknowledged {
+            earlier.extend(
+                session
+                    .ledger
+                    .unacknowledged(bytes, session.view, &mut self.log),
+            );
+        }
+        let gone = Gone {
+            id,
+            name: session.name,
+            token: session.token,
+            cursor: Cursor::from_parts(earlier, session.cursor.next()),
+            since: now.uptime,
+        };
+        match successor {
+            Some((heir, replay)) if self.sessions.contains_key(&heir) => {
+                self.become_session(heir, gone, replay, now)
+            }
+            _ => self.keep(gone),
+        }
+    }
+
+    /// Keeps a session for its return, and forgets the oldest beyond the bound.
+    pub(super) fn keep(&mut self, gone: Gone) {
+        self.save_gone(&gone);
+        self.gone_order.push_back((gone.id, gone.since));
+        self.gone.insert(gone.id, gone);
+        while self.gone.len() > self.limits.resumable {
+            let Some((oldest, since)) = self.gone_order.pop_front() else {
+                break;
+            };
+            if self
+                .gone
+                .get(&oldest)
+                .is_some_and(|gone| gone.since == since)
+                && let Some(gone) = self.gone.remove(&oldest)
+            {
+                self.forget(oldest, gone.token, &gone.name);
+            }
+        }
+        // Entries of sessions that came back must not pile up.
+        if self.gone_order.len() > 2 * self.limits.resumable + 64 {
+            let gone = &self.gone;
+            self.gone_order
+                .retain(|(id, since)| gone.get(id).is_some_and(|gone| gone.since == *since));
+        }
+    }
+
+    /// Gives a session another name.
+    pub(super) fn rename(
+        &mut self,
+        id: SessionId,
+        wanted: &str,
+        now: Now,
+    ) -> Result<(), names::NameError> {
+        names::check(wanted, self.limits.name_chars)?;
+        match self.names.owner(wanted) {
+            Some(owner) if owner == id => {}
+            Some(owner) if self.sessions.contains_key(&owner) => {
+                return Err(names::NameError::Taken);
+            }
+            Some(owner) => {
+                let held =
+                    |gone: &Gone| now.uptime.saturating_sub(gone.since) < self.limits.name_hold;
+                if self.gone.get(&owner).is_some_and(held) {
+                    return Err(names::NameError::Held);
+                }
+            }
+            None => {}
+        }
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(());
+        };
+        let to: Arc<str> = wanted.into();
+        let from = std::mem::replace(&mut session.name, Arc::clone(&to));
+        self.names.free(&from, id);
+        self.names.give(&to, id);
+        self.event(
+            now,
+            id,
+            SessionEventKind::Renamed {
+                from: Arc::clone(&from),
+                to: Arc::clone(&to),
+            },
+        );
+        self.save(id);
+        self.announce(id, &format!("{from} is now {to}"), now);
+        Ok(())
+    }
+
+    /// Lines that a client could be shown, for tests and metrics.
+    #[must_use]
+    pub fn owed(&self, id: SessionId) -> Range<u64> {
+        self.sessions
+            .get(&id)
+            .map_or(0..0, |session| session.cursor.first()..self.log.head())
+    }
+}
+
+impl Effects {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.published
+            && self.wake.is_empty()
+            && self.moved.is_empty()
+            && self.staged.is_empty()
+            && self.saved.is_empty()
+            && self.events.is_empty()
+    }
+}

@@ -1,0 +1,476 @@
+//! The room: sessions and their log. Command and time in, effects out.
+//!
+//! Owns: who is here, what is said, who is owed what, who may come back. Must not know: sockets, tasks, clocks, files.
+//!
+//! Order of use: [`Room::connect`], then [`Room::receive`] for each line the client sends and [`Room::take`] whenever the
+//! connection can write, then [`Room::disconnect`] once; after any call, [`Room::effects`] says who has to be woken, what
+//! is to be stored and what the timeline is told.
+
+mod answers;
+mod comings;
+mod staging;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rustc_hash::FxHashMap;
+
+use super::command::{Command, Replay};
+use super::cursor::Cursor;
+use super::encode::LineKind;
+use super::limits::Limits;
+use super::log::{Log, Taken};
+use super::names::Names;
+use super::session::{Gone, Now, Session};
+use super::token::{Token, TokenHash};
+use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
+use crate::text;
+
+pub use comings::{Arrival, RoomFull};
+pub use staging::{Saved, Staged};
+
+/// The line at or after the idle share of which a client is warned: nine tenths.
+const WARN_TENTHS: u32 = 9;
+
+/// Figures that only grow, for `/stats` and `/metrics`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Sessions that ever connected, resumed ones not counted again.
+    pub sessions: u64,
+    /// Connections refused because the room was full.
+    pub refused: u64,
+    /// Sessions that came back.
+    pub resumed: u64,
+    /// Lines accepted into the room.
+    pub lines: u64,
+    /// Lines the history file could not take.
+    pub unstored: u64,
+    /// Copies of lines handed to connections.
+    pub delivered: u64,
+    /// Lines that left the log before a session could be sent them.
+    pub missed: u64,
+    /// Lines refused for their length.
+    pub overlong: u64,
+}
+
+/// What the caller must do after an input.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Lines became visible: every session has something to send.
+    pub published: bool,
+    /// These sessions have something to do.
+    pub wake: Vec<SessionId>,
+    /// The connection of the first session now serves the second.
+    pub moved: Vec<(SessionId, SessionId)>,
+    /// Lines to be stored, in order; answer with [`Room::committed`] or [`Room::refused`].
+    pub staged: Vec<Staged>,
+    /// Sessions to be stored or forgotten.
+    pub saved: Vec<Saved>,
+    /// For the timeline, only if [`Room::watch`] was asked for.
+    pub events: Vec<SessionEvent>,
+}
+
+/// What [`Room::take`] handed out, in this order.
+#[derive(Clone, Debug, Default)]
+pub struct Turn {
+    /// Bytes of notices and answers.
+    pub side: usize,
+    /// Lines of the room.
+    pub taken: Taken,
+    /// Bytes of the farewell.
+    pub farewell: usize,
+    /// More is owed than this turn held.
+    pub more: bool,
+    /// The session was asked to end: it may not take for ever to be sent the rest.
+    pub ending: bool,
+    /// Nothing more is owed and the session ends now.
+    pub closing: Option<DisconnectReason>,
+    /// Lines wait but are held back for that long.
+    pub held: Option<Duration>,
+    /// The ledger has become long: call [`Room::acknowledged`].
+    pub ask: bool,
+}
+
+/// A room, its log, and everybody in it.
+#[derive(Debug)]
+pub struct Room {
+    name: String,
+    limits: Limits,
+    log: Log,
+    sessions: FxHashMap<SessionId, Session>,
+    gone: FxHashMap<SessionId, Gone>,
+    /// Order in which sessions went; entries of those that came back are skipped.
+    gone_order: VecDeque<(SessionId, Duration)>,
+    names: Names,
+    tokens: FxHashMap<TokenHash, SessionId>,
+    next_session: u64,
+    /// Accepted lines that wait for the history file, oldest first. Only used by a durable room.
+    staged: VecDeque<staging::Waiting>,
+    durable: bool,
+    watched: bool,
+    closing: bool,
+    counters: Counters,
+    effects: Effects,
+}
+
+impl Room {
+    /// An empty room. `durable`: lines become visible only when [`Room::committed`] says so.
+    #[must_use]
+    pub fn new(name: &str, limits: Limits, durable: bool) -> Self {
+        Self {
+            name: text::visible(name.as_bytes()),
+            log: Log::new(1, limits.log_bytes),
+            limits,
+            sessions: FxHashMap::default(),
+            gone: FxHashMap::default(),
+            gone_order: VecDeque::new(),
+            names: Names::default(),
+            tokens: FxHashMap::default(),
+            next_session: 1,
+            staged: VecDeque::new(),
+            durable,
+            watched: false,
+            closing: false,
+            counters: Counters::default(),
+            effects: Effects::default(),
+        }
+    }
+
+    /// Whether [`Effects::events`] are wanted; without a listener none are built.
+    pub fn watch(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// What the inputs since the last call ask for.
+    #[must_use]
+    pub fn effects(&mut self) -> Effects {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The bounds in force.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The log.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The figures.
+    #[must_use]
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Sessions connected now.
+    #[must_use]
+    pub fn connected(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Sessions that may come back.
+    #[must_use]
+    pub fn resumable(&self) -> usize {
+        self.gone.len()
+    }
+
+    /// The name of a connected session.
+    #[must_use]
+    pub fn session_name(&self, id: SessionId) -> Option<Arc<str>> {
+        self.sessions
+            .get(&id)
+            .map(|session| Arc::clone(&session.name))
+    }
+
+    fn event(&mut self, now: Now, id: SessionId, kind: SessionEventKind) {
+        if !self.watched {
+            return;
+        }
+        if let Some(session) = self.sessions.get(&id) {
+            let (session, connection) = (session.id, session.connection);
+            self.effects.events.push(SessionEvent {
+                at: now.wall,
+                session,
+                connection,
+                kind,
+            });
+        }
+    }
+
+    /// A notice to one session.
+    fn tell(&mut self, id: SessionId, text: &str) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.tell(text);
+            self.effects.wake.push(id);
+        }
+    }
+
+    /// How long this session's next line must wait: its rate, or answers it does not read, or a full history queue.
+    ///
+    /// `None` = until woken.
+    #[must_use]
+    pub fn may_speak(&self, id: SessionId, now: Now) -> Option<Duration> {
+        let Some(session) = self.sessions.get(&id) else {
+            return Some(Duration::ZERO);
+        };
+        if session.side_bytes() > self.limits.side_bytes
+            || self.staged.len() >= super::limits::STAGED_LINES
+        {
+            return None;
+        }
+        Some(
+            session
+                .bucket
+                .wait(now.uptime, self.limits.rate, self.limits.burst()),
+        )
+    }
+
+    /// One line from a client, without its end; `bytes` of its direction carried it.
+    ///
+    /// Returns the session that the connection serves from now on (another one after `/resume`).
+    pub fn receive(
+        &mut self,
+        id: SessionId,
+        line: &[u8],
+        bytes: Range<u64>,
+        now: Now,
+    ) -> SessionId {
+        let rate = self.limits.rate;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return id;
+        };
+        session.heard = now.uptime;
+        session.warned = false;
+        session.held_until = Duration::ZERO;
+        session.bucket.take(now.uptime, rate);
+        let safe = safe_text(line);
+        match Command::parse(&safe) {
+            Command::Say(text) => return self.say(id, LineKind::Say, text, Some(bytes), now),
+            Command::Act(text) => return self.say(id, LineKind::Act, text, Some(bytes), now),
+            Command::Resume { token, replay } => {
+                self.event(now, id, SessionEventKind::Said { line: None, bytes });
+                return self.resume(id, token, replay, now);
+            }
+            command => self.answer(id, command, now),
+        }
+        self.event(now, id, SessionEventKind::Said { line: None, bytes });
+        id
+    }
+
+    /// The client sent a line beyond the bound; nothing of it is said. Counts as a sign of life and against its rate.
+    pub fn receive_overlong(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
+        self.counters.overlong += 1;
+        let (rate, most) = (self.limits.rate, self.limits.line_bytes);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.heard = now.uptime;
+            session.bucket.take(now.uptime, rate);
+        }
+        self.tell(
+            id,
+            &format!("line too long: nothing of it was said. A line has at most {most} bytes"),
+        );
+        self.event(now, id, SessionEventKind::Said { line: None, bytes });
+    }
+
+    /// The client of `chatscope.v1` sent something else than its objects.
+    pub fn receive_foreign(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
+        let rate = self.limits.rate;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.bucket.take(now.uptime, rate);
+        }
+        self.tell(id, r#"not understood: send {"type":"say","text":"..."}"#);
+        self.event(now, id, SessionEventKind::Said { line: None, bytes });
+    }
+
+    /// More of an overlong line: only its rate counts.
+    pub fn receive_flood(&mut self, id: SessionId, now: Now) {
+        let rate = self.limits.rate;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.bucket.take(now.uptime, rate);
+        }
+    }
+
+    /// What this session's connection may send now: notices, then lines, in whole lines of about `budget` bytes.
+    ///
+    /// `offset` is the number of bytes handed to the connection before these.
+    pub fn take(
+        &mut self,
+        id: SessionId,
+        budget: usize,
+        offset: u64,
+        out: &mut VecDeque<Bytes>,
+        now: Now,
+    ) -> Turn {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Turn::default();
+        };
+        let mut turn = Turn {
+            side: session.take_side(out),
+            ..Turn::default()
+        };
+        if session.held_until > now.uptime && session.closing.is_none() {
+            turn.held = Some(session.held_until.saturating_sub(now.uptime))
+                .filter(|_| !session.cursor.is_done(self.log.head()));
+            return turn;
+        }
+        turn.ending = session.closing.is_some();
+        // Asked to leave because another connection takes over: what is not sent yet is the other's.
+        if session.closing == Some(DisconnectReason::TakenOver) {
+            session.end_turn(&mut turn, out);
+            return turn;
+        }
+        turn.taken = self
+            .log
+            .read(session.view, &mut session.cursor, budget, out);
+        let start = offset + turn.side as u64;
+        session.ledger.record(
+            turn.taken.lines.clone(),
+            start..start + turn.taken.bytes as u64,
+        );
+        turn.ask = session.ledger.len() > 64;
+        turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
+        let done = session.cursor.is_done(self.log.head())
+            && session.staged == 0
+            && turn.taken.missed == 0;
+        if done {
+            session.end_turn(&mut turn, out);
+        }
+        self.counters.delivered += turn.taken.lines.end - turn.taken.lines.start;
+        if turn.taken.missed > 0 {
+            self.lagging(id, turn.taken.missed, now);
+        }
+        turn
+    }
+
+    fn lagging(&mut self, id: SessionId, missed: u64, now: Now) {
+        self.counters.missed += missed;
+        self.tell(
+            id,
+            &format!(
+                "you missed {missed} lines: they had left the log before you could be sent them"
+            ),
+        );
+        self.event(now, id, SessionEventKind::Lagging { missed });
+    }
+
+    /// The peer has acknowledged that many bytes of the connection.
+    pub fn acknowledged(&mut self, id: SessionId, bytes: u64) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.ledger.prune(bytes);
+        }
+    }
+
+    /// Asks a session to end: everything owed, a farewell, then [`Turn::closing`].
+    pub fn close(&mut self, id: SessionId, reason: DisconnectReason, farewell: &str) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if session.closing.is_none() {
+                session.closing = Some(reason);
+                session.farewell = Some(farewell.to_owned()).filter(|text| !text.is_empty());
+            }
+            self.effects.wake.push(id);
+        }
+    }
+
+    /// Why a session was asked to end, if it was.
+    #[must_use]
+    pub fn closing_reason(&self, id: SessionId) -> Option<DisconnectReason> {
+        self.sessions.get(&id).and_then(|session| session.closing)
+    }
+
+    /// Asks every session to end and takes no new ones.
+    pub fn close_all(&mut self) {
+        self.closing = true;
+        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        for id in ids {
+            self.close(
+                id,
+                DisconnectReason::Shutdown,
+                "the server is shutting down: goodbye",
+            );
+        }
+    }
+
+    /// Whether [`Room::close_all`] was called.
+    #[must_use]
+    pub const fn is_closing(&self) -> bool {
+        self.closing
+    }
+
+    /// Time passes: warns and ends sessions that were silent for long.
+    pub fn tick(&mut self, now: Now) {
+        let idle = self.limits.idle;
+        if idle.is_zero() {
+            return;
+        }
+        let warn = idle * WARN_TENTHS / 10;
+        let mut silent: Vec<(SessionId, bool)> = Vec::new();
+        for session in self.sessions.values() {
+            let silence = now.uptime.saturating_sub(session.heard);
+            if silence >= idle {
+                silent.push((session.id, true));
+            } else if silence >= warn && !session.warned {
+                silent.push((session.id, false));
+            }
+        }
+        for (id, over) in silent {
+            if over {
+                let farewell = format!(
+                    "nothing heard from you for {}: goodbye",
+                    answers::span(idle)
+                );
+                self.close(id, DisconnectReason::Idle, &farewell);
+            } else {
+                self.warn_idle(id, idle - warn);
+            }
+        }
+    }
+
+    fn warn_idle(&mut self, id: SessionId, left: Duration) {
+        self.tell(
+            id,
+            &format!(
+                "are you there? Any line (or /ping) within {} keeps you here",
+                answers::span(left)
+            ),
+        );
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.warned = true;
+        }
+    }
+
+    /// The session the token belongs to, connected or gone.
+    fn by_token(&self, token: Token) -> Option<SessionId> {
+        self.tokens.get(&token.hash()).copied()
+    }
+}
+
+/// A line as everybody may see it: valid text without anything that drives a terminal or deceives a reader.
+fn safe_text(line: &[u8]) -> std::borrow::Cow<'_, str> {
+    if line.iter().all(|byte| matches!(byte, 0x20..0x7f)) || text::is_plain(line) {
+        return String::from_utf8_lossy(line);
+    }
+    text::visible(line).into()
+}
+
+/// What `cursor` owes narrowed to a replay wish: lines before `shown_from` that the client asks for, and all from `next`.
+fn replayed(owed: &Cursor, replay: Replay, shown_from: u64, next: u64, log: &Log) -> Cursor {
+    let earlier = match replay {
+        Replay::Nothing => Vec::new(),
+        Replay::From(number) => std::iter::once(number.max(1)..shown_from).collect(),
+        Replay::Missed => {
+            let mut earlier = owed.earlier().to_vec();
+            earlier.push(owed.next()..log.head());
+            for range in &mut earlier {
+                range.end = range.end.min(shown_from);
+            }
+            earlier
+        }
+    };
+    Cursor::from_parts(earlier, next)
+}

@@ -1,0 +1,231 @@
+//! Lines on their way into the log, at once in memory or after the history file has them.
+//!
+//! Owns: the order of acceptance and what is to be stored. Must not know: files, threads.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Room;
+use crate::chat::cursor::Cursor;
+use crate::chat::encode::{Line, LineKind};
+use crate::chat::session::{Gone, Now};
+use crate::chat::token::TokenHash;
+use crate::chat::{SessionEventKind, SessionId};
+use crate::net::Timestamp;
+
+/// A line to be stored; lines are stored in the order they come.
+#[derive(Clone, Debug)]
+pub struct Staged {
+    /// Who said it.
+    pub session: SessionId,
+    /// What kind.
+    pub kind: LineKind,
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// The speaker's name.
+    pub name: Arc<str>,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+/// A change to the stored sessions.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    /// This session may come back.
+    Session(Gone),
+    /// This one will not.
+    Forgotten(SessionId),
+}
+
+/// A staged line and where it came from.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    line: Staged,
+    bytes: Option<Range<u64>>,
+}
+
+impl Waiting {
+    /// The speaker's session goes on under another number.
+    pub(super) fn redirect(&mut self, from: SessionId, to: SessionId) {
+        if self.line.session == from {
+            self.line.session = to;
+        }
+    }
+}
+
+impl Room {
+    /// A line for everybody; returns the speaker.
+    pub(super) fn say(
+        &mut self,
+        id: SessionId,
+        kind: LineKind,
+        text: &str,
+        bytes: Option<Range<u64>>,
+        now: Now,
+    ) -> SessionId {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return id;
+        };
+        let name = Arc::clone(&session.name);
+        if self.durable {
+            session.staged += 1;
+            let line = Staged {
+                session: id,
+                kind,
+                at: now.wall,
+                name,
+                text: text.into(),
+            };
+            self.effects.staged.push(line.clone());
+            self.staged.push_back(Waiting { line, bytes });
+        } else {
+            self.publish(
+                &Line {
+                    session: id,
+                    kind,
+                    at: now.wall,
+                    name: &name,
+                    text,
+                },
+                bytes,
+                now,
+            );
+        }
+        id
+    }
+
+    /// A notice of the room about somebody, numbered like every line.
+    pub(super) fn announce(&mut self, about: SessionId, text: &str, now: Now) {
+        self.say(about, LineKind::Notice, text, None, now);
+    }
+
+    fn publish(&mut self, line: &Line<'_>, bytes: Option<Range<u64>>, now: Now) {
+        let number = self.log.append(line);
+        self.counters.lines += 1;
+        self.effects.published = true;
+        if let Some(bytes) = bytes {
+            self.event(
+                now,
+                line.session,
+                SessionEventKind::Said {
+                    line: Some(number),
+                    bytes,
+                },
+            );
+        }
+    }
+
+    /// The history file has the oldest `count` staged lines: everybody may see them.
+    pub fn committed(&mut self, count: usize, now: Now) {
+        for _ in 0..count {
+            let Some(Waiting { line, bytes }) = self.staged.pop_front() else {
+                return;
+            };
+            let Staged {
+                session,
+                kind,
+                at,
+                name,
+                text,
+            } = &line;
+            if let Some(session) = self.sessions.get_mut(session) {
+                session.staged = session.staged.saturating_sub(1);
+            }
+            self.publish(
+                &Line {
+                    session: *session,
+                    kind: *kind,
+                    at: *at,
+                    name,
+                    text,
+                },
+                bytes,
+                now,
+            );
+        }
+    }
+
+    /// The history file could not take the oldest `count` staged lines: nobody will see them and their speakers are told.
+    pub fn refused(&mut self, count: usize, why: &str) {
+        for _ in 0..count {
+            let Some(Waiting { line, .. }) = self.staged.pop_front() else {
+                return;
+            };
+            self.counters.unstored += 1;
+            if let Some(session) = self.sessions.get_mut(&line.session) {
+                session.staged = session.staged.saturating_sub(1);
+                self.tell(
+                    line.session,
+                    &format!(
+                        "not said, the history cannot be kept ({why}): {}",
+                        line.text
+                    ),
+                );
+            }
+        }
+        self.effects.wake.extend(self.sessions.keys());
+    }
+
+    /// Puts back what a history file holds, before anybody connects: lines, sessions, and the next session's number.
+    ///
+    /// Lines come in order, the first with the number `first`.
+    pub fn restore<'a>(
+        &mut self,
+        first: u64,
+        lines: impl Iterator<Item = Line<'a>>,
+        sessions: Vec<Gone>,
+        next_session: u64,
+    ) {
+        self.log = super::Log::new(first, self.limits.log_bytes);
+        for line in lines {
+            self.log.append(&line);
+        }
+        for gone in sessions {
+            self.names.give(&gone.name, gone.id);
+            self.tokens.insert(gone.token, gone.id);
+            self.gone_order.push_back((gone.id, gone.since));
+            self.gone.insert(gone.id, gone);
+        }
+        self.next_session = next_session.max(self.next_session);
+        self.effects = super::Effects::default();
+    }
+
+    /// Notes a session for the history file, with what it would be owed if everything stopped now.
+    pub(super) fn save(&mut self, id: SessionId) {
+        if !self.durable {
+            return;
+        }
+        if let Some(session) = self.sessions.get(&id) {
+            let cursor =
+                Cursor::from_parts(session.cursor.earlier().to_vec(), session.cursor.next());
+            let (name, token) = (Arc::clone(&session.name), session.token);
+            self.effects.saved.push(Saved::Session(Gone {
+                id,
+                name,
+                token,
+                cursor,
+                since: session.heard,
+            }));
+        }
+    }
+
+    /// Notes every connected session, so that little is sent again after a crash.
+    pub fn save_all(&mut self) {
+        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        for id in ids {
+            self.save(id);
+        }
+    }
+
+    pub(super) fn save_gone(&mut self, gone: &Gone) {
+        if self.durable {
+            self.effects.saved.push(Saved::Session(gone.clone()));
+        }
+    }
+
+    /// The hash of a connected session's token, for tests of what is kept.
+    #[must_use]
+    pub fn token_hash(&self, id: SessionId) -> Option<TokenHash> {
+        self.sessions.get(&id).map(|session| session.token)
+    }
+}

@@ -1,0 +1,193 @@
+//! One connected user: name, cursor, waiting notices, rate, idle time.
+//!
+//! Owns: what belongs to one session. Must not know: other sessions, the log's content, sockets.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::cursor::Cursor;
+use super::encode::{self, View};
+use super::ledger::Ledger;
+use super::room::Turn;
+use super::token::TokenHash;
+use super::{DisconnectReason, SessionId};
+use crate::net::{FourTuple, Timestamp};
+
+/// The two times that every input carries: what the log and the events say, and what time-outs count.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Now {
+    /// Wall-clock time.
+    pub wall: Timestamp,
+    /// Monotonic time since some fixed start.
+    pub uptime: Duration,
+}
+
+/// A bucket of lines that refills at a steady rate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bucket {
+    /// Uptime in nanoseconds at which it will be full again; the one number that holds level and time.
+    full_at: u64,
+}
+
+impl Bucket {
+    pub(super) const fn full() -> Self {
+        Self { full_at: 0 }
+    }
+
+    /// Takes one line out; with `rate` lines per second.
+    pub(super) fn take(&mut self, now: Duration, rate: u32) {
+        if rate > 0 {
+            self.full_at =
+                self.full_at.max(now.as_nanos() as u64) + 1_000_000_000 / u64::from(rate);
+        }
+    }
+
+    /// How long until another line may be said, zero = now.
+    pub(super) fn wait(&self, now: Duration, rate: u32, burst: u32) -> Duration {
+        if rate == 0 {
+            return Duration::ZERO;
+        }
+        let depth = u64::from(burst) * 1_000_000_000 / u64::from(rate);
+        Duration::from_nanos(self.full_at.saturating_sub(now.as_nanos() as u64 + depth))
+    }
+}
+
+/// One connected session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) id: SessionId,
+    pub(super) name: Arc<str>,
+    pub(super) connection: FourTuple,
+    pub(super) view: View,
+    pub(super) token: TokenHash,
+    pub(super) cursor: Cursor,
+    /// First line this connection could be shown: a resume replays only what is before it.
+    pub(super) shown_from: u64,
+    pub(super) ledger: Ledger,
+    /// Notices and answers waiting, already encoded; they go before further lines.
+    side: VecDeque<Bytes>,
+    side_bytes: usize,
+    /// Uptime of the last line from the client.
+    pub(super) heard: Duration,
+    /// A warning was sent that the idle limit is near.
+    pub(super) warned: bool,
+    pub(super) bucket: Bucket,
+    /// No lines of the room before this uptime.
+    pub(super) held_until: Duration,
+    /// The session is to end for this reason once everything owed is sent.
+    pub(super) closing: Option<DisconnectReason>,
+    /// Notice that follows the last line then.
+    pub(super) farewell: Option<String>,
+    /// The session whose connection takes this one over, and from where it replays.
+    pub(super) successor: Option<(SessionId, super::command::Replay)>,
+    /// Lines accepted for it that wait for the history file.
+    pub(super) staged: usize,
+}
+
+/// What a new session is made of.
+pub(super) struct Birth {
+    pub(super) id: SessionId,
+    pub(super) name: Arc<str>,
+    pub(super) connection: FourTuple,
+    pub(super) view: View,
+    pub(super) token: TokenHash,
+    pub(super) head: u64,
+    pub(super) now: Duration,
+}
+
+impl Session {
+    pub(super) fn new(birth: Birth) -> Self {
+        Self {
+            id: birth.id,
+            name: birth.name,
+            connection: birth.connection,
+            view: birth.view,
+            token: birth.token,
+            cursor: Cursor::new(birth.head),
+            shown_from: birth.head,
+            ledger: Ledger::default(),
+            side: VecDeque::new(),
+            side_bytes: 0,
+            heard: birth.now,
+            warned: false,
+            bucket: Bucket::full(),
+            held_until: Duration::ZERO,
+            closing: None,
+            farewell: None,
+            successor: None,
+            staged: 0,
+        }
+    }
+
+    /// Queues a notice (`* text`); `text` must be safe text.
+    pub(super) fn tell(&mut self, text: &str) {
+        self.push(encode::notice(self.view, text).freeze());
+    }
+
+    /// Queues encoded bytes (whole lines or frames).
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        self.side_bytes += bytes.len();
+        self.side.push_back(bytes);
+    }
+
+    /// Everything owed was handed out: the farewell follows if the session is to end.
+    pub(super) fn end_turn(&mut self, turn: &mut Turn, out: &mut VecDeque<Bytes>) {
+        turn.closing = self.closing;
+        if let Some(text) = self.farewell.take_if(|_| self.closing.is_some()) {
+            let bytes = encode::notice(self.view, &text).freeze();
+            turn.farewell = bytes.len();
+            out.push_back(bytes);
+        }
+    }
+
+    /// Bytes waiting beside the log.
+    pub(super) const fn side_bytes(&self) -> usize {
+        self.side_bytes
+    }
+
+    /// Hands over everything that waits beside the log.
+    pub(super) fn take_side(&mut self, out: &mut VecDeque<Bytes>) -> usize {
+        out.extend(self.side.drain(..));
+        std::mem::take(&mut self.side_bytes)
+    }
+}
+
+/// A session whose connection ended and that may come back.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// Its number.
+    pub id: SessionId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// What its token hashes to.
+    pub token: TokenHash,
+    /// What it has not been sent.
+    pub cursor: Cursor,
+    /// Uptime at which it went.
+    pub since: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_passes_and_a_flood_waits() {
+        let mut bucket = Bucket::full();
+        let second = Duration::from_secs(1);
+        for _ in 0..200 {
+            assert_eq!(bucket.wait(second, 10, 256), Duration::ZERO);
+            bucket.take(second, 10);
+        }
+        for _ in 0..1_000 {
+            bucket.take(second, 10);
+        }
+        let wait = bucket.wait(second, 10, 256);
+        assert!(wait > Duration::from_secs(90), "{wait:?}");
+        assert_eq!(bucket.wait(second + wait, 10, 256), Duration::ZERO);
+        assert_eq!(bucket.wait(second, 0, 256), Duration::ZERO);
+    }
+}

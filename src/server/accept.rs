@@ -1,0 +1,176 @@
+//! Accepting connections, also when descriptors run out.
+//!
+//! Owns: the accept loops. Must not know: what is spoken on a connection.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use super::bind;
+use super::codec::Codec;
+use super::connection::{Connection, drain};
+use super::hub::{Hub, Mail};
+use super::lines::LineCodec;
+use crate::chat::{Arrival, RoomFull, SessionId, Token, Transport, View};
+use crate::net::FourTuple;
+
+/// The shortest and the longest pause after `accept` failed for want of descriptors or memory.
+const BACKOFF_LEAST: Duration = Duration::from_millis(10);
+const BACKOFF_MOST: Duration = Duration::from_secs(1);
+/// How long a connection that is turned away may take to read why.
+const TURNED_AWAY: Duration = Duration::from_millis(500);
+
+/// What serves an accepted connection.
+pub(super) trait Serve: Send + Sync + 'static {
+    /// Spawns a task for it.
+    fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple);
+    /// What to say to a connection for which there is no descriptor.
+    fn refusal(&self) -> &'static [u8];
+}
+
+/// Accepts for ever.
+pub(super) async fn accept<S: Serve>(listener: TcpListener, serve: Arc<S>) {
+    let mut spare = File::open("/dev/null").ok();
+    let mut pause = BACKOFF_LEAST;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                pause = BACKOFF_LEAST;
+                if let Some(tuple) = tuple_of(&stream) {
+                    serve.serve(stream, tuple);
+                }
+            }
+            // The client gave up before we came to it: nobody's fault.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::warn!(%error, ?pause, "cannot accept connections for the moment");
+                // With the spare descriptor the connection can at least be told, instead of hanging in the backlog.
+                if spare.take().is_some() {
+                    turn_away(&listener, serve.refusal()).await;
+                }
+                sleep(pause).await;
+                pause = (pause * 2).min(BACKOFF_MOST);
+                spare = File::open("/dev/null").ok();
+            }
+        }
+    }
+}
+
+async fn turn_away(listener: &TcpListener, refusal: &[u8]) {
+    let accepted = tokio::time::timeout(BACKOFF_LEAST, listener.accept()).await;
+    if let Ok(Ok((mut stream, _))) = accepted {
+        let _ = tokio::time::timeout(TURNED_AWAY, async {
+            let _ = stream.write_all(refusal).await;
+            let _ = stream.shutdown().await;
+            drain(&stream).await;
+        })
+        .await;
+    }
+}
+
+/// Both ends; absent when the connection is gone already.
+fn tuple_of(stream: &TcpStream) -> Option<FourTuple> {
+    Some(FourTuple::new(
+        stream.peer_addr().ok()?.into(),
+        stream.local_addr().ok()?.into(),
+    ))
+}
+
+/// Fresh random bits for a resume token.
+pub(super) fn fresh_token() -> io::Result<Token> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Token::new(bits))
+}
+
+/// Serves line text.
+pub(super) struct Lines {
+    pub(super) hub: Arc<Hub>,
+    /// Held by every task: when the last is dropped, all have ended.
+    pub(super) alive: tokio::sync::mpsc::Sender<()>,
+}
+
+impl Serve for Lines {
+    fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
+        let mail = Arc::new(Mail::default());
+        match admit(&self.hub, &mail, tuple, Transport::Line, View::Text, None) {
+            Ok(_) => {
+                let connection = Connection::new(
+                    stream,
+                    Arc::clone(&self.hub),
+                    mail,
+                    tuple,
+                    Codec::Lines(LineCodec::default()),
+                );
+                let alive = self.alive.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = bind::prepare(&connection.stream) {
+                        tracing::debug!(%error, "socket options");
+                    }
+                    connection.run().await;
+                    drop(alive);
+                });
+            }
+            Err(why) => {
+                let alive = self.alive.clone();
+                tokio::spawn(async move {
+                    let _ = tokio::time::timeout(TURNED_AWAY, refuse(stream, &why)).await;
+                    drop(alive);
+                });
+            }
+        }
+    }
+
+    fn refusal(&self) -> &'static [u8] {
+        b"* the server has no place left: try again later\n"
+    }
+}
+
+async fn refuse(mut stream: TcpStream, why: &RoomFull) {
+    let _ = stream.write_all(format!("* {why}\n").as_bytes()).await;
+    let _ = stream.shutdown().await;
+    drain(&stream).await;
+}
+
+/// A session for a connection.
+pub(super) fn admit(
+    hub: &Hub,
+    mail: &Arc<Mail>,
+    connection: FourTuple,
+    transport: Transport,
+    view: View,
+    resume: Option<(Token, crate::chat::Replay)>,
+) -> Result<SessionId, RoomFull> {
+    let token = fresh_token().unwrap_or_else(|error| {
+        tracing::error!(%error, "no random numbers: this session cannot be resumed safely");
+        Token::new([0; 16])
+    });
+    let arrival = Arrival {
+        connection,
+        transport,
+        view,
+        token,
+        resume,
+    };
+    let id = hub.admit(mail, |room, now| room.connect(&arrival, now))?;
+    tracing::info!(session = id.0, client = %connection.client, server = %connection.server, ?transport, "connected");
+    Ok(id)
+}
+
+/// Turns a WebSocket client away: the reason as a text frame, close code 1013 (try again later).
+pub(super) async fn refuse_frames(mut stream: TcpStream, why: &str) {
+    let mut out = vec![0x81, why.len().min(125) as u8];
+    out.extend(why.bytes().take(125));
+    super::websocket::put_close(&mut out, 1013, "");
+    let _ = tokio::time::timeout(TURNED_AWAY, async {
+        let _ = stream.write_all(&out).await;
+        let _ = stream.shutdown().await;
+        drain(&stream).await;
+    })
+    .await;
+}

@@ -1,0 +1,88 @@
+//! Listening sockets, made before privileges are dropped.
+//!
+//! Owns: socket options of listeners and of accepted connections. Must not know: what is spoken on them.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::TcpStream;
+
+/// Connections that may wait for `accept`; the kernel cuts it to `net.core.somaxconn` (4,096 by default).
+const BACKLOG: i32 = 4_096;
+/// Silence after which the kernel probes whether the peer is still there (RFC 9293 section 3.8.4).
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+/// Time between such probes, and how many may go unanswered.
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+const KEEPALIVE_PROBES: u32 = 3;
+/// Time after which unacknowledged data gives the connection up (RFC 5482; Linux `TCP_USER_TIMEOUT`).
+///
+/// Linux counts a zero window too, so that this is also how long a reader may stop; its session can be resumed.
+const USER_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// A listening socket could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program listens there.
+    #[error("cannot listen on {0}: the port is in use. Choose another one, or find its user: ss -ltnp 'sport = :{port}'", port = .0.port())]
+    InUse(SocketAddr),
+    /// A port below 1024 without the right to it, as a rule.
+    #[error(
+        "cannot listen on {0}: permission denied. Ports below 1024 need CAP_NET_BIND_SERVICE: choose a higher one"
+    )]
+    Denied(SocketAddr),
+    /// No interface of this machine has the address.
+    #[error(
+        "cannot listen on {0}: this machine does not have that address: ip addr lists those it has"
+    )]
+    NoSuchAddress(SocketAddr),
+    /// Anything else.
+    #[error("cannot listen on {address}: {source}")]
+    Other {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Listens on an address; port 0 = any free one. An IPv6 address takes IPv6 connections only.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+    listen(address).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::InUse(address),
+        io::ErrorKind::PermissionDenied => BindError::Denied(address),
+        io::ErrorKind::AddrNotAvailable => BindError::NoSuchAddress(address),
+        _ => BindError::Other { address, source },
+    })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // A restart must not wait for the old connections' TIME-WAIT (RFC 9293 section 3.6.1).
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// Options of an accepted connection: no delay (we batch ourselves), and peers that vanished are noticed.
+pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_EVERY);
+    socket.set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_PROBES))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    Ok(())
+}

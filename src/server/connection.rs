@@ -1,0 +1,393 @@
+//! One task per connection: reads, hands lines to the room, writes what the room owes.
+//!
+//! Owns: the order of reading, writing and ending on one socket. Must not know: what lines mean, which encoding goes out.
+//! The whole conversation is one poll function over the socket's readiness and the session's waker; nothing read lives in a
+//! future, so that nothing is lost when something else happens first.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+use super::codec::Codec;
+use super::hub::{Hub, Mail};
+use super::lines::Heard;
+use super::outbox::Outbox;
+use super::tcp_info;
+use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
+use crate::net::FourTuple;
+
+/// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
+const TAKE_BYTES: usize = 128 * 1024;
+/// Bytes waiting for a client beyond which it is not listened to either: answers to pings must not pile up.
+const WAITING_BYTES: u64 = 1024 * 1024;
+/// Bytes read at once.
+const READ_BYTES: usize = 16 * 1024;
+/// How long a session that ends may take to be sent what it is owed, and then its peer to close.
+pub(super) const LINGER: Duration = Duration::from_secs(2);
+/// Bytes read and thrown away while waiting for the peer to close.
+const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+
+thread_local! {
+    /// Where all connections of a thread read into: an idle connection has no read buffer.
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+/// A connection and its session.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    pub(super) hub: Arc<Hub>,
+    pub(super) mail: Arc<Mail>,
+    pub(super) tuple: FourTuple,
+    pub(super) codec: Codec,
+    pub(super) outbox: Outbox,
+    /// Bytes read.
+    pub(super) read: u64,
+    pub(super) line_bytes: usize,
+    alarm: Option<Pin<Box<Sleep>>>,
+    /// When to stop waiting for the client to take what it is owed.
+    deadline: Option<Instant>,
+    /// The client closed its direction.
+    eof: bool,
+    /// The room may owe more than was taken last.
+    look: bool,
+    /// Writing failed: nothing goes out any more, but what the client said before is still read.
+    broken: Option<DisconnectReason>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        stream: TcpStream,
+        hub: Arc<Hub>,
+        mail: Arc<Mail>,
+        tuple: FourTuple,
+        codec: Codec,
+    ) -> Self {
+        let line_bytes = hub.with(|room, _| room.limits().line_bytes);
+        Self {
+            stream,
+            hub,
+            mail,
+            tuple,
+            codec,
+            outbox: Outbox::default(),
+            read: 0,
+            line_bytes,
+            alarm: None,
+            deadline: None,
+            eof: false,
+            look: true,
+            broken: None,
+        }
+    }
+
+    /// HTTP was spoken before: that many bytes went either way.
+    pub(super) fn after_http(mut self, read: u64, written: u64) -> Self {
+        self.read = read;
+        self.outbox = Outbox::starting_at(written);
+        self
+    }
+
+    /// Bytes that HTTP read and that belong to this conversation.
+    pub(super) fn already_read(&mut self, data: &[u8]) {
+        self.heard_bytes(data);
+    }
+
+    /// The whole life of the connection.
+    pub(super) async fn run(mut self) {
+        let reason = poll_fn(|cx| self.poll(cx)).await;
+        let acknowledged = self.acknowledged();
+        let mut id = self.mail.session();
+        self.hub.release(&self.mail, |room, now_id, now| {
+            id = now_id;
+            room.disconnect(now_id, reason, acknowledged, now);
+        });
+        self.end(id, reason).await;
+        self.hub
+            .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
+        tracing::info!(session = id.0, client = %self.tuple.client, server = %self.tuple.server, reason = reason.code(),
+            received = self.read, sent = self.outbox.written(), "disconnected");
+    }
+
+    /// Bytes the peer has, never more than were written (our FIN counts one).
+    fn acknowledged(&self) -> Option<u64> {
+        tcp_info::bytes_acknowledged(&self.stream).map(|bytes| bytes.min(self.outbox.written()))
+    }
+
+    /// Talks until the session is to end.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
+        self.mail.waker.register(cx.waker());
+        self.look = true;
+        loop {
+            if self.hub.is_aborting() {
+                return Poll::Ready(DisconnectReason::Shutdown);
+            }
+            self.alarm = None;
+            if let Some(reason) = self.send(cx) {
+                return Poll::Ready(reason);
+            }
+            if let Some(reason) = self.overdue() {
+                return Poll::Ready(reason);
+            }
+            let heard = self.hear(cx);
+            let rung = self
+                .alarm
+                .as_mut()
+                .is_some_and(|alarm| alarm.as_mut().poll(cx).is_ready());
+            match heard {
+                Poll::Ready(Some(reason)) => return Poll::Ready(reason),
+                Poll::Ready(None) => self.look = true,
+                Poll::Pending if rung => self.look = true,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Wakes this task after `wait` unless an earlier alarm is set.
+    fn wake_in(&mut self, wait: Duration) {
+        let at = Instant::now() + wait;
+        if self
+            .alarm
+            .as_ref()
+            .is_none_or(|alarm| alarm.deadline() > at)
+        {
+            self.alarm = Some(Box::pin(sleep_until(at)));
+        }
+    }
+
+    /// Writes what is owed until there is nothing or the socket is full; tells when the session has ended.
+    fn send(&mut self, cx: &mut Context<'_>) -> Option<DisconnectReason> {
+        if self.broken.is_some() {
+            return None;
+        }
+        loop {
+            if self.outbox.is_empty() {
+                if let Some(over) = self.codec.ended() {
+                    return Some(over);
+                }
+                if !self.look {
+                    return None;
+                }
+                if let Some(end) = self.refill() {
+                    return end;
+                }
+            }
+            match self.stream.poll_write_ready(cx) {
+                Poll::Pending => return None,
+                Poll::Ready(ready) => {
+                    let from = self.outbox.written();
+                    match ready.and_then(|()| self.outbox.write(&self.stream)) {
+                        Ok(_) => self.tell_written(from),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        Err(error) => {
+                            self.broken = Some(reason_of(&error));
+                            return None;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes more from the room. `Some` = there is nothing to write: `Some(Some)` because the session ends.
+    fn refill(&mut self) -> Option<Option<DisconnectReason>> {
+        let (id, offset) = (self.mail.session(), self.outbox.queued());
+        let slices = &mut self.outbox.slices;
+        let turn = self
+            .hub
+            .with(|room, now| room.take(id, TAKE_BYTES, offset, slices, now));
+        self.outbox.account(&turn, self.hub.is_watched());
+        self.look = turn.more || turn.closing.is_some();
+        if turn.ask
+            && let Some(bytes) = self.acknowledged()
+        {
+            self.hub.with(|room, _| room.acknowledged(id, bytes));
+        }
+        if turn.ending {
+            self.set_deadline();
+        }
+        if let Some(wait) = turn.held {
+            self.wake_in(wait);
+        }
+        if !self.outbox.is_empty() {
+            return None;
+        }
+        Some(turn.closing)
+    }
+
+    fn set_deadline(&mut self) {
+        if self.deadline.is_none() {
+            self.deadline = Some(Instant::now() + LINGER);
+        }
+    }
+
+    /// The client has not taken what it is owed in time.
+    fn overdue(&mut self) -> Option<DisconnectReason> {
+        let deadline = self.deadline?;
+        if Instant::now() >= deadline {
+            return Some(self.ended_by());
+        }
+        self.wake_in(deadline - Instant::now());
+        None
+    }
+
+    fn ended_by(&self) -> DisconnectReason {
+        let id = self.mail.session();
+        self.hub
+            .with(|room, _| room.closing_reason(id))
+            .unwrap_or(DisconnectReason::ClientClosed)
+    }
+
+    fn tell_written(&mut self, from: u64) {
+        if !self.hub.is_watched() {
+            return;
+        }
+        let (hub, tuple, id) = (&self.hub, self.tuple, self.mail.session());
+        self.outbox.stretches_since(from, |lines, bytes| {
+            hub.emit(id, tuple, || SessionEventKind::Wrote { lines, bytes });
+        });
+    }
+
+    /// Reads once. `Ready(None)` = something was heard, look again; `Ready(Some)` = the session has ended.
+    fn hear(&mut self, cx: &mut Context<'_>) -> Poll<Option<DisconnectReason>> {
+        if self.eof || self.codec.ended().is_some() || self.outbox.waiting() > WAITING_BYTES {
+            return Poll::Pending;
+        }
+        let ready = ready!(self.stream.poll_read_ready(cx));
+        let id = self.mail.session();
+        match self.hub.with(|room, now| room.may_speak(id, now)) {
+            None if self.broken.is_none() => return Poll::Pending,
+            Some(wait) if !wait.is_zero() => {
+                self.wake_in(wait);
+                return Poll::Pending;
+            }
+            _ => {}
+        }
+        let result =
+            ready.and_then(|()| SCRATCH.with_borrow_mut(|scratch| self.read_once(scratch)));
+        match result {
+            Ok(0) => {
+                self.heard_all();
+                Poll::Ready(self.broken)
+            }
+            Ok(_) => Poll::Ready(None),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Ready(None),
+            Err(error) => {
+                let reason = self.broken.unwrap_or(reason_of(&error));
+                Poll::Ready(Some(reason))
+            }
+        }
+    }
+
+    fn read_once(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.try_read(scratch)?;
+        if count > 0 {
+            self.heard_bytes(&scratch[..count]);
+        }
+        Ok(count)
+    }
+
+    fn heard_bytes(&mut self, data: &[u8]) {
+        let offset = self.read;
+        self.read += data.len() as u64;
+        let bytes = offset..self.read;
+        self.hub
+            .emit(self.mail.session(), self.tuple, || SessionEventKind::Read {
+                bytes,
+            });
+        self.with_lines(|codec, most, each| codec.feed(data, offset, most, each));
+        if let Some(output) = self.codec.take_output() {
+            self.outbox.push(output, self.hub.is_watched());
+        }
+        if self.codec.ended().is_some() {
+            self.set_deadline();
+        }
+    }
+
+    /// The client closed its direction: its last line counts, and it is sent what it is owed (RFC 9293 section 3.6).
+    fn heard_all(&mut self) {
+        self.eof = true;
+        let end = self.read;
+        self.with_lines(|codec, most, each| codec.finish(end, most, each));
+        let id = self.mail.session();
+        self.hub
+            .with(|room, _| room.close(id, DisconnectReason::ClientClosed, ""));
+    }
+
+    /// Runs the codec with the room at hand.
+    fn with_lines(&mut self, feed: impl FnOnce(&mut Codec, usize, &mut dyn FnMut(Heard<'_>))) {
+        let (codec, most, mail) = (&mut self.codec, self.line_bytes, &self.mail);
+        self.hub.with(|room, now| {
+            let mut id = mail.session();
+            feed(codec, most, &mut |heard| match heard {
+                Heard::Line(line, bytes) => id = room.receive(id, line, bytes, now),
+                Heard::Overlong(bytes) => room.receive_overlong(id, bytes, now),
+                Heard::Flood => room.receive_flood(id, now),
+                Heard::NotAnObject(bytes) => room.receive_foreign(id, bytes, now),
+                Heard::Pong => {}
+            });
+        });
+    }
+
+    /// FIN after the last byte, then a bounded wait for the peer's: closing with unread input would send a reset that can
+    /// destroy the farewell on its way (RFC 2525 section 2.17).
+    async fn end(&mut self, id: SessionId, reason: DisconnectReason) {
+        if let Some(close) = self
+            .codec
+            .farewell(reason)
+            .filter(|_| !self.eof && self.outbox.is_empty())
+        {
+            let from = self.outbox.written();
+            self.outbox.push(close, self.hub.is_watched());
+            let _ = self.outbox.write(&self.stream);
+            self.tell_written(from);
+        }
+        if self.broken.is_some()
+            || matches!(
+                reason,
+                DisconnectReason::ClientReset | DisconnectReason::PeerVanished
+            )
+        {
+            return;
+        }
+        if self.stream.shutdown().await.is_ok() {
+            self.hub.emit(id, self.tuple, || SessionEventKind::Shutdown);
+        }
+        if !self.eof && !self.hub.is_aborting() {
+            let _ = timeout(LINGER, drain(&self.stream)).await;
+        }
+    }
+}
+
+/// Reads and throws away until the peer closes.
+pub(super) async fn drain(stream: &TcpStream) {
+    let mut left = DRAIN_BYTES;
+    while left > 0 && stream.readable().await.is_ok() {
+        match SCRATCH.with_borrow_mut(|scratch| stream.try_read(scratch)) {
+            Ok(0) => return,
+            Ok(count) => left = left.saturating_sub(count),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// What a socket error says about the end.
+fn reason_of(error: &io::Error) -> DisconnectReason {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted => DisconnectReason::ClientReset,
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => DisconnectReason::PeerVanished,
+        _ => DisconnectReason::Error,
+    }
+}

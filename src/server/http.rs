@@ -1,0 +1,438 @@
+//! The web port: `/chat` and `/echo` upgrade to WebSocket, `/metrics`, the page by an injected handler, 404 else.
+//!
+//! Owns: HTTP paths, the upgrade, the origin check. Must not know: what the page shows.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::Either;
+use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::accept::{Serve, admit};
+use super::bind;
+use super::codec::Codec;
+use super::connection::Connection;
+use super::counted::Counted;
+use super::echo::echo;
+use super::feed::{self, Feed};
+use super::hub::{Hub, Mail};
+use super::shutdown::{Phase, Shutdown};
+use super::websocket::{FrameCodec, Speech};
+use crate::chat::{Replay, SessionEventKind, Token, Transport, View};
+use crate::net::FourTuple;
+
+/// The subprotocol whose messages are JSON objects with sequence numbers.
+pub const SUBPROTOCOL: &str = "chatscope.v1";
+/// Time a client has for the head of a request.
+const HEADER_TIME: Duration = Duration::from_secs(5);
+/// Bytes of a request's head.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// A request for the page.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    /// The path, `/` first.
+    pub path: String,
+    /// What follows `?`, empty if nothing.
+    pub query: String,
+    /// The client's address.
+    pub client: IpAddr,
+}
+
+/// What the page's handler answers.
+#[derive(Debug)]
+pub struct PageResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// Header lines; names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// Content.
+    pub body: PageBody,
+}
+
+/// Content of an answer.
+#[derive(Debug)]
+pub enum PageBody {
+    /// All at once.
+    Full(Bytes),
+    /// Piece by piece for as long as the other half of the [`Feed`] lives.
+    Feed(Feed),
+}
+
+type Handler = dyn Fn(&PageRequest) -> Option<PageResponse> + Send + Sync;
+
+/// Answers GET requests that the server itself does not: `None` = 404. Called on the server's thread: it must not block.
+#[derive(Clone)]
+pub struct PageHandler(Arc<Handler>);
+
+impl PageHandler {
+    /// From a function.
+    pub fn new(
+        handler: impl Fn(&PageRequest) -> Option<PageResponse> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(handler))
+    }
+}
+
+impl fmt::Debug for PageHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PageHandler")
+    }
+}
+
+/// Serves HTTP.
+pub(super) struct Web {
+    pub(super) hub: Arc<Hub>,
+    pub(super) alive: mpsc::Sender<()>,
+    pub(super) echo: bool,
+    pub(super) page: Option<PageHandler>,
+    pub(super) shutdown: Shutdown,
+}
+
+type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+impl Serve for Web {
+    fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
+        let (web, alive) = (Arc::clone(self), self.alive.clone());
+        tokio::spawn(async move {
+            if let Err(error) = bind::prepare(&stream) {
+                tracing::debug!(%error, "socket options");
+            }
+            web.speak(stream, tuple).await;
+            drop(alive);
+        });
+    }
+
+    fn refusal(&self) -> &'static [u8] {
+        b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+    }
+}
+
+impl Web {
+    async fn speak(self: Arc<Self>, stream: TcpStream, tuple: FourTuple) {
+        let service = service_fn(|request| {
+            let answer = self.answer(request, tuple);
+            async { Ok::<_, Infallible>(answer) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(Counted::new(stream)), service)
+            .with_upgrades();
+        let mut connection = std::pin::pin!(connection);
+        let ending = std::pin::pin!(self.shutdown.reached(Phase::Ending));
+        let result = match futures_util::future::select(connection.as_mut(), ending).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), connection)) => {
+                let mut connection = connection;
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, client = %tuple.client, "HTTP");
+        }
+    }
+
+    fn answer(self: &Arc<Self>, request: Request<Incoming>, tuple: FourTuple) -> Answer {
+        match request.uri().path() {
+            "/chat" => self.upgrade(request, tuple, false),
+            "/echo" if self.echo => self.upgrade(request, tuple, true),
+            "/metrics" => self.metrics(tuple),
+            _ => self.page(&request, tuple),
+        }
+    }
+
+    fn page(&self, request: &Request<Incoming>, tuple: FourTuple) -> Answer {
+        let known = PageRequest {
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            client: tuple.client.ip,
+        };
+        let Some(answer) = self.page.as_ref().and_then(|page| (page.0)(&known)) else {
+            return plain(
+                StatusCode::NOT_FOUND,
+                "404: nothing here. The chat is at /chat (WebSocket)\n",
+            );
+        };
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            return plain(StatusCode::METHOD_NOT_ALLOWED, "405: GET only\n");
+        }
+        let body = match answer.body {
+            PageBody::Full(bytes) => Full::new(bytes).boxed(),
+            PageBody::Feed(feed) => feed::body(feed).boxed(),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() =
+            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in answer.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+
+    fn metrics(&self, tuple: FourTuple) -> Answer {
+        if !tuple.client.ip.is_loopback() {
+            return plain(
+                StatusCode::FORBIDDEN,
+                "403: /metrics answers this machine only\n",
+            );
+        }
+        let mut response = plain(StatusCode::OK, "");
+        *response.body_mut() = Full::from(super::metrics::text(&self.hub)).boxed();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
+        );
+        response
+    }
+
+    /// Switches to WebSocket (RFC 6455 section 4.2) and hands the socket on.
+    fn upgrade(
+        self: &Arc<Self>,
+        mut request: Request<Incoming>,
+        tuple: FourTuple,
+        echoing: bool,
+    ) -> Answer {
+        let accept = match check(&request, echoing) {
+            Ok(accept) => accept,
+            Err(refusal) => return *refusal,
+        };
+        let objects = !echoing && offers(request.headers(), SUBPROTOCOL);
+        let resume = resume_of(request.uri().query().unwrap_or_default());
+        let upgrade = hyper::upgrade::on(&mut request);
+        let (web, alive) = (Arc::clone(self), self.alive.clone());
+        tokio::spawn(async move {
+            web.converse(upgrade, tuple, echoing, objects, resume).await;
+            drop(alive);
+        });
+        let mut response = plain(StatusCode::SWITCHING_PROTOCOLS, "");
+        let headers = response.headers_mut();
+        headers.clear();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+        if objects {
+            headers.insert(
+                header::SEC_WEBSOCKET_PROTOCOL,
+                HeaderValue::from_static(SUBPROTOCOL),
+            );
+        }
+        response
+    }
+
+    async fn converse(
+        self: Arc<Self>,
+        upgrade: OnUpgrade,
+        tuple: FourTuple,
+        echoing: bool,
+        objects: bool,
+        resume: Option<(Token, Replay)>,
+    ) {
+        let Some((counted, early)) = upgrade.await.ok().and_then(socket_of) else {
+            return;
+        };
+        if echoing {
+            return echo(counted.stream, &early).await;
+        }
+        let (speech, view) = if objects {
+            (Speech::Objects, View::Objects)
+        } else {
+            (Speech::Lines, View::Frames)
+        };
+        let mail = Arc::new(Mail::default());
+        let id = match admit(&self.hub, &mail, tuple, Transport::WebSocket, view, resume) {
+            Ok(id) => id,
+            Err(why) => {
+                return super::accept::refuse_frames(counted.stream, &why.to_string()).await;
+            }
+        };
+        let request = counted.read - early.len() as u64;
+        let (written, hub) = (counted.written, Arc::clone(&self.hub));
+        hub.emit(id, tuple, || SessionEventKind::Read { bytes: 0..request });
+        hub.emit(id, tuple, || SessionEventKind::Wrote {
+            lines: 0..0,
+            bytes: 0..written,
+        });
+        let codec = Codec::Frames(Box::new(FrameCodec::new(speech)));
+        let mut connection =
+            Connection::new(counted.stream, hub, mail, tuple, codec).after_http(request, written);
+        if !early.is_empty() {
+            connection.already_read(&early);
+        }
+        connection.run().await;
+    }
+}
+
+/// The socket under an upgraded connection, and bytes that HTTP read too many.
+fn socket_of(upgraded: Upgraded) -> Option<(Counted, Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<Counted>>().ok()?;
+    Some((parts.io.into_inner(), parts.read_buf))
+}
+
+/// A short text answer.
+fn plain(status: StatusCode, text: &'static str) -> Answer {
+    let mut response = Response::new(Full::from(text).boxed());
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    response
+}
+
+/// The value of `Sec-WebSocket-Accept`, or what is wrong with the request.
+fn check(request: &Request<Incoming>, echoing: bool) -> Result<HeaderValue, Box<Answer>> {
+    let headers = request.headers();
+    let version = headers.get(header::SEC_WEBSOCKET_VERSION);
+    let wants = has_token(headers, header::CONNECTION, "upgrade")
+        && has_token(headers, header::UPGRADE, "websocket");
+    if request.method() != Method::GET || !wants || version.is_none_or(|version| version != "13") {
+        let mut response = plain(
+            StatusCode::UPGRADE_REQUIRED,
+            "426: this path speaks WebSocket, version 13\n",
+        );
+        let headers = response.headers_mut();
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        );
+        return Err(Box::new(response));
+    }
+    if !echoing && !same_origin(headers) {
+        return Err(Box::new(plain(
+            StatusCode::FORBIDDEN,
+            "403: this page comes from another origin\n",
+        )));
+    }
+    let key = headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .filter(|key| key.len() == 24);
+    key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok())
+        .ok_or_else(|| {
+            Box::new(plain(
+                StatusCode::BAD_REQUEST,
+                "400: Sec-WebSocket-Key is missing or malformed\n",
+            ))
+        })
+}
+
+/// Whether a comma-separated header holds a token, in any case.
+fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
+    let values = headers.get_all(name);
+    values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|item| item.trim().eq_ignore_ascii_case(token))
+}
+
+fn offers(headers: &HeaderMap, protocol: &str) -> bool {
+    has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, protocol)
+}
+
+/// A browser names the page that connects: only our own may (RFC 6455 section 10.2). Other clients send no origin.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .map(|(_, host)| host);
+    origin.is_some_and(|origin| host.is_some_and(|host| host.eq_ignore_ascii_case(origin)))
+}
+
+/// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`.
+fn resume_of(query: &str) -> Option<(Token, Replay)> {
+    let value = |wanted: &str| {
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
+    let token = Token::parse(value("resume")?)?;
+    let after = value("after").and_then(|number| number.parse::<u64>().ok());
+    let replay = match (after, value("replay").and_then(Replay::parse)) {
+        (Some(number), _) => Replay::From(number.saturating_add(1)),
+        (None, Some(replay)) => replay,
+        (None, None) => Replay::Missed,
+    };
+    Some((token, replay))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    header::HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_our_own_page_may_connect() {
+        assert!(same_origin(&headers(&[("host", "127.0.0.1:7080")])));
+        assert!(same_origin(&headers(&[
+            ("host", "localhost:7080"),
+            ("origin", "http://localhost:7080")
+        ])));
+        assert!(!same_origin(&headers(&[
+            ("host", "localhost:7080"),
+            ("origin", "http://evil.example")
+        ])));
+        assert!(!same_origin(&headers(&[
+            ("host", "localhost:7080"),
+            ("origin", "null")
+        ])));
+    }
+
+    #[test]
+    fn resume_in_the_query() {
+        let token = "00112233445566778899aabbccddeeff";
+        assert!(matches!(
+            resume_of(&format!("resume={token}")),
+            Some((_, Replay::Missed))
+        ));
+        assert!(matches!(
+            resume_of(&format!("x=1&resume={token}&after=41")),
+            Some((_, Replay::From(42)))
+        ));
+        assert!(matches!(
+            resume_of(&format!("resume={token}&replay=none")),
+            Some((_, Replay::Nothing))
+        ));
+        assert!(resume_of("resume=abc").is_none());
+    }
+}

@@ -1,0 +1,179 @@
+//! The room as the connections share it: one lock, held for moments and never across an await, and one waker per session.
+//!
+//! Owns: carrying out the room's effects. Must not know: sockets or protocols.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::task::AtomicWaker;
+use rustc_hash::FxHashMap;
+
+use super::clock::Clock;
+use super::sink::EventSink;
+use crate::chat::{Effects, Now, Room, SessionEvent, SessionEventKind, SessionId};
+use crate::net::FourTuple;
+
+/// What the room and a connection's task share: whom to wake, and which session the connection serves.
+#[derive(Debug, Default)]
+pub(super) struct Mail {
+    pub(super) waker: AtomicWaker,
+    session: AtomicU64,
+}
+
+impl Mail {
+    /// The session the connection serves now (a resume changes it).
+    pub(super) fn session(&self) -> SessionId {
+        SessionId(self.session.load(Ordering::Acquire))
+    }
+}
+
+/// Where lines to be stored go.
+pub(super) trait Store: Send + Sync {
+    /// Takes the effects meant for it, in order.
+    fn store(&self, effects: &mut Effects);
+}
+
+#[derive(Default)]
+struct Mails(FxHashMap<SessionId, Arc<Mail>>);
+
+struct State {
+    room: Room,
+    mails: Mails,
+}
+
+/// Shared by all tasks of a server.
+pub(super) struct Hub {
+    state: Mutex<State>,
+    clock: Clock,
+    sink: EventSink,
+    store: Option<Box<dyn Store>>,
+    aborting: AtomicBool,
+}
+
+impl Hub {
+    pub(super) fn new(
+        mut room: Room,
+        clock: Clock,
+        sink: EventSink,
+        store: Option<Box<dyn Store>>,
+    ) -> Self {
+        room.watch(sink.is_open());
+        let state = Mutex::new(State {
+            room,
+            mails: Mails::default(),
+        });
+        Self {
+            state,
+            clock,
+            sink,
+            store,
+            aborting: AtomicBool::new(false),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held would be a bug; the room is still better served than lost.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the room and carries out what follows from it.
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Room, Now) -> R) -> R {
+        let mut state = self.lock();
+        let result = act(&mut state.room, self.clock.now());
+        self.settle(&mut state);
+        result
+    }
+
+    /// As [`Hub::with`] for a new session: `mail` is registered for the id that `act` returns.
+    pub(super) fn admit<E>(
+        &self,
+        mail: &Arc<Mail>,
+        act: impl FnOnce(&mut Room, Now) -> Result<SessionId, E>,
+    ) -> Result<SessionId, E> {
+        let mut state = self.lock();
+        let id = act(&mut state.room, self.clock.now())?;
+        mail.session.store(id.0, Ordering::Release);
+        state.mails.0.insert(id, Arc::clone(mail));
+        self.settle(&mut state);
+        Ok(id)
+    }
+
+    /// A session's connection ended.
+    pub(super) fn release(&self, mail: &Mail, act: impl FnOnce(&mut Room, SessionId, Now)) {
+        let mut state = self.lock();
+        let id = mail.session();
+        state.mails.0.remove(&id);
+        act(&mut state.room, id, self.clock.now());
+        self.settle(&mut state);
+    }
+
+    fn settle(&self, state: &mut State) {
+        let mut effects = state.room.effects();
+        if effects.is_empty() {
+            return;
+        }
+        for (from, to) in effects.moved.drain(..) {
+            if let Some(mail) = state.mails.0.remove(&from) {
+                mail.session.store(to.0, Ordering::Release);
+                state.mails.0.insert(to, mail);
+            }
+        }
+        if effects.published {
+            state.mails.0.values().for_each(|mail| mail.waker.wake());
+        } else {
+            for id in effects.wake.drain(..) {
+                if let Some(mail) = state.mails.0.get(&id) {
+                    mail.waker.wake();
+                }
+            }
+        }
+        for event in effects.events.drain(..) {
+            self.sink.send(event);
+        }
+        if let Some(store) = &self.store {
+            store.store(&mut effects);
+        }
+    }
+
+    /// Tells the timeline something about a connection.
+    pub(super) fn emit(
+        &self,
+        session: SessionId,
+        connection: FourTuple,
+        kind: impl FnOnce() -> SessionEventKind,
+    ) {
+        if self.sink.is_open() {
+            let at = Clock::wall();
+            self.sink.send(SessionEvent {
+                at,
+                session,
+                connection,
+                kind: kind(),
+            });
+        }
+    }
+
+    /// Whether anybody listens to events.
+    pub(super) const fn is_watched(&self) -> bool {
+        self.sink.is_open()
+    }
+
+    /// Events lost because the timeline was slow.
+    pub(super) fn events_dropped(&self) -> u64 {
+        self.sink.dropped()
+    }
+
+    /// Ends every connection at once.
+    pub(super) fn abort(&self) {
+        self.aborting.store(true, Ordering::Release);
+        self.lock()
+            .mails
+            .0
+            .values()
+            .for_each(|mail| mail.waker.wake());
+    }
+
+    pub(super) fn is_aborting(&self) -> bool {
+        self.aborting.load(Ordering::Acquire)
+    }
+}

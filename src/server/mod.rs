@@ -1,0 +1,204 @@
+//! The chat server: sockets, tasks, limits, shutdown.
+//!
+//! Owns: listeners for line text and HTTP, one task per connection, and the [`SessionEvent`](crate::chat::SessionEvent)s
+//! that tell the timeline what the program did. Must not know: packets.
+//!
+//! Bind with [`bind`] (before privileges are dropped), fill in a [`Config`], then [`run`] it on a tokio runtime or
+//! [`run_blocking`] on this thread; a [`Shutdown`] ends it from anywhere.
+
+mod accept;
+mod bind;
+mod clock;
+mod codec;
+mod connection;
+mod counted;
+mod echo;
+mod feed;
+mod http;
+mod hub;
+mod lines;
+mod metrics;
+mod outbox;
+mod scan;
+mod shutdown;
+mod sink;
+mod tcp_info;
+mod websocket;
+
+use std::io;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+
+use crate::chat::{Counters, Limits, Room};
+
+use accept::{Lines, accept};
+use clock::Clock;
+use http::Web;
+use hub::Hub;
+use shutdown::Phase;
+
+pub use bind::{BindError, bind};
+pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
+pub use http::{PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
+pub use shutdown::Shutdown;
+pub use sink::{EVENT_QUEUE, EventSink};
+pub use websocket::MESSAGE_BYTES;
+
+/// How long ending may take before connections are cut.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_millis(4_500);
+/// How often idle sessions are looked for; finer where the idle limit is short.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What a server is to do.
+#[derive(Debug)]
+pub struct Config {
+    /// Its name, for the welcome.
+    pub name: String,
+    /// Listeners for line text.
+    pub line_listeners: Vec<TcpListener>,
+    /// Listeners for HTTP: WebSocket and the page.
+    pub web_listeners: Vec<TcpListener>,
+    /// Bounds of the chat.
+    pub limits: Limits,
+    /// File that keeps the log; without it memory only.
+    pub history: Option<PathBuf>,
+    /// Whether `/echo` answers.
+    pub echo: bool,
+    /// What answers other paths than the server's own.
+    pub page: Option<PageHandler>,
+    /// Who hears what happens.
+    pub events: EventSink,
+}
+
+impl Default for Config {
+    /// No listeners, memory only, all bounds at their defaults, nobody listening to events.
+    fn default() -> Self {
+        Self {
+            name: "chatscope".to_owned(),
+            line_listeners: Vec::new(),
+            web_listeners: Vec::new(),
+            limits: Limits::default(),
+            history: None,
+            echo: false,
+            page: None,
+            events: EventSink::none(),
+        }
+    }
+}
+
+/// The server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The runtime or a listener could not be set up.
+    #[error("cannot {doing}: {source}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What a server did in its life.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    /// The room's figures.
+    pub counters: Counters,
+    /// Events the timeline was too slow for.
+    pub events_dropped: u64,
+}
+
+/// Runs a server on this thread until it is shut down.
+pub fn run_blocking(config: Config, shutdown: &Shutdown) -> Result<Report, ServeError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| ServeError::Io {
+        doing: "start the runtime",
+        source,
+    })?;
+    runtime.block_on(run(config, shutdown.clone()))
+}
+
+/// Runs a server on the present tokio runtime until it is shut down.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
+    let idle = config.limits.idle;
+    let room = Room::new(&config.name, config.limits, false);
+    let hub = Arc::new(Hub::new(room, Clock::start(), config.events, None));
+    let (alive, all_ended) = mpsc::channel(1);
+    let mut loops = JoinSet::new();
+    let lines = Arc::new(Lines {
+        hub: Arc::clone(&hub),
+        alive: alive.clone(),
+    });
+    for listener in config.line_listeners {
+        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&lines)));
+    }
+    let web = Arc::new(Web {
+        hub: Arc::clone(&hub),
+        alive: alive.clone(),
+        echo: config.echo,
+        page: config.page,
+        shutdown: shutdown.clone(),
+    });
+    for listener in config.web_listeners {
+        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
+    }
+    loops.spawn(tick(Arc::clone(&hub), idle));
+    drop((alive, lines, web));
+    shutdown.reached(Phase::Ending).await;
+    end(&hub, loops, all_ended, &shutdown).await;
+    Ok(Report {
+        counters: hub.with(|room, _| room.counters()),
+        events_dropped: hub.events_dropped(),
+    })
+}
+
+/// A listener for the runtime.
+fn asynchronous(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
+    listener
+        .set_nonblocking(true)
+        .and_then(|()| tokio::net::TcpListener::from_std(listener))
+        .map_err(|source| ServeError::Io {
+            doing: "use a listener",
+            source,
+        })
+}
+
+/// Lets time pass in the room.
+async fn tick(hub: Arc<Hub>, idle: Duration) {
+    let every = if idle.is_zero() {
+        TICK
+    } else {
+        TICK.min(idle / 20).max(Duration::from_millis(10))
+    };
+    let mut ticks = interval(every);
+    loop {
+        ticks.tick().await;
+        hub.with(|room, now| room.tick(now));
+    }
+}
+
+/// No new sessions, farewells, FINs; after the grace or a second signal the rest is cut.
+async fn end(
+    hub: &Hub,
+    mut loops: JoinSet<()>,
+    mut all_ended: mpsc::Receiver<()>,
+    shutdown: &Shutdown,
+) {
+    // Dropping the accept loops closes the listeners: new connections are refused from here on.
+    loops.shutdown().await;
+    hub.with(|room, _| room.close_all());
+    tokio::select! {
+        _ = timeout(SHUTDOWN_GRACE, all_ended.recv()) => {}
+        () = shutdown.reached(Phase::Now) => {}
+    }
+    hub.abort();
+    let _ = timeout(Duration::from_millis(200), all_ended.recv()).await;
+}

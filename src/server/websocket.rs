@@ -1,0 +1,252 @@
+//! WebSocket: bytes to messages and control frames (RFC 6455), by tungstenite over bytes in memory.
+//!
+//! Owns: limits, close codes, what is answered by itself. Must not know: sockets, or what lines mean.
+//! The library never touches the socket: what it wants to send (pong, close) is collected and goes out between whole
+//! frames of the log, which are written as they are in shared memory.
+
+use std::io::{self, Read, Write};
+use std::ops::Range;
+
+use bytes::Bytes;
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
+
+use super::lines::Heard;
+use super::scan::Scan;
+use crate::chat::DisconnectReason;
+
+/// Bytes of one message from a client of `/chat`.
+pub const MESSAGE_BYTES: usize = 64 * 1024;
+/// Bytes of one message on `/echo`, which serves conformance tests.
+pub(super) const ECHO_BYTES: usize = 20 * 1024 * 1024;
+/// What tungstenite reads at once, per connection and always allocated.
+const READ_BYTES: usize = 4 * 1024;
+
+/// Bytes in memory in the place of a socket.
+#[derive(Debug, Default)]
+struct Pipe {
+    input: Vec<u8>,
+    at: usize,
+    output: Vec<u8>,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = &self.input[self.at..];
+        if left.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let count = left.len().min(into.len());
+        into[..count].copy_from_slice(&left[..count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.output.extend_from_slice(from);
+        Ok(from.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What messages are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// Lines of text.
+    Lines,
+    /// `chatscope.v1` objects.
+    Objects,
+    /// To be sent back.
+    Echo,
+}
+
+/// The state of one WebSocket connection.
+pub(super) struct FrameCodec {
+    socket: WebSocket<Pipe>,
+    scan: Scan,
+    speech: Speech,
+    ended: Option<DisconnectReason>,
+}
+
+/// What a client of `chatscope.v1` sends.
+#[derive(serde::Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Object {
+    /// A line, as line text has it, commands included.
+    Say {
+        /// The line.
+        text: String,
+    },
+}
+
+impl FrameCodec {
+    pub(super) fn new(speech: Speech) -> Self {
+        let most = if speech == Speech::Echo {
+            ECHO_BYTES
+        } else {
+            MESSAGE_BYTES
+        };
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(usize::MAX)
+            .max_message_size(Some(most))
+            .max_frame_size(Some(most));
+        Self {
+            socket: WebSocket::from_raw_socket(Pipe::default(), Role::Server, Some(config)),
+            scan: Scan::default(),
+            speech,
+            ended: None,
+        }
+    }
+
+    /// `data` was read at `offset`; lines longer than `most` are refused.
+    pub(super) fn feed(
+        &mut self,
+        data: &[u8],
+        offset: u64,
+        most: usize,
+        each: &mut dyn FnMut(Heard<'_>),
+    ) {
+        if self.ended.is_some() {
+            return;
+        }
+        let plain = self.scan.feed(data, offset);
+        self.socket.get_mut().input.extend_from_slice(data);
+        while self.ended.is_none() {
+            match self.socket.read() {
+                Ok(message) => self.message(message, most, each),
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => self.fail(&error),
+            }
+        }
+        if !plain && self.ended.is_none() {
+            self.close(
+                CloseCode::Invalid,
+                "text is not UTF-8",
+                DisconnectReason::ProtocolError,
+            );
+        }
+        let _ = self.socket.flush();
+        let pipe = self.socket.get_mut();
+        pipe.input.clear();
+        pipe.at = 0;
+        if pipe.input.capacity() > 2 * READ_BYTES {
+            pipe.input = Vec::new();
+        }
+    }
+
+    fn message(&mut self, message: Message, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
+        match message {
+            Message::Text(_) | Message::Binary(_) if self.speech == Speech::Echo => {
+                let _ = self.socket.send(message);
+            }
+            Message::Text(text) => {
+                let bytes = self.scan.next_message().unwrap_or_default();
+                self.text(&text, &bytes, most, each);
+            }
+            Message::Binary(_) => {
+                self.close(
+                    CloseCode::Unsupported,
+                    "text messages only",
+                    DisconnectReason::ProtocolError,
+                );
+            }
+            Message::Pong(_) => each(Heard::Pong),
+            // tungstenite has queued the answer.
+            Message::Close(_) => self.ended = Some(DisconnectReason::ClientClosed),
+            Message::Ping(_) | Message::Frame(_) => {}
+        }
+    }
+
+    fn text(&self, text: &str, bytes: &Range<u64>, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
+        if self.speech == Speech::Lines {
+            return lines_of(text, bytes, most, each);
+        }
+        match serde_json::from_str(text) {
+            Ok(Object::Say { text }) => lines_of(&text, bytes, most, each),
+            Err(_) => each(Heard::NotAnObject(bytes.clone())),
+        }
+    }
+
+    /// The close code that the client's fault calls for (RFC 6455 section 7.4.1).
+    fn fail(&mut self, error: &Error) {
+        match error {
+            Error::ConnectionClosed | Error::AlreadyClosed => {
+                self.ended = Some(DisconnectReason::ClientClosed)
+            }
+            Error::Utf8(_) => self.close(
+                CloseCode::Invalid,
+                "text is not UTF-8",
+                DisconnectReason::ProtocolError,
+            ),
+            Error::Capacity(CapacityError::MessageTooLong { .. }) => {
+                self.close(
+                    CloseCode::Size,
+                    "message too big",
+                    DisconnectReason::OverBound,
+                );
+            }
+            Error::Capacity(_) => {
+                self.close(CloseCode::Size, "too big", DisconnectReason::OverBound)
+            }
+            _ => self.close(CloseCode::Protocol, "", DisconnectReason::ProtocolError),
+        }
+    }
+
+    /// Sends a close frame, after which nothing may follow.
+    fn close(&mut self, code: CloseCode, why: &str, reason: DisconnectReason) {
+        self.ended = Some(reason);
+        put_close(&mut self.socket.get_mut().output, code.into(), why);
+    }
+
+    /// Frames that the protocol wants sent; whole ones.
+    pub(super) fn take_output(&mut self) -> Option<Bytes> {
+        let output = &mut self.socket.get_mut().output;
+        if output.is_empty() {
+            None
+        } else {
+            Some(std::mem::take(output).into())
+        }
+    }
+
+    /// Why the conversation is over, once it is.
+    pub(super) const fn ended(&self) -> Option<DisconnectReason> {
+        self.ended
+    }
+}
+
+/// A message may hold several lines; a line end at its end is not one more.
+fn lines_of(text: &str, bytes: &Range<u64>, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
+    for line in text.lines() {
+        if line.len() > most {
+            each(Heard::Overlong(bytes.clone()));
+        } else {
+            each(Heard::Line(line.as_bytes(), bytes.clone()));
+        }
+    }
+}
+
+/// Appends a close frame (RFC 6455 section 5.5.1); `why` is short ASCII of ours.
+pub(super) fn put_close(out: &mut Vec<u8>, code: u16, why: &str) {
+    out.extend([0x88, 2 + why.len() as u8]);
+    out.extend(code.to_be_bytes());
+    out.extend(why.as_bytes());
+}
+
+/// The close code for an end that the server decides on.
+pub(super) const fn close_code(reason: DisconnectReason) -> u16 {
+    match reason {
+        DisconnectReason::Shutdown => 1001,
+        DisconnectReason::Idle | DisconnectReason::OverBound | DisconnectReason::TakenOver => 1008,
+        DisconnectReason::Error => 1011,
+        _ => 1000,
+    }
+}

@@ -1,0 +1,290 @@
+//! What the black-box chat tests share: a server in this process on ports of the system's choice, and plain blocking clients.
+#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "tests")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use chatscope::chat::SessionEvent;
+use chatscope::server::{self, Config, EventSink, Report, Shutdown};
+
+/// Longest wait for anything that should come at once.
+pub const SOON: Duration = Duration::from_secs(5);
+
+/// A running server; dropped, it is shut down at once.
+pub struct Server {
+    pub lines: SocketAddr,
+    pub web: SocketAddr,
+    pub shutdown: Shutdown,
+    pub events: Receiver<SessionEvent>,
+    thread: Option<JoinHandle<Report>>,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let bind = || server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let (line, web) = (bind(), bind());
+        let (lines, web_address) = (line.local_addr().unwrap(), web.local_addr().unwrap());
+        let (sink, events) = EventSink::channel();
+        let mut config = Config {
+            line_listeners: vec![line],
+            web_listeners: vec![web],
+            events: sink,
+            ..Config::default()
+        };
+        change(&mut config);
+        let shutdown = Shutdown::new();
+        let switch = shutdown.clone();
+        let thread = std::thread::spawn(move || server::run_blocking(config, &switch).unwrap());
+        Self {
+            lines,
+            web: web_address,
+            shutdown,
+            events,
+            thread: Some(thread),
+        }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::connect(self.lines)
+    }
+
+    /// Ends it politely and waits.
+    pub fn stop(mut self) -> Report {
+        self.shutdown.begin();
+        self.thread.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shutdown.now();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A line-text client that has read its welcome.
+pub struct Client {
+    pub reader: BufReader<TcpStream>,
+    pub name: String,
+    pub session: u64,
+    pub token: String,
+}
+
+impl Client {
+    pub fn connect(to: SocketAddr) -> Self {
+        Self::on(TcpStream::connect(to).unwrap())
+    }
+
+    pub fn on(stream: TcpStream) -> Self {
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        let mut client = Self {
+            reader: BufReader::new(stream),
+            name: String::new(),
+            session: 0,
+            token: String::new(),
+        };
+        let welcome = client.line();
+        let tail = welcome
+            .split("you are ")
+            .nth(1)
+            .unwrap_or_else(|| panic!("no welcome: {welcome}"));
+        client.name = tail.split(',').next().unwrap().to_owned();
+        client.session = tail
+            .split("session ")
+            .nth(1)
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let token = client.line();
+        client.token = token.rsplit(' ').next().unwrap().to_owned();
+        client.line();
+        client
+    }
+
+    pub fn stream(&self) -> &TcpStream {
+        self.reader.get_ref()
+    }
+
+    pub fn say(&mut self, line: &str) {
+        self.send(format!("{line}\n").as_bytes());
+    }
+
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.reader.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// The next line; empty at the end.
+    pub fn line(&mut self) -> String {
+        let mut line = Vec::new();
+        self.reader
+            .read_until(b'\n', &mut line)
+            .unwrap_or_else(|error| panic!("{}: waiting for a line: {error}", self.name));
+        String::from_utf8(line)
+            .unwrap()
+            .trim_end_matches('\n')
+            .to_owned()
+    }
+
+    /// Reads until that line comes.
+    pub fn expect(&mut self, wanted: &str) {
+        let line = self.line();
+        assert_eq!(line, wanted, "client {}", self.name);
+    }
+
+    /// Reads on until a line holds `part`.
+    pub fn until(&mut self, part: &str) -> String {
+        loop {
+            let line = self.line();
+            assert!(
+                !line.is_empty(),
+                "{}: end of stream while waiting for {part:?}",
+                self.name
+            );
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    /// Everything up to the end of the stream; panics on a reset.
+    pub fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.reader.read_to_string(&mut rest).unwrap();
+        rest
+    }
+}
+
+/// Waits until something is true.
+pub fn eventually(what: &str, mut check: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !check() {
+        assert!(start.elapsed() < SOON, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A WebSocket client of bare frames.
+pub struct Socket {
+    pub stream: TcpStream,
+    pub head: String,
+}
+
+impl Socket {
+    pub fn connect(to: SocketAddr, path: &str, extra: &str) -> Self {
+        let mut stream = TcpStream::connect(to).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        let key = "dGhlIHNhbXBsZSBub25jZQ==";
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{extra}\r\n").unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            assert_eq!(
+                stream.read(&mut byte).unwrap(),
+                1,
+                "head: {}",
+                String::from_utf8_lossy(&head)
+            );
+            head.push(byte[0]);
+        }
+        Self {
+            stream,
+            head: String::from_utf8(head).unwrap(),
+        }
+    }
+
+    /// Connects to `/chat` and reads the welcome.
+    pub fn chat(to: SocketAddr) -> Self {
+        let mut socket = Self::connect(to, "/chat", "");
+        assert!(socket.head.starts_with("HTTP/1.1 101"), "{}", socket.head);
+        for _ in 0..3 {
+            socket.text();
+        }
+        socket
+    }
+
+    pub fn send(&mut self, first: u8, payload: &[u8]) {
+        let bytes = masked(first, payload);
+        self.stream.write_all(&bytes).unwrap();
+    }
+
+    pub fn say(&mut self, text: &str) {
+        self.send(0x81, text.as_bytes());
+    }
+
+    /// The next frame: first byte and payload; none at the end of the stream.
+    pub fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
+        let mut head = [0; 2];
+        if self.stream.read(&mut head[..1]).unwrap() == 0 {
+            return None;
+        }
+        self.stream.read_exact(&mut head[1..]).unwrap();
+        assert_eq!(head[1] & 0x80, 0, "servers do not mask");
+        let length = match head[1] {
+            126 => {
+                let mut long = [0; 2];
+                self.stream.read_exact(&mut long).unwrap();
+                usize::from(u16::from_be_bytes(long))
+            }
+            127 => {
+                let mut long = [0; 8];
+                self.stream.read_exact(&mut long).unwrap();
+                u64::from_be_bytes(long) as usize
+            }
+            short => usize::from(short),
+        };
+        let mut payload = vec![0; length];
+        self.stream.read_exact(&mut payload).unwrap();
+        Some((head[0], payload))
+    }
+
+    pub fn text(&mut self) -> String {
+        let (first, payload) = self.frame().expect("a frame");
+        assert_eq!(
+            first,
+            0x81,
+            "a text frame, not {:?}",
+            String::from_utf8_lossy(&payload)
+        );
+        String::from_utf8(payload).unwrap()
+    }
+}
+
+/// A client's frame.
+pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let key = [0x37, 0xfa, 0x21, 0x3d];
+    let mut out = vec![first];
+    match payload.len() {
+        short @ 0..126 => out.push(0x80 | short as u8),
+        medium @ 126..0x1_0000 => {
+            out.push(0x80 | 126);
+            out.extend((medium as u16).to_be_bytes());
+        }
+        long => {
+            out.push(0x80 | 127);
+            out.extend((long as u64).to_be_bytes());
+        }
+    }
+    out.extend(key);
+    out.extend(
+        payload
+            .iter()
+            .zip(key.iter().cycle())
+            .map(|(byte, key)| byte ^ key),
+    );
+    out
+}
