@@ -1,20 +1,30 @@
 //! The door of the room: one frame in, one [`Decoded`] out.
 
 use super::decoded::Decoded;
+use super::fragments::FragmentTable;
 use super::view::View;
-use super::walk::{Context, Stop, Walked, walk};
+use super::walk::{Context, Walked, walk};
 use super::{Frame, fast, link, tcp_header};
-use crate::packet::decoded::Malformed;
 
 /// Decodes frames in capture order. Keeps the IP fragments that wait for the rest of their datagram, nothing else.
 #[derive(Debug, Default)]
-pub struct Decoder {}
+pub struct Decoder {
+    fragments: FragmentTable,
+    /// The datagram that the last frame completed: segments borrow from it.
+    datagram: Vec<u8>,
+}
 
 impl Decoder {
     /// A decoder that has seen nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Fragmented datagrams given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
+    /// [`MAX_WAITING_BYTES`](super::MAX_WAITING_BYTES) was reached.
+    pub fn datagrams_forgotten(&self) -> u64 {
+        self.fragments.evicted
     }
 
     /// What `frame` holds. Any bytes are fine; nothing panics.
@@ -30,29 +40,40 @@ impl Decoder {
 
     /// Everything that is not a plain segment right behind a plain IP header.
     #[cold]
-    fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        let mut cx = Context::default();
-        let view = View::new(frame.data, frame.original_length as usize);
-        let (protocol, view) = match link::enter(frame.link_type, view) {
-            None => return Decoded::UnsupportedLinkType,
-            Some(Err(Stop::NotTcp(reason))) => return Decoded::NotTcp(reason),
-            Some(Err(Stop::Broken(broken))) => {
-                return Decoded::Malformed(Malformed {
-                    layer: "link",
-                    offset: broken.at,
-                    fault: broken.fault,
-                });
-            }
-            Some(Ok(next)) => next,
+    pub(super) fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+        let mut cx = Context::new(frame.timestamp);
+        // A capture that claims more captured bytes than the wire had is wrong about the wire.
+        let reported = (frame.original_length as usize).max(frame.data.len());
+        let Some(first) = link::enter(frame.link_type, View::new(frame.data, reported)) else {
+            return Decoded::UnsupportedLinkType;
         };
-        match walk(protocol, view, &mut cx) {
+        let mut reassembled = None;
+        let mut walked = walk(first, &mut cx, &mut self.fragments);
+        // Each turn consumes headers of a datagram that was paid for with frames: a tunnel's fragments in fragments.
+        while let Walked::Reassembled(protocol, datagram) = walked {
+            let view = View::new(&datagram, datagram.len());
+            walked = walk(Ok((protocol, view)), &mut cx, &mut self.fragments);
+            reassembled = Some(datagram);
+        }
+        match walked {
+            Walked::NotTcp(reason) => Decoded::NotTcp(reason),
+            Walked::Malformed(malformed) => Decoded::Malformed(malformed),
+            Walked::Reassembled(..) => Decoded::NotTcp(super::NotTcp::Fragment),
             Walked::Tcp {
                 at,
                 captured,
                 reported,
-            } => tcp_header::read(frame, &cx, &frame.data[at..at + captured], reported),
-            Walked::NotTcp(reason) => Decoded::NotTcp(reason),
-            Walked::Malformed(malformed) => Decoded::Malformed(malformed),
+            } => {
+                let bytes = match reassembled {
+                    None => frame.data,
+                    Some(datagram) => {
+                        self.datagram = datagram;
+                        &self.datagram
+                    }
+                };
+                let bytes = bytes.get(at..at + captured).unwrap_or_default();
+                tcp_header::read(frame, &cx, bytes, reported)
+            }
         }
     }
 }

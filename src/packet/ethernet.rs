@@ -1,53 +1,91 @@
-//! Ethernet II, 802.3 with LLC and SNAP, VLAN tags (IEEE 802.3 section 3.2.6, 802.1Q, 802.2).
+//! Ethernet II, 802.3 with LLC and SNAP (IEEE 802.3 section 3.2.6, 802.2), Cisco ISL, and the `EtherType` table.
 
 use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
+use super::{ppp, tags};
 
 /// Type fields up to here are 802.3 lengths.
 const MAX_LENGTH: u16 = 1500;
-/// IPv4.
-pub(super) const TYPE_IPV4: u16 = 0x0800;
-/// IPv6.
-pub(super) const TYPE_IPV6: u16 = 0x86dd;
+/// Type fields from here on are types.
+const MIN_TYPE: u16 = 1536;
 
 /// An Ethernet frame.
 pub(super) fn frame(view: View<'_>) -> Step<'_> {
-    type_or_length(view.u16(12)?, view.skip(14)?)
+    if is_isl(view) {
+        return Ok((Protocol::Ethernet, view.skip(26)?));
+    }
+    Ok(type_or_length(view.u16(12)?, view.skip(14)?))
+}
+
+/// Cisco ISL: a multicast destination of its own and frame type 0 (Ethernet) in front of a whole frame.
+fn is_isl(view: View<'_>) -> bool {
+    matches!(
+        view.array::<5>(0),
+        Ok([0x01 | 0x0c, 0x00, 0x0c, 0x00, 0x00])
+    )
+}
+
+/// The field is a length or a type, not one of the values between.
+pub(super) fn is_length_or_type(number: u16) -> bool {
+    !(MAX_LENGTH + 1..MIN_TYPE).contains(&number)
 }
 
 /// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
-pub(super) fn type_or_length(number: u16, view: View<'_>) -> Step<'_> {
+pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>) {
     if number > MAX_LENGTH {
-        return Ok((Protocol::EtherType(number), view));
+        return (Protocol::EtherType(number), view);
     }
-    Ok((Protocol::Llc, view.limit(usize::from(number))))
+    (Protocol::Llc, view.limit(usize::from(number)))
 }
 
 /// The payload that an `EtherType` announces.
 pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
     match number {
-        TYPE_IPV4 => Ok((Protocol::Ip, view)),
-        TYPE_IPV6 => Ok((Protocol::Ipv6, view)),
-        0x8100 | 0x88a8 | 0x9100 | 0x9200 => {
-            cx.vlan = view.u16(0)? & 0x0fff;
-            type_or_length(view.u16(2)?, view.skip(4)?)
-        }
+        0x0800 => Ok((Protocol::Ip, view)),
+        0x86dd => Ok((Protocol::Ipv6, view)),
+        0x8100 | 0x88a8 | 0x9100 => tags::vlan(view, cx),
+        0x8847 | 0x8848 => Ok((Protocol::Mpls, view)),
+        0x8864 => ppp::over_ethernet(view),
+        0x8870 => Ok((Protocol::Llc, view)),
+        0x6558 => Ok((Protocol::Ethernet, view)),
+        0x8926 | 0x892f | 0xf1c1 => tags::plain(view, 4),
+        0x893f | 0x8909 => tags::plain(view, 6),
+        0x88e7 => Ok((Protocol::Ethernet, view.skip(4)?)),
+        0x88e5 => tags::macsec(view),
+        0x22f3 => tags::trill(view),
+        0x894f => tags::service(view),
+        0x4305 => tags::batman(view),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }
 
 /// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type.
 pub(super) fn llc(view: View<'_>) -> Step<'_> {
-    let saps = view.u16(0)?;
-    let organisation_and_type = match saps {
-        0xaaaa => view.u32(3)?,
-        0x0606 => return Ok((Protocol::Ip, view.skip(3)?)),
-        _ => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(saps)))),
-    };
-    let number = view.u16(6)?;
-    match organisation_and_type >> 8 {
-        0 | 0x0000_00f8 => Ok((Protocol::EtherType(number), view.skip(8)?)),
-        _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
+    const SNAP: (u8, u8) = (0xaa, 0xaa);
+    const IP: u8 = 0x06;
+    let saps = (view.u8(0)?, view.u8(1)?);
+    let control = view.u8(2)?;
+    // Unnumbered frames have one control byte, the others two.
+    let rest = view.skip(if control & 3 == 3 { 3 } else { 4 })?;
+    let is_information = control & 1 == 0 || control == 3;
+    if saps == SNAP {
+        return snap(rest);
     }
+    if saps.0 == IP && is_information {
+        return Ok((Protocol::Ip, rest));
+    }
+    let [high, low] = [saps.0, saps.1].map(u32::from);
+    Err(Stop::NotTcp(NotTcp::OtherNetwork(high << 8 | low)))
+}
+
+/// Organisation 0 and the bridge-tunnel organisation carry `EtherType`s.
+pub(super) fn snap(view: View<'_>) -> Step<'_> {
+    const ETHER_TYPES: [u32; 2] = [0, 0xf8];
+    let organisation = view.u32(0)? >> 8;
+    let number = view.u16(3)?;
+    if ETHER_TYPES.contains(&organisation) {
+        return Ok((Protocol::EtherType(number), view.skip(5)?));
+    }
+    Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number))))
 }

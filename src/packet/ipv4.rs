@@ -1,6 +1,7 @@
-//! IPv4 (RFC 791): lengths, options that change the destination, what comes next.
+//! IPv4 (RFC 791): lengths, options that change the destination, fragments, what comes next.
 
 use super::decoded::{Fault, NotTcp};
+use super::fragments::{Fragment, FragmentTable, Key};
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
 use std::net::Ipv4Addr;
@@ -13,7 +14,7 @@ const MORE_FRAGMENTS: u16 = 0x2000;
 const OFFSET_MASK: u16 = 0x1fff;
 
 /// Reads one IPv4 header.
-pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentTable) -> Step<'d> {
     let first = view.u8(0)?;
     if first >> 4 != 4 {
         return Err(view.broken(0, Fault::Version(first >> 4)).into());
@@ -27,21 +28,92 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let protocol = view.u8(9)?;
     cx.source = Ipv4Addr::from(view.array::<4>(12)?).into();
     cx.destination = Ipv4Addr::from(view.array::<4>(16)?).into();
+    if let Some(last) = routed_to(view.data.get(MIN_HEADER..header).unwrap_or_default()) {
+        cx.destination = last.into();
+    }
     let payload = view.skip(header)?;
     let fragment = view.u16(6)?;
-    if fragment & (MORE_FRAGMENTS | OFFSET_MASK) != 0 {
-        return Err(Stop::NotTcp(NotTcp::Fragment));
+    if fragment & (MORE_FRAGMENTS | OFFSET_MASK) == 0 {
+        cx.fragmented = false;
+        return Ok((Protocol::Transport(protocol), payload));
     }
-    Ok((Protocol::Transport(protocol), payload))
+    let length = total - header;
+    if length == 0 || payload.data.len() < length {
+        return incomplete(fragment, protocol, payload, cx);
+    }
+    let key = Key {
+        source: cx.source,
+        destination: cx.destination,
+        id: u32::from(view.u16(4)?),
+        protocol,
+        vlan: cx.vlan,
+    };
+    let fragment = Fragment {
+        offset: usize::from(fragment & OFFSET_MASK) * 8,
+        more: fragment & MORE_FRAGMENTS != 0,
+        data: &payload.data[..length],
+    };
+    let next = Protocol::Transport(protocol);
+    Err(match table.add(key, fragment, cx.now) {
+        Some(datagram) => Stop::Reassembled(next, datagram),
+        None => Stop::NotTcp(NotTcp::Fragment),
+    })
 }
 
 /// The total length; 0 means that segmentation offload left it open and the frame decides (IN-2).
 fn total_length(view: View<'_>, header: usize) -> Result<usize, Stop> {
     match view.u16(2)? {
-        0 => Ok(view.reported),
+        0 if view.reported >= header => Ok(view.reported),
         total if usize::from(total) < header => {
             Err(view.broken(2, Fault::TotalLength(total)).into())
         }
         total => Ok(usize::from(total)),
     }
+}
+
+/// A fragment cut by the snap length cannot be put together; only a first one has something to show.
+fn incomplete<'d>(fragment: u16, protocol: u8, payload: View<'d>, cx: &mut Context) -> Step<'d> {
+    if fragment & OFFSET_MASK != 0 {
+        return Err(Stop::NotTcp(NotTcp::Fragment));
+    }
+    cx.fragmented = true;
+    Ok((Protocol::Transport(protocol), payload))
+}
+
+/// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes the last counts.
+fn routed_to(mut options: &[u8]) -> Option<Ipv4Addr> {
+    /// Loose and strict source and record route.
+    const ROUTES: [u8; 2] = [131, 137];
+    let mut last = None;
+    while let Some(&kind) = options.first() {
+        if kind == 0 {
+            break;
+        }
+        let length = if kind == 1 {
+            1
+        } else {
+            usize::from(options.get(1).copied().unwrap_or(0))
+        };
+        let minimum = if kind == 1 { 1 } else { 2 };
+        if length < minimum {
+            break;
+        }
+        let Some((option, rest)) = options.split_at_checked(length) else {
+            break;
+        };
+        if ROUTES.contains(&kind) {
+            last = hops_left(option).or(last);
+        }
+        options = rest;
+    }
+    last
+}
+
+/// The final address of one source route option whose pointer is not past its end.
+fn hops_left(option: &[u8]) -> Option<Ipv4Addr> {
+    let pointer = *option.get(2)?;
+    if pointer < 4 || pointer % 4 != 0 || usize::from(pointer) >= option.len() {
+        return None;
+    }
+    option.last_chunk::<4>().copied().map(Ipv4Addr::from)
 }

@@ -1,12 +1,17 @@
-//! IPv6 and its extension headers (RFC 8200), jumbograms (RFC 2675).
+//! IPv6, its extension headers and fragments (RFC 8200), jumbograms (RFC 2675), AH (RFC 4302).
 
 use super::decoded::{Fault, NotTcp};
+use super::fragments::{Fragment, FragmentTable, Key};
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
 use std::net::Ipv6Addr;
 
 /// The fixed header.
-pub(super) const HEADER: usize = 40;
+const HEADER: usize = 40;
+/// Hop-by-hop options.
+const HOP_BY_HOP: u8 = 0;
+/// Fragment header.
+pub(super) const FRAGMENT: u8 = 44;
 
 /// Reads one IPv6 header.
 pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
@@ -19,21 +24,76 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     cx.source = Ipv6Addr::from(view.array::<16>(8)?).into();
     cx.destination = Ipv6Addr::from(view.array::<16>(24)?).into();
     let payload = view.skip(HEADER)?;
-    // Zero: segmentation offload or a jumbogram; the frame decides.
-    let payload = if length == 0 {
-        payload
-    } else {
-        payload.limit(length)
+    let length = match length {
+        0 if next == HOP_BY_HOP => jumbo_length(payload).unwrap_or(0),
+        length => length,
     };
-    Ok((Protocol::Transport(next), payload))
+    if length == 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Ok((Protocol::Transport(next), payload.limit(length)))
 }
 
-/// Hop-by-hop options, routing, destination options: next header, length in units of 8 bytes without the first.
-pub(super) fn extension<'d>(number: u8, view: View<'d>, cx: &mut Context) -> Step<'d> {
-    if cx.source.is_ipv4() {
-        return Err(Stop::NotTcp(NotTcp::OtherTransport(number)));
+/// The jumbo payload option (194) among hop-by-hop options; smaller than 65,536 it is invalid (RFC 2675 section 3).
+fn jumbo_length(options: View<'_>) -> Option<usize> {
+    let end = (usize::from(options.u8(1).ok()?) + 1) * 8;
+    let mut at = 2;
+    while at < end {
+        match options.u8(at).ok()? {
+            0 => at += 1,
+            194 => {
+                let length = options.u32(at + 2).ok()?;
+                return (length > 0xffff).then_some(length as usize);
+            }
+            _ => at += 2 + usize::from(options.u8(at + 1).ok()?),
+        }
     }
+    None
+}
+
+/// Hop-by-hop options, routing, destination options, shim6: next header, length in units of 8 bytes without the first.
+pub(super) fn extension(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;
     let size = (usize::from(view.u8(1)?) + 1) * 8;
     Ok((Protocol::Transport(next), view.skip(size)?))
+}
+
+/// Authentication header: length in units of 4 bytes without the first two.
+pub(super) fn authentication(view: View<'_>) -> Step<'_> {
+    let next = view.u8(0)?;
+    let size = (usize::from(view.u8(1)?) + 2) * 4;
+    Ok((Protocol::Transport(next), view.skip(size)?))
+}
+
+/// Fragment header. The next header of the frame that completes the datagram counts, as in tshark.
+pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) -> Step<'d> {
+    let next = Protocol::Transport(view.u8(0)?);
+    let offset_and_more = view.u16(2)?;
+    let key = Key {
+        source: cx.source,
+        destination: cx.destination,
+        id: view.u32(4)?,
+        protocol: FRAGMENT,
+        vlan: 0,
+    };
+    let payload = view.skip(8)?;
+    let (offset, more) = (
+        usize::from(offset_and_more & 0xfff8),
+        offset_and_more & 1 != 0,
+    );
+    if offset == 0 && !more {
+        return Ok((next, payload));
+    }
+    if payload.data.is_empty() || payload.data.len() < payload.reported {
+        return Err(Stop::NotTcp(NotTcp::Fragment));
+    }
+    let fragment = Fragment {
+        offset,
+        more,
+        data: payload.data,
+    };
+    Err(match table.add(key, fragment, cx.now) {
+        Some(datagram) => Stop::Reassembled(next, datagram),
+        None => Stop::NotTcp(NotTcp::Fragment),
+    })
 }

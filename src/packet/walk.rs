@@ -3,8 +3,10 @@
 //! Owns: which protocol comes next, and the loop over them. Must not know: what a single header looks like.
 
 use super::decoded::{Malformed, NotTcp};
+use super::fragments::FragmentTable;
 use super::view::{Broken, View};
-use super::{ethernet, ipv4, ipv6};
+use super::{ethernet, gre, icmp, ipv4, ipv6, link, mpls, ppp, udp, wlan};
+use crate::net::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -20,6 +22,16 @@ pub(super) enum Protocol {
     EtherType(u16),
     /// 802.2 logical link control.
     Llc,
+    /// PPP from its protocol field on.
+    Ppp,
+    /// PPP with or without address and control bytes.
+    PppFramed,
+    /// A label stack.
+    Mpls,
+    /// A frame relay frame.
+    FrameRelay,
+    /// An 802.11 frame.
+    Wlan,
     /// IPv4 or IPv6, by the version field.
     Ip,
     /// IPv6 whatever the version field says.
@@ -31,6 +43,8 @@ pub(super) enum Protocol {
 /// What the headers passed so far have told.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
+    /// Time of the frame.
+    pub(super) now: Timestamp,
     /// Source of the innermost IP header.
     pub(super) source: IpAddr,
     /// Destination of the innermost IP header: the final one where a source route says so.
@@ -43,9 +57,11 @@ pub(super) struct Context {
     pub(super) fragmented: bool,
 }
 
-impl Default for Context {
-    fn default() -> Self {
+impl Context {
+    /// Before the first header of a frame captured at `now`.
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
+            now,
             source: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             destination: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             vlan: 0,
@@ -59,10 +75,12 @@ impl Default for Context {
 pub(super) type Next<'d> = (Protocol, View<'d>);
 
 /// Why a header has no next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) enum Stop {
     /// No TCP here.
     NotTcp(NotTcp),
+    /// A fragment completed this datagram: go on with it instead of the frame.
+    Reassembled(Protocol, Vec<u8>),
     /// The header is broken.
     Broken(Broken),
 }
@@ -77,7 +95,7 @@ impl From<Broken> for Stop {
 pub(super) type Step<'d> = Result<Next<'d>, Stop>;
 
 /// How the walk ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) enum Walked {
     /// TCP starts at this offset of the data, with this many captured and this many reported bytes.
     Tcp {
@@ -87,6 +105,8 @@ pub(super) enum Walked {
     },
     /// There is none.
     NotTcp(NotTcp),
+    /// A fragment completed this datagram, whose first bytes are this protocol.
+    Reassembled(Protocol, Vec<u8>),
     /// A broken header.
     Malformed(Malformed),
 }
@@ -94,52 +114,99 @@ pub(super) enum Walked {
 /// The protocol number of TCP.
 const TCP: u8 = 6;
 
-/// Follows the headers from `protocol` on until TCP or the end.
-pub(super) fn walk<'d>(mut protocol: Protocol, mut view: View<'d>, cx: &mut Context) -> Walked {
+/// Follows the headers from `first` on until TCP or the end.
+pub(super) fn walk(first: Step<'_>, cx: &mut Context, table: &mut FragmentTable) -> Walked {
+    let mut layer = "link";
+    let mut next = first;
     for _ in 0..MAX_LAYERS {
-        if protocol == Protocol::Transport(TCP) {
-            return Walked::Tcp {
-                at: view.at,
-                captured: view.data.len(),
-                reported: view.reported,
-            };
-        }
-        match step(protocol, view, cx) {
-            Ok(next) => (protocol, view) = next,
-            Err(Stop::NotTcp(reason)) => return Walked::NotTcp(reason),
-            Err(Stop::Broken(Broken { at, fault })) => {
-                return Walked::Malformed(Malformed {
-                    layer: name(protocol),
-                    offset: at,
-                    fault,
-                });
+        match next {
+            Ok((Protocol::Transport(TCP), view)) => {
+                return Walked::Tcp {
+                    at: view.at,
+                    captured: view.data.len(),
+                    reported: view.reported,
+                };
             }
+            Ok((protocol, view)) => {
+                layer = name(protocol);
+                next = step(protocol, view, cx, table);
+            }
+            Err(stop) => return stop.into_walked(layer),
         }
     }
     Walked::NotTcp(NotTcp::TooDeep)
 }
 
+impl Stop {
+    /// The end of a walk that stopped in the header of `layer`.
+    fn into_walked(self, layer: &'static str) -> Walked {
+        match self {
+            Self::NotTcp(reason) => Walked::NotTcp(reason),
+            Self::Reassembled(protocol, datagram) => Walked::Reassembled(protocol, datagram),
+            Self::Broken(Broken { at, fault }) => Walked::Malformed(Malformed {
+                layer,
+                offset: at,
+                fault,
+            }),
+        }
+    }
+}
+
 /// Reads one header.
-fn step<'d>(protocol: Protocol, view: View<'d>, cx: &mut Context) -> Step<'d> {
+fn step<'d>(
+    protocol: Protocol,
+    view: View<'d>,
+    cx: &mut Context,
+    table: &mut FragmentTable,
+) -> Step<'d> {
     match protocol {
         Protocol::Ethernet => ethernet::frame(view),
         Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
         Protocol::Llc => ethernet::llc(view),
+        Protocol::Ppp => ppp::payload(view),
+        Protocol::PppFramed => ppp::framed(view),
+        Protocol::Mpls => mpls::stack(view),
+        Protocol::FrameRelay => link::frame_relay(view),
+        Protocol::Wlan => wlan::frame(view, false),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
-            _ => ipv4::header(view, cx),
+            _ => ipv4::header(view, cx, table),
         },
         Protocol::Ipv6 => ipv6::header(view, cx),
-        Protocol::Transport(number) => transport(number, view, cx),
+        Protocol::Transport(number) => transport(number, view, cx, table),
     }
 }
 
 /// Reads what follows an IP header.
-fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context) -> Step<'d> {
+fn transport<'d>(
+    number: u8,
+    view: View<'d>,
+    cx: &mut Context,
+    table: &mut FragmentTable,
+) -> Step<'d> {
     match number {
-        0 | 43 | 60 => ipv6::extension(number, view, cx),
+        0 | 43 | 60 | 140 => ipv6::extension(view),
+        1 => icmp::v4(view, cx),
+        2 | 103 => registered(number, view),
         4 => Ok((Protocol::Ip, view)),
+        17 => udp::header(view),
         41 => Ok((Protocol::Ipv6, view)),
+        ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
+        47 => gre::header(view, cx),
+        51 => ipv6::authentication(view),
+        58 => icmp::v6(view, cx),
+        97 => Ok((Protocol::Ethernet, view.skip(2)?)),
+        136 => udp::lite(view),
+        137 => Ok((Protocol::Mpls, view)),
+        143 => Ok((Protocol::Ethernet, view)),
+        _ => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
+    }
+}
+
+/// PIM register messages (RFC 7761 section 4.9.3, or version 1 inside IGMP) carry the packet to be sent on.
+fn registered(number: u8, view: View<'_>) -> Step<'_> {
+    match (number, view.u8(0)?, view.u8(1)?) {
+        (103, 0x21, _) | (2, 0x14, 1) => Ok((Protocol::Ip, view.skip(8)?)),
         _ => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
     }
 }
@@ -148,10 +215,20 @@ fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context) -> Step<'d> {
 fn name(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ethernet => "Ethernet",
+        Protocol::EtherType(0x0800) | Protocol::Ip => "IP",
+        Protocol::EtherType(0x86dd) | Protocol::Ipv6 => "IPv6",
+        Protocol::EtherType(0x8864) => "PPPoE",
         Protocol::EtherType(_) => "VLAN",
         Protocol::Llc => "LLC",
-        Protocol::Ip => "IP",
-        Protocol::Ipv6 => "IPv6",
-        Protocol::Transport(_) => "transport",
+        Protocol::Ppp | Protocol::PppFramed => "PPP",
+        Protocol::Mpls => "MPLS",
+        Protocol::FrameRelay => "frame relay",
+        Protocol::Wlan => "802.11",
+        Protocol::Transport(1) => "ICMP",
+        Protocol::Transport(17) => "UDP",
+        Protocol::Transport(47) => "GRE",
+        Protocol::Transport(51) => "AH",
+        Protocol::Transport(58) => "ICMPv6",
+        Protocol::Transport(_) => "IPv6 extension",
     }
 }

@@ -1,0 +1,240 @@
+//! IP fragments on their way to a whole datagram (RFC 791 section 3.2, RFC 8200 section 4.5; rule IN-3).
+//!
+//! Owns: waiting fragments and their bounds. Overlaps are settled as tshark does: bytes at lower offsets, and among equal
+//! offsets those that came first, win. Must not know: header layouts.
+
+use crate::net::Timestamp;
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// Most datagrams waiting at once: twice what a 1 GbE link of 1500-byte halves brings in 10 ms.
+pub const MAX_DATAGRAMS: usize = 2048;
+/// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, overlaps counted.
+pub const MAX_WAITING_BYTES: usize = 8 << 20;
+/// When a bound bites, fragments older than this go first: the 60 s of RFC 8200 section 4.5, by capture time. Without
+/// pressure nothing is thrown away, as tshark never does either.
+pub const MAX_WAITING_NANOS: i64 = 60_000_000_000;
+
+/// What one waiting fragment costs besides its bytes.
+const OVERHEAD: usize = 96;
+
+/// Which datagram a fragment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
+    /// Identification field, 16 or 32 bits.
+    pub(super) id: u32,
+    /// IPv4: protocol. IPv6: that of the fragment header itself, because the next header may differ (RFC 8200).
+    pub(super) protocol: u8,
+    /// Fragments of different VLANs are not mixed.
+    pub(super) vlan: u16,
+}
+
+/// One fragment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fragment<'d> {
+    /// Offset in the datagram in bytes.
+    pub(super) offset: usize,
+    /// More follow.
+    pub(super) more: bool,
+    /// Its bytes, all of them.
+    pub(super) data: &'d [u8],
+}
+
+/// A datagram with holes.
+#[derive(Debug)]
+struct Datagram {
+    /// Sorted by offset, arrivals in order among equals.
+    pieces: Vec<(usize, Box<[u8]>)>,
+    /// Length, once a last fragment told it; the first one wins.
+    length: Option<usize>,
+    cost: usize,
+    started: Timestamp,
+    serial: u64,
+}
+
+/// All datagrams with holes.
+#[derive(Debug, Default)]
+pub(super) struct FragmentTable {
+    waiting: HashMap<Key, Datagram>,
+    cost: usize,
+    serial: u64,
+    /// Datagrams thrown away because a bound bit.
+    pub(super) evicted: u64,
+}
+
+impl FragmentTable {
+    /// Adds one fragment; the whole datagram if that was the last hole.
+    pub(super) fn add(
+        &mut self,
+        key: Key,
+        fragment: Fragment<'_>,
+        now: Timestamp,
+    ) -> Option<Vec<u8>> {
+        self.serial += 1;
+        let serial = self.serial;
+        let datagram = self.waiting.entry(key).or_insert_with(|| Datagram {
+            pieces: Vec::new(),
+            length: None,
+            cost: OVERHEAD,
+            started: now,
+            serial,
+        });
+        let before = if datagram.pieces.is_empty() {
+            0
+        } else {
+            datagram.cost
+        };
+        datagram.insert(fragment);
+        self.cost += datagram.cost - before;
+        if let Some(bytes) = datagram.assemble() {
+            self.remove(&key);
+            return Some(bytes);
+        }
+        self.keep_bounds(now);
+        None
+    }
+
+    fn remove(&mut self, key: &Key) {
+        if let Some(datagram) = self.waiting.remove(key) {
+            self.cost -= datagram.cost;
+        }
+    }
+
+    /// Throws away what is too old, then the oldest, until the table fits again.
+    fn keep_bounds(&mut self, now: Timestamp) {
+        while self.waiting.len() > MAX_DATAGRAMS || self.cost > MAX_WAITING_BYTES {
+            let before = self.waiting.len();
+            self.waiting
+                .retain(|_, datagram| now.since(datagram.started) <= MAX_WAITING_NANOS);
+            if self.waiting.len() == before {
+                let oldest = self.waiting.iter().min_by_key(|(_, d)| d.serial);
+                if let Some((&key, _)) = oldest {
+                    self.waiting.remove(&key);
+                }
+            }
+            self.evicted += (before - self.waiting.len()) as u64;
+            self.cost = self.waiting.values().map(|datagram| datagram.cost).sum();
+        }
+    }
+}
+
+impl Datagram {
+    fn insert(&mut self, fragment: Fragment<'_>) {
+        let Fragment { offset, more, data } = fragment;
+        if !more && self.length.is_none() {
+            self.length = Some(offset + data.len());
+        }
+        let at = self.pieces.partition_point(|(start, _)| *start <= offset);
+        self.pieces.insert(at, (offset, data.into()));
+        self.cost += data.len() + OVERHEAD;
+    }
+
+    /// The bytes, if the length is known and nothing before it is missing.
+    fn assemble(&self) -> Option<Vec<u8>> {
+        let length = self.length?;
+        let mut end = 0;
+        for (offset, data) in &self.pieces {
+            if *offset > end {
+                break;
+            }
+            end = end.max(offset + data.len());
+        }
+        if end < length {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(end);
+        for (offset, data) in &self.pieces {
+            if let Some(fresh) = data.get(bytes.len().wrapping_sub(*offset)..) {
+                bytes.extend_from_slice(fresh);
+            }
+        }
+        Some(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::Ipv4Addr;
+
+    fn key(id: u32) -> Key {
+        Key {
+            source: Ipv4Addr::LOCALHOST.into(),
+            destination: Ipv4Addr::LOCALHOST.into(),
+            id,
+            protocol: 6,
+            vlan: 0,
+        }
+    }
+
+    fn fragment(offset: usize, more: bool, data: &[u8]) -> Fragment<'_> {
+        Fragment { offset, more, data }
+    }
+
+    #[test]
+    fn bytes_that_came_first_win_among_equal_offsets() {
+        let mut table = FragmentTable::default();
+        let now = Timestamp::ZERO;
+        assert_eq!(table.add(key(1), fragment(8, false, b"world"), now), None);
+        assert_eq!(table.add(key(1), fragment(8, false, b"WORLD"), now), None);
+        let whole = table.add(key(1), fragment(0, true, b"hello...X"), now);
+        assert_eq!(whole.as_deref(), Some(&b"hello...Xorld"[..]));
+        assert_eq!((table.waiting.len(), table.cost), (0, 0));
+    }
+
+    #[test]
+    fn bounds_hold_and_the_old_go_first() {
+        let mut table = FragmentTable::default();
+        for id in 0..10_000 {
+            let now = Timestamp::from_nanos(i64::from(id));
+            table.add(key(id), fragment(0, true, &[0; 64]), now);
+        }
+        assert_eq!(table.waiting.len(), MAX_DATAGRAMS);
+        assert!(table.waiting.contains_key(&key(9_999)) && !table.waiting.contains_key(&key(0)));
+        for id in 0..500 {
+            table.add(key(id), fragment(0, true, &[0; 60_000]), Timestamp::ZERO);
+        }
+        assert!(table.cost <= MAX_WAITING_BYTES);
+        let later = Timestamp::from_nanos(2 * MAX_WAITING_NANOS);
+        for id in 0..200 {
+            table.add(key(id + 20_000), fragment(0, true, &[0; 60_000]), later);
+        }
+        assert!(!table.waiting.contains_key(&key(499)));
+        assert!(table.evicted > 8_000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_gives_the_same_datagram(
+            bytes in prop::collection::vec(any::<u8>(), 9..400),
+            cuts in prop::collection::vec(1usize..50, 0..6),
+            order in any::<[u16; 8]>(),
+            repeat in any::<u8>(),
+        ) {
+            let mut bounds: Vec<usize> = cuts.iter().map(|cut| (cut * 8).min(bytes.len() - 1)).collect();
+            bounds.extend([0, bytes.len()]);
+            bounds.sort_unstable();
+            bounds.dedup();
+            let mut parts: Vec<_> = bounds
+                .windows(2)
+                .map(|edge| fragment(edge[0], edge[1] < bytes.len(), &bytes[edge[0]..edge[1]]))
+                .collect();
+            let twice = parts[usize::from(repeat) % parts.len()];
+            let mut ranks = order.iter();
+            parts.sort_by_key(|_| *ranks.next().unwrap_or(&0));
+            if parts.len() > 1 {
+                parts.insert(0, twice);
+            }
+            let mut table = FragmentTable::default();
+            let mut done: Vec<Vec<u8>> = Vec::new();
+            for part in parts {
+                done.extend(table.add(key(7), part, Timestamp::ZERO));
+            }
+            // The repeated part may be left over behind the completed datagram, never a second datagram.
+            prop_assert_eq!(done, vec![bytes]);
+        }
+    }
+}

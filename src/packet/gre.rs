@@ -1,0 +1,83 @@
+//! Generic routing encapsulation (RFC 1701, RFC 2784, RFC 2890; version 1: RFC 2637) with WCCP and ERSPAN inside.
+
+use super::decoded::NotTcp;
+use super::ethernet;
+use super::view::View;
+use super::walk::{Context, Protocol, Step, Stop};
+
+const CHECKSUM: u16 = 0x8000;
+const ROUTING: u16 = 0x4000;
+const KEY: u16 = 0x2000;
+const SEQUENCE: u16 = 0x1000;
+/// Version 1 (PPTP) only.
+const ACKNOWLEDGMENT: u16 = 0x0080;
+
+/// A GRE header and what it announces.
+pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    let flags = view.u16(0)?;
+    let number = view.u16(2)?;
+    let mut size = 4;
+    for (bits, bytes) in [
+        (CHECKSUM | ROUTING, 4),
+        (KEY, 4),
+        (SEQUENCE, 4),
+        (ACKNOWLEDGMENT, 4),
+    ] {
+        if flags & bits != 0 {
+            size += bytes;
+        }
+    }
+    let mut view = view.skip(size)?;
+    if flags & ROUTING != 0 {
+        view = source_routes(view)?;
+    }
+    payload(number, flags, view, cx)
+}
+
+/// Skips source route entries: address family, offset, length; family 0 ends them.
+fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
+    loop {
+        let (family, length) = (view.u16(0)?, usize::from(view.u8(3)?));
+        view = view.skip(4)?;
+        if family == 0 {
+            return Ok(view);
+        }
+        view = view.skip(length)?;
+    }
+}
+
+/// What the protocol type announces.
+fn payload<'d>(number: u16, flags: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
+    match number {
+        0x883e => wccp(view),
+        0x88be => erspan(view, flags & SEQUENCE != 0),
+        0x22eb => erspan(view, true),
+        0x6400 => Ok((Protocol::Ethernet, view)),
+        0x880b => Ok((Protocol::PppFramed, view)),
+        0x6559 => Ok((Protocol::FrameRelay, view)),
+        0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => ethernet::by_type(number, view, cx),
+        _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
+    }
+}
+
+/// WCCP version 2 puts four bytes in front of the packet; version 1 does not, which shows in the version nibble.
+fn wccp(view: View<'_>) -> Step<'_> {
+    if view.u8(0)? >> 4 == 4 {
+        return Ok((Protocol::Ip, view));
+    }
+    Ok((Protocol::Ip, view.skip(4)?))
+}
+
+/// ERSPAN type I has no header (and GRE then no sequence number), type II has 8 bytes, type III 12 and possibly 8 more.
+fn erspan(view: View<'_>, with_header: bool) -> Step<'_> {
+    if !with_header {
+        return Ok((Protocol::Ethernet, view));
+    }
+    let size = match view.u8(0)? >> 4 {
+        1 => 8,
+        2 if view.u8(11)? & 1 != 0 => 20,
+        2 => 12,
+        other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    };
+    Ok((Protocol::Ethernet, view.skip(size)?))
+}

@@ -1,0 +1,60 @@
+//! PPP (RFC 1661, RFC 1662 framing without escapes, RFC 1990 multilink, RFC 3518 bridging) and PPPoE sessions (RFC 2516).
+
+use super::decoded::NotTcp;
+use super::view::View;
+use super::walk::{Protocol, Step, Stop};
+
+/// A PPPoE session packet: version and type, code, session, length, then PPP.
+pub(super) fn over_ethernet(view: View<'_>) -> Step<'_> {
+    let length = usize::from(view.u16(4)?);
+    Ok((Protocol::Ppp, view.skip(6)?.limit(length)))
+}
+
+/// PPP that may start with the HDLC address and control bytes, or be Cisco HDLC in disguise.
+pub(super) fn framed(view: View<'_>) -> Step<'_> {
+    match view.u8(0)? {
+        0x0f | 0x8f => cisco_hdlc(view),
+        0xff => Ok((Protocol::Ppp, view.skip(2)?)),
+        _ => Ok((Protocol::Ppp, view)),
+    }
+}
+
+/// Cisco HDLC: address, control, `EtherType`.
+pub(super) fn cisco_hdlc(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(2)?), view.skip(4)?))
+}
+
+/// The protocol field, one byte long if that is odd, and its payload.
+pub(super) fn payload(view: View<'_>) -> Step<'_> {
+    let first = view.u8(0)?;
+    let (number, rest) = if first & 1 == 1 {
+        (u16::from(first), view.skip(1)?)
+    } else {
+        (view.u16(0)?, view.skip(2)?)
+    };
+    match number {
+        0x0021 | 0x0800 => Ok((Protocol::Ip, rest)),
+        0x0057 | 0x86dd => Ok((Protocol::Ipv6, rest)),
+        0x0281 | 0x0283 => Ok((Protocol::Mpls, rest)),
+        0x0031 => bridged(rest),
+        0x003d => multilink(rest),
+        _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
+    }
+}
+
+/// Bridging: flags (low nibble: padding length), MAC type 1 for Ethernet.
+fn bridged(view: View<'_>) -> Step<'_> {
+    match view.u8(1)? {
+        1 => Ok((Protocol::Ethernet, view.skip(2)?)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Multilink with long sequence numbers: only packets that were not split (first and last bit set).
+fn multilink(view: View<'_>) -> Step<'_> {
+    if view.u8(0)? & 0xc0 == 0xc0 {
+        Ok((Protocol::Ppp, view.skip(4)?))
+    } else {
+        Err(Stop::NotTcp(NotTcp::Fragment))
+    }
+}

@@ -1,0 +1,68 @@
+//! Small headers between Ethernet and the network layer: VLAN and its relatives.
+//!
+//! IEEE 802.1Q, 802.1ad, 802.1ah, 802.1AE (MACsec in the clear), 802.1BR, 802.1CB, HSR, Cisco metadata and VN-tag,
+//! TRILL (RFC 6325), NSH (RFC 8300), B.A.T.M.A.N. advanced.
+
+use super::decoded::NotTcp;
+use super::ethernet::type_or_length;
+use super::view::View;
+use super::walk::{Context, Protocol, Step, Stop};
+
+/// A VLAN tag: priority and identifier, then a type or length.
+pub(super) fn vlan<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    cx.vlan = view.u16(0)? & 0x0fff;
+    Ok(type_or_length(view.u16(2)?, view.skip(4)?))
+}
+
+/// A tag of `size` bytes followed by an `EtherType`.
+pub(super) fn plain(view: View<'_>, size: usize) -> Step<'_> {
+    Ok(type_or_length(view.u16(size)?, view.skip(size + 2)?))
+}
+
+/// MACsec: only packets that are neither encrypted nor changed; the 16-byte check value at the end goes.
+pub(super) fn macsec(view: View<'_>) -> Step<'_> {
+    const ENCRYPTED_OR_CHANGED: u8 = 0x0c;
+    const WITH_CHANNEL: u8 = 0x20;
+    const CHECK_VALUE: usize = 16;
+    let control = view.u8(0)?;
+    if control & ENCRYPTED_OR_CHANGED != 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let size = if control & WITH_CHANNEL == 0 { 6 } else { 14 };
+    plain(view.limit(view.reported.saturating_sub(CHECK_VALUE)), size)
+}
+
+/// TRILL: six bytes, options counted in units of four, then Ethernet.
+pub(super) fn trill(view: View<'_>) -> Step<'_> {
+    let options = usize::from((view.u16(0)? >> 6) & 0x1f) * 4;
+    Ok((Protocol::Ethernet, view.skip(6 + options)?))
+}
+
+/// Network service header: its length in words, then the next protocol.
+pub(super) fn service(view: View<'_>) -> Step<'_> {
+    let size = usize::from(view.u8(1)? & 0x3f) * 4;
+    by_next_protocol(view.u8(3)?, view.skip(size.max(8))?)
+}
+
+/// The next-protocol numbers that NSH and VXLAN-GPE share.
+pub(super) fn by_next_protocol(number: u8, view: View<'_>) -> Step<'_> {
+    match number {
+        1 => Ok((Protocol::Ip, view)),
+        2 => Ok((Protocol::Ipv6, view)),
+        3 => Ok((Protocol::Ethernet, view)),
+        4 => Ok((Protocol::EtherType(0x894f), view)),
+        5 => Ok((Protocol::Mpls, view)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// B.A.T.M.A.N. advanced, compatibility versions 14 and 15: unicast and broadcast packets carry Ethernet.
+pub(super) fn batman(view: View<'_>) -> Step<'_> {
+    let size = match (view.u8(1)?, view.u8(0)?) {
+        (15, 0x40) | (14, 3) => 10,
+        (15, 0x42) => 18,
+        (15, 1) | (14, 4) => 14,
+        _ => return Err(Stop::NotTcp(NotTcp::OtherNetwork(0x4305))),
+    };
+    Ok((Protocol::Ethernet, view.skip(size)?))
+}
