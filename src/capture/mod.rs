@@ -6,6 +6,8 @@
 
 pub mod savefile;
 mod source;
+pub mod writer;
 
 pub use savefile::{ReadError, SavefileReader};
 pub use source::{CaptureInfo, FileFormat, FrameSource, InterfaceInfo, Polled};
+pub use writer::{CaptureWriter, FrameDirection, FrameNote, SaveFormat, WriteError};
