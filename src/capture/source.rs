@@ -76,6 +76,19 @@ impl CaptureInfo {
     /// Bytes of one name or comment kept at most.
     pub const MAX_TEXT: usize = 4096;
 
+    /// What this program and machine say of themselves in a capture they write.
+    #[must_use]
+    pub fn of_this_host() -> Self {
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let os = format!("{} {}", std::env::consts::OS, release.trim());
+        Self {
+            hardware: Some(std::env::consts::ARCH.to_owned()),
+            os: Some(os.trim().to_owned()),
+            application: Some(concat!("chatscope ", env!("CARGO_PKG_VERSION")).to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// The link type of the first interface, `None` before any was seen.
     #[must_use]
     pub fn link_type(&self) -> Option<LinkType> {

@@ -44,10 +44,11 @@ impl fmt::Display for Foreign {
             Self::Compressed(name) => write!(f, "{name} data"),
             Self::File(name) => f.write_str(name),
             Self::Text => f.write_str("text"),
-            Self::Unknown([a, b, c, d]) => {
+            Self::Unknown(head) => {
                 write!(
                     f,
-                    "unknown data (first bytes {a:02x} {b:02x} {c:02x} {d:02x})"
+                    "unknown data (first bytes {:08x})",
+                    u32::from_be_bytes(*head)
                 )
             }
         }

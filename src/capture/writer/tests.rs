@@ -136,7 +136,6 @@ fn long_comments_are_cut_at_a_character() {
 }
 
 /// What `program` prints about the file, or `None` when it is not installed.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn shown_by(program: &str, arguments: &[&str], file: &[u8]) -> Option<String> {
     let path = tempfile::NamedTempFile::new().expect("temporary file");
     std::fs::write(path.path(), file).expect("written");

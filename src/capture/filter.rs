@@ -1,0 +1,186 @@
+//! BPF filters, compiled by libpcap: on saved frames here, on live ones in the kernel (see `live`).
+//!
+//! Without the feature `live` there is no libpcap, and every expression is refused with that reason.
+
+use crate::net::LinkType;
+use crate::packet::Frame;
+
+/// A filter expression cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// libpcap does not understand the expression.
+    #[error("bad filter `{expression}`: {message}")]
+    Bad {
+        /// As given.
+        expression: String,
+        /// libpcap's words.
+        message: String,
+    },
+    /// Built without libpcap.
+    #[error(
+        "filter `{expression}`: BPF filters need libpcap, and this program was built without it (feature `live`)"
+    )]
+    NeedsLibpcap {
+        /// As given.
+        expression: String,
+    },
+}
+
+/// The expression that catches everything of the given listening ports, both directions: `tcp port 7000 or tcp port 7080`.
+/// Empty (everything) without ports.
+#[must_use]
+pub fn filter_for_ports(ports: &[u16]) -> String {
+    let mut ports = ports.to_vec();
+    ports.sort_unstable();
+    ports.dedup();
+    let terms: Vec<_> = ports
+        .iter()
+        .map(|port| format!("tcp port {port}"))
+        .collect();
+    terms.join(" or ")
+}
+
+/// A filter over saved frames; compiled once for each link type it meets.
+///
+/// Lengths in the expression (`greater`, `less`, `len`) count captured bytes: all that the programs see.
+pub struct FrameFilter {
+    expression: String,
+    #[cfg(feature = "live")]
+    programs: Vec<(LinkType, Option<pcap::BpfProgram>)>,
+}
+
+impl std::fmt::Debug for FrameFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("FrameFilter")
+            .field(&self.expression)
+            .finish()
+    }
+}
+
+#[cfg(feature = "live")]
+impl FrameFilter {
+    /// Compiles `expression` for frames of `link_type`; other link types are compiled when they come.
+    pub fn new(expression: &str, link_type: LinkType) -> Result<Self, FilterError> {
+        let program = compile(expression, link_type)?;
+        Ok(Self {
+            expression: expression.to_owned(),
+            programs: vec![(link_type, Some(program))],
+        })
+    }
+
+    /// The frame passes. A frame of a link type for which the expression makes no sense does not.
+    pub fn matches(&mut self, frame: &Frame<'_>) -> bool {
+        let known = self
+            .programs
+            .iter()
+            .position(|(known, _)| *known == frame.link_type);
+        let index = known.unwrap_or_else(|| {
+            let program = compile(&self.expression, frame.link_type).ok();
+            self.programs.push((frame.link_type, program));
+            self.programs.len() - 1
+        });
+        match &self.programs[index].1 {
+            Some(program) => program.filter(frame.data),
+            None => false,
+        }
+    }
+}
+
+#[cfg(feature = "live")]
+fn compile(expression: &str, link_type: LinkType) -> Result<pcap::BpfProgram, FilterError> {
+    let dead = pcap::Capture::dead(pcap::Linktype(super::link::to_dlt(link_type)));
+    dead.and_then(|dead| dead.compile(expression, true))
+        .map_err(|error| FilterError::Bad {
+            expression: expression.to_owned(),
+            message: words(error),
+        })
+}
+
+/// What libpcap said, without the crate's prefix.
+#[cfg(feature = "live")]
+pub(super) fn words(error: pcap::Error) -> String {
+    match error {
+        pcap::Error::PcapError(text) => text,
+        other => other.to_string(),
+    }
+}
+
+#[cfg(not(feature = "live"))]
+impl FrameFilter {
+    /// Refused: there is no libpcap in this build.
+    pub fn new(expression: &str, _link_type: LinkType) -> Result<Self, FilterError> {
+        Err(FilterError::NeedsLibpcap {
+            expression: expression.to_owned(),
+        })
+    }
+
+    /// Never called: no filter can be made in this build.
+    pub fn matches(&mut self, _frame: &Frame<'_>) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_become_one_expression() {
+        assert_eq!(filter_for_ports(&[7000]), "tcp port 7000");
+        assert_eq!(
+            filter_for_ports(&[7080, 7000, 7080]),
+            "tcp port 7000 or tcp port 7080"
+        );
+        assert_eq!(filter_for_ports(&[]), "");
+    }
+
+    #[cfg(feature = "live")]
+    mod with_libpcap {
+        use super::*;
+        use crate::net::Timestamp;
+
+        /// 127.0.0.1:40000 > 127.0.0.1:`port`, TCP SYN, without link header.
+        fn syn(port: u16) -> Vec<u8> {
+            let mut data = vec![
+                0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1,
+            ];
+            data.extend(40_000u16.to_be_bytes());
+            data.extend(port.to_be_bytes());
+            data.extend([0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0, 0, 0, 0, 0, 0]);
+            data
+        }
+
+        fn frame(link_type: LinkType, data: &[u8]) -> Frame<'_> {
+            Frame {
+                number: 1,
+                timestamp: Timestamp::ZERO,
+                link_type,
+                original_length: data.len() as u32,
+                data,
+            }
+        }
+
+        #[test]
+        fn filters_saved_frames_of_several_link_types() {
+            let mut filter = FrameFilter::new("tcp port 7000", LinkType::RAW).expect("valid");
+            assert!(filter.matches(&frame(LinkType::RAW, &syn(7000))));
+            assert!(!filter.matches(&frame(LinkType::RAW, &syn(7001))));
+            let ethernet = [&[0; 12][..], &[8, 0], &syn(7000)].concat();
+            assert!(filter.matches(&frame(LinkType::ETHERNET, &ethernet)));
+            assert!(!filter.matches(&frame(LinkType::NOT_A_PACKET, &ethernet)));
+        }
+
+        #[test]
+        fn a_bad_expression_is_told_in_libpcap_words() {
+            let error = FrameFilter::new("tcp prot 7000", LinkType::RAW).expect_err("bad");
+            assert!(error.to_string().contains("syntax error"), "{error}");
+        }
+    }
+
+    #[cfg(not(feature = "live"))]
+    #[test]
+    fn without_libpcap_the_reason_is_given() {
+        let error = FrameFilter::new("tcp", LinkType::RAW).expect_err("no libpcap");
+        assert!(error.to_string().contains("libpcap"));
+    }
+}
