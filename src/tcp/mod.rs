@@ -4,15 +4,33 @@
 //! RTT, windows, completeness, Zeek's `conn_state` and `history`, reassembly of each direction's bytes.
 //! Must not know: the chat, sockets, text, or how its values are shown. What to read first: RFC 9293 sections 3.3 to 3.10.
 
+mod acks;
 mod analysis;
+mod analyzer;
+mod cause;
+mod closing;
+mod codec;
+mod compact;
+mod completeness;
+mod direction;
+mod flight;
 mod handshake;
+mod key;
+mod machine;
 mod observation;
+mod opening;
 mod reassembly;
+mod rules;
 mod state;
+mod stream;
 mod summary;
+mod table;
 mod teardown;
+mod windows;
+mod zeek;
 
 pub use analysis::{AnalysisFlags, OwnFlags};
+pub use analyzer::{Analyzer, MAX_LISTENERS};
 pub use handshake::{Handshake, HandshakeOutcome, OfferedOptions, Step};
 pub use observation::{Changes, FrameRole, Observation};
 pub use reassembly::{
@@ -20,4 +38,5 @@ pub use reassembly::{
 };
 pub use state::{Certainty, ObservedState, Side, StreamId, TcpState};
 pub use summary::{PerSide, RoleReason, StreamSummary};
+pub use table::Limits;
 pub use teardown::{Fin, Reset, ResetCause, Teardown};

@@ -142,4 +142,10 @@ pub struct Observation {
     pub role: FrameRole,
     /// What it changed.
     pub changes: Changes,
+    /// For a FIN: true when it initiates the closing, false when the other side already has (Wireshark's expert item).
+    pub initiates_close: Option<bool>,
+    /// This frame opens a window that its sender had closed: the frame that closed it, and for how long.
+    pub zero_window_ended: Option<(u64, Nanos)>,
+    /// The older stream of the same 4-tuple that this frame's new stream takes over from (ST-3): it is over.
+    pub replaced: Option<StreamId>,
 }

@@ -84,6 +84,8 @@ pub struct StreamSummary {
     pub conn_state: &'static str,
     /// Zeek's `history`.
     pub history: String,
+    /// Which side Zeek takes for the originator (upper-case letters).
+    pub zeek_originator: Side,
     /// `tcp.analysis.initial_rtt`.
     pub initial_rtt: Option<Nanos>,
     /// How it was opened.

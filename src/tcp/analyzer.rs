@@ -1,0 +1,126 @@
+//! The analyser's door: one segment in, one observation out.
+//!
+//! Owns: stream numbers, knowledge that outlives a stream (who listens). Must not know: any rule beyond P1 and P2.
+
+use rustc_hash::FxHashSet;
+
+use super::key::Key;
+use super::stream::{Stream, Surroundings};
+use super::table::{Limits, Table};
+use super::{AnalysisFlags, Changes, Observation, StreamId, StreamSummary};
+use crate::net::Endpoint;
+use crate::packet::Segment;
+
+/// Listening endpoints remembered; later ones are not.
+pub const MAX_LISTENERS: usize = 65_536;
+
+/// Follows every TCP connection of a capture, frame by frame in capture order.
+#[derive(Debug)]
+pub struct Analyzer {
+    table: Table,
+    listeners: FxHashSet<Endpoint>,
+    listening_ports: FxHashSet<u16>,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Analyzer {
+    /// An analyser that has seen nothing.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            table: Table::new(limits),
+            listeners: FxHashSet::default(),
+            listening_ports: FxHashSet::default(),
+        }
+    }
+
+    /// Tells that this port listens on any address (a configured server port): helps to name the client of connections
+    /// whose SYN was not captured.
+    pub fn listens_on(&mut self, port: u16) {
+        self.listening_ports.insert(port);
+    }
+
+    /// Takes the next segment.
+    pub fn handle(&mut self, segment: &Segment<'_>) -> Observation {
+        let mut seen = Observation::default();
+        let (key, from) = Key::of(segment.source, segment.destination);
+        let mut around = Surroundings::default();
+        // P1, P2
+        let slot = match self.table.find(&key) {
+            Some(slot) if !segment.flags.syn() => slot,
+            found => {
+                around.source_listens = self.listens(segment.source);
+                around.destination_listens = self.listens(segment.destination);
+                self.place(found, key, from, segment, &mut around, &mut seen)
+            }
+        };
+        let stream = self.table.stream(slot);
+        stream.handle(from, segment, around, &mut seen);
+        let ends = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
+        if seen.changes.0 & ends != 0 || segment.flags.syn() {
+            let ended = stream.ended();
+            self.table.mark_ended(slot, ended);
+        }
+        seen
+    }
+
+    /// The stream of a SYN, or of a frame without one: the one found, or a new one.
+    fn place(
+        &mut self,
+        found: Option<u32>,
+        key: Key,
+        from: usize,
+        segment: &Segment<'_>,
+        around: &mut Surroundings,
+        seen: &mut Observation,
+    ) -> u32 {
+        if segment.flags.syn() && segment.flags.ack() && self.listeners.len() < MAX_LISTENERS {
+            self.listeners.insert(segment.source);
+        }
+        if let Some(slot) = found {
+            let old = self.table.stream(slot);
+            if !old.is_reused_by(from, segment) {
+                return slot;
+            }
+            seen.replaced = Some(old.id);
+            seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
+            around.reused = true; // ST-3
+        }
+        around.first = true;
+        seen.changes.insert(Changes::STREAM_OPENED);
+        let id = self.table.next_id();
+        self.table.add(Stream::new(key, id, segment, around.reused))
+    }
+
+    fn listens(&self, end: Endpoint) -> bool {
+        self.listening_ports.contains(&end.port) || self.listeners.contains(&end)
+    }
+
+    /// Streams numbered so far, forgotten ones included.
+    #[must_use]
+    pub const fn stream_count(&self) -> u32 {
+        self.table.created()
+    }
+
+    /// Streams forgotten because of [`Limits::remembered`].
+    #[must_use]
+    pub const fn streams_forgotten(&self) -> u64 {
+        self.table.forgotten()
+    }
+
+    /// What is known of one stream; `None` when there is none of that number or it was forgotten.
+    #[must_use]
+    pub fn summary(&self, stream: StreamId) -> Option<StreamSummary> {
+        Some(self.table.get(stream)?.summary())
+    }
+
+    /// Every remembered stream in order of numbers.
+    pub fn summaries(&self) -> impl Iterator<Item = StreamSummary> {
+        self.table.iter().map(|stream| stream.summary())
+    }
+}

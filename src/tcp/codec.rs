@@ -1,0 +1,200 @@
+//! A compact form for remembered values: numbers that are mostly zero or small, one bit for a zero, else as many bytes as needed.
+//!
+//! Owns: the encoding. Must not know: what the numbers mean. One description of a value ([`Pack`]) writes it and reads it back,
+//! so the two cannot disagree.
+
+/// Either writes the values it is shown or overwrites them with what was written.
+pub(super) trait Pack {
+    /// One number.
+    fn number(&mut self, value: &mut u64);
+
+    /// A number that is likely close to `near`.
+    fn close(&mut self, value: &mut u64, near: u64) {
+        let mut distance = zigzag(value.wrapping_sub(near) as i64);
+        self.number(&mut distance);
+        *value = near.wrapping_add(unzigzag(distance) as u64);
+    }
+
+    /// A sequence number that is likely close to `near`.
+    fn close32(&mut self, value: &mut u32, near: u32) {
+        let mut distance = zigzag(i64::from(value.wrapping_sub(near) as i32));
+        self.number(&mut distance);
+        *value = near.wrapping_add(unzigzag(distance) as u32);
+    }
+
+    /// A small number.
+    fn small(&mut self, value: &mut u32) {
+        let mut wide = u64::from(*value);
+        self.number(&mut wide);
+        *value = wide as u32;
+    }
+
+    /// A byte.
+    fn byte(&mut self, value: &mut u8) {
+        let mut wide = u64::from(*value);
+        self.number(&mut wide);
+        *value = wide as u8;
+    }
+
+    /// Yes or no.
+    fn flag(&mut self, value: &mut bool) {
+        let mut wide = u64::from(*value);
+        self.number(&mut wide);
+        *value = wide != 0;
+    }
+
+    /// A value that may be absent.
+    fn optional<T: Default>(&mut self, value: &mut Option<T>, each: impl FnOnce(&mut Self, &mut T))
+    where
+        Self: Sized,
+    {
+        let mut present = value.is_some();
+        self.flag(&mut present);
+        if present {
+            each(self, value.get_or_insert_default());
+        } else {
+            *value = None;
+        }
+    }
+}
+
+const fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+/// Writes. Eight values share one byte that says which of them are not zero.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    bytes: Vec<u8>,
+    mask_at: usize,
+    used: u8,
+}
+
+impl Writer {
+    /// Begins after `prefix`.
+    pub(super) fn after(prefix: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(160);
+        bytes.extend_from_slice(prefix);
+        Self {
+            bytes,
+            mask_at: 0,
+            used: 8,
+        }
+    }
+
+    /// What was written.
+    pub(super) fn finish(self) -> Box<[u8]> {
+        self.bytes.into_boxed_slice()
+    }
+}
+
+impl Pack for Writer {
+    fn number(&mut self, value: &mut u64) {
+        if self.used == 8 {
+            self.mask_at = self.bytes.len();
+            self.bytes.push(0);
+            self.used = 0;
+        }
+        if *value != 0 {
+            self.bytes[self.mask_at] |= 1 << self.used;
+            let mut rest = *value - 1;
+            while rest >= 0x80 {
+                self.bytes.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            self.bytes.push(rest as u8);
+        }
+        self.used += 1;
+    }
+}
+
+/// Reads back; what is missing reads as zero.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    mask: u8,
+    used: u8,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from `bytes`.
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            mask: 0,
+            used: 8,
+        }
+    }
+
+    fn next_byte(&mut self) -> u8 {
+        self.bytes.split_off_first().copied().unwrap_or(0)
+    }
+}
+
+impl Pack for Reader<'_> {
+    fn number(&mut self, value: &mut u64) {
+        if self.used == 8 {
+            self.mask = self.next_byte();
+            self.used = 0;
+        }
+        *value = 0;
+        if self.mask & 1 << self.used != 0 {
+            let mut shift = 0;
+            loop {
+                let byte = self.next_byte();
+                *value |= u64::from(byte & 0x7f) << shift;
+                shift += 7;
+                if byte < 0x80 || shift >= 64 {
+                    break;
+                }
+            }
+            *value = value.wrapping_add(1);
+        }
+        self.used += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(values: Vec<u64>, near: u64, seqs: Vec<u32>) {
+            let mut writer = Writer::after(b"x");
+            for value in &values {
+                let (mut a, mut b) = (*value, *value);
+                writer.number(&mut a);
+                writer.close(&mut b, near);
+            }
+            for seq in &seqs {
+                writer.close32(&mut seq.clone(), near as u32);
+            }
+            let bytes = writer.finish();
+            let mut reader = Reader::new(&bytes[1..]);
+            for value in values {
+                let (mut a, mut b) = (7, 7);
+                reader.number(&mut a);
+                reader.close(&mut b, near);
+                prop_assert_eq!((a, b), (value, value));
+            }
+            for seq in seqs {
+                let mut a = 7;
+                reader.close32(&mut a, near as u32);
+                prop_assert_eq!(a, seq);
+            }
+        }
+    }
+
+    #[test]
+    fn eight_zeros_take_one_byte() {
+        let mut writer = Writer::after(&[]);
+        (0..8).for_each(|_| writer.number(&mut 0));
+        assert_eq!(writer.finish().len(), 1);
+    }
+}

@@ -1,0 +1,90 @@
+//! `tcp.completeness`: which parts of a conversation were seen (chapter 10, rules C-1 to C-3).
+//!
+//! Owns: the bits. Must not know: sequence numbers. The value told is the final one (what Wireshark's window shows).
+
+use crate::packet::TcpFlags;
+
+/// SYN.
+pub(super) const SYN: u8 = 1;
+const SYN_ACK: u8 = 2;
+const ACK: u8 = 4;
+const DATA: u8 = 8;
+const FIN: u8 = 16;
+const RST: u8 = 32;
+
+/// The bits of one stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Completeness {
+    bits: u8,
+    /// Those of a first frame that is not a SYN: a second pass adds them once the stream has another frame.
+    first: u8,
+    more: bool,
+}
+
+impl Completeness {
+    /// A stream made by a SYN on a known 4-tuple (ST-3): its data is not counted.
+    pub(super) const fn of_reused() -> Self {
+        Self {
+            bits: SYN,
+            first: 0,
+            more: false,
+        }
+    }
+
+    /// From its parts, as [`Self::parts`] gives them.
+    pub(super) const fn from_parts([bits, first, more]: [u8; 3]) -> Self {
+        Self {
+            bits,
+            first,
+            more: more != 0,
+        }
+    }
+
+    /// Its parts, to keep.
+    pub(super) fn parts(self) -> [u8; 3] {
+        [self.bits, self.first, u8::from(self.more)]
+    }
+
+    /// Counts the stream's first frame (C-1).
+    pub(super) fn first_frame(&mut self, flags: TcpFlags, len: u32) {
+        if flags.syn() && !flags.ack() {
+            self.bits |= SYN | if len > 0 { DATA } else { 0 };
+        } else {
+            self.first = bits_of(flags, len);
+        }
+    }
+
+    /// Counts a later frame (C-2).
+    pub(super) fn later_frame(&mut self, flags: TcpFlags, len: u32) {
+        self.bits |= bits_of(flags, len);
+        self.more = true;
+    }
+
+    /// The value.
+    pub(super) const fn value(self) -> u8 {
+        if self.more {
+            self.bits | self.first
+        } else {
+            self.bits
+        }
+    }
+}
+
+/// C-2.
+const fn bits_of(flags: TcpFlags, len: u32) -> u8 {
+    let mut bits = 0;
+    if flags.ack() {
+        bits |= match (flags.syn(), len) {
+            (true, _) => SYN_ACK,
+            (false, 0) => ACK,
+            (false, _) => DATA,
+        };
+        if flags.fin() {
+            bits |= FIN;
+        }
+    }
+    if flags.rst() {
+        bits |= RST;
+    }
+    bits
+}

@@ -1,0 +1,580 @@
+//! One connection: takes a segment through the steps P1 to P12 of chapter 4 and the life-cycle rules of chapter 14.
+//!
+//! Owns: the order of work and what both directions share. Must not know: other connections.
+
+use super::closing::{Closing, side_of};
+use super::completeness::Completeness;
+use super::direction::Direction;
+use super::key::Key;
+use super::machine::{Context, Machines, Phase};
+use super::opening::Opening;
+use super::zeek::{Hints, Zeek};
+use super::{
+    AnalysisFlags, Certainty, Changes, FrameRole, Observation, OwnFlags, PerSide, RoleReason, Side,
+    StreamId, StreamSummary,
+};
+use super::{cause, machine, rules, windows};
+use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::packet::{Segment, SegmentOrigin};
+
+/// All that is remembered of one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    pub(super) key: Key,
+    pub(super) id: StreamId,
+    pub(super) first_frame: u64,
+    pub(super) last_frame: u64,
+    /// Time of the first frame.
+    pub(super) start: Timestamp,
+    /// Time of the previous frame.
+    pub(super) previous: Timestamp,
+    /// Time of the most recent SYN without ACK (T-2).
+    pub(super) syn_time: Option<Timestamp>,
+    /// 0 while unset (T-4).
+    pub(super) initial_rtt: Nanos,
+    pub(super) completeness: Completeness,
+    /// The direction that is called the client, and why.
+    pub(super) client: u8,
+    pub(super) client_by: RoleReason,
+    /// Some frame was not a quote inside an ICMP error.
+    pub(super) direct: bool,
+    /// A segment without SYN, FIN, RST that repeats nothing can change no state: worked out after every other one.
+    pub(super) settled: bool,
+    pub(super) dirs: [Direction; 2],
+    pub(super) opening: Opening,
+    pub(super) machines: Machines,
+    pub(super) closing: Closing,
+    pub(super) zeek: Zeek,
+}
+
+/// What the analyser knows beyond this stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Surroundings {
+    /// The frame is the first of its stream.
+    pub(super) first: bool,
+    /// The stream was made by a SYN with another ISN on a known 4-tuple (ST-3).
+    pub(super) reused: bool,
+    /// The source is known to listen.
+    pub(super) source_listens: bool,
+    /// The destination is known to listen.
+    pub(super) destination_listens: bool,
+}
+
+impl Stream {
+    /// A stream that begins with `segment`.
+    pub(super) fn new(key: Key, id: StreamId, segment: &Segment<'_>, reused: bool) -> Self {
+        let mut stream = Self::blank();
+        stream.key = key;
+        stream.id = id;
+        stream.first_frame = segment.frame;
+        stream.start = segment.timestamp;
+        stream.previous = segment.timestamp;
+        stream.opening.self_connect = segment.source == segment.destination;
+        if reused {
+            stream.completeness = Completeness::of_reused();
+        }
+        stream
+    }
+
+    /// A stream to unpack into.
+    pub(super) fn blank() -> Self {
+        Self {
+            key: Key::default(),
+            id: StreamId(0),
+            first_frame: 0,
+            last_frame: 0,
+            start: Timestamp::ZERO,
+            previous: Timestamp::ZERO,
+            syn_time: None,
+            initial_rtt: 0,
+            completeness: Completeness::default(),
+            client: 0,
+            client_by: RoleReason::SentFirstFrame,
+            direct: false,
+            settled: false,
+            dirs: [Direction::default(), Direction::default()],
+            opening: Opening::default(),
+            machines: Machines::default(),
+            closing: Closing::default(),
+            zeek: Zeek::default(),
+        }
+    }
+
+    /// ST-3: this SYN opens another stream on the same 4-tuple.
+    pub(super) fn is_reused_by(&self, from: usize, segment: &Segment<'_>) -> bool {
+        segment.flags.syn()
+            && !segment.flags.ack()
+            && self.dirs[from].base.is_some_and(|base| base != segment.seq)
+    }
+
+    /// Takes one segment of direction `from`.
+    pub(super) fn handle(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        seen: &mut Observation,
+    ) {
+        seen.stream = self.id;
+        seen.seq = segment.seq.0;
+        seen.ack = segment.ack.0;
+        seen.window_scaled = u32::from(segment.window);
+        self.name_client(from, segment, around, seen);
+        let now = segment.timestamp;
+        let known_syn = self.prepare(from, segment, seen);
+        // P5
+        seen.time_relative = now.since(self.start);
+        seen.time_delta = now.since(self.previous);
+        self.previous = now;
+        self.last_frame = segment.frame;
+        let before = self.before(from, segment);
+        match segment.origin {
+            SegmentOrigin::Direct | SegmentOrigin::ShortHeader => {
+                self.analyse(from, segment, known_syn, seen);
+            }
+            SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => {}
+        }
+        if segment.origin != SegmentOrigin::ShortHeader {
+            self.share(from, segment, around, seen);
+        }
+        if segment.origin != SegmentOrigin::Direct {
+            hide(seen); // IN-4, IC-2
+        }
+        if segment.origin == SegmentOrigin::Direct {
+            self.live(from, segment, around, &before, seen);
+        }
+        seen.completeness = self.completeness.value();
+        seen.side = side_of(from as u8, usize::from(self.client));
+        self.tell_states(seen);
+    }
+
+    /// P2 to P4. True for a SYN that repeats the stream's own (ST-4).
+    fn prepare(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) -> bool {
+        let fwd = &mut self.dirs[from];
+        fwd.sack_sum = 0;
+        if !segment.flags.syn() || fwd.base.is_none() {
+            return false;
+        }
+        if segment.flags.ack() {
+            if fwd.base != Some(segment.seq) {
+                fwd.base = Some(segment.seq); // ST-5
+                seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
+            }
+            return false;
+        }
+        fwd.next = fwd.cont; // ST-4; another number has become another stream (ST-3)
+        true
+    }
+
+    /// P6: base numbers, A-rules, relative numbers, window.
+    fn analyse(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        known_syn: bool,
+        seen: &mut Observation,
+    ) {
+        let initial_rtt = self.initial_rtt;
+        let (fwd, rev) = split(&mut self.dirs, from);
+        let base = *fwd.base.get_or_insert(if segment.flags.syn() {
+            segment.seq // BS-1
+        } else {
+            segment.seq.minus(1) // BS-2
+        });
+        if segment.flags.ack() {
+            rev.base.get_or_insert(segment.ack.minus(1)); // BS-3
+        }
+        let reused = seen.analysis;
+        seen.analysis = AnalysisFlags::default();
+        let shown = rules::analyse(fwd, rev, initial_rtt, segment, seen);
+        seen.analysis.insert(reused);
+        seen.analysed = true;
+        // BS-4
+        seen.seq = segment.seq.offset_from(base);
+        if segment.flags.ack() {
+            seen.ack = segment
+                .ack
+                .offset_from(rev.base.unwrap_or(segment.ack.minus(1)));
+        }
+        let control = segment.flags.syn() || segment.flags.fin();
+        seen.next_seq = seen
+            .seq
+            .wrapping_add(segment.len)
+            .wrapping_add(u32::from(control));
+        windows::scale(fwd, segment, seen);
+        // T-2: what this very frame sets is shown on it, so the value is filled in by `share`.
+        seen.initial_rtt = (shown || known_syn || !reused.is_empty()).then_some(0);
+    }
+
+    /// P7 to P12: what also quoted segments take part in (IC-2).
+    fn share(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        seen: &mut Observation,
+    ) {
+        let flags = segment.flags;
+        let quote = segment.origin != SegmentOrigin::Direct;
+        let len = if quote { 0 } else { segment.len };
+        if around.first && !around.reused {
+            self.completeness.first_frame(flags, len);
+        } else {
+            self.completeness.later_frame(flags, len);
+        }
+        let (fwd, rev) = split(&mut self.dirs, from);
+        if flags.syn() {
+            fwd.syn_win = true;
+            if !flags.ack() {
+                self.syn_time = Some(segment.timestamp);
+            }
+        }
+        if flags.fin() {
+            seen.initiates_close = Some(!rev.closer); // chapter 11
+            fwd.closer |= !rev.closer;
+        }
+        if flags.ack() && !flags.syn() {
+            if let (0, Some(syn)) = (self.initial_rtt, self.syn_time) {
+                self.initial_rtt = segment.timestamp.since(syn); // T-2 to T-4
+            }
+            fwd.syn_win = false;
+        }
+        windows::read_options(fwd, segment);
+        if flags.syn() {
+            windows::settle(fwd, rev, segment);
+        }
+        seen.initial_rtt = seen
+            .initial_rtt
+            .map(|_| self.initial_rtt)
+            .filter(|&rtt| rtt != 0);
+    }
+
+    /// Facts that the A-rules are about to change.
+    fn before(&self, from: usize, segment: &Segment<'_>) -> Before {
+        let (fwd, rev) = (&self.dirs[from], &self.dirs[1 - from]);
+        let end = segment.seq.plus(segment.len);
+        let mut before = Before {
+            copy: segment.len > 0 && fwd.next_known() && !end.follows(fwd.next),
+            peer_window_closed: rev.last_win == 0,
+            ..Before::default()
+        };
+        if segment.flags.rst() {
+            let expected = rev.packets > 0 && segment.seq == rev.last_ack;
+            before.exact = expected || (fwd.next_known() && segment.seq == fwd.next);
+            before.blind = rev.packets == 0 && !fwd.next_known();
+            before.cause = cause::of_reset(
+                from,
+                segment,
+                fwd,
+                rev,
+                self.machines
+                    .iter()
+                    .all(|end| end.phase == Phase::Synchronised),
+                &self.closing,
+            );
+        }
+        before
+    }
+
+    /// Counts, own notes, and the life cycle.
+    fn live(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        before: &Before,
+        seen: &mut Observation,
+    ) {
+        self.direct = true;
+        self.count(from, segment, before, seen);
+        let flags = segment.flags;
+        let hints = Hints {
+            copy: before.copy,
+            gap: seen.analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT),
+            from_server_port: around.source_listens || likely_server_port(segment.source.port),
+            to_server_port: around.destination_listens
+                || likely_server_port(segment.destination.port),
+        };
+        let plain = !flags.intersects(SYN_FIN_RST);
+        if plain && self.settled && !hints.copy && !hints.gap && segment.window != 0 {
+            return;
+        }
+        self.zeek.follow(from, segment, hints);
+        let peer = self.peer(from);
+        let context = Context {
+            exact: before.exact,
+            blind: before.blind,
+            listening: around.destination_listens,
+        };
+        let states = self.machines.map(|end| end.state());
+        if flags.syn() && self.reopens(from) {
+            self.closing = Closing::default();
+        }
+        machine::follow(&mut self.machines, from, peer, segment, context);
+        if self.opening.self_connect {
+            self.machines[peer ^ 1] = self.machines[from];
+        }
+        self.opening.follow(from, segment, seen);
+        if !flags.rst() {
+            self.closing.follow(from, segment, seen);
+        } else if seen.role == FrameRole::Reset {
+            let (cause, exact) = (before.cause, before.exact);
+            self.closing.reset(from, segment, cause, exact, seen);
+        }
+        if states != self.machines.map(|end| end.state()) {
+            seen.changes.insert(Changes::STATE);
+        }
+        self.settled = self.is_settled();
+    }
+
+    /// A SYN of an end that has no connection any more starts afresh within the stream (ST-4).
+    fn reopens(&self, from: usize) -> bool {
+        let closed = self.closing.orderly() || self.closing.reset.is_some();
+        closed && self.machines[from].phase != Phase::SynSent
+    }
+
+    /// Frames, bytes, zero-window episodes, and notes of our own.
+    fn count(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        before: &Before,
+        seen: &mut Observation,
+    ) {
+        let offered = self.opening.offers[1 - from].and_then(|offer| offer.options.mss);
+        let fwd = &mut self.dirs[from];
+        fwd.packets += 1;
+        fwd.bytes += u64::from(segment.len);
+        if self.opening.self_connect {
+            seen.notes.insert(OwnFlags::SELF_CONNECT);
+        }
+        // Linux probes a closed window with an empty segment below the window (RFC 9293 section 3.8.6.1).
+        if seen.analysis.contains(AnalysisFlags::KEEP_ALIVE)
+            && segment.len == 0
+            && before.peer_window_closed
+        {
+            seen.notes.insert(OwnFlags::PERSIST_PROBE);
+        }
+        if offered.is_some_and(|mss| segment.len > u32::from(mss)) {
+            seen.notes.insert(OwnFlags::OFFLOADED);
+        }
+        if segment.flags.intersects(SYN_FIN_RST) {
+            return;
+        }
+        if segment.window == 0 {
+            let episode = (segment.frame, segment.timestamp);
+            fwd.zero_window.get_or_insert(episode);
+        } else if let Some((frame, since)) = fwd.zero_window.take() {
+            seen.zero_window_ended = Some((frame, segment.timestamp.since(since)));
+        }
+    }
+
+    /// Who is the client, by the best evidence so far.
+    fn name_client(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        seen: &mut Observation,
+    ) {
+        let syn = segment.flags.syn();
+        if !syn && !around.first {
+            return;
+        }
+        let (client, reason) = if syn && !segment.flags.ack() {
+            (from, RoleReason::SentSyn)
+        } else if syn {
+            (1 - from, RoleReason::ReceivedSynAck)
+        } else if around.source_listens && !around.destination_listens {
+            (1 - from, RoleReason::OtherPortListens)
+        } else if around.destination_listens && !around.source_listens {
+            (from, RoleReason::OtherPortListens)
+        } else {
+            (from, RoleReason::SentFirstFrame)
+        };
+        if around.first || rank(reason) > rank(self.client_by) {
+            if !around.first && usize::from(self.client) != client {
+                seen.changes.insert(Changes::CLIENT_CHANGED);
+            }
+            self.client = client as u8;
+            self.client_by = reason;
+        }
+    }
+
+    /// The receiving end's index: the sender's own in a self-connect.
+    fn peer(&self, from: usize) -> usize {
+        if self.opening.self_connect {
+            from
+        } else {
+            1 - from
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        let quiet = self.opening.settled() && self.closing.untouched();
+        let open = self.machines.iter().all(|end| {
+            end.phase == Phase::Synchronised
+                && (end.certainty == Certainty::Seen || end.isn.is_none())
+        });
+        let written = self
+            .zeek
+            .halves
+            .iter()
+            .all(|half| half.knows(true) && half.knows(false));
+        quiet && open && written
+    }
+
+    fn tell_states(&self, seen: &mut Observation) {
+        let client = usize::from(self.client);
+        seen.client_state = self.machines[client].state();
+        seen.server_state = self.machines[1 - client].state();
+    }
+
+    /// Its ends, client first.
+    pub(super) fn connection(&self) -> FourTuple {
+        let [a, b] = self.key.endpoints();
+        if self.client == 0 {
+            FourTuple::new(a, b)
+        } else {
+            FourTuple::new(b, a)
+        }
+    }
+
+    /// Closed, aborted, or refused.
+    pub(super) fn ended(&self) -> bool {
+        self.closing.orderly()
+            || self.closing.reset.is_some()
+            || self.opening.outcome == super::HandshakeOutcome::Refused
+    }
+
+    /// Everything as one value.
+    pub(super) fn summary(&self) -> StreamSummary {
+        let client = usize::from(self.client);
+        let (ours, theirs) = (&self.dirs[client], &self.dirs[1 - client]);
+        let per_side = |client, server| PerSide { client, server };
+        StreamSummary {
+            stream: self.id,
+            connection: self.connection(),
+            client_by: self.client_by,
+            start: self.start,
+            end: self.previous,
+            first_frame: self.first_frame,
+            last_frame: self.last_frame,
+            packets: per_side(ours.packets, theirs.packets),
+            bytes: per_side(ours.bytes, theirs.bytes),
+            completeness: self.completeness.value(),
+            conn_state: self.zeek.conn_state(),
+            history: self.zeek.history().to_owned(),
+            initial_rtt: Some(self.initial_rtt).filter(|&rtt| rtt != 0),
+            handshake: self.opening.card(client),
+            teardown: self.closing.card(client),
+            states: PerSide {
+                client: self.machines[client].state(),
+                server: self.machines[1 - client].state(),
+            },
+            zeek_originator: if self.zeek.originator.is_none_or(|o| o == self.client) {
+                Side::Client
+            } else {
+                Side::Server
+            },
+            quoted_only: !self.direct,
+        }
+    }
+}
+
+const SYN_FIN_RST: crate::packet::TcpFlags = crate::packet::TcpFlags(0x007);
+
+/// What was true before the A-rules moved the numbers on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    copy: bool,
+    peer_window_closed: bool,
+    exact: bool,
+    blind: bool,
+    cause: super::ResetCause,
+}
+
+/// The frame's own direction and the other one.
+fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, &mut Direction) {
+    let [first, second] = dirs;
+    if from == 0 {
+        (first, second)
+    } else {
+        (second, first)
+    }
+}
+
+/// Of quotes and broken headers the analysis is not told.
+fn hide(seen: &mut Observation) {
+    *seen = Observation {
+        stream: seen.stream,
+        analysed: seen.analysed,
+        seq: seen.seq,
+        ack: seen.ack,
+        window_scaled: seen.window_scaled,
+        time_relative: seen.time_relative,
+        time_delta: seen.time_delta,
+        changes: seen.changes,
+        replaced: seen.replaced,
+        ..Observation::default()
+    };
+}
+
+/// Better evidence has a higher rank.
+const fn rank(reason: RoleReason) -> u8 {
+    match reason {
+        RoleReason::SentSyn => 3,
+        RoleReason::ReceivedSynAck => 2,
+        RoleReason::OtherPortListens => 1,
+        RoleReason::SentFirstFrame => 0,
+    }
+}
+
+/// Ports that Zeek's default scripts take for a server's (`likely_server_ports`).
+const fn likely_server_port(port: u16) -> bool {
+    matches!(
+        port,
+        21 | 22
+            | 25
+            | 53
+            | 80
+            | 81
+            | 88
+            | 110
+            | 135
+            | 139
+            | 143
+            | 389
+            | 443
+            | 445
+            | 465
+            | 502
+            | 563
+            | 585
+            | 587
+            | 614
+            | 631
+            | 636
+            | 989
+            | 990
+            | 992
+            | 993
+            | 995
+            | 1080
+            | 1434
+            | 1883
+            | 2811
+            | 3128
+            | 3268
+            | 3306
+            | 3389
+            | 5060
+            | 5222
+            | 5223
+            | 5269
+            | 5432
+            | 5900
+            | 6379
+            | 6666..=6669 | 8000 | 8080 | 8888 | 20000
+    )
+}

@@ -1,0 +1,373 @@
+//! Which connection does a frame belong to, and where its state is kept: the newest stream of each 4-tuple (ST-1, ST-2).
+//!
+//! Owns: the index by 4-tuple, the working set of unpacked streams, the packed ones, forgetting. Must not know: segments' meaning.
+//! At most [`Limits::working`] streams are unpacked; the least recently used one is packed when another needs its place.
+
+use super::key::Key;
+use super::stream::Stream;
+use super::{StreamId, compact};
+
+/// How many connections are remembered, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections kept ready to work on (about 1 KiB each); all others are packed to about 100 bytes.
+    pub working: usize,
+    /// Connections remembered at all; beyond it the oldest ended ones are forgotten, then the oldest idle ones.
+    pub remembered: usize,
+}
+
+impl Limits {
+    /// For a saved capture: every connection counts, because later frames may join it and its number must be right.
+    #[must_use]
+    pub const fn replay() -> Self {
+        Self {
+            working: 8192,
+            remembered: usize::MAX,
+        }
+    }
+
+    /// For a live run of any length.
+    #[must_use]
+    pub const fn live() -> Self {
+        Self {
+            working: 8192,
+            remembered: 200_000,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::replay()
+    }
+}
+
+/// Where a stream's state is.
+#[derive(Debug)]
+enum Place {
+    /// At this index of the working set.
+    Working(u32),
+    Packed(Box<[u8]>),
+}
+
+#[derive(Debug)]
+struct Slot {
+    id: StreamId,
+    /// No newer stream has taken over its 4-tuple.
+    newest: bool,
+    ended: bool,
+    place: Place,
+}
+
+#[derive(Debug)]
+struct Working {
+    slot: u32,
+    /// Used since the hand last came by.
+    used: bool,
+    stream: Stream,
+}
+
+/// All streams, in order of their numbers.
+#[derive(Debug)]
+pub(super) struct Table {
+    limits: Limits,
+    index: Index,
+    slots: Vec<Slot>,
+    working: Vec<Working>,
+    hand: usize,
+    last: Option<(Key, u32)>,
+    created: u32,
+    forgotten: u64,
+}
+
+impl Table {
+    pub(super) fn new(limits: Limits) -> Self {
+        let limits = Limits {
+            working: limits.working.max(1),
+            remembered: limits.remembered.max(2),
+        };
+        Self {
+            limits,
+            index: Index::default(),
+            slots: Vec::new(),
+            working: Vec::new(),
+            hand: 0,
+            last: None,
+            created: 0,
+            forgotten: 0,
+        }
+    }
+
+    /// Streams numbered so far.
+    pub(super) const fn created(&self) -> u32 {
+        self.created
+    }
+
+    /// Streams forgotten.
+    pub(super) const fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// The number that the next stream gets.
+    pub(super) const fn next_id(&self) -> StreamId {
+        StreamId(self.created)
+    }
+
+    /// The newest stream of this 4-tuple.
+    #[inline]
+    pub(super) fn find(&mut self, key: &Key) -> Option<u32> {
+        if let Some((last, slot)) = self.last
+            && last == *key
+        {
+            return Some(slot);
+        }
+        let (slots, working) = (&self.slots, &self.working);
+        let slot = self
+            .index
+            .find(key.hash(), |slot| match &slots[slot as usize].place {
+                Place::Working(at) => working[*at as usize].stream.key == *key,
+                Place::Packed(bytes) => compact::read_key(bytes).0 == *key,
+            })?;
+        self.last = Some((*key, slot));
+        Some(slot)
+    }
+
+    /// Its state, unpacked.
+    #[inline]
+    pub(super) fn stream(&mut self, slot: u32) -> &mut Stream {
+        let at = match self.slots[slot as usize].place {
+            Place::Working(at) => at as usize,
+            Place::Packed(_) => self.unpack(slot),
+        };
+        let working = &mut self.working[at];
+        working.used = true;
+        &mut working.stream
+    }
+
+    /// Adds a stream, the newest of its key from now on. Returns its slot.
+    pub(super) fn add(&mut self, stream: Stream) -> u32 {
+        if self.slots.len() >= self.limits.remembered.saturating_add(self.slack()) {
+            self.forget();
+        }
+        let key = stream.key;
+        let slot = self.slots.len() as u32;
+        self.slots.push(Slot {
+            id: stream.id,
+            newest: true,
+            ended: false,
+            place: Place::Working(0),
+        });
+        self.created += 1;
+        let at = self.settle(slot, stream);
+        self.slots[slot as usize].place = Place::Working(at as u32);
+        let (slots, working) = (&mut self.slots, &self.working);
+        self.index.insert(key.hash(), slot, |other| {
+            let other = &mut slots[other as usize];
+            let same = match &other.place {
+                Place::Working(at) => working[*at as usize].stream.key == key,
+                Place::Packed(bytes) => compact::read_key(bytes).0 == key,
+            };
+            if same {
+                other.newest = false;
+                other.ended = true;
+            }
+            same
+        });
+        self.last = Some((key, slot));
+        slot
+    }
+
+    /// The stream is over: it is the first to be forgotten.
+    pub(super) fn mark_ended(&mut self, slot: u32, ended: bool) {
+        self.slots[slot as usize].ended = ended || !self.slots[slot as usize].newest;
+    }
+
+    /// Calls `read` with every remembered stream in order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = std::borrow::Cow<'_, Stream>> {
+        self.slots.iter().map(|slot| self.view(slot))
+    }
+
+    /// One stream by its number.
+    pub(super) fn get(&self, id: StreamId) -> Option<std::borrow::Cow<'_, Stream>> {
+        let dense = self.slots.get(id.0 as usize).filter(|slot| slot.id == id);
+        let slot = match dense {
+            Some(slot) => slot,
+            None => {
+                let at = self.slots.binary_search_by_key(&id, |slot| slot.id).ok()?;
+                &self.slots[at]
+            }
+        };
+        Some(self.view(slot))
+    }
+
+    fn view(&self, slot: &Slot) -> std::borrow::Cow<'_, Stream> {
+        use std::borrow::Cow;
+        match &slot.place {
+            Place::Working(at) => Cow::Borrowed(&self.working[*at as usize].stream),
+            Place::Packed(bytes) => {
+                let mut stream = Stream::blank();
+                compact::unpack(bytes, &mut stream);
+                Cow::Owned(stream)
+            }
+        }
+    }
+
+    /// Brings a packed stream back into the working set.
+    #[cold]
+    fn unpack(&mut self, slot: u32) -> usize {
+        let mut stream = Stream::blank();
+        if let Place::Packed(bytes) = &self.slots[slot as usize].place {
+            compact::unpack(bytes, &mut stream);
+        }
+        let at = self.settle(slot, stream);
+        self.slots[slot as usize].place = Place::Working(at as u32);
+        at
+    }
+
+    /// Puts a stream into the working set, packing the least recently used one when it is full.
+    fn settle(&mut self, slot: u32, stream: Stream) -> usize {
+        let working = Working {
+            slot,
+            used: true,
+            stream,
+        };
+        if self.working.len() < self.limits.working {
+            self.working.push(working);
+            return self.working.len() - 1;
+        }
+        let at = self.victim();
+        let old = &mut self.working[at];
+        self.slots[old.slot as usize].place = Place::Packed(compact::pack(&mut old.stream));
+        *old = working;
+        at
+    }
+
+    /// The first stream not used since the hand last passed it (second chance).
+    fn victim(&mut self) -> usize {
+        loop {
+            let at = self.hand % self.working.len();
+            self.hand = at + 1;
+            if !std::mem::take(&mut self.working[at].used) {
+                return at;
+            }
+        }
+    }
+
+    /// How far beyond the limit the table may grow before it is swept.
+    const fn slack(&self) -> usize {
+        self.limits.remembered / 8 + 1
+    }
+
+    /// Forgets the oldest ended streams, then, if that is not enough, the oldest of all, down to the limit.
+    #[cold]
+    fn forget(&mut self) {
+        let mut excess = self.slots.len().saturating_sub(self.limits.remembered);
+        for everything in [false, true] {
+            let mut doomed = vec![false; self.working.len()];
+            let before = self.slots.len();
+            self.slots.retain(|slot| {
+                let forget = excess > 0 && (slot.ended || everything);
+                if forget {
+                    excess -= 1;
+                    if let Place::Working(at) = slot.place {
+                        doomed[at as usize] = true;
+                    }
+                }
+                !forget
+            });
+            self.forgotten += (before - self.slots.len()) as u64;
+            let mut doomed = doomed.into_iter();
+            self.working.retain(|_| !doomed.next().unwrap_or(false));
+            self.renumber();
+        }
+    }
+
+    /// After slots or working places have moved.
+    fn renumber(&mut self) {
+        self.last = None;
+        self.hand = 0;
+        let mut by_id: Vec<u32> = (0..self.working.len() as u32).collect();
+        by_id.sort_unstable_by_key(|&at| self.working[at as usize].stream.id);
+        let mut next = by_id.into_iter();
+        self.index = Index::default();
+        for (number, slot) in self.slots.iter_mut().enumerate() {
+            let key = match &mut slot.place {
+                Place::Working(place) => {
+                    // Slots and `by_id` are both in order of stream numbers.
+                    let at = next.next().unwrap_or(0);
+                    *place = at;
+                    self.working[at as usize].slot = number as u32;
+                    self.working[at as usize].stream.key
+                }
+                Place::Packed(bytes) => compact::read_key(bytes).0,
+            };
+            if slot.newest {
+                self.index.insert(key.hash(), number as u32, |_| false);
+            }
+        }
+    }
+}
+
+/// Open addressing: 32 bits of the hash beside each slot number, so that a miss rarely touches a stream.
+#[derive(Debug, Default)]
+struct Index {
+    /// (hash bits, slot + 1); slot + 1 = 0: empty. The length is a power of two.
+    entries: Vec<(u32, u32)>,
+    used: usize,
+}
+
+impl Index {
+    /// The slot with this hash for which `is_it` holds.
+    #[inline]
+    fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let mask = self.entries.len().checked_sub(1)?;
+        let mut at = hash as usize & mask;
+        loop {
+            let (tag, slot) = self.entries[at];
+            let slot = slot.checked_sub(1)?;
+            if tag == tag_of(hash) && is_it(slot) {
+                return Some(slot);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Adds a slot, in place of one with the same hash for which `is_it` holds.
+    fn insert(&mut self, hash: u64, slot: u32, mut is_it: impl FnMut(u32) -> bool) {
+        if (self.used + 1) * 4 > self.entries.len() * 3 {
+            self.grow();
+        }
+        let mask = self.entries.len() - 1;
+        let mut at = hash as usize & mask;
+        while let Some(other) = self.entries[at].1.checked_sub(1) {
+            if self.entries[at].0 == tag_of(hash) && is_it(other) {
+                self.entries[at].1 = slot + 1;
+                return;
+            }
+            at = (at + 1) & mask;
+        }
+        self.entries[at] = (tag_of(hash), slot + 1);
+        self.used += 1;
+    }
+
+    fn grow(&mut self) {
+        let size = (self.entries.len() * 2).max(64);
+        let old = std::mem::replace(&mut self.entries, vec![(0, 0); size]);
+        let mask = size - 1;
+        for entry in old {
+            if entry.1 == 0 {
+                continue;
+            }
+            let mut at = entry.0 as usize & mask;
+            while self.entries[at].1 != 0 {
+                at = (at + 1) & mask;
+            }
+            self.entries[at] = entry;
+        }
+    }
+}
+
+/// The hash bits kept in the index; the place comes from the same bits, so that growing needs no keys.
+const fn tag_of(hash: u64) -> u32 {
+    hash as u32
+}
