@@ -83,6 +83,8 @@ pub(super) struct Session {
     pub(super) farewell: Option<String>,
     /// The session whose connection takes this one over, and from where it replays.
     pub(super) successor: Option<(SessionId, super::command::Replay)>,
+    /// What it was owed when last noted for the history file.
+    pub(super) saved: Option<Cursor>,
     /// Lines accepted for it that wait for the history file.
     pub(super) staged: usize,
 }
@@ -118,6 +120,7 @@ impl Session {
             closing: None,
             farewell: None,
             successor: None,
+            saved: None,
             staged: 0,
         }
     }

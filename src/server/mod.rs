@@ -22,6 +22,7 @@ mod outbox;
 mod scan;
 mod shutdown;
 mod sink;
+mod store;
 mod tcp_info;
 mod websocket;
 
@@ -42,12 +43,14 @@ use clock::Clock;
 use http::Web;
 use hub::Hub;
 use shutdown::Phase;
+use store::History;
 
 pub use bind::{BindError, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
+pub use store::HistoryError;
 pub use websocket::MESSAGE_BYTES;
 
 /// How long ending may take before connections are cut.
@@ -95,6 +98,9 @@ impl Default for Config {
 /// The server could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The history file cannot be used.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The runtime or a listener could not be set up.
     #[error("cannot {doing}: {source}")]
     Io {
@@ -129,8 +135,20 @@ pub fn run_blocking(config: Config, shutdown: &Shutdown) -> Result<Report, Serve
 /// Runs a server on the present tokio runtime until it is shut down.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
     let idle = config.limits.idle;
-    let room = Room::new(&config.name, config.limits, false);
-    let hub = Arc::new(Hub::new(room, Clock::start(), config.events, None));
+    let history = config.history.as_deref().map(History::open).transpose()?;
+    let mut room = Room::new(&config.name, config.limits, history.is_some());
+    if let Some(history) = &history {
+        history.restore(&mut room)?;
+    }
+    let store = history.as_ref().map(History::store);
+    let hub = Arc::new(Hub::new(room, Clock::start(), config.events, store));
+    let writer = history
+        .map(|history| history.start(Arc::clone(&hub)))
+        .transpose();
+    let writer = writer.map_err(|source| ServeError::Io {
+        doing: "start the history thread",
+        source,
+    })?;
     let (alive, all_ended) = mpsc::channel(1);
     let mut loops = JoinSet::new();
     let lines = Arc::new(Lines {
@@ -154,6 +172,9 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
     drop((alive, lines, web));
     shutdown.reached(Phase::Ending).await;
     end(&hub, loops, all_ended, &shutdown).await;
+    if let Some(writer) = writer {
+        writer.stop();
+    }
     Ok(Report {
         counters: hub.with(|room, _| room.counters()),
         events_dropped: hub.events_dropped(),
@@ -181,7 +202,10 @@ async fn tick(hub: Arc<Hub>, idle: Duration) {
     let mut ticks = interval(every);
     loop {
         ticks.tick().await;
-        hub.with(|room, now| room.tick(now));
+        hub.with(|room, now| {
+            room.tick(now);
+            room.save_all();
+        });
     }
 }
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Room;
-use crate::chat::cursor::Cursor;
 use crate::chat::encode::{Line, LineKind};
 use crate::chat::session::{Gone, Now};
 use crate::chat::token::TokenHash;
@@ -195,10 +194,13 @@ impl Room {
         if !self.durable {
             return;
         }
-        if let Some(session) = self.sessions.get(&id) {
-            let cursor =
-                Cursor::from_parts(session.cursor.earlier().to_vec(), session.cursor.next());
-            let (name, token) = (Arc::clone(&session.name), session.token);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            let (cursor, name, token) = (
+                session.cursor.clone(),
+                Arc::clone(&session.name),
+                session.token,
+            );
+            session.saved = Some(cursor.clone());
             self.effects.saved.push(Saved::Session(Gone {
                 id,
                 name,
@@ -209,9 +211,18 @@ impl Room {
         }
     }
 
-    /// Notes every connected session, so that little is sent again after a crash.
+    /// Notes every connected session that was sent something since, so that little is sent again after a crash.
     pub fn save_all(&mut self) {
-        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        if !self.durable {
+            return;
+        }
+        let moved = |session: &&super::Session| session.saved.as_ref() != Some(&session.cursor);
+        let ids: Vec<SessionId> = self
+            .sessions
+            .values()
+            .filter(moved)
+            .map(|session| session.id)
+            .collect();
         for id in ids {
             self.save(id);
         }

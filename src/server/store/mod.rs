@@ -1,0 +1,145 @@
+//! The history file: the log and the sessions that may come back, in SQLite, on a thread of its own.
+//!
+//! Owns: group commit and the answers to the room. Must not know: sockets. The schema is in `schema.rs`.
+//!
+//! A line is shown only after its transaction is committed (WAL, `synchronous=FULL`), so that no line anybody saw is
+//! missing after `kill -9` or a power cut. All lines waiting at one moment share a transaction. When the file cannot take
+//! them (disk full, read-only, locked for long), they are refused and their speakers told; the chat goes on and tries
+//! again with the next line.
+
+mod schema;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::hub::{Hub, Store};
+use crate::chat::{Effects, Room, Saved, Staged};
+
+pub use schema::HistoryError;
+
+/// Lines in one transaction at most.
+const BATCH_LINES: usize = 4_096;
+
+/// Work for the thread.
+enum Job {
+    Lines(Vec<Staged>),
+    Sessions(Vec<Saved>),
+    Stop,
+}
+
+/// The file and the queue to its thread, before the thread runs.
+pub(super) struct History {
+    connection: Connection,
+    sender: Sender<Job>,
+    jobs: Receiver<Job>,
+}
+
+/// The room's end of the queue.
+struct Queue(Mutex<Sender<Job>>);
+
+impl Store for Queue {
+    fn store(&self, effects: &mut Effects) {
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The thread outlives the room's use of it; should it have died, lines stay unseen, which is the promise.
+        if !effects.staged.is_empty() {
+            let _ = sender.send(Job::Lines(std::mem::take(&mut effects.staged)));
+        }
+        if !effects.saved.is_empty() {
+            let _ = sender.send(Job::Sessions(std::mem::take(&mut effects.saved)));
+        }
+    }
+}
+
+/// The running thread.
+pub(super) struct Writer {
+    sender: Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl History {
+    /// Opens or makes the file and brings its schema up to date.
+    pub(super) fn open(path: &Path) -> Result<Self, HistoryError> {
+        let (sender, jobs) = channel();
+        Ok(Self {
+            connection: schema::open(path)?,
+            sender,
+            jobs,
+        })
+    }
+
+    /// Puts what the file holds into an empty room.
+    pub(super) fn restore(&self, room: &mut Room) -> Result<(), HistoryError> {
+        schema::restore(&self.connection, room)
+    }
+
+    /// What the hub hands stored effects to.
+    pub(super) fn store(&self) -> Box<dyn Store> {
+        Box::new(Queue(Mutex::new(self.sender.clone())))
+    }
+
+    /// Starts the thread.
+    pub(super) fn start(self, hub: Arc<Hub>) -> std::io::Result<Writer> {
+        let sender = self.sender.clone();
+        let thread = std::thread::Builder::new()
+            .name("history".to_owned())
+            .spawn(move || self.run(&hub))?;
+        Ok(Writer { sender, thread })
+    }
+
+    fn run(mut self, hub: &Hub) {
+        let mut sessions = Vec::new();
+        let mut stop = false;
+        while !stop {
+            let Ok(first) = self.jobs.recv() else { return };
+            let mut lines = Vec::new();
+            let mut next = Some(first);
+            while let Some(job) = next {
+                match job {
+                    Job::Lines(more) => lines.extend(more),
+                    Job::Sessions(more) => sessions.extend(more),
+                    Job::Stop => stop = true,
+                }
+                next = if lines.len() < BATCH_LINES {
+                    self.jobs.try_recv().ok()
+                } else {
+                    None
+                };
+            }
+            self.write(&lines, &mut sessions, hub);
+        }
+    }
+
+    /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
+    fn write(&mut self, lines: &[Staged], sessions: &mut Vec<Saved>, hub: &Hub) {
+        match schema::write(&mut self.connection, lines, sessions) {
+            Ok(()) => {
+                sessions.clear();
+                if !lines.is_empty() {
+                    hub.with(|room, now| room.committed(lines.len(), now));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, lines = lines.len(), "the history file cannot be written");
+                schema::keep_latest(sessions);
+                if !lines.is_empty() {
+                    let why = error.to_string();
+                    hub.with(|room, _| room.refused(lines.len(), &why));
+                }
+            }
+        }
+    }
+}
+
+impl Writer {
+    /// Stores what is queued and ends the thread.
+    pub(super) fn stop(self) {
+        let _ = self.sender.send(Job::Stop);
+        if self.thread.join().is_err() {
+            tracing::error!("the history thread panicked");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The tables of the history file, version 1. They may be read with `sqlite3 FILE` while the server runs.
+//!
+//! Owns: SQL, versions, migration. Must not know: threads, or when something is written.
+//!
+//! - `line (number, at, session, kind, name, text)`: the log. `number` counts from 1 without gaps in order of acceptance;
+//!   `at` is nanoseconds since 1970 (UTC); `kind` is `say`, `act` (`/me`) or `notice`; `name` is the speaker's at that time.
+//! - `session (id, name, token, owed, seen)`: who may come back. `token` is the SHA-256 of the resume token; `owed` the line
+//!   numbers not yet sent, as `90-99,105-`; `seen` orders them by when they were last stored.
+//! - `meta (key, value)`: `next_session`, the number the next new session gets.
+//!
+//! `PRAGMA user_version` holds the version; a file of a later version is refused, an earlier one migrated step by step;
+//! `PRAGMA application_id` is 0x63686174 (`chat`), so that another program's database is not mistaken for ours.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rustc_hash::FxHashMap;
+
+use crate::chat::{Cursor, Gone, Line, LineKind, Room, Saved, SessionId, Staged, TokenHash};
+use crate::net::Timestamp;
+
+/// `chat` in ASCII.
+const APPLICATION: i64 = 0x6368_6174;
+/// The version these tables have.
+const VERSION: i64 = 1;
+/// How long another program's lock on the file is waited for.
+const BUSY: Duration = Duration::from_secs(2);
+/// Sessions restored at most; the oldest are dropped.
+const SESSIONS: usize = crate::chat::limits::RESUMABLE;
+
+/// The history file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// SQLite says no.
+    #[error(
+        "cannot use {path} as history: {source}. Check that the directory exists, that you may write there and that the disk has room"
+    )]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+    /// A database of another program.
+    #[error("{0} is a database of another program: name another file with --history")]
+    Foreign(PathBuf),
+    /// Made by a later version.
+    #[error(
+        "{path} has version {found}, this program knows up to {VERSION}: use the program that made it, or another file"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
+    /// It holds something that cannot be.
+    #[error("the history is damaged: {0}. Check it with: sqlite3 FILE 'pragma integrity_check'")]
+    Damaged(String),
+}
+
+pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
+    let wrap = |source| HistoryError::Sqlite {
+        path: path.to_owned(),
+        source,
+    };
+    let mut connection = Connection::open(path).map_err(wrap)?;
+    let (application, version, tables) = identify(&connection).map_err(wrap)?;
+    if version > VERSION && application == APPLICATION {
+        return Err(HistoryError::Newer {
+            path: path.to_owned(),
+            found: version,
+        });
+    }
+    if tables > 0 && application != APPLICATION {
+        return Err(HistoryError::Foreign(path.to_owned()));
+    }
+    prepare(&mut connection, version).map_err(wrap)?;
+    Ok(connection)
+}
+
+fn identify(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    connection.busy_timeout(BUSY)?;
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
+    Ok((
+        number("PRAGMA application_id")?,
+        number("PRAGMA user_version")?,
+        number("SELECT count(*) FROM sqlite_master")?,
+    ))
+}
+
+fn prepare(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
+    if version < VERSION {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        migrate(&transaction, version)?;
+        transaction.commit()?;
+    }
+    connection.execute_batch("PRAGMA synchronous = FULL")
+}
+
+/// Step by step from the version found: a later version adds its step below.
+fn migrate(transaction: &Transaction<'_>, from: i64) -> rusqlite::Result<()> {
+    if from < 1 {
+        transaction.execute_batch(
+            "CREATE TABLE line (
+                 number INTEGER PRIMARY KEY, at INTEGER NOT NULL, session INTEGER NOT NULL,
+                 kind TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL);
+             CREATE TABLE session (
+                 id INTEGER PRIMARY KEY, name TEXT NOT NULL, token BLOB NOT NULL,
+                 owed TEXT NOT NULL, seen INTEGER NOT NULL);
+             CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+             INSERT INTO meta VALUES ('next_session', 1);",
+        )?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", VERSION)
+}
+
+pub(super) fn write(
+    connection: &mut Connection,
+    lines: &[Staged],
+    sessions: &[Saved],
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut insert = transaction.prepare_cached("INSERT INTO line (at, session, kind, name, text, number) VALUES (?, ?, ?, ?, ?, (SELECT ifnull(max(number), 0) + 1 FROM line))")?;
+        for line in lines {
+            insert.execute(params![
+                line.at.as_nanos(),
+                line.session.0 as i64,
+                line.kind.code(),
+                &*line.name,
+                &*line.text
+            ])?;
+        }
+        let mut save = transaction.prepare_cached("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, (SELECT ifnull(max(seen), 0) + 1 FROM session))")?;
+        let mut forget = transaction.prepare_cached("DELETE FROM session WHERE id = ?")?;
+        let mut count = transaction
+            .prepare_cached("UPDATE meta SET value = max(value, ?) WHERE key = 'next_session'")?;
+        for saved in sessions {
+            match saved {
+                Saved::Session(gone) => {
+                    save.execute(params![
+                        gone.id.0 as i64,
+                        &*gone.name,
+                        gone.token.0,
+                        owed_text(&gone.cursor)
+                    ])?;
+                    count.execute(params![gone.id.0 as i64 + 1])?;
+                }
+                Saved::Forgotten(id) => {
+                    forget.execute(params![id.0 as i64])?;
+                }
+            }
+        }
+    }
+    transaction.commit()
+}
+
+/// Of several changes to one session only the last matters: what could not be stored must not pile up.
+pub(super) fn keep_latest(sessions: &mut Vec<Saved>) {
+    let mut latest: FxHashMap<SessionId, Saved> = FxHashMap::default();
+    for saved in sessions.drain(..) {
+        let id = match &saved {
+            Saved::Session(gone) => gone.id,
+            Saved::Forgotten(id) => *id,
+        };
+        latest.insert(id, saved);
+    }
+    sessions.extend(latest.into_values());
+}
+
+/// `90-99,105-`: stretches owed and the first line from which all are.
+fn owed_text(cursor: &Cursor) -> String {
+    let mut text = String::new();
+    for range in cursor.earlier() {
+        let _ = write!(text, "{}-{},", range.start, range.end - 1);
+    }
+    let _ = write!(text, "{}-", cursor.next());
+    text
+}
+
+fn owed_of(text: &str) -> Option<Cursor> {
+    let (earlier, next) = text.rsplit_once(',').unwrap_or(("", text));
+    let mut ranges = Vec::new();
+    for range in earlier.split(',').filter(|range| !range.is_empty()) {
+        let (first, last) = range.split_once('-')?;
+        ranges.push(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?);
+    }
+    Some(Cursor::from_parts(
+        ranges,
+        next.strip_suffix('-')?.parse().ok()?,
+    ))
+}
+
+pub(super) fn restore(connection: &Connection, room: &mut Room) -> Result<(), HistoryError> {
+    let damaged = |error: rusqlite::Error| HistoryError::Damaged(error.to_string());
+    let first = first_kept(connection, room.limits().log_bytes).map_err(damaged)?;
+    let sessions = sessions(connection).map_err(damaged)?;
+    let next = connection
+        .query_row(
+            "SELECT value FROM meta WHERE key = 'next_session'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(damaged)?;
+    let lines = lines(connection, first).map_err(damaged)?;
+    let lines = lines.iter().map(|(session, kind, at, name, text)| Line {
+        session: *session,
+        kind: *kind,
+        at: *at,
+        name,
+        text,
+    });
+    room.restore(first, lines, sessions, next.unwrap_or(1_i64) as u64);
+    Ok(())
+}
+
+/// The oldest line that fits into memory with those after it.
+fn first_kept(connection: &Connection, limit: usize) -> rusqlite::Result<u64> {
+    let mut rows = connection.prepare("SELECT number, length(CAST(name AS BLOB)) + length(CAST(text AS BLOB)) FROM line ORDER BY number DESC")?;
+    let mut rows = rows.query([])?;
+    let (mut first, mut bytes) = (None::<u64>, 0);
+    while let Some(row) = rows.next()? {
+        let (number, size): (i64, i64) = (row.get(0)?, row.get(1)?);
+        // Somebody deleted lines by hand: what is before the gap stays in the file.
+        if first.is_some_and(|first| first != number as u64 + 1) {
+            break;
+        }
+        // Text, frame and tables beside it; objects are made only where somebody wants them.
+        bytes += 2 * size as usize + 64;
+        if bytes > limit {
+            break;
+        }
+        first = Some(number as u64);
+    }
+    let next = "SELECT ifnull(max(number), 0) + 1 FROM line";
+    let next: i64 = connection.query_row(next, [], |row| row.get(0))?;
+    Ok(first.unwrap_or(next as u64))
+}
+
+type Row = (SessionId, LineKind, Timestamp, String, String);
+
+fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Row>> {
+    let mut rows = connection.prepare(
+        "SELECT session, kind, at, name, text FROM line WHERE number >= ? ORDER BY number",
+    )?;
+    let rows = rows.query_map([first as i64], |row| {
+        let kind: String = row.get(1)?;
+        Ok((
+            SessionId(row.get::<_, i64>(0)? as u64),
+            LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
+            Timestamp::from_nanos(row.get(2)?),
+            // The file may have been edited by hand: what it holds is as foreign as what a client sends.
+            crate::text::visible(row.get::<_, String>(3)?.as_bytes()),
+            crate::text::visible(row.get::<_, String>(4)?.as_bytes()),
+        ))
+    })?;
+    rows.collect()
+}
+
+fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
+    let mut rows = connection.prepare("SELECT id, name, token, owed FROM (SELECT * FROM session ORDER BY seen DESC LIMIT ?) ORDER BY seen")?;
+    let rows = rows.query_map([SESSIONS as i64], |row| {
+        let owed: String = row.get(3)?;
+        let name: String = row.get(1)?;
+        Ok(Gone {
+            id: SessionId(row.get::<_, i64>(0)? as u64),
+            name: Arc::from(crate::text::visible(name.as_bytes())),
+            token: TokenHash(row.get(2)?),
+            cursor: owed_of(&owed).ok_or(rusqlite::Error::InvalidQuery)?,
+            since: Duration::ZERO,
+        })
+    })?;
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "stretches are ranges")]
+    fn owed_text_goes_both_ways() {
+        for cursor in [
+            Cursor::new(105),
+            Cursor::from_parts(vec![90..100], 105),
+            Cursor::from_parts(vec![1..2, 4..9], 10),
+        ] {
+            assert_eq!(owed_of(&owed_text(&cursor)), Some(cursor));
+        }
+        assert_eq!(
+            owed_text(&Cursor::from_parts(vec![90..100], 105)),
+            "90-99,105-"
+        );
+        assert!(owed_of("x").is_none());
+        assert!(owed_of("1-2").is_none());
+    }
+
+    #[test]
+    fn foreign_and_newer_files_are_refused() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("x.db");
+        Connection::open(&path)
+            .and_then(|file| file.execute_batch("CREATE TABLE other (x)"))
+            .expect("made");
+        assert!(matches!(open(&path), Err(HistoryError::Foreign(_))));
+        let path = folder.path().join("y.db");
+        drop(open(&path).expect("new"));
+        drop(open(&path).expect("again"));
+        Connection::open(&path)
+            .and_then(|file| file.pragma_update(None, "user_version", 99))
+            .expect("changed");
+        assert!(matches!(
+            open(&path),
+            Err(HistoryError::Newer { found: 99, .. })
+        ));
+        std::fs::write(&path, b"this is no database, whatever its name says").expect("written");
+        assert!(matches!(open(&path), Err(HistoryError::Sqlite { .. })));
+    }
+}
