@@ -15,11 +15,13 @@ mod link;
 pub mod live;
 #[cfg(feature = "live")]
 pub mod privileges;
+pub mod rewrite;
 pub mod savefile;
 mod source;
 pub mod writer;
 
 pub use filter::{FilterError, FrameFilter, filter_for_ports};
+pub use rewrite::{RewriteError, Rewriter};
 pub use savefile::{ReadError, SavefileReader};
 pub use source::{CaptureInfo, FileFormat, FrameSource, InterfaceInfo, Polled};
 pub use writer::{CaptureWriter, FrameDirection, FrameNote, SaveFormat, WriteError};

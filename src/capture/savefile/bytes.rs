@@ -35,6 +35,22 @@ impl ByteOrder {
         }
     }
 
+    /// 16 bits in this order.
+    pub(crate) fn bytes16(self, value: u16) -> [u8; 2] {
+        match self {
+            Self::Little => value.to_le_bytes(),
+            Self::Big => value.to_be_bytes(),
+        }
+    }
+
+    /// 32 bits in this order.
+    pub(crate) fn bytes32(self, value: u32) -> [u8; 4] {
+        match self {
+            Self::Little => value.to_le_bytes(),
+            Self::Big => value.to_be_bytes(),
+        }
+    }
+
     /// 64 bits of an option value; `None` when it is shorter.
     pub(crate) fn u64(self, bytes: &[u8]) -> Option<u64> {
         let chunk = *bytes.first_chunk::<8>()?;

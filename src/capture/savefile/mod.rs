@@ -10,9 +10,9 @@ mod describe;
 mod detect;
 mod error;
 mod input;
-mod options;
+pub(super) mod options;
 mod pcap;
-mod pcapng;
+pub(super) mod pcapng;
 mod record;
 mod resolution;
 mod window;
@@ -57,6 +57,8 @@ pub struct SavefileReader<R> {
     last_time: Timestamp,
     /// Of the frame delivered last.
     options: Range<usize>,
+    block: Range<usize>,
+    captured: u32,
     interface: u32,
     ended: bool,
 }
@@ -71,6 +73,11 @@ impl SavefileReader<Box<dyn Read + Send>> {
 impl<R: Read> SavefileReader<R> {
     /// Reads the file header of `input`, decompressing it when it is gzip. No buffering is needed around `input`.
     pub fn new(input: R) -> Result<Self, ReadError> {
+        Self::watched(input, &mut |_, _| {})
+    }
+
+    /// The same, showing each pcapng block that is no frame to `seen`.
+    pub(super) fn watched(input: R, seen: &mut impl FnMut(u32, &[u8])) -> Result<Self, ReadError> {
         let input = Input::new(input).map_err(|source| ReadError::Io { offset: 0, source })?;
         let gzip = input.is_gzip();
         let mut window = Window::new(input, gzip);
@@ -78,7 +85,7 @@ impl<R: Read> SavefileReader<R> {
             gzip,
             ..CaptureInfo::default()
         };
-        let format = open_format(&mut window, &mut info)?;
+        let format = open_format(&mut window, &mut info, seen)?;
         Ok(Self {
             window,
             format,
@@ -86,6 +93,8 @@ impl<R: Read> SavefileReader<R> {
             frames: 0,
             last_time: Timestamp::ZERO,
             options: 0..0,
+            block: 0..0,
+            captured: 0,
             interface: 0,
             ended: false,
         })
@@ -96,19 +105,29 @@ impl<R: Read> SavefileReader<R> {
     /// A record without a time stamp (Simple Packet Block, custom block) has the time of the frame before it.
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
+        self.next_watched(&mut |_, _| {})
+    }
+
+    /// The same, showing each pcapng block before it that is no frame to `seen`.
+    #[inline]
+    pub(super) fn next_watched(
+        &mut self,
+        seen: &mut impl FnMut(u32, &[u8]),
+    ) -> Result<Option<Frame<'_>>, ReadError> {
         if self.ended {
             return Ok(None);
         }
         let number = self.frames + 1;
         let found = match &mut self.format {
             Format::Pcap(file) => file.next(&mut self.window, number),
-            Format::Pcapng(file) => file.next(&mut self.window, &mut self.info, number),
+            Format::Pcapng(file) => file.next(&mut self.window, &mut self.info, number, seen),
         };
         match found {
             Ok(Some(record)) => Ok(Some(self.deliver(record, number))),
             ended => {
                 self.ended = true;
                 self.options = 0..0;
+                self.block = 0..0;
                 ended.map(|_| None)
             }
         }
@@ -119,6 +138,8 @@ impl<R: Read> SavefileReader<R> {
         self.frames = number;
         self.last_time = record.timestamp.unwrap_or(self.last_time);
         self.options = record.options;
+        self.block = record.block;
+        self.captured = record.data.len() as u32;
         self.interface = record.interface;
         Frame {
             number,
@@ -137,6 +158,29 @@ impl<R: Read> SavefileReader<R> {
             Format::Pcapng(file) => file.order,
         };
         BlockOptions::new(order, self.window.bytes(self.options.clone()))
+    }
+
+    /// The record or block of the frame delivered last, as it stands in the file.
+    pub(super) fn frame_block(&self) -> &[u8] {
+        self.window.bytes(self.block.clone())
+    }
+
+    /// Captured bytes of the frame delivered last.
+    pub(super) fn frame_captured(&self) -> u32 {
+        self.captured
+    }
+
+    /// Bytes of [`Self::frame_block`] before its options.
+    pub(super) fn options_at(&self) -> usize {
+        self.options.start.saturating_sub(self.block.start)
+    }
+
+    /// The time of the frame delivered last, as interface 0 of its section counts.
+    pub(super) fn frame_ticks(&self) -> u64 {
+        match &self.format {
+            Format::Pcap(_) => 0,
+            Format::Pcapng(file) => file.ticks(self.last_time),
+        }
     }
 
     /// The interface of the frame delivered last, counted within its section.
@@ -201,6 +245,7 @@ impl<R: Read> FrameSource for SavefileReader<R> {
 fn open_format<R: Read>(
     window: &mut Window<R>,
     info: &mut CaptureInfo,
+    seen: &mut impl FnMut(u32, &[u8]),
 ) -> Result<Format, ReadError> {
     let available = window.request(4);
     let Some(&head) = window.unread().first_chunk::<4>() else {
@@ -208,7 +253,7 @@ fn open_format<R: Read>(
     };
     if head == detect::PCAPNG {
         info.format = FileFormat::Pcapng;
-        return Ok(Format::Pcapng(PcapngFile::open(window, info)?));
+        return Ok(Format::Pcapng(PcapngFile::open(window, info, seen)?));
     }
     if let Some(magic) = pcap::magic(head) {
         let file = PcapFile::open(window, magic)?;

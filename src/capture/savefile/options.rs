@@ -5,7 +5,7 @@ use super::bytes::ByteOrder;
 /// `opt_endofopt`.
 const END: u16 = 0;
 /// `opt_comment`.
-pub(super) const COMMENT: u16 = 1;
+pub(in crate::capture) const COMMENT: u16 = 1;
 /// `epb_flags`.
 pub(super) const EPB_FLAGS: u16 = 2;
 
@@ -34,7 +34,7 @@ impl<'a> BlockOptions<'a> {
     }
 
     /// The length of the first option that claims more bytes than the block has, if there is one.
-    pub(super) fn overrun(self) -> Option<usize> {
+    pub(in crate::capture) fn overrun(self) -> Option<usize> {
         let mut rest = self.bytes;
         while let (Some(code), Some(length)) = (rest.get(..2), rest.get(2..4)) {
             let length = usize::from(self.order.u16(length, 0));

@@ -151,6 +151,7 @@ impl PcapFile {
         let nanos = i64::from(fraction) * if self.nanoseconds { 1 } else { 1000 };
         Ok(Some(Record {
             data: place.start + header..place.end,
+            block: place,
             options: 0..0,
             timestamp: Some(Timestamp::from_parts(seconds.into(), nanos)),
             link_type: self.link_type,

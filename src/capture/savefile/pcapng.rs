@@ -26,18 +26,18 @@ const MAX_BLOCK: u32 = (128 << 20) + 131_104;
 /// Interfaces of one section at most: 40 bytes each, so a hostile file holds 2.5 MiB.
 const MAX_INTERFACES: usize = 65_536;
 
-pub(super) const INTERFACE_DESCRIPTION: u32 = 1;
-pub(super) const PACKET: u32 = 2;
-pub(super) const SIMPLE_PACKET: u32 = 3;
+pub(in crate::capture) const INTERFACE_DESCRIPTION: u32 = 1;
+pub(in crate::capture) const PACKET: u32 = 2;
+pub(in crate::capture) const SIMPLE_PACKET: u32 = 3;
 pub(super) const INTERFACE_STATISTICS: u32 = 5;
-pub(super) const ENHANCED_PACKET: u32 = 6;
+pub(in crate::capture) const ENHANCED_PACKET: u32 = 6;
 const JOURNAL_EXPORT: u32 = 9;
 const CUSTOM: u32 = 0x0bad;
 const CUSTOM_NOT_COPIED: u32 = 0x4000_0bad;
 const SYSDIG_EVENT: u32 = 0x204;
 const SYSDIG_EVENT_V2: u32 = 0x216;
 const SYSDIG_EVENT_V2_LARGE: u32 = 0x221;
-pub(super) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+pub(in crate::capture) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 
 /// What is needed of an interface for each of its frames.
 #[derive(Clone, Copy, Debug)]
@@ -69,17 +69,30 @@ struct Block {
     body: Range<usize>,
 }
 
+impl Block {
+    /// Its place in the window with type and lengths.
+    fn whole(&self) -> Range<usize> {
+        self.body.start - 8..self.body.end + 4
+    }
+}
+
+/// Is shown every block that is no frame, as it stands in the file (a long one in pieces): its type and bytes.
+pub(super) trait Seen: FnMut(u32, &[u8]) {}
+
+impl<F: FnMut(u32, &[u8])> Seen for F {}
+
 impl PcapngFile {
     /// Reads the first section header and the interfaces that follow it, as far as that needs no waiting for a frame.
     pub(super) fn open<R: Read>(
         window: &mut Window<R>,
         info: &mut CaptureInfo,
+        seen: &mut impl Seen,
     ) -> Result<Self, ReadError> {
         let mut file = Self::default();
         while file.interfaces.is_empty() || window.unread().len() >= MIN_BLOCK as usize {
             match file.block_head(window, 1)? {
                 Some((kind, length)) if !is_record(kind) => {
-                    file.aside(window, info, kind, length, 1)?;
+                    file.aside(window, info, (kind, length), 1, seen)?;
                 }
                 _ => break,
             }
@@ -94,10 +107,11 @@ impl PcapngFile {
         window: &mut Window<R>,
         info: &mut CaptureInfo,
         frame: u64,
+        seen: &mut impl Seen,
     ) -> Result<Option<Record>, ReadError> {
         while let Some((kind, length)) = self.block_head(window, frame)? {
             if !is_record(kind) {
-                self.aside(window, info, kind, length, frame)?;
+                self.aside(window, info, (kind, length), frame, seen)?;
                 continue;
             }
             let block = self.whole_block(window, kind, length, frame)?;
@@ -117,17 +131,18 @@ impl PcapngFile {
         &mut self,
         window: &mut Window<R>,
         info: &mut CaptureInfo,
-        kind: u32,
-        length: u32,
+        (kind, length): (u32, u32),
         frame: u64,
+        seen: &mut impl Seen,
     ) -> Result<(), ReadError> {
         if !matches!(
             kind,
             SECTION_HEADER | INTERFACE_DESCRIPTION | INTERFACE_STATISTICS
         ) {
-            return pass_over(window, self.order, length, frame);
+            return pass_over(window, self.order, (kind, length), frame, seen);
         }
         let block = self.whole_block(window, kind, length, frame)?;
+        seen(kind, window.bytes(block.whole()));
         let body = window.bytes(block.body);
         match kind {
             SECTION_HEADER => self.section(body, block.offset, info, frame),
@@ -137,6 +152,12 @@ impl PcapngFile {
                 Ok(())
             }
         }
+    }
+
+    /// What interface 0 would count at this time: for frames that must be given a time stamp of their own.
+    pub(super) fn ticks(&self, timestamp: Timestamp) -> u64 {
+        let first = self.interfaces.first();
+        first.map_or(0, |first| first.resolution.ticks(timestamp))
     }
 
     /// Type and total length of the next block; a section header settles the byte order first.
@@ -413,6 +434,7 @@ impl PcapngFile {
         let end = start + captured as usize;
         let options = (start + (captured as usize).next_multiple_of(4)).min(block.body.end);
         Ok(Record {
+            block: block.whole(),
             data: start..end,
             options: options..block.body.end,
             timestamp: ticks.map(|ticks| interface.resolution.timestamp(ticks)),
@@ -438,6 +460,7 @@ impl PcapngFile {
         };
         let data = (block.body.start + fixed).min(block.body.end)..block.body.end;
         Record {
+            block: block.whole(),
             original_length: original.unwrap_or(data.len() as u32),
             data,
             options: 0..0,
@@ -485,12 +508,13 @@ fn least_length(kind: u32) -> u32 {
 fn pass_over<R: Read>(
     window: &mut Window<R>,
     order: ByteOrder,
-    length: u32,
+    (kind, length): (u32, u32),
     frame: u64,
+    seen: &mut impl Seen,
 ) -> Result<(), ReadError> {
     let offset = window.offset();
     let wanted = u64::from(length) - 4;
-    let passed = window.skip(wanted);
+    let passed = window.skip(wanted, &mut |piece| seen(kind, piece));
     let available = window.request(4);
     if passed < wanted || available < 4 {
         let there = passed + available as u64;
@@ -515,7 +539,8 @@ fn pass_over<R: Read>(
     }
     let trailer = order.u32(window.unread(), 0);
     check_trailer(length, trailer, offset, frame)?;
-    window.consume(4);
+    let end = window.consume(4);
+    seen(kind, window.bytes(end));
     Ok(())
 }
 

@@ -13,6 +13,8 @@ pub(super) const MAX_CAPTURED: u32 = 262_144;
 /// A frame of the file, by its place in the window.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
+    /// The whole record or block.
+    pub(super) block: Range<usize>,
     /// The captured bytes.
     pub(super) data: Range<usize>,
     /// The options of its pcapng block.

@@ -67,6 +67,17 @@ impl Resolution {
         }
     }
 
+    /// The ticks of a time, rounded down; 0 before the beginning.
+    pub(super) fn ticks(self, timestamp: Timestamp) -> u64 {
+        let since =
+            i128::from(timestamp.as_nanos()) - i128::from(self.offset) * NANOS_PER_SECOND as i128;
+        let since = u128::try_from(since).unwrap_or(0);
+        let ticks = self
+            .ticks_per_second
+            .and_then(|ticks| ticks.checked_mul(since));
+        ticks.map_or(0, |ticks| (ticks / NANOS_PER_SECOND) as u64)
+    }
+
     #[cold]
     fn slowly(self, ticks: u64) -> Timestamp {
         let since = self.ticks_per_second.map_or(0, |per_second| {
@@ -104,6 +115,21 @@ mod tests {
             "1700000000.500000000"
         );
         assert_eq!(text(6, 100, 1_700_000_000_123_456), "1700000100.123456000");
+    }
+
+    #[test]
+    fn ticks_are_the_inverse() {
+        for (exponent, offset, ticks) in [
+            (6, 0, 1_700_000_000_123_456),
+            (9, -5, 7),
+            (0x8a, 100, 999_999),
+        ] {
+            let resolution = Resolution::new(exponent, offset);
+            assert_eq!(
+                resolution.ticks(resolution.timestamp(ticks)),
+                ticks - u64::from(exponent == 0x8a)
+            );
+        }
     }
 
     #[test]

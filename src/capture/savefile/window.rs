@@ -95,15 +95,17 @@ impl<R: Read> Window<R> {
         range
     }
 
-    /// Moves past `count` bytes that nobody needs; returns how many there were.
-    pub(super) fn skip(&mut self, count: u64) -> u64 {
+    /// Moves past `count` bytes of any number, showing them piece by piece to `seen`; returns how many there were.
+    pub(super) fn skip(&mut self, count: u64, seen: &mut impl FnMut(&[u8])) -> u64 {
         let mut left = count;
         while left > 0 {
             let here = self.request(left.min(CHUNK as u64) as usize) as u64;
             if here == 0 {
                 break;
             }
-            left -= self.consume(here.min(left) as usize).len() as u64;
+            let piece = self.consume(here.min(left) as usize);
+            left -= piece.len() as u64;
+            seen(self.bytes(piece));
         }
         count - left
     }

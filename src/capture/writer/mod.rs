@@ -151,6 +151,11 @@ impl<W: Write> CaptureWriter<W> {
         if let Output::Pcapng(output) = &mut self.output {
             output.write_statistics(stats, self.frames)?;
         }
+        self.close()
+    }
+
+    /// Ends the file without statistics. Returns the output beneath.
+    pub fn close(mut self) -> Result<W, WriteError> {
         self.flush()?;
         let buffer = match self.output {
             Output::Pcapng(output) => output.into_inner(),
