@@ -1,0 +1,109 @@
+//! Handshake, teardown and verdict in words.
+
+use super::{Explainer, Value, ids};
+use crate::net::FourTuple;
+use crate::tcp::{Handshake, HandshakeOutcome, ResetCause, Side, TcpState, Teardown};
+use crate::timeline::{FindingCode, FindingEntry, Verdict, VerdictCode};
+
+impl Explainer {
+    /// Appends how an opening came out.
+    pub fn handshake_note(&self, out: &mut String, card: &Handshake, connection: FourTuple) {
+        let since_syn = match (card.outcome, card.syn, card.answer) {
+            (HandshakeOutcome::Refused, Some(syn), Some(answer)) => answer.at.since(syn.at),
+            _ => card.duration().unwrap_or(0),
+        };
+        let values = [
+            ("duration", Value::Span(since_syn)),
+            ("retries", Value::Number(u64::from(card.syn_retries))),
+            ("tries", Value::Number(u64::from(card.syn_retries) + 1)),
+            ("port", Value::Number(u64::from(connection.server.port))),
+        ];
+        self.joined(out, ids::outcome(card.outcome), &values);
+        if card.self_connect {
+            self.joined(out, "finding-self-connect", &[]);
+        }
+    }
+
+    /// Appends how a connection ended.
+    pub fn teardown_note(&self, out: &mut String, card: &Teardown) {
+        if let Some(reset) = card.reset {
+            self.reset_note(out, "teardown-reset", reset.side, reset.cause);
+            return;
+        }
+        let span = Value::Span(card.duration().unwrap_or(0));
+        if card.simultaneous() && card.complete() {
+            self.joined(out, "teardown-simultaneous", &[("duration", span)]);
+        } else if let Some(segments) = card.segments() {
+            let values = [
+                ("segments", Value::Number(u64::from(segments))),
+                ("duration", span),
+            ];
+            self.joined(out, "teardown-complete", &values);
+        } else if let Some(fin) = card.first_fin {
+            self.joined(
+                out,
+                "teardown-half",
+                &[("side", Self::side(Some(fin.side)))],
+            );
+        }
+        if card.half_close_bytes > 0 {
+            let bytes = Value::Number(card.half_close_bytes);
+            self.joined(out, "teardown-half-bytes", &[("bytes", bytes)]);
+        }
+    }
+
+    /// Who reset and why, under one of the two ids that say so.
+    fn reset_note(&self, out: &mut String, id: &str, side: Side, cause: ResetCause) {
+        let cause = self.cause_words(cause);
+        let values = [
+            ("side", Self::side(Some(side))),
+            ("cause", Value::Text(&cause)),
+        ];
+        self.joined(out, id, &values);
+    }
+
+    /// Likely cause of a RST in words.
+    #[must_use]
+    pub fn cause_words(&self, cause: ResetCause) -> String {
+        self.text(ids::cause(cause), &[])
+    }
+
+    /// A state in words.
+    #[must_use]
+    pub fn state_words(&self, state: TcpState) -> String {
+        self.text(ids::state(state), &[])
+    }
+
+    /// Appends a finding in words, without its frames.
+    pub fn finding_note(&self, out: &mut String, finding: &FindingEntry) {
+        let id = ids::finding(finding.code);
+        if let FindingCode::Reset(cause) = finding.code {
+            self.reset_note(out, id, finding.side.unwrap_or(Side::Server), cause);
+            return;
+        }
+        let duration = finding.duration.map_or(Value::Text("none"), Value::Span);
+        let values = [
+            ("side", Self::side(finding.side)),
+            ("value", Value::Number(finding.value.unwrap_or(0))),
+            ("duration", duration),
+        ];
+        self.joined(out, id, &values);
+    }
+
+    /// The meaning of one verdict word.
+    #[must_use]
+    pub fn verdict_words(&self, code: VerdictCode) -> String {
+        self.text(ids::verdict(code), &[])
+    }
+
+    /// Appends what a verdict means: the main word, the cause of a reset, then what else holds.
+    pub fn verdict_note(&self, out: &mut String, verdict: &Verdict) {
+        self.joined(out, ids::verdict(verdict.code), &[]);
+        if let Some(cause) = verdict.cause {
+            self.joined(out, ids::cause(cause), &[]);
+        }
+        for code in &verdict.also {
+            self.joined(out, ids::verdict(*code), &[]);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What one segment means: its part in the connection's life, then what the analysis noticed, joined by semicolons.
+
+use super::{Explainer, Topic, Value, ids};
+use crate::tcp::{AnalysisFlags, FrameRole, OwnFlags, Side};
+use crate::timeline::PacketEntry;
+
+/// Flags that tell of segments sent again, and so have an earlier frame.
+const REPEATS: [AnalysisFlags; 3] = [
+    AnalysisFlags::FAST_RETRANSMISSION,
+    AnalysisFlags::SPURIOUS_RETRANSMISSION,
+    AnalysisFlags::RETRANSMISSION,
+];
+
+impl Explainer {
+    /// Appends what is worth saying about a segment; nothing for ordinary data and ACKs.
+    pub fn packet_note(&self, out: &mut String, packet: &PacketEntry) {
+        let seen = &packet.observation;
+        if let Some(id) = ids::role(seen.role) {
+            let values = [
+                ("side", Value::Text(seen.side.name())),
+                ("port", Value::Number(u64::from(packet.source.port))),
+            ];
+            self.say(out, id, &values);
+            if seen.role == FrameRole::SynAck {
+                out.push_str("  +");
+                self.span(out, seen.time_delta);
+            }
+        }
+        if !seen.analysis.is_empty() {
+            self.flag_notes(out, packet);
+        }
+        if !seen.notes.is_empty() {
+            for (flag, id) in ids::OWN {
+                if seen.notes.contains(flag) {
+                    self.joined(out, id, &[]);
+                }
+            }
+        }
+    }
+
+    /// Wireshark's flags in words, without those that our own notes correct.
+    fn flag_notes(&self, out: &mut String, packet: &PacketEntry) {
+        let seen = &packet.observation;
+        for (flag, id) in ids::ANALYSIS {
+            if seen.analysis.contains(flag)
+                && !is_corrected(flag, seen.notes)
+                && !is_told(flag, seen.analysis)
+            {
+                self.flag_note(out, packet, flag, id);
+            }
+        }
+    }
+
+    /// One flag with its evidence.
+    fn flag_note(&self, out: &mut String, packet: &PacketEntry, flag: AnalysisFlags, id: &str) {
+        let seen = &packet.observation;
+        match flag {
+            AnalysisFlags::DUPLICATE_ACK => {
+                let (count, frame) = seen.duplicate_ack.unwrap_or_default();
+                let values = [
+                    ("count", Value::Number(u64::from(count))),
+                    ("frame", Value::Number(frame)),
+                ];
+                self.joined(out, id, &values);
+            }
+            AnalysisFlags::WINDOW_UPDATE => {
+                let window = Value::Number(u64::from(seen.window_scaled));
+                self.joined(out, id, &[("window", window)]);
+            }
+            AnalysisFlags::WINDOW_FULL => {
+                self.joined(out, id, &[("side", Value::Text(seen.side.other().name()))]);
+            }
+            flag if REPEATS.contains(&flag) => self.repeat_note(out, packet, id),
+            _ => self.joined(out, id, &[("side", Value::Text(seen.side.name()))]),
+        }
+    }
+
+    /// A segment sent again: which one, and how long after.
+    fn repeat_note(&self, out: &mut String, packet: &PacketEntry, id: &str) {
+        let seen = &packet.observation;
+        let (known, frame, after) = match (seen.rto, seen.original_frame) {
+            (Some((after, frame)), _) => ("after", frame, after),
+            (None, Some(frame)) => ("frame", frame, 0),
+            (None, None) => ("nothing", 0, 0),
+        };
+        let values = [
+            ("known", Value::Text(known)),
+            ("frame", Value::Number(frame)),
+            ("after", Value::Span(after)),
+        ];
+        self.joined(out, id, &values);
+    }
+
+    /// A sentence after what already stands there.
+    pub(super) fn joined(&self, out: &mut String, id: &str, values: &[(&'static str, Value<'_>)]) {
+        if !out.is_empty() {
+            out.push_str("; ");
+        }
+        self.say(out, id, values);
+    }
+
+    /// The topics a segment touches, most important first: what `--why` explains.
+    pub fn packet_topics(packet: &PacketEntry) -> impl Iterator<Item = Topic<'static>> {
+        let seen = packet.observation;
+        let role = (seen.role != FrameRole::None).then_some(Topic::Role(seen.role));
+        let flags = ids::ANALYSIS.into_iter().filter_map(move |(flag, _)| {
+            (seen.analysis.contains(flag)
+                && !is_corrected(flag, seen.notes)
+                && !is_told(flag, seen.analysis))
+            .then_some(Topic::Analysis(flag))
+        });
+        let own = ids::OWN
+            .into_iter()
+            .filter_map(move |(flag, _)| seen.notes.contains(flag).then_some(Topic::Own(flag)));
+        role.into_iter().chain(flags).chain(own)
+    }
+
+    /// `client` or `server` as a variable.
+    pub(super) const fn side(side: Option<Side>) -> Value<'static> {
+        match side {
+            Some(side) => Value::Text(side.name()),
+            None => Value::Text("server"),
+        }
+    }
+}
+
+/// One of our notes says better what this flag says.
+const fn is_corrected(flag: AnalysisFlags, notes: OwnFlags) -> bool {
+    match flag {
+        AnalysisFlags::KEEP_ALIVE => notes.contains(OwnFlags::PERSIST_PROBE),
+        AnalysisFlags::RETRANSMISSION => {
+            notes.contains(OwnFlags::SELF_CONNECT) || notes.contains(OwnFlags::SIMULTANEOUS_OPEN)
+        }
+        _ => false,
+    }
+}
+
+/// A more exact flag of the same frame already says it: tshark sets `retransmission` beside the fast and the needless one.
+const fn is_told(flag: AnalysisFlags, all: AnalysisFlags) -> bool {
+    match flag {
+        AnalysisFlags::RETRANSMISSION => {
+            all.contains(AnalysisFlags::FAST_RETRANSMISSION)
+                || all.contains(AnalysisFlags::SPURIOUS_RETRANSMISSION)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,298 @@
+//! Both catalogues hold the same sentences, everything has words, and our evaluation agrees with Fluent's own.
+
+use std::collections::BTreeSet;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+
+use super::{Explainer, Lang, Topic, Value, ids};
+use crate::chat::DisconnectReason;
+use crate::message::MessageKind;
+use crate::packet::TcpFlags;
+use crate::tcp::{AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState};
+use crate::timeline::{FindingCode, VerdictCode};
+
+const ROLES: [FrameRole; 9] = [
+    FrameRole::Syn,
+    FrameRole::SynAck,
+    FrameRole::HandshakeAck,
+    FrameRole::FirstFin,
+    FrameRole::FirstFinAck,
+    FrameRole::SecondFin,
+    FrameRole::SecondFinAck,
+    FrameRole::Refusal,
+    FrameRole::Reset,
+];
+const STATES: [TcpState; 12] = [
+    TcpState::Unknown,
+    TcpState::Closed,
+    TcpState::Listen,
+    TcpState::SynSent,
+    TcpState::SynReceived,
+    TcpState::Established,
+    TcpState::FinWait1,
+    TcpState::FinWait2,
+    TcpState::CloseWait,
+    TcpState::Closing,
+    TcpState::LastAck,
+    TcpState::TimeWait,
+];
+const OUTCOMES: [HandshakeOutcome; 6] = [
+    HandshakeOutcome::NotSeen,
+    HandshakeOutcome::Unanswered,
+    HandshakeOutcome::HalfOpen,
+    HandshakeOutcome::Complete,
+    HandshakeOutcome::Refused,
+    HandshakeOutcome::Simultaneous,
+];
+const CAUSES: [ResetCause; 6] = [
+    ResetCause::ClosedPort,
+    ResetCause::UnreadData,
+    ResetCause::Linger0,
+    ResetCause::WriteAfterClose,
+    ResetCause::AcceptQueue,
+    ResetCause::Unknown,
+];
+const FINDINGS: [FindingCode; 19] = [
+    FindingCode::Refused,
+    FindingCode::Unanswered,
+    FindingCode::AcceptQueueFull,
+    FindingCode::NoBanner,
+    FindingCode::StalledApp,
+    FindingCode::PeerNeverClosed,
+    FindingCode::HalfClosed,
+    FindingCode::ZeroWindow,
+    FindingCode::Reset(ResetCause::Unknown),
+    FindingCode::Retransmission,
+    FindingCode::CaptureLoss,
+    FindingCode::PortsReused,
+    FindingCode::SelfConnect,
+    FindingCode::SimultaneousOpen,
+    FindingCode::SimultaneousClose,
+    FindingCode::WsCut,
+    FindingCode::MessagesJoined,
+    FindingCode::MessageSplit,
+    FindingCode::Idle,
+];
+const VERDICTS: [VerdictCode; 21] = [
+    VerdictCode::Refused,
+    VerdictCode::Filtered,
+    VerdictCode::AcceptQueueFull,
+    VerdictCode::Opened,
+    VerdictCode::OpenedNoBanner,
+    VerdictCode::Served,
+    VerdictCode::StalledApp,
+    VerdictCode::ClosedByClient,
+    VerdictCode::ClosedByServer,
+    VerdictCode::ClosedBoth,
+    VerdictCode::HalfClosed,
+    VerdictCode::PeerNeverClosed,
+    VerdictCode::ResetByClient,
+    VerdictCode::ResetByServer,
+    VerdictCode::ZeroWindow,
+    VerdictCode::Idle,
+    VerdictCode::LostCapture,
+    VerdictCode::PartialStart,
+    VerdictCode::PartialEnd,
+    VerdictCode::WsClose(1000),
+    VerdictCode::WsCut1006,
+];
+
+fn both() -> [Explainer; 2] {
+    Lang::ALL.map(Explainer::new)
+}
+
+#[test]
+fn the_catalogues_parse_and_hold_the_same_ids_and_variables() {
+    for lang in Lang::ALL {
+        let parsed = fluent_syntax::parser::parse(lang.source());
+        assert!(
+            parsed.is_ok(),
+            "{}: {:?}",
+            lang.tag(),
+            parsed.err().map(|e| e.1)
+        );
+        let mut ids = BTreeSet::new();
+        for line in lang.source().lines() {
+            let id = line.split(" =").next().filter(|_| line.contains(" ="));
+            if let Some(id) = id.filter(|id| !id.contains([' ', '#'])) {
+                assert!(ids.insert(id), "{}: {id} twice", lang.tag());
+            }
+        }
+    }
+    let [en, pt] = both().map(|explainer| explainer.catalogue.variables());
+    assert!(en.len() > 200, "{} sentences", en.len());
+    assert_eq!(en, pt);
+}
+
+/// What the code writes as a code, in the id's spelling.
+fn spelled(prefix: &str, code: &str) -> String {
+    format!("{prefix}-{}", code.to_ascii_lowercase().replace('_', "-"))
+}
+
+#[test]
+fn every_code_has_words_a_reason_and_a_section() {
+    let mut topics: Vec<(Topic<'_>, String)> = Vec::new();
+    topics.extend(ROLES.map(|r| (Topic::Role(r), spelled("role", r.code().expect("a role")))));
+    topics.extend(
+        AnalysisFlags::NAMES.map(|(f, name)| (Topic::Analysis(f), spelled("analysis", name))),
+    );
+    topics.extend(OwnFlags::NAMES.map(|(f, name)| (Topic::Own(f), spelled("note", name))));
+    topics.extend(OUTCOMES.map(|o| (Topic::Handshake(o), spelled("handshake", o.code()))));
+    topics.extend(CAUSES.map(|c| (Topic::Cause(c), spelled("cause", c.code()))));
+    topics.extend(FINDINGS.map(|f| (Topic::Finding(f), spelled("finding", f.code()))));
+    topics.extend(VERDICTS.map(|v| (Topic::Verdict(v), spelled("verdict", v.word()))));
+    topics.extend(STATES.map(|s| {
+        let name = if s == TcpState::Unknown {
+            "unknown"
+        } else {
+            s.name()
+        };
+        (Topic::State(s), spelled("state", name))
+    }));
+    topics.extend(TcpFlags(0x1ff).names().map(|name| {
+        let bit = (0..9).map(|bit| TcpFlags(1 << bit));
+        let flag = bit
+            .into_iter()
+            .find(|f| f.names().eq([name]))
+            .expect("one bit");
+        (Topic::Control(flag), spelled("control", name))
+    }));
+    for explainer in both() {
+        let known = explainer.catalogue.variables();
+        for (topic, id) in &topics {
+            assert_eq!(topic.id(), id.as_str());
+            assert!(known.contains_key(id), "{id} has no words");
+            let why = explainer.why(*topic).unwrap_or_default();
+            assert!(why.ends_with(['.', '?']) && why.len() > 15, "{id}.why: {why}");
+            let rfc = explainer.rfc(*topic).unwrap_or_default();
+            assert!(rfc.starts_with("RFC "), "{id}.rfc: {rfc}");
+        }
+        for word in "S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH".split(' ') {
+            assert!(known.contains_key(&*Topic::ConnState(word).id()), "{word}");
+        }
+    }
+}
+
+#[test]
+fn every_message_kind_and_every_end_has_words() {
+    let kinds = [
+        MessageKind::Line,
+        MessageKind::Unfinished,
+        MessageKind::HttpRequest,
+        MessageKind::HttpResponse,
+        MessageKind::WsText,
+        MessageKind::WsBinary,
+        MessageKind::WsClose(1000),
+        MessageKind::WsPing,
+        MessageKind::WsPong,
+        MessageKind::Binary,
+    ];
+    let reasons = [
+        DisconnectReason::ClientClosed,
+        DisconnectReason::Quit,
+        DisconnectReason::ClientReset,
+        DisconnectReason::Idle,
+        DisconnectReason::OverBound,
+        DisconnectReason::ProtocolError,
+        DisconnectReason::TakenOver,
+        DisconnectReason::PeerVanished,
+        DisconnectReason::Shutdown,
+        DisconnectReason::Error,
+    ];
+    for explainer in both() {
+        let known = explainer.catalogue.variables();
+        for kind in kinds {
+            assert_eq!(ids::kind(kind), spelled("message", kind.code()));
+            assert!(known.contains_key(ids::kind(kind)));
+        }
+        for reason in reasons {
+            assert_eq!(ids::reason(reason), spelled("reason", reason.code()));
+            assert!(known.contains_key(ids::reason(reason)));
+        }
+    }
+}
+
+#[test]
+fn our_evaluation_agrees_with_fluent() {
+    let cases: [&[(&'static str, Value<'_>)]; 4] = [
+        &[
+            ("side", Value::Text("client")),
+            ("duration", Value::Text("none")),
+        ],
+        &[
+            ("side", Value::Text("server")),
+            ("duration", Value::Text("1.2 s")),
+        ],
+        &[("known", Value::Text("after")), ("frame", Value::Number(7))],
+        &[("known", Value::Text("nothing"))],
+    ];
+    let counts = [
+        "count", "value", "tries", "retries", "missed", "frames", "bytes", "more", "waiting",
+        "streams",
+    ];
+    for explainer in both() {
+        let resource = FluentResource::try_new(explainer.lang.source().to_owned()).expect("parses");
+        let language = explainer.lang.tag().parse().expect("a tag");
+        let mut bundle = FluentBundle::new(vec![language]);
+        bundle.set_use_isolating(false);
+        bundle.add_resource(&resource).expect("no id twice");
+        for (id, variables) in explainer.catalogue.variables() {
+            for case in cases {
+                for number in [0, 1, 2, 5, 21, 100] {
+                    let mut values: Vec<_> = case.to_vec();
+                    values.extend(counts.map(|name| (name, Value::Number(number))));
+                    for name in &variables {
+                        if !values.iter().any(|(known, _)| known == name) {
+                            let name: &'static str = Box::leak(name.clone().into_boxed_str());
+                            values.push((name, Value::Text("x")));
+                        }
+                    }
+                    assert_eq!(
+                        ours(&explainer, &id, &values),
+                        fluents(&bundle, &id, &values),
+                        "{id}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn ours(explainer: &Explainer, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+    explainer.text(id, values)
+}
+
+fn fluents(
+    bundle: &FluentBundle<&FluentResource>,
+    id: &str,
+    values: &[(&'static str, Value<'_>)],
+) -> String {
+    let mut arguments = FluentArgs::new();
+    for (name, value) in values {
+        let value = match value {
+            Value::Text(text) => FluentValue::from(*text),
+            Value::Number(number) => FluentValue::from(*number),
+            Value::Span(_) => unreachable!("spans are not compared"),
+        };
+        arguments.set(*name, value);
+    }
+    let (id, attribute) = id.split_once('.').unwrap_or((id, ""));
+    let message = bundle.get_message(id).expect("the same ids");
+    let pattern = if attribute.is_empty() {
+        message.value()
+    } else {
+        message.get_attribute(attribute).map(|a| a.value())
+    };
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern.expect("a value"), Some(&arguments), &mut errors);
+    assert!(errors.is_empty(), "{id}: {errors:?}");
+    text.into_owned()
+}
+
+#[test]
+fn a_missing_id_shows_itself() {
+    assert_eq!(
+        Explainer::new(Lang::En).text("no-such-id", &[]),
+        "no-such-id"
+    );
+}
