@@ -163,7 +163,10 @@ fn every_code_has_words_a_reason_and_a_section() {
             assert_eq!(topic.id(), id.as_str());
             assert!(known.contains_key(id), "{id} has no words");
             let why = explainer.why(*topic).unwrap_or_default();
-            assert!(why.ends_with(['.', '?']) && why.len() > 15, "{id}.why: {why}");
+            assert!(
+                why.ends_with(['.', '?']) && why.len() > 15,
+                "{id}.why: {why}"
+            );
             let rfc = explainer.rfc(*topic).unwrap_or_default();
             assert!(rfc.starts_with("RFC "), "{id}.rfc: {rfc}");
         }

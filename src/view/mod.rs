@@ -5,6 +5,12 @@
 
 mod encode;
 pub mod json;
+pub mod lines;
 mod out;
 #[cfg(test)]
 mod samples;
+pub mod style;
+mod time_column;
+mod width;
+
+pub use time_column::TimeStyle;

@@ -1,0 +1,374 @@
+//! Every line that is not a segment: messages, deliveries, sessions, cards, findings, verdicts, totals.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use super::{Lines, Verbosity};
+use crate::chat::SessionEventKind;
+use crate::explain::Topic;
+use crate::message::MessageKind;
+use crate::net::Timestamp;
+use crate::tcp::{Certainty, HandshakeOutcome, Side};
+use crate::text::{visible, visible_cut};
+use crate::timeline::{
+    CaptureStart, DeliveryEntry, EndEntry, FindingCode, FindingEntry, HandshakeEntry, MessageEntry,
+    SessionEntry, Severity, StreamEntry, TeardownEntry,
+};
+use crate::view::style::Ink;
+use crate::view::width::to_ascii;
+
+/// Characters of a message repeated in the note of its segment.
+const TEXT_IN_NOTE: usize = 24;
+/// Characters of a message on its own line where the width sets no limit: all of a chat line (8 KiB).
+const TEXT_IN_LINE: usize = 8192;
+/// Frames listed as evidence of a finding.
+const FRAMES_SHOWN: usize = 8;
+
+/// Whether a message has a line of its own.
+const fn has_line(kind: MessageKind) -> bool {
+    !matches!(kind, MessageKind::Binary | MessageKind::WsBinary)
+}
+
+/// Findings that the line of their segment already tells.
+const fn is_told_by_segment(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::Refused
+            | FindingCode::Reset(_)
+            | FindingCode::Retransmission
+            | FindingCode::PortsReused
+            | FindingCode::SelfConnect
+            | FindingCode::SimultaneousOpen
+            | FindingCode::SimultaneousClose
+            | FindingCode::Unanswered
+    )
+}
+
+impl<W: Write> Lines<W> {
+    /// Starts a line: time and, where it is about one, stream.
+    pub(super) fn begin_line(&mut self, at: Timestamp, stream: Option<u32>) {
+        self.row.clear();
+        self.time.push(&mut self.row.head, at);
+        self.row.head_width = self.time.width();
+        let gap = self.layout.gap;
+        self.row.pad(gap);
+        if let Some(stream) = stream {
+            self.row.put(&self.palette, Ink::Dim, "#");
+            let mut digits = itoa::Buffer::new();
+            let text = digits.format(stream);
+            self.row.put_padded(&self.palette, Ink::Dim, text, 1 + gap);
+        }
+    }
+
+    /// Starts a line about a stream that is not a segment: name, then a symbol in the place of the arrow.
+    fn begin_remark(
+        &mut self,
+        at: Timestamp,
+        stream: Option<u32>,
+        name: Option<&str>,
+        symbol: &str,
+    ) {
+        self.begin_line(at, stream);
+        if stream.is_none() {
+            self.row.pad(self.layout.gap + 2);
+        }
+        let cells = self.layout.name;
+        let name = self.name_text(name.unwrap_or_default());
+        self.row.put_padded(&self.palette, Ink::Plain, &name, cells);
+        self.row.put_padded(&self.palette, Ink::Strong, symbol, 3);
+        self.row.pad(self.layout.gap);
+    }
+
+    /// The line is complete: out with it.
+    fn end_line(&mut self) {
+        self.emit();
+        self.row.clear();
+    }
+
+    pub(super) fn capture(&mut self, start: &CaptureStart) {
+        if self.options.verbosity == Verbosity::Quiet {
+            return;
+        }
+        self.row.clear();
+        let source = visible(start.source.as_bytes());
+        let filter = visible(start.filter.as_deref().unwrap_or_default().as_bytes());
+        self.words
+            .capture_note(&mut self.row.body, start, &source, &filter);
+        self.push_text(Ink::Dim);
+    }
+
+    /// The card joins the line of the segment that decided it, or stands alone.
+    pub(super) fn handshake(&mut self, entry: &HandshakeEntry) {
+        let card = &entry.handshake;
+        let steps = [card.syn, card.answer, card.ack];
+        let mut note = String::new();
+        self.words.handshake_note(&mut note, card, entry.connection);
+        if self.pending_is(
+            entry.stream.0,
+            steps.into_iter().flatten().map(|step| step.frame),
+        ) {
+            if card.outcome == HandshakeOutcome::Refused {
+                self.row.note.replace_range(..self.row.note_role, &note);
+            } else {
+                self.row.note.push_str("  ");
+                self.row.note.push_str(&note);
+            }
+            self.explain_with_pending(Topic::Handshake(card.outcome));
+            return;
+        }
+        self.stand_alone(
+            entry.at,
+            entry.stream.0,
+            note,
+            Topic::Handshake(card.outcome),
+        );
+    }
+
+    pub(super) fn teardown(&mut self, entry: &TeardownEntry) {
+        let card = &entry.teardown;
+        let mut note = String::new();
+        self.words.teardown_note(&mut note, card);
+        let fins = [card.first_fin, card.second_fin];
+        let frames = fins
+            .into_iter()
+            .flatten()
+            .flat_map(|fin| [Some(fin.step.frame), fin.acked.map(|ack| ack.frame)]);
+        let frames = frames
+            .chain([card.reset.map(|reset| reset.step.frame)])
+            .flatten();
+        let topic = match card.reset {
+            Some(reset) => Topic::Cause(reset.cause),
+            None => Topic::Message("teardown-complete"),
+        };
+        if self.pending_is(entry.stream.0, frames) {
+            self.row.note.replace_range(..self.row.note_role, &note);
+            self.explain_with_pending(topic);
+            return;
+        }
+        self.stand_alone(entry.at, entry.stream.0, note, topic);
+    }
+
+    /// Whether the line being put together is of that stream and one of these frames.
+    fn pending_is(&self, stream: u32, mut frames: impl Iterator<Item = u64>) -> bool {
+        self.pending.as_ref().is_some_and(|pending| {
+            pending.stream == stream && frames.any(|frame| frame == pending.frame)
+        })
+    }
+
+    fn explain_with_pending(&mut self, topic: Topic<'static>) {
+        if let Some(pending) = self.pending.as_mut().filter(|_| self.options.why) {
+            pending.topics.push(topic);
+        }
+    }
+
+    /// A card whose segment is not at hand.
+    fn stand_alone(&mut self, at: Timestamp, stream: u32, note: String, topic: Topic<'static>) {
+        self.finish();
+        if self.options.verbosity == Verbosity::Quiet {
+            return;
+        }
+        self.begin_remark(at, Some(stream), None, "*");
+        self.row.body = note;
+        self.end_line();
+        self.tell_why(&[topic]);
+    }
+
+    pub(super) fn message(&mut self, entry: &MessageEntry) {
+        let verbose = self.options.verbosity >= Verbosity::Verbose;
+        let kind = entry.message.kind;
+        let here = self.pending_is(entry.stream.0, entry.frames.last().copied().into_iter());
+        if here {
+            self.note_message(entry);
+            let foldable = has_line(kind);
+            if let Some(pending) = &mut self.pending {
+                pending.folded = pending.foldable && foldable;
+            }
+        }
+        self.finish();
+        if !has_line(kind) && !verbose {
+            return;
+        }
+        self.begin_line(entry.at, None);
+        self.put_address(entry.connection.client);
+        let (symbol, ink) = match entry.side {
+            Side::Client => (">> ", Ink::Client),
+            Side::Server => ("<< ", Ink::Server),
+        };
+        self.row.put(&self.palette, ink, symbol);
+        self.push_message_text(entry, TEXT_IN_LINE);
+        self.row.body_ink = Ink::Strong;
+        self.words.message_note(&mut self.row.note, entry);
+        self.end_line();
+    }
+
+    /// `line 1 "teste"` beside the segment that completed it.
+    fn note_message(&mut self, entry: &MessageEntry) {
+        let mut note = String::new();
+        self.words
+            .kind_note(&mut note, entry.message.kind, entry.number);
+        if has_line(entry.message.kind) && !entry.message.text.is_empty() {
+            let text = visible_cut(&entry.message.text, TEXT_IN_NOTE);
+            // Writing to a String cannot fail.
+            let _ = write!(note, " \"{text}\"");
+        }
+        if entry.sharing > 1 {
+            note.push(' ');
+            self.words
+                .more_note(&mut note, u64::from(entry.sharing) - 1);
+        }
+        if !self.row.note.is_empty() {
+            note.push_str("; ");
+        }
+        self.row.note.insert_str(0, &note);
+        self.row.note_role = 0;
+    }
+
+    /// Text in quotes, or what kind of message it is.
+    fn push_message_text(&mut self, entry: &MessageEntry, limit: usize) {
+        let body = &mut self.row.body;
+        let kind = entry.message.kind;
+        if !kind.is_said() {
+            self.words.kind_note(body, kind, entry.number);
+            if entry.message.text.is_empty() || !has_line(kind) {
+                return;
+            }
+            body.push(' ');
+        }
+        let text = visible_cut(&entry.message.text, limit);
+        // Writing to a String cannot fail.
+        let _ = write!(body, "\"{text}\"");
+        if !entry.message.complete {
+            body.push_str("...");
+        }
+    }
+
+    /// Told when it is complete, or when copies are missing: a copy whose ACK is to come says so itself.
+    pub(super) fn delivery(&mut self, entry: &DeliveryEntry) {
+        let missing = entry.copies.len() < entry.expected as usize;
+        let verbose = self.options.verbosity >= Verbosity::Verbose;
+        let quiet = self.options.verbosity == Verbosity::Quiet;
+        if entry.expected == 0 || quiet || !(entry.complete || missing || verbose) {
+            return;
+        }
+        self.finish();
+        let symbol = if missing { "!" } else { "" };
+        self.begin_remark(entry.at, Some(entry.stream.0), None, symbol);
+        self.words.delivery_note(&mut self.row.body, entry);
+        self.words.delivery_acks(&mut self.row.note, entry);
+        if missing {
+            self.row.body_ink = Ink::Warn;
+        }
+        self.end_line();
+    }
+
+    pub(super) fn finding(&mut self, entry: &FindingEntry) {
+        let severity = entry.code.severity();
+        let show = match self.options.verbosity {
+            Verbosity::Quiet => severity == Severity::Warn,
+            Verbosity::Normal => severity > Severity::Chat && !is_told_by_segment(entry.code),
+            Verbosity::Verbose => !is_told_by_segment(entry.code),
+            Verbosity::All => true,
+        };
+        if !show {
+            return;
+        }
+        self.finish();
+        let (symbol, ink) = match severity {
+            Severity::Warn => ("!", Ink::Warn),
+            Severity::Note => ("*", Ink::Note),
+            Severity::Chat => ("-", Ink::Plain),
+        };
+        self.begin_remark(entry.at, entry.stream.map(|s| s.0), None, symbol);
+        self.words.finding_note(&mut self.row.body, entry);
+        if entry.certainty == Certainty::Inferred {
+            self.row.body.push_str(" (");
+            self.words.say(&mut self.row.body, "inferred", &[]);
+            self.row.body.push(')');
+        }
+        self.row.body_ink = ink;
+        for (index, frame) in entry.frames.iter().take(FRAMES_SHOWN).enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            // Writing to a String cannot fail.
+            let _ = write!(self.row.note, "{comma}#{frame}");
+        }
+        if entry.frames.len() > FRAMES_SHOWN {
+            self.row.note.push_str(", ...");
+        }
+        self.end_line();
+        self.tell_why(&[Topic::Finding(entry.code)]);
+    }
+
+    pub(super) fn session(&mut self, entry: &SessionEntry) {
+        let kind = &entry.event.kind;
+        let program = matches!(
+            kind,
+            SessionEventKind::Read { .. }
+                | SessionEventKind::Said { .. }
+                | SessionEventKind::Wrote { .. }
+                | SessionEventKind::Shutdown
+        );
+        if program && self.options.verbosity < Verbosity::Verbose {
+            return;
+        }
+        self.finish();
+        self.begin_line(entry.event.at, None);
+        self.put_address(entry.event.connection.client);
+        if program {
+            self.row.put(&self.palette, Ink::Dim, ". ");
+        } else {
+            self.row.body_ink = Ink::Strong;
+        }
+        let name = match kind {
+            SessionEventKind::Renamed { to: name, .. } | SessionEventKind::Resumed { name, .. } => {
+                visible(name.as_bytes())
+            }
+            _ => String::new(),
+        };
+        self.words.session_note(&mut self.row.body, kind, &name);
+        if !program {
+            self.words.session_place(&mut self.row.note, entry);
+        }
+        self.end_line();
+    }
+
+    /// The verdict of a connection that ended.
+    pub(super) fn stream(&mut self, entry: &StreamEntry) {
+        self.finish();
+        if self.options.verbosity == Verbosity::Quiet {
+            return;
+        }
+        let summary = &entry.summary;
+        // The session's own farewell may have been told since.
+        let at = self.time.latest().max(summary.end);
+        self.begin_remark(at, Some(summary.stream.0), entry.name.as_deref(), "=");
+        self.row.body = entry.verdict.code.to_string();
+        self.row.body_ink = Ink::Strong;
+        self.words.verdict_note(&mut self.row.note, &entry.verdict);
+        self.end_line();
+        self.tell_why(&[Topic::Verdict(entry.verdict.code)]);
+    }
+
+    pub(super) fn end(&mut self, entry: &EndEntry) {
+        self.finish();
+        self.row.clear();
+        self.words.end_note(&mut self.row.body, entry);
+        let ink = if entry.stats.lost_any() || entry.truncated {
+            Ink::Warn
+        } else {
+            Ink::Dim
+        };
+        self.push_text(ink);
+    }
+
+    /// The body of the row as a text without columns.
+    fn push_text(&mut self, ink: Ink) {
+        let text = std::mem::take(&mut self.row.body);
+        let text = if self.options.ascii {
+            to_ascii(&text)
+        } else {
+            text.into()
+        };
+        self.layout
+            .push_text(&mut self.out.buffer, ink, &text, &self.palette);
+    }
+}

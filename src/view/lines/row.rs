@@ -1,0 +1,165 @@
+//! One line while it is put together: what stands left, the numbers, the note at the right.
+
+use super::layout::Layout;
+use crate::explain::Topic;
+use crate::view::style::{Ink, Palette};
+use crate::view::width::{cut, push_spaces, to_ascii, width_of, wrapped};
+
+/// The parts of a line; buffers are reused from line to line.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Painted: time, stream, name, arrow, flags.
+    pub(super) head: Vec<u8>,
+    /// Cells of `head`.
+    pub(super) head_width: usize,
+    /// The main text, from the end of `head` on.
+    pub(super) body: String,
+    /// Its ink.
+    pub(super) body_ink: Ink,
+    /// More of it, only where there is room.
+    pub(super) extra: String,
+    /// What it means, at the right.
+    pub(super) note: String,
+    /// Its ink.
+    pub(super) note_ink: Ink,
+    /// Where the part of `note` ends that a card (handshake, teardown) replaces.
+    pub(super) note_role: usize,
+    /// Captured payload to be shown below.
+    pub(super) payload: Vec<u8>,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self {
+            head: Vec::with_capacity(256),
+            head_width: 0,
+            body: String::new(),
+            body_ink: Ink::Plain,
+            extra: String::new(),
+            note: String::new(),
+            note_ink: Ink::Note,
+            note_role: 0,
+            payload: Vec::new(),
+        }
+    }
+}
+
+/// What a pending line tells of a segment.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// Its frame.
+    pub(super) frame: u64,
+    /// Its stream.
+    pub(super) stream: u32,
+    /// A message line will tell the same: it goes when that line comes.
+    pub(super) foldable: bool,
+    /// That line has come.
+    pub(super) folded: bool,
+    /// What could be explained.
+    pub(super) topics: Vec<Topic<'static>>,
+}
+
+impl Row {
+    /// Empties every part.
+    pub(super) fn clear(&mut self) {
+        self.head.clear();
+        self.head_width = 0;
+        self.body.clear();
+        self.body_ink = Ink::Plain;
+        self.extra.clear();
+        self.note.clear();
+        self.note_ink = Ink::Note;
+        self.note_role = 0;
+        self.payload.clear();
+    }
+
+    /// Appends to the head.
+    pub(super) fn put(&mut self, palette: &Palette, ink: Ink, text: &str) {
+        palette.paint(&mut self.head, ink, text);
+        self.head_width += width_of(text);
+    }
+
+    /// Appends to the head and fills up to `cells` from where the text began, and one space more when it is longer.
+    pub(super) fn put_padded(&mut self, palette: &Palette, ink: Ink, text: &str, cells: usize) {
+        let start = self.head_width;
+        self.put(palette, ink, text);
+        let used = self.head_width - start;
+        self.pad(cells.saturating_sub(used).max(1));
+    }
+
+    /// Appends spaces to the head.
+    pub(super) fn pad(&mut self, cells: usize) {
+        push_spaces(&mut self.head, cells);
+        self.head_width += cells;
+    }
+
+    /// Appends the line with everything that fits, and what does not below it.
+    pub(super) fn emit(&self, out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ascii: bool) {
+        out.extend_from_slice(&self.head);
+        let mut column = self.head_width;
+        let body = plain(&self.body, ascii);
+        let body = if layout.width == 0 {
+            body
+        } else {
+            let room = layout.width.saturating_sub(column).max(12);
+            cut(&body, room, ascii).into_owned().into()
+        };
+        palette.paint(out, self.body_ink, &body);
+        column += width_of(&body);
+        let note = plain(&self.note, ascii);
+        let note_width = width_of(&note);
+        column += self.push_extra(out, layout, column, note_width);
+        if note.is_empty() {
+            trim_spaces(out);
+        } else if layout.fits(column + 2 + note_width) {
+            let wanted = layout.notes_at.max(column + 2);
+            let at = if layout.fits(wanted + note_width) {
+                wanted
+            } else {
+                layout.width - note_width
+            };
+            push_spaces(out, at - column);
+            palette.paint(out, self.note_ink, &note);
+        } else {
+            trim_spaces(out);
+            push_below(out, layout, palette, self.note_ink, &note);
+        }
+        out.push(b'\n');
+    }
+
+    /// The optional numbers, when they leave room for the note, or when the note goes below anyway. Returns their width.
+    fn push_extra(&self, out: &mut Vec<u8>, layout: &Layout, column: usize, note: usize) -> usize {
+        let extra = self.extra.len();
+        let gap = if note == 0 { 0 } else { 2 };
+        let note_below = !layout.fits(column + gap + note);
+        let beside = layout.fits(column + extra + gap + note);
+        if extra > 0 && (beside || (note_below && layout.fits(column + extra))) {
+            out.extend_from_slice(self.extra.as_bytes());
+            extra
+        } else {
+            0
+        }
+    }
+}
+
+/// Spaces before a line end say nothing.
+fn trim_spaces(out: &mut Vec<u8>) {
+    while out.last() == Some(&b' ') {
+        out.pop();
+    }
+}
+
+/// A note that does not fit beside its line.
+fn push_below(out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ink: Ink, note: &str) {
+    let room = layout.width.saturating_sub(layout.indent).max(20);
+    for line in wrapped(note, room) {
+        out.push(b'\n');
+        push_spaces(out, layout.indent);
+        palette.paint(out, ink, line);
+    }
+}
+
+/// The text, in ASCII where only that is wanted.
+fn plain(text: &str, ascii: bool) -> std::borrow::Cow<'_, str> {
+    if ascii { to_ascii(text) } else { text.into() }
+}

@@ -1,0 +1,323 @@
+//! The story of the design's sample in every width, and hand-made expectations for each kind of line.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::chat::SessionEventKind;
+use crate::message::MessageKind;
+use crate::packet::TcpFlags;
+use crate::tcp::{AnalysisFlags, Changes, FrameRole, OwnFlags, ResetCause, Side, StreamId};
+use crate::timeline::{FindingCode, TeardownEntry};
+use crate::view::samples::{self, Owned, Shared, story, written};
+use crate::view::width::width_of;
+
+fn told(entries: &[Owned], options: LinesOptions) -> String {
+    written(entries, |writer: Shared| Lines::new(writer, options))
+}
+
+fn plain(entries: &[Owned]) -> Vec<String> {
+    let text = told(entries, LinesOptions::default());
+    text.lines().map(str::to_owned).collect()
+}
+
+fn at_width(width: usize) -> LinesOptions {
+    LinesOptions {
+        width,
+        ..LinesOptions::default()
+    }
+}
+
+/// Notes of one segment, what stands right of the numbers.
+fn note_of(change: impl FnOnce(&mut PacketEntry)) -> String {
+    let Some(Owned::Packet(mut packet)) =
+        samples::said(Side::Client, b"x", 12, 0).into_iter().next()
+    else {
+        unreachable!("begins with its segment")
+    };
+    change(&mut packet);
+    let line = plain(&[Owned::Packet(packet)]).remove(0);
+    line.split_once("len=2")
+        .expect("numbers")
+        .1
+        .trim()
+        .to_owned()
+}
+
+#[test]
+fn the_story_at_every_width() {
+    for width in [60, 80, 100, 140, 200] {
+        let text = told(&story(), at_width(width));
+        assert!(text.lines().all(|line| width_of(line) <= width));
+        insta::assert_snapshot!(format!("story_{width}"), text);
+    }
+}
+
+#[test]
+fn the_story_in_portuguese_with_reasons() {
+    let options = LinesOptions {
+        lang: Lang::PtBr,
+        why: true,
+        ..at_width(100)
+    };
+    insta::assert_snapshot!("story_pt_why", told(&story(), options));
+}
+
+#[test]
+fn the_story_with_every_number() {
+    let options = LinesOptions {
+        verbosity: Verbosity::All,
+        absolute: true,
+        ..at_width(0)
+    };
+    insta::assert_snapshot!("story_all", told(&story(), options));
+}
+
+#[test]
+fn quiet_tells_people_and_warnings() {
+    let options = LinesOptions {
+        verbosity: Verbosity::Quiet,
+        ..at_width(0)
+    };
+    let text = told(&story(), options);
+    let shown: Vec<_> = text
+        .lines()
+        .map(|line| &line[17..50.min(line.len())])
+        .collect();
+    assert_eq!(shown.len(), 5, "{text}");
+    assert!(shown[0].starts_with("[127.0.0.1:51234] connected"));
+    assert!(shown[1].starts_with("[127.0.0.1:51234] >> \"teste\""));
+    assert!(shown[2].starts_with("[127.0.0.1:51234] << \"ana: teste\""));
+    assert!(shown[3].starts_with("[127.0.0.1:51234] disconnected"));
+}
+
+#[test]
+fn pure_acks_and_copies_are_folded_unless_asked_for() {
+    let text = plain(&story()).join("\n");
+    assert!(!text.contains("ack=7 "), "the ACK of the line: {text}");
+    assert_eq!(text.matches("<--").count(), 2, "SYN,ACK and FIN: {text}");
+    let verbose = LinesOptions {
+        verbosity: Verbosity::Verbose,
+        ..at_width(0)
+    };
+    let text = told(&story(), verbose);
+    assert_eq!(
+        text.matches("-->").count() + text.matches("<--").count(),
+        10,
+        "{text}"
+    );
+}
+
+#[test]
+fn flags_come_with_their_evidence() {
+    let flag = |flag: AnalysisFlags| move |p: &mut PacketEntry| p.observation.analysis.insert(flag);
+    assert_eq!(
+        note_of(flag(AnalysisFlags::RETRANSMISSION)),
+        "retransmission"
+    );
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::RETRANSMISSION);
+            p.observation.original_frame = Some(12);
+        }),
+        "retransmission of #12"
+    );
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::RETRANSMISSION);
+            p.observation
+                .analysis
+                .insert(AnalysisFlags::SPURIOUS_RETRANSMISSION);
+            p.observation.rto = Some((204_000_000, 12));
+        }),
+        "needless retransmission of #12, 204 ms later"
+    );
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::DUPLICATE_ACK);
+            p.observation.duplicate_ack = Some((3, 40));
+        }),
+        "dup ACK 3 of #40"
+    );
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::KEEP_ALIVE);
+            p.observation.notes.insert(OwnFlags::PERSIST_PROBE);
+        }),
+        "zero-window probe without data (Wireshark: keep-alive)"
+    );
+}
+
+#[test]
+fn the_zero_window_finding_tells_how_long() {
+    let mut finding = samples::full_finding();
+    finding.code = FindingCode::ZeroWindow;
+    let line = plain(&[Owned::Finding(finding)]).remove(0);
+    assert!(line.contains("#2"), "{line}");
+    assert!(
+        line.contains("zero window of the server for 1.2 s (likely)"),
+        "{line}"
+    );
+    assert!(line.ends_with("#30, #31"), "{line}");
+}
+
+#[test]
+fn a_reset_breaks_the_arrow_and_has_its_cause() {
+    let mut entries = samples::opening();
+    let Owned::Packet(mut rst) = entries.remove(2) else {
+        unreachable!("the third is a segment")
+    };
+    rst.frame = 9;
+    rst.flags = TcpFlags(0x14);
+    rst.observation.role = FrameRole::Reset;
+    rst.observation.changes = Changes::RESET;
+    let lines = plain(&[
+        Owned::Packet(rst),
+        Owned::Teardown(TeardownEntry {
+            at: samples::at(50),
+            stream: StreamId(0),
+            connection: samples::pair(),
+            teardown: samples::reset_teardown(),
+        }),
+    ]);
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].contains("--x  RST,ACK"), "{}", lines[0]);
+    assert!(
+        lines[0].ends_with("reset by the client: abortive close (SO_LINGER 0)"),
+        "{}",
+        lines[0]
+    );
+}
+
+#[test]
+fn an_unnamed_stream_says_between_whom() {
+    let mut entries = samples::opening();
+    for entry in &mut entries {
+        if let Owned::Packet(packet) = entry {
+            packet.name = None;
+        }
+    }
+    let lines = plain(&entries);
+    assert!(lines[0].contains("#0  :51234   -->  SYN"), "{}", lines[0]);
+    assert!(
+        lines[0].ends_with("handshake 1/3  127.0.0.1:51234 -> 127.0.0.1:7000"),
+        "{}",
+        lines[0]
+    );
+}
+
+#[test]
+fn several_lines_in_one_segment_are_counted() {
+    let mut entries = samples::said(Side::Client, b"um", 4, 0);
+    if let Owned::Message(message) = &mut entries[1] {
+        message.sharing = 3;
+    }
+    let lines = plain(&entries);
+    assert!(
+        lines[0].ends_with("line 1 \"um\" and 2 more"),
+        "{}",
+        lines[0]
+    );
+}
+
+#[test]
+fn binary_messages_keep_to_their_segment() {
+    let mut entries = samples::said(Side::Server, b"\x16\x03\x01", 4, 0);
+    if let Owned::Message(message) = &mut entries[1] {
+        message.message.kind = MessageKind::Binary;
+    }
+    let lines = plain(&entries);
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].ends_with("binary data"), "{}", lines[0]);
+}
+
+#[test]
+fn payload_as_text_and_hex() {
+    let Some(Owned::Packet(mut packet)) =
+        samples::said(Side::Client, b"x", 4, 0).into_iter().next()
+    else {
+        unreachable!("begins with its segment")
+    };
+    packet.payload = Some(Box::from(&b"ol\xc3\xa1 \x1b[2J\r\n0123456789\n"[..]));
+    let entries = [Owned::Packet(packet)];
+    let shown = |payload| {
+        let options = LinesOptions {
+            payload,
+            ..at_width(0)
+        };
+        told(&entries, options)
+            .lines()
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(
+        shown(PayloadStyle::Text),
+        "                 olá \\x1b[2J\n                 0123456789"
+    );
+    assert_eq!(
+        shown(PayloadStyle::Hex),
+        concat!(
+            "        0x0000:  6f6c c3a1 201b 5b32 4a0d 0a30 3132 3334  ol.. .[2J..01234\n",
+            "        0x0010:  3536 3738 390a                           56789."
+        )
+    );
+}
+
+#[test]
+fn colours_are_escapes_around_the_same_text() {
+    let colored = LinesOptions {
+        color: true,
+        ..at_width(100)
+    };
+    let colored = told(&story(), colored);
+    let mut bare = String::new();
+    let mut rest = colored.as_str();
+    while let Some((before, after)) = rest.split_once('\x1b') {
+        bare.push_str(before);
+        rest = after.split_once('m').expect("each escape ends").1;
+    }
+    bare.push_str(rest);
+    assert_eq!(bare, told(&story(), at_width(100)));
+}
+
+/// Sessions and messages with texts of a stranger.
+fn hostile(text: &str, bytes: &[u8]) -> Vec<Owned> {
+    let mut entries = samples::said(Side::Client, bytes, 4, 0);
+    if let Owned::Packet(packet) = &mut entries[0] {
+        packet.name = Some(Arc::from(text));
+        packet.payload = Some(bytes.into());
+    }
+    entries.push(Owned::Session(samples::session(
+        1,
+        SessionEventKind::Renamed {
+            from: Arc::from("a"),
+            to: Arc::from(text),
+        },
+    )));
+    let mut stream = samples::stream_entry();
+    stream.name = Some(Arc::from(text));
+    stream.verdict.cause = Some(ResetCause::Unknown);
+    entries.push(Owned::Stream(Box::new(stream)));
+    let mut start = samples::capture_start();
+    text.clone_into(&mut start.source);
+    entries.push(Owned::Capture(start));
+    entries
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_stranger_leaves_its_line(text in "\\PC{0,60}|.{0,40}", bytes: Vec<u8>, width in 60usize..200, ascii: bool) {
+        let options = LinesOptions { ascii, payload: PayloadStyle::Text, ..at_width(width) };
+        let out = told(&hostile(&text, &bytes), options);
+        for c in out.chars().filter(|c| *c != '\n') {
+            prop_assert!(!c.is_control(), "{c:?}");
+            prop_assert!(!ascii || c.is_ascii(), "{c:?}");
+        }
+        let cut = at_width(width);
+        for line in told(&hostile(&text, &bytes), cut).lines() {
+            prop_assert!(width_of(line) <= width || !line.contains(' '), "{} {line}", width_of(line));
+        }
+    }
+}
