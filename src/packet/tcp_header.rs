@@ -41,7 +41,10 @@ pub(super) fn read<'a>(
         len: len as u32,
         header_length,
         options: TcpOptions(bytes.get(MIN_HEADER..body).unwrap_or_default()),
-        payload: bytes.get(header..).unwrap_or_default(),
+        payload: match origin {
+            SegmentOrigin::Direct => bytes.get(header..).unwrap_or_default(),
+            _ => &[],
+        },
         origin,
     })
 }

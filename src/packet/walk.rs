@@ -5,7 +5,7 @@
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
 use super::view::{Broken, View};
-use super::{ethernet, gre, icmp, ipv4, ipv6, link, mpls, ppp, udp, wlan};
+use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, udp, wlan};
 use crate::net::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -22,6 +22,8 @@ pub(super) enum Protocol {
     EtherType(u16),
     /// 802.2 logical link control.
     Llc,
+    /// The same where whole Ethernet frames may be bridged: ATM.
+    LlcBridged,
     /// PPP from its protocol field on.
     Ppp,
     /// PPP with or without address and control bytes.
@@ -162,11 +164,12 @@ fn step<'d>(
     match protocol {
         Protocol::Ethernet => ethernet::frame(view),
         Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
-        Protocol::Llc => ethernet::llc(view),
+        Protocol::Llc => ethernet::llc(view, None),
+        Protocol::LlcBridged => ethernet::llc(view, Some(2)),
         Protocol::Ppp => ppp::payload(view),
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
-        Protocol::FrameRelay => link::frame_relay(view),
+        Protocol::FrameRelay => legacy::frame_relay(view),
         Protocol::Wlan => wlan::frame(view, false),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
@@ -192,7 +195,7 @@ fn transport<'d>(
         17 => udp::header(view),
         41 => Ok((Protocol::Ipv6, view)),
         ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
-        47 => gre::header(view, cx),
+        47 => gre::header(view),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),
@@ -219,7 +222,7 @@ fn name(protocol: Protocol) -> &'static str {
         Protocol::EtherType(0x86dd) | Protocol::Ipv6 => "IPv6",
         Protocol::EtherType(0x8864) => "PPPoE",
         Protocol::EtherType(_) => "VLAN",
-        Protocol::Llc => "LLC",
+        Protocol::Llc | Protocol::LlcBridged => "LLC",
         Protocol::Ppp | Protocol::PppFramed => "PPP",
         Protocol::Mpls => "MPLS",
         Protocol::FrameRelay => "frame relay",
