@@ -128,6 +128,7 @@ fn tcp<'a>(
         urgent: be16(18),
         len: (payload - header) as u32,
         header_length,
+        header_captured: header_length,
         options: TcpOptions(bytes.get(MIN_TCP..header)?),
         payload: &bytes[header..],
         origin: SegmentOrigin::Direct,

@@ -7,7 +7,7 @@ use crate::net::Timestamp;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// Most datagrams waiting at once: twice what a 1 GbE link of 1500-byte halves brings in 10 ms.
+/// Most datagrams waiting at once: more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
 pub const MAX_DATAGRAMS: usize = 2048;
 /// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, overlaps counted.
 pub const MAX_WAITING_BYTES: usize = 8 << 20;

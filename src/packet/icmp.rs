@@ -1,4 +1,4 @@
-//! Packets quoted inside ICMP and ICMPv6 errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
+//! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
 
 use super::decoded::NotTcp;
 use super::view::View;
@@ -27,7 +27,7 @@ fn shortened(quote: View<'_>, length: usize) -> Result<View<'_>, Stop> {
     Ok(quote.limit(length.max(promised)))
 }
 
-/// ICMPv6: the four errors quote the packet at byte 8, a redirect in an option.
+/// `ICMPv6`: the four errors quote the packet at byte 8, a redirect in an option.
 pub(super) fn v6<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     cx.quoted = true;
     match view.u8(0)? {

@@ -1,5 +1,5 @@
 //! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), classical IP over ATM (RFC 2684),
-//! IP over Fibre Channel, FireWire, InfiniBand.
+//! IP over Fibre Channel, `FireWire`, `InfiniBand`.
 
 use super::decoded::NotTcp;
 use super::ethernet;
@@ -68,7 +68,7 @@ pub(super) fn over_fibre_channel(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Llc, view.skip(16)?))
 }
 
-/// SunATM: the kind of traffic, VPI, VCI; only LLC over AAL5.
+/// `SunATM`: the kind of traffic, VPI, VCI; only LLC over AAL5.
 pub(super) fn sun_atm(view: View<'_>) -> Step<'_> {
     const LLC: u8 = 2;
     match view.u8(0)? & 0x0f {
@@ -82,12 +82,12 @@ pub(super) fn symantec(view: View<'_>) -> Step<'_> {
     Ok((Protocol::EtherType(view.u16(6)?), view.skip(44)?))
 }
 
-/// Apple's IP over FireWire: two addresses of eight bytes, then an `EtherType`.
+/// Apple's IP over `FireWire`: two addresses of eight bytes, then an `EtherType`.
 pub(super) fn firewire(view: View<'_>) -> Step<'_> {
     Ok((Protocol::EtherType(view.u16(16)?), view.skip(18)?))
 }
 
-/// IP over InfiniBand: 40 bytes, an `EtherType`, two reserved bytes.
+/// IP over `InfiniBand`: 40 bytes, an `EtherType`, two reserved bytes.
 pub(super) fn infiniband(view: View<'_>) -> Step<'_> {
     Ok((Protocol::EtherType(view.u16(40)?), view.skip(44)?))
 }

@@ -46,7 +46,9 @@ pub struct Segment<'a> {
     pub len: u32,
     /// Header length in bytes as the data-offset field gives it.
     pub header_length: u8,
-    /// Option bytes, as far as captured: see [`Self::header_is_whole`].
+    /// How many bytes of the header were captured: 16 at least, fewer than `header_length` when the frame was cut in it.
+    pub header_captured: u8,
+    /// Option bytes, as far as captured.
     pub options: TcpOptions<'a>,
     /// The captured part of the payload; shorter than `len` when the frame was cut, empty unless the origin is direct.
     pub payload: &'a [u8],
@@ -55,9 +57,9 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
-    /// All option bytes were captured. Where not, tshark breaks off before it prints what the analysis found.
+    /// The whole header was captured. Where not, tshark breaks off before it prints what the analysis found.
     #[must_use]
     pub const fn header_is_whole(&self) -> bool {
-        self.options.0.len() + 20 >= self.header_length as usize
+        self.header_captured >= self.header_length
     }
 }

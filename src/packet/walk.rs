@@ -7,6 +7,8 @@ use super::fragments::FragmentTable;
 use super::view::{Broken, View};
 use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, udp, wlan};
 use crate::net::Timestamp;
+use flate2::read::DeflateDecoder;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -198,6 +200,7 @@ fn transport<'d>(
         47 => gre::header(view),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
+        108 => compressed(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),
         136 => udp::lite(view),
         137 => Ok((Protocol::Mpls, view)),
@@ -212,6 +215,23 @@ fn registered(number: u8, view: View<'_>) -> Step<'_> {
         (103, 0x21, _) | (2, 0x14, 1) => Ok((Protocol::Ip, view.skip(8)?)),
         _ => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
     }
+}
+
+/// `IPComp` (RFC 3173) with deflate, the only method in use.
+fn compressed(view: View<'_>) -> Step<'_> {
+    const DEFLATE: u16 = 2;
+    /// A datagram cannot be longer than its length field says.
+    const MAX_DATAGRAM: u64 = 65_535;
+    let next = view.u8(0)?;
+    let rest = view.skip(4)?;
+    let mut datagram = Vec::new();
+    let inflated = DeflateDecoder::new(rest.data)
+        .take(MAX_DATAGRAM)
+        .read_to_end(&mut datagram);
+    if view.u16(2)? != DEFLATE || inflated.is_err() {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Err(Stop::Reassembled(Protocol::Transport(next), datagram))
 }
 
 /// The name a broken header is reported under.
