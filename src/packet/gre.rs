@@ -1,8 +1,9 @@
 //! Generic routing encapsulation (RFC 1701, RFC 2784, RFC 2890; version 1: RFC 2637) with WCCP and ERSPAN inside.
 
 use super::decoded::NotTcp;
+use super::ethernet;
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
+use super::walk::{Context, Protocol, Step, Stop};
 
 const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
@@ -12,7 +13,7 @@ const SEQUENCE: u16 = 0x1000;
 const ACKNOWLEDGMENT: u16 = 0x0080;
 
 /// A GRE header and what it announces.
-pub(super) fn header(view: View<'_>) -> Step<'_> {
+pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
     let mut size = 4;
@@ -30,7 +31,7 @@ pub(super) fn header(view: View<'_>) -> Step<'_> {
     if flags & ROUTING != 0 {
         view = source_routes(view)?;
     }
-    payload(number, flags, view)
+    payload(number, flags, view, cx)
 }
 
 /// Skips source route entries: address family, offset, length; family 0 ends them.
@@ -46,7 +47,7 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
 }
 
 /// What the protocol type announces.
-pub(super) fn payload(number: u16, flags: u16, view: View<'_>) -> Step<'_> {
+fn payload<'d>(number: u16, flags: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
     match number {
         0x883e => wccp(view),
         0x88be => erspan(view, flags & SEQUENCE != 0),
@@ -54,9 +55,7 @@ pub(super) fn payload(number: u16, flags: u16, view: View<'_>) -> Step<'_> {
         0x6400 => Ok((Protocol::Ethernet, view)),
         0x880b => Ok((Protocol::PppFramed, view)),
         0x6559 => Ok((Protocol::FrameRelay, view)),
-        0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
-            Ok((Protocol::EtherType(number), view))
-        }
+        0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => ethernet::by_type(number, view, cx),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }

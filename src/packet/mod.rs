@@ -14,7 +14,6 @@ mod gre;
 mod icmp;
 mod ipv4;
 mod ipv6;
-mod legacy;
 mod link;
 mod mpls;
 mod options;

@@ -95,7 +95,7 @@ pub struct PacketEntry {
 }
 
 /// A handshake came to its end (complete, refused) or to the end of its hold-back (unanswered).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandshakeEntry {
     /// When it was decided.
     pub at: Timestamp,
@@ -117,7 +117,7 @@ pub struct Acknowledged {
 }
 
 /// A message with the segments that carried it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageEntry {
     /// Number of the message in the story, from 1.
     pub id: u64,
@@ -167,7 +167,7 @@ pub struct CopyEntry {
 }
 
 /// What became of a message: copies and their ACKs. A later entry for the same message replaces an earlier one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryEntry {
     /// When it was decided.
     pub at: Timestamp,
@@ -186,7 +186,7 @@ pub struct DeliveryEntry {
 }
 
 /// A connection was closed or reset.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeardownEntry {
     /// When it was decided.
     pub at: Timestamp,
@@ -212,7 +212,7 @@ pub struct SessionEntry {
 }
 
 /// A connection as a whole, when it ends, and again when a late frame changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamEntry {
     /// The numbers.
     pub summary: StreamSummary,

@@ -1,0 +1,114 @@
+//! Streams as a whole: when they end, and all that is open at the end of the capture, one stream at a time so that a million
+//! of them need no room.
+
+use super::facts::Marks;
+use super::judge::{self, Circumstances};
+use super::queue::Held;
+use super::story::Story;
+use super::{FindingCode, FindingEntry, StreamEntry, Verdict};
+use crate::tcp::{Certainty, HandshakeOutcome, StreamId, StreamSummary};
+
+impl Story {
+    /// A stream with its verdict, as of now.
+    pub(super) fn stream_entry(&self, summary: StreamSummary) -> StreamEntry {
+        let fact = self.facts.of(summary.stream);
+        let name = self.conversations.get(fact.conversation);
+        StreamEntry {
+            verdict: self.verdict(&summary),
+            name: name.and_then(|conversation| conversation.name.clone()),
+            messages: (u64::from(fact.messages.0), u64::from(fact.messages.1)),
+            summary,
+        }
+    }
+
+    fn verdict(&self, summary: &StreamSummary) -> Verdict {
+        let service = self.services.known(summary.connection.server);
+        let about = Circumstances {
+            listens: service.is_some_and(|service| service.listens),
+            now: self.clock,
+            lost: self.lost,
+            over: self.over,
+        };
+        judge::verdict(summary, self.facts.of(summary.stream), about)
+    }
+
+    /// A closed stream is told as a whole.
+    pub(super) fn tell_stream(&mut self, stream: StreamId) {
+        if !self.wants.streams {
+            return;
+        }
+        let Some(summary) = self.analyzer.summary(stream) else {
+            return;
+        };
+        self.facts.of_mut(stream).told_at = frames_of(&summary);
+        let entry = self.stream_entry(summary);
+        self.queue.push(self.clock, Held::Stream(Box::new(entry)));
+    }
+
+    /// The capture is over: what each open connection owes by now, and what was begun in it.
+    pub(super) fn settle_everything(&mut self) {
+        let mut open: Vec<StreamId> = self.watches.iter().map(|watch| watch.stream).collect();
+        open.sort_unstable();
+        for stream in open {
+            if self.facts.of(stream).marks.has(Marks::END_SET) {
+                continue;
+            }
+            self.settle(stream, self.clock);
+            if self.wants.messages {
+                self.read_to_the_end(stream);
+            }
+        }
+    }
+
+    /// Frames that the capture lost are a finding of their own.
+    pub(super) fn tell_losses(&mut self) {
+        if !self.lost || !self.wants.events {
+            return;
+        }
+        let stats = self.counts.stats;
+        let lost = stats.kernel_dropped.unwrap_or(0)
+            + stats.interface_dropped.unwrap_or(0)
+            + stats.queue_dropped;
+        let finding = FindingEntry {
+            at: self.clock,
+            stream: None,
+            code: FindingCode::CaptureLoss,
+            side: None,
+            certainty: Certainty::Seen,
+            frames: Vec::new(),
+            duration: None,
+            value: Some(lost),
+        };
+        self.tell_finding(finding);
+    }
+
+    /// The last entries of one stream: cards of what never came to its end, the stream as a whole if that was not told or
+    /// has changed since.
+    pub(super) fn tell_last(&mut self, stream: StreamId) {
+        let Some(summary) = self.analyzer.summary(stream) else {
+            return;
+        };
+        let marks = self.facts.of(stream).marks;
+        if self.wants.events {
+            let unfinished = matches!(
+                summary.handshake.outcome,
+                HandshakeOutcome::Unanswered | HandshakeOutcome::HalfOpen
+            );
+            if unfinished && !marks.has(Marks::HANDSHAKE_TOLD) && !marks.has(Marks::OPENING_TOLD) {
+                self.tell_handshake(stream);
+            }
+            if summary.teardown.first_fin.is_some() && !marks.has(Marks::TEARDOWN_TOLD) {
+                self.tell_teardown(&summary);
+            }
+        }
+        if self.wants.streams && self.facts.of(stream).told_at != frames_of(&summary) {
+            let entry = self.stream_entry(summary);
+            self.queue.push(self.clock, Held::Stream(Box::new(entry)));
+        }
+    }
+}
+
+/// Frames of a stream: it changed when they did.
+fn frames_of(summary: &StreamSummary) -> u32 {
+    (summary.packets.client + summary.packets.server) as u32
+}

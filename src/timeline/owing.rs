@@ -1,0 +1,246 @@
+//! What is owed and overdue: stall detection. Each finding says what is certain (frames) and is itself an inference; none is
+//! made where the capture lost segments, or where this service is not known to do otherwise.
+
+use super::facts::Marks;
+use super::story::Story;
+use super::timers::Timer;
+use super::watch::Watch;
+use super::watching::with_frames;
+use super::{FindingCode, FindingEntry};
+use crate::net::{Nanos, Timestamp};
+use crate::tcp::{Fin, Side, StreamId};
+
+/// Everything that may become overdue in one connection.
+#[derive(Clone, Copy, Debug, Default)]
+struct Dues {
+    answer: Option<Timestamp>,
+    greeting: Option<Timestamp>,
+    client_window: Option<Timestamp>,
+    server_window: Option<Timestamp>,
+    close: Option<Timestamp>,
+    idle: Option<Timestamp>,
+}
+
+impl Dues {
+    fn earliest(&self) -> Option<Timestamp> {
+        let all = [
+            self.answer,
+            self.greeting,
+            self.client_window,
+            self.server_window,
+            self.close,
+            self.idle,
+        ];
+        all.into_iter().flatten().min()
+    }
+}
+
+impl Story {
+    /// What has not been told yet and may become overdue.
+    fn dues(&self, watch: &Watch) -> Dues {
+        let (services, patience) = (&self.services, self.settings.stall_after);
+        let answer = watch.answer_due(services, patience);
+        let greeting = watch.greeting_due(services, patience);
+        let closing = watch.fin.client || watch.fin.server;
+        let close = if closing { self.close_due(watch) } else { None };
+        let idle = watch.last_stir().plus(self.settings.idle_after);
+        Dues {
+            answer: answer.filter(|_| !watch.stall_told),
+            greeting: greeting.filter(|_| !watch.greeting_told),
+            client_window: watch.zero_window_due(Side::Client),
+            server_window: watch.zero_window_due(Side::Server),
+            close: close.map(|(at, _)| at).filter(|_| !watch.unclosed_told),
+            idle: (!watch.idle_told && !closing).then_some(idle),
+        }
+    }
+
+    /// When the FIN that answers the first one is overdue, and the first one. The server's program gets less patience than a
+    /// client, which may keep a connection that the server has closed until it needs it (browsers do).
+    fn close_due(&self, watch: &Watch) -> Option<(Timestamp, Fin)> {
+        if watch.lossy || (watch.fin.client && watch.fin.server) {
+            return None;
+        }
+        let summary = self.analyzer.summary(watch.stream)?;
+        let first = summary.teardown.first_fin?;
+        let acked = first.acked?;
+        let owing = first.side.other();
+        let patience = match owing {
+            Side::Server => self.settings.stall_after,
+            Side::Client => self.settings.idle_after,
+        };
+        let last = watch.last_data.of(owing).unwrap_or(acked.at);
+        Some((last.max(acked.at).plus(patience), first))
+    }
+
+    /// Sets a timer for what may become overdue next, unless an earlier one is set.
+    pub(super) fn arm(&mut self, stream: StreamId) {
+        let slot = self.facts.of(stream).watch;
+        let Some(watch) = self.watches.get(slot) else {
+            return;
+        };
+        let Some(due) = self.dues(watch).earliest() else {
+            return;
+        };
+        // What is due by now is looked at with the next passing of time.
+        let due = due.max(self.clock);
+        if watch.armed.is_some_and(|armed| armed <= due) {
+            return;
+        }
+        self.timers.set(due, Timer::Watch(stream));
+        if let Some(watch) = self.watches.get_mut(slot) {
+            watch.armed = Some(due);
+        }
+    }
+
+    /// A timer of a connection fires: tells what is overdue.
+    pub(super) fn look_after(&mut self, stream: StreamId) {
+        let slot = self.facts.of(stream).watch;
+        let Some(watch) = self.watches.get_mut(slot) else {
+            return;
+        };
+        if watch.armed.is_some_and(|armed| armed <= self.clock) {
+            watch.armed = None;
+        }
+        let mut watch = watch.clone();
+        for finding in self.overdue(&mut watch) {
+            self.tell_finding(finding);
+        }
+        if let Some(place) = self.watches.get_mut(slot) {
+            *place = watch;
+        }
+        self.arm(stream);
+    }
+
+    /// Findings about what is overdue at this moment; marks them as told.
+    fn overdue(&self, watch: &mut Watch) -> Vec<FindingEntry> {
+        let now = self.clock;
+        let dues = self.dues(watch);
+        let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
+        let mut findings = Vec::new();
+        if is_due(dues.answer) {
+            watch.stall_told = true;
+            findings.extend(self.no_answer(watch));
+        }
+        if is_due(dues.greeting) {
+            watch.greeting_told = true;
+            let mut finding = self.finding(FindingCode::NoBanner, watch.stream);
+            finding.side = Some(Side::Server);
+            finding.duration = Some(now.since(watch.open));
+            let steps = self.analyzer.summary(watch.stream).map(|s| s.handshake);
+            let ack = steps.and_then(|handshake| handshake.ack);
+            findings.push(with_frames(finding, &[ack.map_or(0, |step| step.frame)]));
+        }
+        for (side, due) in [
+            (Side::Client, dues.client_window),
+            (Side::Server, dues.server_window),
+        ] {
+            if is_due(due)
+                && let Some(zero) = watch.zero_window.of_mut(side)
+            {
+                zero.told = true;
+                let mut finding = self.finding(FindingCode::ZeroWindow, watch.stream);
+                finding.side = Some(side);
+                finding.certainty = crate::tcp::Certainty::Seen;
+                finding.duration = Some(now.since(zero.since));
+                findings.push(with_frames(finding, &[zero.frame]));
+            }
+        }
+        if is_due(dues.close) {
+            watch.unclosed_told = true;
+            findings.extend(self.no_fin(watch));
+        }
+        if is_due(dues.idle) {
+            watch.idle_told = true;
+            let mut finding = self.finding(FindingCode::Idle, watch.stream);
+            finding.certainty = crate::tcp::Certainty::Seen;
+            finding.duration = Some(now.since(watch.last_stir()));
+            findings.push(finding);
+        }
+        findings
+    }
+
+    /// Bytes acknowledged by the kernel, nothing from the program.
+    fn no_answer(&self, watch: &Watch) -> Option<FindingEntry> {
+        let turn = watch.turn?;
+        let acked = turn.acked?;
+        let mut finding = self.finding(FindingCode::StalledApp, watch.stream);
+        finding.side = Some(Side::Server);
+        finding.duration = Some(self.clock.since(turn.at));
+        // A window of 0 towards another client often says where the program is stuck.
+        let blocked = self.blocked_elsewhere(watch);
+        Some(with_frames(
+            finding,
+            &[blocked.unwrap_or(0), turn.frame, acked],
+        ))
+    }
+
+    /// The frame by which another client of the same room closed its window for long: the program may be stuck writing to it.
+    fn blocked_elsewhere(&self, watch: &Watch) -> Option<u64> {
+        let room = self.services.of(watch.service).room;
+        let others = self.watches.iter().filter(|other| {
+            other.stream != watch.stream && self.services.of(other.service).room == room
+        });
+        let mut zeros = others.filter_map(|other| other.zero_window.client);
+        zeros.find(|zero| zero.told).map(|zero| zero.frame)
+    }
+
+    /// A FIN was acknowledged, the other side's never came.
+    fn no_fin(&self, watch: &Watch) -> Option<FindingEntry> {
+        let (_, first) = self.close_due(watch)?;
+        let acked = first.acked?;
+        let mut finding = self.finding(FindingCode::PeerNeverClosed, watch.stream);
+        finding.side = Some(first.side.other());
+        finding.duration = Some(self.clock.since(acked.at));
+        Some(with_frames(finding, &[first.step.frame, acked.frame]))
+    }
+
+    /// The last word on what a connection owes: it begins to close, was reset, or the capture ends at `now`.
+    pub(super) fn settle(&mut self, stream: StreamId, now: Timestamp) {
+        let slot = self.facts.of(stream).watch;
+        let Some(watch) = self.watches.get(slot) else {
+            return;
+        };
+        let patience = self.settings.stall_after;
+        let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
+        let mut marks = Marks::default();
+        if is_due(watch.answer_due(&self.services, patience))
+            && watch.turn.is_some_and(|turn| turn.acked.is_some())
+        {
+            marks.add(Marks::STALLED);
+        }
+        if is_due(watch.greeting_due(&self.services, patience)) {
+            marks.add(Marks::NO_BANNER);
+        }
+        if is_due(self.close_due(watch).map(|(due, _)| due)) {
+            marks.add(Marks::NEVER_CLOSED);
+        }
+        if Self::zero_window_of(watch, now).is_some_and(Self::lasted) {
+            marks.add(Marks::ZERO_WINDOW);
+        }
+        if now.since(watch.last_stir()) >= self.settings.idle_after && self.over {
+            marks.add(Marks::IDLE);
+        }
+        if watch.lossy {
+            marks.add(Marks::LOSSY);
+        }
+        let waited_in_vain = watch.handshake_seen
+            && watch.last_data.server.is_none()
+            && now.since(watch.open) >= patience;
+        let service = self.services.of_mut(watch.service);
+        if waited_in_vain && service.greeted == 0 {
+            service.not_greeted += 1;
+        }
+        self.facts.of_mut(stream).marks.add(marks);
+    }
+
+    /// The longest window of 0, the present one included.
+    fn zero_window_of(watch: &Watch, now: Timestamp) -> Option<Nanos> {
+        let present = [watch.zero_window.client, watch.zero_window.server];
+        let present = present
+            .into_iter()
+            .flatten()
+            .map(|zero| now.since(zero.since));
+        let past = [watch.longest_zero.client, watch.longest_zero.server];
+        present.chain(past).max()
+    }
+}

@@ -1,0 +1,173 @@
+//! Entries on hold: in order of time, ready when their hold-back is over.
+//!
+//! Frames bring the time forward, so what they cause is queued in order; a late frame of a clock that went back keeps its
+//! place in the capture. Session events come from another queue and are sorted in by their time.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::io;
+
+use super::{
+    CaptureStart, DeliveryEntry, Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry,
+    SessionEntry, Sink, StreamEntry, TeardownEntry,
+};
+use crate::net::Timestamp;
+
+/// An entry that is not yet told.
+#[derive(Debug)]
+pub(super) enum Held {
+    Packet(PacketEntry),
+    Capture(Box<CaptureStart>),
+    Handshake(Box<HandshakeEntry>),
+    Message(Box<MessageEntry>),
+    Delivery(Box<DeliveryEntry>),
+    Teardown(Box<TeardownEntry>),
+    Finding(Box<FindingEntry>),
+    Stream(Box<StreamEntry>),
+}
+
+impl Held {
+    fn lend(&self) -> Entry<'_> {
+        match self {
+            Self::Packet(entry) => Entry::Packet(entry),
+            Self::Capture(entry) => Entry::Capture(entry),
+            Self::Handshake(entry) => Entry::Handshake(entry),
+            Self::Message(entry) => Entry::Message(entry),
+            Self::Delivery(entry) => Entry::Delivery(entry),
+            Self::Teardown(entry) => Entry::Teardown(entry),
+            Self::Finding(entry) => Entry::Finding(entry),
+            Self::Stream(entry) => Entry::Stream(entry),
+        }
+    }
+}
+
+/// Place of an entry in the queue; stays valid after it left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u64);
+
+/// A session event on hold, ordered by its time, then by arrival.
+#[derive(Debug)]
+struct HeldSession {
+    at: Timestamp,
+    order: u64,
+    entry: SessionEntry,
+}
+
+impl PartialEq for HeldSession {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+impl Eq for HeldSession {}
+impl PartialOrd for HeldSession {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for HeldSession {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+/// Both kinds of entry, held and ready.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    entries: VecDeque<(Timestamp, Held)>,
+    /// Entries that have left.
+    gone: u64,
+    /// Of those still here, so many are ready.
+    ready: usize,
+    sessions: BinaryHeap<Reverse<HeldSession>>,
+    sessions_ready: VecDeque<(Timestamp, SessionEntry)>,
+    arrivals: u64,
+}
+
+impl Queue {
+    /// Queues an entry at the end; `key` must not be before that of the last one.
+    pub(super) fn push(&mut self, key: Timestamp, held: Held) -> Place {
+        let place = Place(self.gone + self.entries.len() as u64);
+        let key = self.entries.back().map_or(key, |(last, _)| key.max(*last));
+        self.entries.push_back((key, held));
+        place
+    }
+
+    /// Queues a session event at its time.
+    pub(super) fn push_session(&mut self, entry: SessionEntry) {
+        self.arrivals += 1;
+        self.sessions.push(Reverse(HeldSession {
+            at: entry.event.at,
+            order: self.arrivals,
+            entry,
+        }));
+    }
+
+    /// Time of the oldest entry that is not ready.
+    pub(super) fn next_key(&self) -> Option<Timestamp> {
+        self.entries.get(self.ready).map(|(key, _)| *key)
+    }
+
+    /// Time of the oldest session event that is not ready.
+    pub(super) fn next_session_key(&self) -> Option<Timestamp> {
+        self.sessions.peek().map(|Reverse(held)| held.at)
+    }
+
+    /// Makes the oldest entry ready, for its last touches.
+    pub(super) fn make_ready(&mut self) -> Option<&mut Held> {
+        let (_, held) = self.entries.get_mut(self.ready)?;
+        self.ready += 1;
+        Some(held)
+    }
+
+    /// Makes the oldest session event ready, for its last touches.
+    pub(super) fn make_session_ready(&mut self) -> Option<&mut SessionEntry> {
+        let Reverse(held) = self.sessions.pop()?;
+        self.sessions_ready.push_back((held.at, held.entry));
+        self.sessions_ready.back_mut().map(|(_, entry)| entry)
+    }
+
+    /// The message at `place`, while it is still held.
+    pub(super) fn held_message(&mut self, place: Place) -> Option<&mut MessageEntry> {
+        let index = usize::try_from(place.0.checked_sub(self.gone)?).ok()?;
+        match self.entries.get_mut(index) {
+            Some((_, Held::Message(entry))) if index >= self.ready => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// Entries that are not ready.
+    pub(super) fn held(&self) -> usize {
+        self.entries.len() - self.ready
+    }
+
+    /// Whether anything is ready.
+    pub(super) fn has_ready(&self) -> bool {
+        self.ready > 0 || !self.sessions_ready.is_empty()
+    }
+
+    /// Hands out everything that is ready, by time; what frames caused comes before a session event of the same time.
+    pub(super) fn drain(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
+        while self.has_ready() {
+            let frame = self.entries.front().filter(|_| self.ready > 0);
+            let session = self.sessions_ready.front();
+            let session_first = match (frame, session) {
+                (Some((key, _)), Some((at, _))) => at < key,
+                (None, _) => true,
+                (_, None) => false,
+            };
+            if session_first {
+                if let Some((_, entry)) = self.sessions_ready.pop_front() {
+                    sink.entry(Entry::Session(&entry))?;
+                }
+            } else {
+                if let Some((_, held)) = self.entries.front() {
+                    sink.entry(held.lend())?;
+                }
+                self.entries.pop_front();
+                self.gone += 1;
+                self.ready -= 1;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! What is learned of each server endpoint from its connections: does it listen, does it greet, does it answer.
+//!
+//! Absence is only remarkable against a habit. Live and replay learn from the same packets.
+
+use rustc_hash::FxHashMap;
+
+use super::Settings;
+use super::limits::MAX_SERVICES;
+use crate::net::{Endpoint, Nanos, Timestamp};
+
+/// Index of a server endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ServiceId(pub(super) u32);
+
+/// Index of a room: the endpoints whose clients hear each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct RoomId(pub(super) u32);
+
+/// The room of the chat's own ports, and of every endpoint that greets in its words.
+pub(super) const OWN_ROOM: RoomId = RoomId(0);
+
+/// Habits of one server endpoint.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Service {
+    pub(super) room: RoomId,
+    /// A SYN was answered by SYN,ACK, or the caller says so.
+    pub(super) listens: bool,
+    /// Connections whose first bytes came from the server.
+    pub(super) greeted: u32,
+    /// Connections that it let wait without greeting and that lived on all the same.
+    pub(super) not_greeted: u32,
+    /// The longest time from handshake to greeting.
+    pub(super) slowest_greeting: Nanos,
+    /// Turns of a client that were answered on its own connection, and those that were not.
+    pub(super) answered: u32,
+    pub(super) unanswered: u32,
+    /// The longest time to such an answer.
+    pub(super) slowest_answer: Nanos,
+    /// Turns without answer of their own, after which something was sent to somebody in the room, and those where nothing was.
+    pub(super) stirred: u32,
+    pub(super) unstirred: u32,
+    /// Answered turns that ended with a line end, and those that did not.
+    pub(super) with_line_end: u32,
+    pub(super) without_line_end: u32,
+}
+
+/// What the endpoints of one room share.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room {
+    /// The last time that the server sent data to anybody in it.
+    pub(super) last_sent: Option<Timestamp>,
+}
+
+/// All server endpoints seen.
+#[derive(Debug)]
+pub(super) struct Services {
+    by_endpoint: FxHashMap<Endpoint, ServiceId>,
+    services: Vec<Service>,
+    rooms: Vec<Room>,
+    by_port: FxHashMap<u16, RoomId>,
+    room_ports: Vec<u16>,
+}
+
+impl Services {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let mut services = Self {
+            by_endpoint: FxHashMap::default(),
+            services: Vec::new(),
+            rooms: vec![Room::default()],
+            by_port: FxHashMap::default(),
+            room_ports: settings.room_ports.clone(),
+        };
+        for endpoint in settings.listening.iter().chain(&settings.greets) {
+            let id = services.id_of(*endpoint);
+            services.of_mut(id).listens = true;
+        }
+        for endpoint in &settings.greets {
+            let id = services.id_of(*endpoint);
+            services.of_mut(id).greeted = 1;
+        }
+        services
+    }
+
+    /// The service of a server endpoint; beyond [`MAX_SERVICES`] they share the last one.
+    pub(super) fn id_of(&mut self, endpoint: Endpoint) -> ServiceId {
+        if let Some(&id) = self.by_endpoint.get(&endpoint) {
+            return id;
+        }
+        if self.services.len() >= MAX_SERVICES {
+            return ServiceId(MAX_SERVICES as u32 - 1);
+        }
+        let id = ServiceId(self.services.len() as u32);
+        let room = self.room_of(endpoint);
+        self.services.push(Service {
+            room,
+            ..Service::default()
+        });
+        self.by_endpoint.insert(endpoint, id);
+        id
+    }
+
+    /// The service of an endpoint, if anything is known of it.
+    pub(super) fn known(&self, endpoint: Endpoint) -> Option<&Service> {
+        let id = self.by_endpoint.get(&endpoint)?;
+        self.services.get(id.0 as usize)
+    }
+
+    pub(super) fn of(&self, id: ServiceId) -> &Service {
+        &self.services[id.0 as usize]
+    }
+
+    pub(super) fn of_mut(&mut self, id: ServiceId) -> &mut Service {
+        &mut self.services[id.0 as usize]
+    }
+
+    pub(super) fn room(&self, id: RoomId) -> &Room {
+        &self.rooms[id.0 as usize]
+    }
+
+    pub(super) fn room_mut(&mut self, id: RoomId) -> &mut Room {
+        &mut self.rooms[id.0 as usize]
+    }
+
+    /// The room that clients of this endpoint share: one for our own ports, on loopback one per port for IPv4 and IPv6, else
+    /// one per endpoint.
+    fn room_of(&mut self, endpoint: Endpoint) -> RoomId {
+        if self.room_ports.contains(&endpoint.port) {
+            return OWN_ROOM;
+        }
+        let new = RoomId(self.rooms.len() as u32);
+        let room = if endpoint.ip.is_loopback() {
+            *self.by_port.entry(endpoint.port).or_insert(new)
+        } else {
+            new
+        };
+        if room == new {
+            self.rooms.push(Room::default());
+        }
+        room
+    }
+}
+
+impl Service {
+    /// Clients are normally greeted: at least one was, and none was let wait.
+    pub(super) const fn greets(&self) -> bool {
+        self.greeted > 0 && self.not_greeted == 0
+    }
+
+    /// A client's turn is normally answered on its own connection.
+    pub(super) const fn answers(&self) -> bool {
+        self.answered >= 2 && self.unanswered == 0
+    }
+
+    /// A client's turn normally makes the server send something to somebody.
+    pub(super) const fn stirs(&self) -> bool {
+        self.answered + self.stirred >= 2 && self.unstirred == 0
+    }
+}

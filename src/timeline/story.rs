@@ -1,0 +1,239 @@
+//! The inside of the timeline: time passes, entries get their last touches, everything is tied together here.
+//!
+//! Every decision falls at a point of capture time, before the first later frame is looked at, so that it does not depend on
+//! when the caller drains or how frames arrive in batches.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::conversation::{Completed, Conversation};
+use super::facts::{Facts, Slab};
+use super::limits::MAX_HELD;
+use super::queue::{Held, Queue};
+use super::services::{RoomId, Services};
+use super::sessions::Books;
+use super::timers::{Timer, Timers};
+use super::tracked::TrackedMessages;
+use super::watch::Watch;
+use super::{EndEntry, OptionBytes, PacketEntry, Settings, Wants};
+use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::packet::Segment;
+use crate::tcp::{Analyzer, Changes, Observation, PerSide, StreamId};
+
+/// Everything but the decoder.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) settings: Settings,
+    pub(super) wants: Wants,
+    pub(super) analyzer: Analyzer,
+    /// Everything up to this time has arrived.
+    pub(super) clock: Timestamp,
+    pub(super) hold: Nanos,
+    pub(super) queue: Queue,
+    pub(super) timers: Timers,
+    pub(super) facts: Facts,
+    pub(super) services: Services,
+    pub(super) watches: Slab<Watch>,
+    pub(super) conversations: Slab<Box<Conversation>>,
+    /// Receivers in each room.
+    pub(super) members: FxHashMap<RoomId, u32>,
+    /// Open connections: the newest stream of a 4-tuple and the one before.
+    pub(super) by_tuple: FxHashMap<FourTuple, (StreamId, Option<StreamId>)>,
+    pub(super) tracked: TrackedMessages,
+    pub(super) books: Books,
+    pub(super) messages: u64,
+    pub(super) counts: EndEntry,
+    /// The capture is known to have lost frames.
+    pub(super) lost: bool,
+    /// The capture is over.
+    pub(super) over: bool,
+    pub(super) scratch: PerSide<Completed>,
+    pub(super) sharing: Vec<(u64, u32)>,
+}
+
+impl Story {
+    pub(super) fn new(settings: Settings, wants: Wants) -> Self {
+        let mut analyzer = Analyzer::new(settings.streams);
+        let ports = settings.listening.iter().chain(&settings.greets);
+        for port in ports
+            .map(|end| end.port)
+            .chain(settings.room_ports.iter().copied())
+        {
+            analyzer.listens_on(port);
+        }
+        // Without anything to join there is nothing to wait for.
+        let joins = wants.messages || wants.events;
+        Self {
+            hold: if joins { settings.hold_back.max(0) } else { 0 },
+            services: Services::new(&settings),
+            settings,
+            wants,
+            analyzer,
+            clock: Timestamp::from_nanos(i64::MIN),
+            queue: Queue::default(),
+            timers: Timers::default(),
+            facts: Facts::default(),
+            watches: Slab::default(),
+            conversations: Slab::default(),
+            members: FxHashMap::default(),
+            by_tuple: FxHashMap::default(),
+            tracked: TrackedMessages::default(),
+            books: Books::default(),
+            messages: 0,
+            counts: EndEntry::default(),
+            lost: false,
+            over: false,
+            scratch: PerSide::default(),
+            sharing: Vec::new(),
+        }
+    }
+
+    /// Only the table is wanted.
+    pub(super) const fn tells(&self) -> bool {
+        self.wants.messages || self.wants.events
+    }
+
+    /// Takes one segment; time has passed already.
+    pub(super) fn segment(&mut self, segment: &Segment<'_>) {
+        self.counts.tcp_frames += 1;
+        let seen = self.analyzer.handle(segment);
+        if self.wants.packets {
+            let entry = self.packet(segment, &seen);
+            self.queue.push(self.clock, Held::Packet(entry));
+            if self.hold == 0 {
+                self.queue.make_ready();
+            }
+        }
+        if seen.changes.contains(Changes::STREAM_OPENED) {
+            // Streams that the analyser has forgotten by then need no facts.
+            let remembered = self.settings.streams.remembered;
+            self.facts.keep(remembered.saturating_mul(2));
+        }
+        self.watch(segment, &seen);
+        if self.wants.messages {
+            self.read(segment, &seen);
+        }
+        self.ended(segment, &seen);
+        while self.queue.held() > MAX_HELD {
+            self.ready_entry();
+        }
+    }
+
+    fn packet(&self, segment: &Segment<'_>, seen: &Observation) -> PacketEntry {
+        PacketEntry {
+            frame: segment.frame,
+            at: segment.timestamp,
+            source: segment.source,
+            destination: segment.destination,
+            flags: segment.flags,
+            seq_raw: segment.seq,
+            ack_raw: segment.ack,
+            window: segment.window,
+            len: seen.analysed.then_some(segment.len),
+            options: OptionBytes::copy_of(segment.options),
+            payload: (self.wants.payload && !segment.payload.is_empty())
+                .then(|| segment.payload.into()),
+            observation: *seen,
+            name: None,
+        }
+    }
+
+    /// Everything up to `to` has arrived: timers fire and entries become ready, in order of time.
+    pub(super) fn pass_time(&mut self, to: Timestamp) {
+        if to <= self.clock {
+            return;
+        }
+        loop {
+            let timer = self.timers.next();
+            let entry = self.queue.next_key().map(|key| key.plus(self.hold));
+            let session = self.queue.next_session_key().map(|key| key.plus(self.hold));
+            let Some(first) = [timer, entry, session].into_iter().flatten().min() else {
+                break;
+            };
+            if first >= to {
+                break;
+            }
+            if timer == Some(first) {
+                if let Some((at, timer)) = self.timers.take() {
+                    self.clock = self.clock.max(at);
+                    self.fire(timer);
+                }
+            } else if entry == Some(first) {
+                self.ready_entry();
+            } else {
+                self.ready_session();
+            }
+        }
+        self.clock = to;
+    }
+
+    /// Everything still held becomes ready, whatever its time.
+    pub(super) fn ready_everything(&mut self) {
+        while self.queue.next_key().is_some() {
+            self.ready_entry();
+        }
+        while self.queue.next_session_key().is_some() {
+            self.ready_session();
+        }
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::Opening(stream) => self.opening_overdue(stream),
+            Timer::Silence(stream, side) => self.silent(stream, side),
+            Timer::Watch(stream) => self.look_after(stream),
+            Timer::Ended(stream) => self.tell_stream(stream),
+            Timer::Forget(stream) => self.forget(stream),
+            Timer::Partial(serial) => {
+                let delivery = self.tracked.partial(serial, self.clock);
+                self.tell_delivery(delivery);
+            }
+            Timer::Final(serial) => {
+                let delivery = self.tracked.last(serial, self.clock);
+                self.tell_delivery(delivery);
+            }
+        }
+    }
+
+    /// The oldest entry's hold-back is over: names and the program's words are attached as far as they are known.
+    fn ready_entry(&mut self) {
+        let Self {
+            queue,
+            facts,
+            conversations,
+            books,
+            hold,
+            ..
+        } = self;
+        let Some(held) = queue.make_ready() else {
+            return;
+        };
+        let name_of = |stream| -> Option<Arc<str>> {
+            conversations
+                .get(facts.of(stream).conversation)?
+                .name
+                .clone()
+        };
+        match held {
+            Held::Packet(entry) if conversations.len() > 0 => {
+                entry.name = name_of(entry.observation.stream);
+            }
+            Held::Message(entry) => {
+                entry.name = name_of(entry.stream);
+                if !books.is_empty() {
+                    let until = entry.at.plus(*hold / 2);
+                    let (session, line) =
+                        books.line_of(entry.connection, entry.side, &entry.message.bytes, until);
+                    entry.session = session;
+                    entry.line = line.or(entry.line);
+                    entry.name = entry
+                        .name
+                        .take()
+                        .or_else(|| books.name_of(entry.connection));
+                }
+            }
+            _ => {}
+        }
+    }
+}

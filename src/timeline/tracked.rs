@@ -1,0 +1,336 @@
+//! What becomes of what a client says: the server's copies of it to every receiver, and all their ACKs.
+//!
+//! Owns: messages under observation, the comparison of server messages with them (in order for each receiver, within a
+//! bounded time and number), and when there is something to tell. Must not know: sessions; content decides, live as in replay.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::copies::{self, Said};
+use super::limits::{
+    COPY_WINDOW, MAX_CANDIDATES, MAX_COMPARED, MAX_COMPARED_BACK, MAX_COPIES, MAX_TRACKED,
+};
+use super::services::RoomId;
+use super::{Acknowledged, CopyEntry, DeliveryEntry};
+use crate::net::Timestamp;
+use crate::tcp::StreamId;
+
+/// A message under observation.
+#[derive(Debug)]
+pub(super) struct Tracked {
+    pub(super) message: u64,
+    pub(super) stream: StreamId,
+    room: RoomId,
+    pub(super) at: Timestamp,
+    text: Box<[u8]>,
+    ack: Option<Acknowledged>,
+    copies: Vec<CopyEntry>,
+    acked_copies: u32,
+    /// Receivers in the room when it was said, the sender among them or not.
+    receivers: u32,
+    sender_receives: bool,
+    echoed: bool,
+    /// Something is known that was not told.
+    news: bool,
+    complete_told: bool,
+}
+
+/// What a room does with lines.
+#[derive(Debug, Default)]
+struct Habits {
+    /// Serial numbers of what was said in it, oldest first.
+    said: VecDeque<u64>,
+    /// Copies went to others than the sender.
+    fans_out: bool,
+    /// The sender gets a copy too.
+    echoes: bool,
+}
+
+/// A copy that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) serial: u64,
+    pub(super) message: u64,
+    /// Index among the copies; `None` where the list is full.
+    pub(super) copy: Option<u32>,
+    pub(super) sender: StreamId,
+    /// The name in front of the text.
+    pub(super) name: Option<Arc<str>>,
+}
+
+/// All messages under observation.
+#[derive(Debug, Default)]
+pub(super) struct TrackedMessages {
+    tracked: VecDeque<Tracked>,
+    /// Serial number of the first one.
+    first: u64,
+    rooms: FxHashMap<RoomId, Habits>,
+}
+
+impl TrackedMessages {
+    /// Serial number that the next message gets.
+    pub(super) fn next_serial(&self) -> u64 {
+        self.first + self.tracked.len() as u64
+    }
+
+    fn get_mut(&mut self, serial: u64) -> Option<&mut Tracked> {
+        let index = serial.checked_sub(self.first)?;
+        self.tracked.get_mut(usize::try_from(index).ok()?)
+    }
+
+    fn get(&self, serial: u64) -> Option<&Tracked> {
+        let index = serial.checked_sub(self.first)?;
+        self.tracked.get(usize::try_from(index).ok()?)
+    }
+
+    /// Puts a client's message under observation; `None`: nothing that others could receive.
+    pub(super) fn track(
+        &mut self,
+        message: u64,
+        (stream, room): (StreamId, RoomId),
+        at: Timestamp,
+        text: &[u8],
+        (receivers, sender_receives): (u32, bool),
+    ) -> Option<u64> {
+        let said = Said::candidate(text)?;
+        if self.tracked.len() >= MAX_TRACKED {
+            self.forget_first();
+        }
+        let serial = self.next_serial();
+        self.tracked.push_back(Tracked {
+            message,
+            stream,
+            room,
+            at,
+            text: said.text,
+            ack: None,
+            copies: Vec::new(),
+            acked_copies: 0,
+            receivers,
+            sender_receives,
+            echoed: false,
+            news: false,
+            complete_told: false,
+        });
+        let habits = self.rooms.entry(room).or_default();
+        if habits.said.len() >= MAX_CANDIDATES {
+            habits.said.pop_front();
+        }
+        habits.said.push_back(serial);
+        Some(serial)
+    }
+
+    /// Whether that serial number is this message's own (else a copy's of it).
+    pub(super) fn is_message(&self, serial: u64, message: u64) -> bool {
+        self.get(serial)
+            .is_some_and(|tracked| tracked.message == message)
+    }
+
+    /// Looks for the message that a server message to `receiver` is a copy of; `cursor` is where its last copy stood.
+    pub(super) fn find(
+        &self,
+        room: RoomId,
+        receiver: StreamId,
+        cursor: u64,
+        at: Timestamp,
+        copy: &Said,
+        name_of: impl Fn(StreamId) -> Option<Arc<str>>,
+    ) -> Option<(u64, Option<Arc<str>>)> {
+        let said = &self.rooms.get(&room)?.said;
+        let from = said.partition_point(|&serial| serial < cursor);
+        let ahead = said.iter().skip(from).take(MAX_COMPARED);
+        let behind = said.range(..from).rev().take(MAX_COMPARED_BACK);
+        let mut fallback = None;
+        for &serial in ahead.chain(behind) {
+            let Some(tracked) = self.get(serial) else {
+                continue;
+            };
+            let Some(start) = self.compare(tracked, receiver, at, copy, serial < cursor) else {
+                continue;
+            };
+            let front = match &copy.name {
+                Some(name) => Some(Arc::from(&**name)),
+                None => super::names::in_front(&copy.text[..start]),
+            };
+            let known = name_of(tracked.stream);
+            // Somebody else's name before the same words: perhaps another message fits better.
+            if front.is_some() && known.is_some() && front != known {
+                fallback = fallback.or(Some((serial, front)));
+                continue;
+            }
+            return Some((serial, front));
+        }
+        fallback
+    }
+
+    fn compare(
+        &self,
+        tracked: &Tracked,
+        receiver: StreamId,
+        at: Timestamp,
+        copy: &Said,
+        behind: bool,
+    ) -> Option<usize> {
+        if at.since(tracked.at) > COPY_WINDOW || tracked.at > at {
+            return None;
+        }
+        let start = copies::find(&copy.text, &tracked.text)?;
+        let had = behind && tracked.copies.iter().any(|copy| copy.stream == receiver);
+        (!had).then_some(start)
+    }
+
+    /// Notes a copy.
+    pub(super) fn copied(
+        &mut self,
+        serial: u64,
+        receiver: StreamId,
+        message: u64,
+        frame: u64,
+        at: Timestamp,
+    ) -> Option<Match> {
+        let tracked = self.get_mut(serial)?;
+        let echo = tracked.stream == receiver;
+        tracked.echoed |= echo;
+        tracked.news = true;
+        let copy = (tracked.copies.len() < MAX_COPIES).then(|| {
+            tracked.copies.push(CopyEntry {
+                stream: receiver,
+                message,
+                frame,
+                after: at.since(tracked.at),
+                ack: None,
+            });
+            tracked.copies.len() as u32 - 1
+        });
+        let (said, sender, room) = (tracked.message, tracked.stream, tracked.room);
+        let habits = self.rooms.entry(room).or_default();
+        habits.echoes |= echo;
+        habits.fans_out |= !echo;
+        Some(Match {
+            serial,
+            message: said,
+            copy,
+            sender,
+            name: None,
+        })
+    }
+
+    /// The message itself was acknowledged; `told`: its entry already says so.
+    pub(super) fn acked(&mut self, serial: u64, ack: Acknowledged, told: bool) {
+        if let Some(tracked) = self.get_mut(serial) {
+            tracked.ack = Some(ack);
+            tracked.news |= !told;
+        }
+    }
+
+    /// A copy was acknowledged.
+    pub(super) fn copy_acked(&mut self, serial: u64, copy: u32, ack: Acknowledged) {
+        if let Some(tracked) = self.get_mut(serial)
+            && let Some(entry) = tracked.copies.get_mut(copy as usize)
+            && entry.ack.is_none()
+        {
+            entry.ack = Some(ack);
+            tracked.acked_copies += 1;
+            tracked.news = true;
+        }
+    }
+
+    /// How many copies there should be, by what this room does.
+    fn expected(&self, tracked: &Tracked) -> u32 {
+        let seen = tracked.copies.len() as u32;
+        let Some(habits) = self.rooms.get(&tracked.room) else {
+            return seen;
+        };
+        if !habits.fans_out {
+            return seen;
+        }
+        let sender = tracked.sender_receives && !habits.echoes && !tracked.echoed;
+        (tracked.receivers - u32::from(sender && tracked.receivers > 0)).max(seen)
+    }
+
+    fn is_complete(&self, tracked: &Tracked) -> bool {
+        tracked.ack.is_some()
+            && tracked.acked_copies as usize == tracked.copies.len()
+            && tracked.copies.len() as u32 >= self.expected(tracked)
+    }
+
+    /// The delivery, if it has become complete and was not told so.
+    pub(super) fn completed(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+        let tracked = self.get(serial)?;
+        if !tracked.news || tracked.complete_told || !self.is_complete(tracked) {
+            return None;
+        }
+        self.tell(serial, now)
+    }
+
+    /// The delivery as far as it is known at the end of the hold-back, if there are copies.
+    pub(super) fn partial(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+        let tracked = self.get(serial)?;
+        if !tracked.news || tracked.copies.is_empty() {
+            return None;
+        }
+        self.tell(serial, now)
+    }
+
+    /// The delivery at the end of the capture: only what is known and was not told; copies may still have been on their way.
+    pub(super) fn untold(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+        let news = self.get(serial)?.news;
+        if news { self.tell(serial, now) } else { None }
+    }
+
+    /// The delivery at the end of its time: what was not told, or that copies are missing.
+    pub(super) fn last(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+        let tracked = self.get(serial)?;
+        let missing =
+            !tracked.complete_told && (tracked.copies.len() as u32) < self.expected(tracked);
+        let entry = if tracked.news || missing {
+            self.tell(serial, now)
+        } else {
+            None
+        };
+        self.forget_until(serial);
+        entry
+    }
+
+    fn tell(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+        let tracked = self.get(serial)?;
+        let (expected, complete) = (self.expected(tracked), self.is_complete(tracked));
+        let tracked = self.get_mut(serial)?;
+        tracked.news = false;
+        tracked.complete_told |= complete;
+        Some(DeliveryEntry {
+            at: now,
+            message: tracked.message,
+            stream: tracked.stream,
+            ack: tracked.ack,
+            copies: tracked.copies.clone(),
+            expected,
+            complete,
+        })
+    }
+
+    /// Everything up to `serial` is over.
+    fn forget_until(&mut self, serial: u64) {
+        while self.first <= serial && self.forget_first() {}
+    }
+
+    fn forget_first(&mut self) -> bool {
+        let Some(tracked) = self.tracked.pop_front() else {
+            return false;
+        };
+        if let Some(habits) = self.rooms.get_mut(&tracked.room)
+            && habits.said.front() == Some(&self.first)
+        {
+            habits.said.pop_front();
+        }
+        self.first += 1;
+        true
+    }
+
+    /// The serial numbers of what is still under observation.
+    pub(super) fn serials(&self) -> std::ops::Range<u64> {
+        self.first..self.next_serial()
+    }
+}

@@ -1,0 +1,267 @@
+//! One open connection under watch: who owes whom what, since when. 150 bytes, freed with the connection.
+//!
+//! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It works from headers alone,
+//! so that the table and the story come to the same verdict.
+
+use super::limits::ZERO_WINDOW_PATIENCE;
+use super::services::{ServiceId, Services};
+use crate::net::{Nanos, Timestamp};
+use crate::packet::Segment;
+use crate::tcp::{AnalysisFlags, Observation, PerSide, Side, StreamId};
+
+/// Bytes of the client that nothing came back for yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turn {
+    /// Its last data.
+    pub(super) at: Timestamp,
+    /// The frame of it.
+    pub(super) frame: u64,
+    /// Relative number after it.
+    end: u32,
+    /// The frame of the kernel's ACK.
+    pub(super) acked: Option<u64>,
+    /// It ended with a line end.
+    line_end: bool,
+}
+
+/// A window of 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ZeroWindow {
+    pub(super) since: Timestamp,
+    pub(super) frame: u64,
+    pub(super) told: bool,
+}
+
+/// The watch over one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    pub(super) stream: StreamId,
+    pub(super) service: ServiceId,
+    /// The handshake's end, or the first data where none was seen.
+    pub(super) open: Timestamp,
+    pub(super) handshake_seen: bool,
+    pub(super) last_data: PerSide<Option<Timestamp>>,
+    pub(super) turn: Option<Turn>,
+    pub(super) zero_window: PerSide<Option<ZeroWindow>>,
+    /// The longest time with window 0 that is over.
+    pub(super) longest_zero: PerSide<Nanos>,
+    /// Turns of this connection answered on it, and not.
+    answered: u16,
+    unanswered: u16,
+    pub(super) fin: PerSide<bool>,
+    /// Segments are missing from the capture: absence proves nothing.
+    pub(super) lossy: bool,
+    /// The earliest timer that is set.
+    pub(super) armed: Option<Timestamp>,
+    pub(super) stall_told: bool,
+    pub(super) greeting_told: bool,
+    pub(super) unclosed_told: bool,
+    pub(super) idle_told: bool,
+    pub(super) half_closed_told: bool,
+    pub(super) retransmissions_told: u8,
+}
+
+impl Watch {
+    pub(super) fn new(
+        stream: StreamId,
+        service: ServiceId,
+        open: Timestamp,
+        handshake_seen: bool,
+    ) -> Self {
+        Self {
+            stream,
+            service,
+            open,
+            handshake_seen,
+            last_data: PerSide::default(),
+            turn: None,
+            zero_window: PerSide::default(),
+            longest_zero: PerSide::default(),
+            answered: 0,
+            unanswered: 0,
+            fin: PerSide::default(),
+            lossy: false,
+            armed: None,
+            stall_told: false,
+            greeting_told: false,
+            unclosed_told: false,
+            idle_told: false,
+            half_closed_told: false,
+            retransmissions_told: 0,
+        }
+    }
+
+    /// Takes one segment of the connection. Returns a window of 0 that is over, and how long it lasted.
+    pub(super) fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        observation: &Observation,
+        services: &mut Services,
+        patience: Nanos,
+    ) -> Option<(ZeroWindow, Nanos)> {
+        let side = observation.side;
+        let analysis = observation.analysis;
+        if !analysis.is_empty() {
+            self.lossy |= analysis.contains(AnalysisFlags::LOST_SEGMENT)
+                || analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
+        }
+        let opened_again = self.window(segment, observation);
+        if segment.flags.fin() {
+            *self.fin.of_mut(side) = true;
+        }
+        if side == Side::Server
+            && segment.flags.ack()
+            && let Some(turn) = &mut self.turn
+            && turn.acked.is_none()
+            && (observation.ack.wrapping_sub(turn.end) as i32) >= 0
+        {
+            turn.acked = Some(segment.frame);
+        }
+        if segment.len > 0 && !is_repetition(analysis) && !segment.flags.rst() {
+            match side {
+                Side::Client => self.client_data(segment, observation, services, patience),
+                Side::Server => self.server_data(segment.timestamp, services),
+            }
+            *self.last_data.of_mut(side) = Some(segment.timestamp);
+            self.idle_told = false;
+        }
+        opened_again
+    }
+
+    /// A window of 0 begins or ends (RFC 9293 section 3.8.6: the receiver has no room).
+    fn window(
+        &mut self,
+        segment: &Segment<'_>,
+        observation: &Observation,
+    ) -> Option<(ZeroWindow, Nanos)> {
+        let side = observation.side;
+        let zero = self.zero_window.of_mut(side);
+        let flags = segment.flags;
+        if segment.window == 0 && flags.ack() && !flags.syn() && !flags.rst() && !flags.fin() {
+            zero.get_or_insert(ZeroWindow {
+                since: segment.timestamp,
+                frame: segment.frame,
+                told: false,
+            });
+            return None;
+        }
+        let over = zero.take()?;
+        let lasted = segment.timestamp.since(over.since);
+        let longest = self.longest_zero.of_mut(side);
+        *longest = (*longest).max(lasted);
+        Some((over, lasted))
+    }
+
+    /// The client said something: a turn begins or goes on.
+    fn client_data(
+        &mut self,
+        segment: &Segment<'_>,
+        observation: &Observation,
+        services: &mut Services,
+        patience: Nanos,
+    ) {
+        let at = segment.timestamp;
+        if let Some(before) = self.turn
+            && at.since(before.at) > patience
+            && before.acked.is_some()
+        {
+            self.passed_over(before, at, services);
+        }
+        self.turn = Some(Turn {
+            at,
+            frame: segment.frame,
+            end: observation.next_seq,
+            acked: None,
+            line_end: segment.payload.last() == Some(&b'\n'),
+        });
+    }
+
+    /// A turn got no answer of its own and the client went on: that is how this service is.
+    fn passed_over(&mut self, turn: Turn, now: Timestamp, services: &mut Services) {
+        self.unanswered = self.unanswered.saturating_add(1);
+        let room = services.of(self.service).room;
+        let stirred = services
+            .room(room)
+            .last_sent
+            .is_some_and(|t| t >= turn.at && t <= now);
+        let service = services.of_mut(self.service);
+        service.unanswered += 1;
+        if stirred {
+            service.stirred += 1;
+        } else {
+            service.unstirred += 1;
+        }
+    }
+
+    /// The server said something: a greeting, an answer, or the line of somebody else.
+    fn server_data(&mut self, at: Timestamp, services: &mut Services) {
+        let first = self.last_data.server.is_none() && self.last_data.client.is_none();
+        let room = services.of(self.service).room;
+        services.room_mut(room).last_sent = Some(at);
+        let service = services.of_mut(self.service);
+        if first && self.handshake_seen {
+            service.greeted += 1;
+            service.slowest_greeting = service.slowest_greeting.max(at.since(self.open));
+        }
+        if let Some(turn) = self.turn.take() {
+            self.answered = self.answered.saturating_add(1);
+            service.answered += 1;
+            service.slowest_answer = service.slowest_answer.max(at.since(turn.at));
+            if turn.line_end {
+                service.with_line_end += 1;
+            } else {
+                service.without_line_end += 1;
+            }
+        }
+    }
+
+    /// When the program's answer to the pending turn is overdue, by this service's habits; `None`: nothing is owed.
+    /// It only counts when the turn was acknowledged by then ([`Turn::acked`]).
+    pub(super) fn answer_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
+        let turn = self.turn?;
+        let service = services.of(self.service);
+        if self.lossy || self.zero_window.client.is_some() || self.fin.server {
+            return None;
+        }
+        let complete = turn.line_end || service.without_line_end > 0;
+        let own = service.answers() || (self.answered >= 2 && self.unanswered == 0);
+        let room = service.stirs()
+            && services
+                .room(service.room)
+                .last_sent
+                .is_none_or(|sent| sent < turn.at);
+        let patience = patience.max(service.slowest_answer.saturating_mul(4));
+        (complete && (own || room)).then(|| turn.at.plus(patience))
+    }
+
+    /// When the greeting is overdue; `None`: none is owed.
+    pub(super) fn greeting_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
+        let service = services.of(self.service);
+        let nothing = self.last_data.server.is_none() && !self.fin.client && !self.fin.server;
+        let patience = patience.max(service.slowest_greeting.saturating_mul(4));
+        (nothing && self.handshake_seen && !self.lossy && service.greets())
+            .then(|| self.open.plus(patience))
+    }
+
+    /// When a window of 0 is worth a word: that side, since when.
+    pub(super) fn zero_window_due(&self, side: Side) -> Option<Timestamp> {
+        let zero = (*self.zero_window.of(side))?;
+        (!zero.told).then(|| zero.since.plus(ZERO_WINDOW_PATIENCE))
+    }
+
+    /// The last data of either side, or the opening.
+    pub(super) fn last_stir(&self) -> Timestamp {
+        let data = self.last_data.client.max(self.last_data.server);
+        data.map_or(self.open, |at| at.max(self.open))
+    }
+}
+
+/// Bytes that were there before.
+fn is_repetition(analysis: AnalysisFlags) -> bool {
+    const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
+        | AnalysisFlags::FAST_RETRANSMISSION.0
+        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
+        | AnalysisFlags::KEEP_ALIVE.0
+        | AnalysisFlags::ZERO_WINDOW_PROBE.0;
+    analysis.0 & REPEATED != 0
+}
