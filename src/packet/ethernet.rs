@@ -3,10 +3,10 @@
 use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
-use super::{ppp, tags};
+use super::{legacy, ppp, tags};
 
 /// Type fields up to here are 802.3 lengths.
-const MAX_LENGTH: u16 = 1500;
+pub(super) const MAX_LENGTH: u16 = 1500;
 /// Type fields from here on are types.
 const MIN_TYPE: u16 = 1536;
 
@@ -60,32 +60,40 @@ pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step
     }
 }
 
-/// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type.
-pub(super) fn llc(view: View<'_>) -> Step<'_> {
+/// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type. `bridged` as for [`snap`].
+pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     const SNAP: (u8, u8) = (0xaa, 0xaa);
     const IP: u8 = 0x06;
+    const OSI: (u8, u8) = (0xfe, 0xfe);
     let saps = (view.u8(0)?, view.u8(1)?);
     let control = view.u8(2)?;
     // Unnumbered frames have one control byte, the others two.
     let rest = view.skip(if control & 3 == 3 { 3 } else { 4 })?;
     let is_information = control & 1 == 0 || control == 3;
     if saps == SNAP {
-        return snap(rest);
+        return snap(rest, bridged);
     }
-    if saps.0 == IP && is_information {
-        return Ok((Protocol::Ip, rest));
+    match (is_information, saps) {
+        (true, (IP, _)) => Ok((Protocol::Ip, rest)),
+        (true, OSI) => legacy::nlpid(rest),
+        (_, (high, low)) => {
+            let number = u16::from_be_bytes([high, low]);
+            Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number))))
+        }
     }
-    let [high, low] = [saps.0, saps.1].map(u32::from);
-    Err(Stop::NotTcp(NotTcp::OtherNetwork(high << 8 | low)))
 }
 
-/// Organisation 0 and the bridge-tunnel organisation carry `EtherType`s.
-pub(super) fn snap(view: View<'_>) -> Step<'_> {
+/// Organisation 0 and the bridge-tunnel organisation carry `EtherType`s. Where frames can be bridged (ATM, frame relay),
+/// IEEE 802.1's own organisation carries them behind `bridged` bytes of padding.
+pub(super) fn snap(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     const ETHER_TYPES: [u32; 2] = [0, 0xf8];
+    const BRIDGED: u32 = 0x80c2;
     let organisation = view.u32(0)? >> 8;
     let number = view.u16(3)?;
-    if ETHER_TYPES.contains(&organisation) {
-        return Ok((Protocol::EtherType(number), view.skip(5)?));
+    let rest = view.skip(5)?;
+    match (organisation, number, bridged) {
+        (BRIDGED, 1 | 7, Some(padding)) => Ok((Protocol::Ethernet, rest.skip(padding)?)),
+        _ if ETHER_TYPES.contains(&organisation) => Ok((Protocol::EtherType(number), rest)),
+        _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
-    Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number))))
 }

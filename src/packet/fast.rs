@@ -11,6 +11,8 @@ const TCP: u8 = 6;
 const MIN_TCP: usize = 20;
 const IPV4: usize = 20;
 const IPV6: usize = 40;
+/// The ARP hardware type whose protocol field is not an `EtherType`.
+const NETLINK: [u8; 2] = 824u16.to_be_bytes();
 
 /// The segment of a plain frame.
 #[inline]
@@ -35,13 +37,13 @@ fn ip_offset(frame: &Frame<'_>) -> Option<usize> {
     };
     match frame.link_type {
         LinkType::ETHERNET => ether_type(12, 14),
-        LinkType::NULL => match data.first_chunk::<4>()? {
-            [2, 0, 0, 0] | [0, 0, 0, 2] => (data.get(4)? >> 4 == 4).then_some(4),
+        LinkType::NULL => match (data.first_chunk::<4>()?, data.get(4)? >> 4) {
+            ([2, 0, 0, 0] | [0, 0, 0, 2], 4) | ([24 | 28 | 30, 0, 0, 0], 6) => Some(4),
             _ => None,
         },
         LinkType::RAW => Some(0),
-        LinkType::LINUX_SLL => ether_type(14, 16),
-        LinkType::LINUX_SLL2 => ether_type(0, 20),
+        LinkType::LINUX_SLL if data.get(2..4)? != NETLINK => ether_type(14, 16),
+        LinkType::LINUX_SLL2 if data.get(8..10)? != NETLINK => ether_type(0, 20),
         _ => None,
     }
 }
@@ -126,6 +128,7 @@ fn tcp<'a>(
         urgent: be16(18),
         len: (payload - header) as u32,
         header_length,
+        header_captured: header_length,
         options: TcpOptions(bytes.get(MIN_TCP..header)?),
         payload: &bytes[header..],
         origin: SegmentOrigin::Direct,

@@ -7,7 +7,7 @@ use crate::net::Timestamp;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// Most datagrams waiting at once: twice what a 1 GbE link of 1500-byte halves brings in 10 ms.
+/// Most datagrams waiting at once: more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
 pub const MAX_DATAGRAMS: usize = 2048;
 /// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, overlaps counted.
 pub const MAX_WAITING_BYTES: usize = 8 << 20;
@@ -23,12 +23,17 @@ const OVERHEAD: usize = 96;
 pub(super) struct Key {
     pub(super) source: IpAddr,
     pub(super) destination: IpAddr,
-    /// Identification field, 16 or 32 bits.
-    pub(super) id: u32,
-    /// IPv4: protocol. IPv6: that of the fragment header itself, because the next header may differ (RFC 8200).
-    pub(super) protocol: u8,
-    /// Fragments of different VLANs are not mixed.
-    pub(super) vlan: u16,
+    /// What tells datagrams of the same two ends apart.
+    pub(super) id: Identity,
+}
+
+/// The rest of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Identity {
+    /// Identification, protocol and innermost VLAN, folded by exclusive or as tshark 4.0 does.
+    V4(u16),
+    /// The identification of the fragment header.
+    V6(u32),
 }
 
 /// One fragment.
@@ -150,6 +155,7 @@ impl Datagram {
                 bytes.extend_from_slice(fresh);
             }
         }
+        bytes.truncate(length);
         Some(bytes)
     }
 }
@@ -164,9 +170,7 @@ mod tests {
         Key {
             source: Ipv4Addr::LOCALHOST.into(),
             destination: Ipv4Addr::LOCALHOST.into(),
-            id,
-            protocol: 6,
-            vlan: 0,
+            id: Identity::V6(id),
         }
     }
 
@@ -183,6 +187,15 @@ mod tests {
         let whole = table.add(key(1), fragment(0, true, b"hello...X"), now);
         assert_eq!(whole.as_deref(), Some(&b"hello...Xorld"[..]));
         assert_eq!((table.waiting.len(), table.cost), (0, 0));
+    }
+
+    #[test]
+    fn the_first_last_fragment_decides_the_length() {
+        let mut table = FragmentTable::default();
+        let now = Timestamp::ZERO;
+        assert_eq!(table.add(key(1), fragment(8, false, b"world"), now), None);
+        let whole = table.add(key(1), fragment(0, true, b"hello...and much more"), now);
+        assert_eq!(whole.as_deref(), Some(&b"hello...and m"[..]));
     }
 
     #[test]

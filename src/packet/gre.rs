@@ -1,9 +1,8 @@
 //! Generic routing encapsulation (RFC 1701, RFC 2784, RFC 2890; version 1: RFC 2637) with WCCP and ERSPAN inside.
 
 use super::decoded::NotTcp;
-use super::ethernet;
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
+use super::walk::{Protocol, Step, Stop};
 
 const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
@@ -13,7 +12,7 @@ const SEQUENCE: u16 = 0x1000;
 const ACKNOWLEDGMENT: u16 = 0x0080;
 
 /// A GRE header and what it announces.
-pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+pub(super) fn header(view: View<'_>) -> Step<'_> {
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
     let mut size = 4;
@@ -31,7 +30,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if flags & ROUTING != 0 {
         view = source_routes(view)?;
     }
-    payload(number, flags, view, cx)
+    payload(number, flags, view)
 }
 
 /// Skips source route entries: address family, offset, length; family 0 ends them.
@@ -47,7 +46,7 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
 }
 
 /// What the protocol type announces.
-fn payload<'d>(number: u16, flags: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
+pub(super) fn payload(number: u16, flags: u16, view: View<'_>) -> Step<'_> {
     match number {
         0x883e => wccp(view),
         0x88be => erspan(view, flags & SEQUENCE != 0),
@@ -55,7 +54,9 @@ fn payload<'d>(number: u16, flags: u16, view: View<'d>, cx: &mut Context) -> Ste
         0x6400 => Ok((Protocol::Ethernet, view)),
         0x880b => Ok((Protocol::PppFramed, view)),
         0x6559 => Ok((Protocol::FrameRelay, view)),
-        0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => ethernet::by_type(number, view, cx),
+        0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
+            Ok((Protocol::EtherType(number), view))
+        }
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }

@@ -1,4 +1,4 @@
-//! Packets quoted inside ICMP and ICMPv6 errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
+//! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
 
 use super::decoded::NotTcp;
 use super::view::View;
@@ -6,16 +6,28 @@ use super::walk::{Context, Protocol, Step, Stop};
 
 /// ICMP: unreachable, source quench, redirect, time exceeded, parameter problem quote the packet at byte 8.
 pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
-    match view.u8(0)? {
-        3 | 4 | 5 | 11 | 12 => {
-            cx.quoted = true;
-            Ok((Protocol::Ip, view.skip(8)?))
-        }
-        _ => Err(Stop::NotTcp(NotTcp::OtherTransport(1))),
-    }
+    const REDIRECT: u8 = 5;
+    cx.quoted = true;
+    let quote = match view.u8(0)? {
+        // The length of the quote in words (RFC 4884), 0 where unknown.
+        3 | 11 | 12 => match usize::from(view.u8(5)?) * 4 {
+            0 => view.skip(8)?,
+            length => shortened(view.skip(8)?, length)?,
+        },
+        4 => view.skip(8)?,
+        REDIRECT => shortened(view.skip(8)?, 0)?,
+        _ => return Err(Stop::NotTcp(NotTcp::OtherTransport(1))),
+    };
+    Ok((Protocol::Ip, quote))
 }
 
-/// ICMPv6: the four errors quote the packet at byte 8, a redirect in an option.
+/// The first `length` bytes of a quote, but never less than the IP header and the 8 bytes that RFC 792 promises.
+fn shortened(quote: View<'_>, length: usize) -> Result<View<'_>, Stop> {
+    let promised = usize::from(quote.u8(0)? & 0x0f) * 4 + 8;
+    Ok(quote.limit(length.max(promised)))
+}
+
+/// `ICMPv6`: the four errors quote the packet at byte 8, a redirect in an option.
 pub(super) fn v6<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     cx.quoted = true;
     match view.u8(0)? {

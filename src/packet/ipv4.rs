@@ -1,8 +1,8 @@
 //! IPv4 (RFC 791): lengths, options that change the destination, fragments, what comes next.
 
 use super::decoded::{Fault, NotTcp};
-use super::fragments::{Fragment, FragmentTable, Key};
-use super::view::View;
+use super::fragments::{Fragment, FragmentTable, Identity, Key};
+use super::view::{Broken, View};
 use super::walk::{Context, Protocol, Step, Stop};
 use std::net::Ipv4Addr;
 
@@ -28,7 +28,9 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentT
     let protocol = view.u8(9)?;
     cx.source = Ipv4Addr::from(view.array::<4>(12)?).into();
     cx.destination = Ipv4Addr::from(view.array::<4>(16)?).into();
-    if let Some(last) = routed_to(view.data.get(MIN_HEADER..header).unwrap_or_default()) {
+    if header > MIN_HEADER
+        && let Some(last) = routed_to(view.limit(header).skip(MIN_HEADER)?)?
+    {
         cx.destination = last.into();
     }
     let payload = view.skip(header)?;
@@ -44,9 +46,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentT
     let key = Key {
         source: cx.source,
         destination: cx.destination,
-        id: u32::from(view.u16(4)?),
-        protocol,
-        vlan: cx.vlan,
+        id: Identity::V4(view.u16(4)? ^ u16::from(protocol) ^ cx.vlan),
     };
     let fragment = Fragment {
         offset: usize::from(fragment & OFFSET_MASK) * 8,
@@ -80,33 +80,51 @@ fn incomplete<'d>(fragment: u16, protocol: u8, payload: View<'d>, cx: &mut Conte
     Ok((Protocol::Transport(protocol), payload))
 }
 
+/// Loose and strict source and record route.
+const ROUTES: [u8; 2] = [131, 137];
+
+/// The options that have to be this long at least: kind and minimum. tshark gives the packet up when they are shorter.
+const MIN_OPTION: [(u8, usize); 11] = [
+    (7, 3),
+    (11, 4),
+    (12, 4),
+    (25, 8),
+    (68, 4),
+    (82, 12),
+    (131, 3),
+    (134, 6),
+    (136, 4),
+    (137, 3),
+    (148, 4),
+];
+
 /// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes the last counts.
-fn routed_to(mut options: &[u8]) -> Option<Ipv4Addr> {
-    /// Loose and strict source and record route.
-    const ROUTES: [u8; 2] = [131, 137];
+fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
     let mut last = None;
-    while let Some(&kind) = options.first() {
-        if kind == 0 {
+    while let Some(&kind) = options.data.first() {
+        let length = match kind {
+            0 => break,
+            1 => 1,
+            _ => options.data.get(1).map_or(0, |&length| usize::from(length)),
+        };
+        if kind > 1 && length < 2 {
             break;
         }
-        let length = if kind == 1 {
-            1
-        } else {
-            usize::from(options.get(1).copied().unwrap_or(0))
-        };
-        let minimum = if kind == 1 { 1 } else { 2 };
-        if length < minimum {
+        let Some(option) = options.data.get(..length) else {
             break;
+        };
+        if MIN_OPTION
+            .iter()
+            .any(|&(short, minimum)| kind == short && length < minimum)
+        {
+            return Err(options.broken(1, Fault::HeaderLength(length as u8)));
         }
-        let Some((option, rest)) = options.split_at_checked(length) else {
-            break;
-        };
         if ROUTES.contains(&kind) {
             last = hops_left(option).or(last);
         }
-        options = rest;
+        options = options.skip(length)?;
     }
-    last
+    Ok(last)
 }
 
 /// The final address of one source route option whose pointer is not past its end.

@@ -1,7 +1,7 @@
 //! IPv6, its extension headers and fragments (RFC 8200), jumbograms (RFC 2675), AH (RFC 4302).
 
 use super::decoded::{Fault, NotTcp};
-use super::fragments::{Fragment, FragmentTable, Key};
+use super::fragments::{Fragment, FragmentTable, Identity, Key};
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
 use std::net::Ipv6Addr;
@@ -72,9 +72,7 @@ pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTab
     let key = Key {
         source: cx.source,
         destination: cx.destination,
-        id: view.u32(4)?,
-        protocol: FRAGMENT,
-        vlan: 0,
+        id: Identity::V6(view.u32(4)?),
     };
     let payload = view.skip(8)?;
     let (offset, more) = (

@@ -1,10 +1,9 @@
 //! Link headers: from a link type and the first bytes to a network protocol (<https://www.tcpdump.org/linktypes.html>).
 
 use super::decoded::NotTcp;
-use super::ethernet::type_or_length;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
-use super::{ethernet, ppp, wlan};
+use super::{ethernet, gre, legacy, ppp, wlan};
 use crate::net::LinkType;
 
 /// The first step into a frame; `None` for link types that are not read.
@@ -12,55 +11,67 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
     Some(match link_type.0 {
         0 => null(view),
         1 => Ok((Protocol::Ethernet, view)),
-        6 => token_ring(view),
+        6 => legacy::token_ring(view),
+        7 | 129 => legacy::arcnet(view),
         9 | 50 => ppp::framed(view),
-        10 => view
-            .skip(13)
-            .map(|rest| (Protocol::Llc, rest))
-            .map_err(Stop::from),
-        11 | 100 => Ok((Protocol::Llc, view)),
-        12 | 14 | 101 | 228 => Ok((Protocol::Ip, view)),
+        10 => legacy::fddi(view),
+        11 | 100 => Ok((Protocol::LlcBridged, view)),
+        12 | 14 | 101 => raw(view),
         51 => ppp::over_ethernet(view),
+        99 => legacy::symantec(view),
         104 => ppp::cisco_hdlc(view),
         105 => wlan::frame(view, false),
-        107 => frame_relay(view),
+        106 | 228 => Ok((Protocol::Ip, view)),
+        107 => legacy::frame_relay(view),
         108 => loopback(view),
         109 => encrypted(view),
-        113 => sll(view, 14, 16),
+        113 => sll(view, 14, 2, 16),
         117 => packet_filter(view),
         119 => wlan::prism(view),
-        122 => view
-            .skip(16)
-            .map(|rest| (Protocol::Llc, rest))
-            .map_err(Stop::from),
+        122 => legacy::over_fibre_channel(view),
+        123 => legacy::sun_atm(view),
         127 => wlan::radiotap(view),
-        138 => by_ether_type(view, 16),
+        138 => legacy::firewire(view),
         163 => wlan::avs(view),
+        178 => juniper_ethernet(view),
         192 => return per_packet(view),
         204 => view.skip(1).map_err(Stop::from).and_then(ppp::framed),
-        205 => view.skip(1).map_err(Stop::from).and_then(ppp::cisco_hdlc),
-        206 => view.skip(1).map_err(Stop::from).and_then(frame_relay),
         229 => Ok((Protocol::Ipv6, view)),
         239 => nflog(view),
-        240 => view
-            .skip(4)
-            .map(|rest| (Protocol::Ethernet, rest))
-            .map_err(Stop::from),
-        242 => by_ether_type(view, 40),
+        242 => legacy::infiniband(view),
         258 => return packet_tap(view),
-        276 => sll(view, 0, 20),
+        276 => sll(view, 0, 8, 20),
         _ => return None,
     })
 }
 
-/// BSD loopback: an address family in the byte order of the capturing host, which may be either.
+/// BSD loopback: an address family in the byte order of the capturing host, which may be either, 16 bits wide on some
+/// systems; an `EtherType` or PPP on others.
 fn null(view: View<'_>) -> Step<'_> {
+    const PPP: [u8; 2] = [0xff, 0x03];
     let bytes = view.array::<4>(0)?;
+    if bytes[..2] == PPP {
+        return ppp::framed(view);
+    }
     let family = match bytes {
+        [0, high, 0, 0] if high < 6 => u32::from(high),
         [_, _, 0, 0] => u32::from_le_bytes(bytes),
+        [_, _, low, 0] if low < 6 => u32::from(low),
         _ => u32::from_be_bytes(bytes),
     };
-    by_family(family, view.skip(4)?)
+    let rest = view.skip(4)?;
+    match u16::try_from(family) {
+        Ok(number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
+        _ => by_family(family, rest),
+    }
+}
+
+/// IP without link header, or PPP with its address and control bytes.
+fn raw(view: View<'_>) -> Step<'_> {
+    match view.u8(0)? {
+        0xff => ppp::framed(view),
+        _ => Ok((Protocol::Ip, view)),
+    }
 }
 
 /// OpenBSD loopback: the family in network byte order.
@@ -68,61 +79,31 @@ fn loopback(view: View<'_>) -> Step<'_> {
     by_family(view.u32(0)?, view.skip(4)?)
 }
 
-/// The families under which BSDs, Darwin, Windows and Linux know IP.
+/// The families under which BSDs and Darwin know IP.
 fn by_family(family: u32, rest: View<'_>) -> Step<'_> {
     match family {
         2 => Ok((Protocol::Ip, rest)),
-        10 | 23 | 24 | 28 | 30 => Ok((Protocol::Ipv6, rest)),
+        24 | 28 | 30 => Ok((Protocol::Ipv6, rest)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(other))),
     }
 }
 
-/// Linux cooked capture: the protocol field at `protocol_at` is an `EtherType` or one of Linux' own small numbers.
-fn sll(view: View<'_>, protocol_at: usize, header: usize) -> Step<'_> {
+/// Linux cooked capture: the protocol field at `protocol_at` is an `EtherType` or one of Linux' own small numbers; the
+/// ARP hardware type at `hardware_at` may say that it is something else.
+fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) -> Step<'_> {
+    const GRE: u16 = 778;
+    const NETLINK: u16 = 824;
     let number = view.u16(protocol_at)?;
+    let hardware = view.u16(hardware_at)?;
     let rest = view.skip(header)?;
-    match number {
-        3 => Ok((Protocol::Ethernet, rest)),
-        4 => Ok((Protocol::Llc, rest)),
-        7 => ppp::framed(rest),
-        number => Ok(type_or_length(number, rest)),
-    }
-}
-
-/// A header of `size` bytes that ends with an `EtherType` and possibly two reserved bytes counted in `size`.
-fn by_ether_type(view: View<'_>, size: usize) -> Step<'_> {
-    Ok((Protocol::EtherType(view.u16(size)?), view.skip(size + 2)?))
-}
-
-/// Token ring: 14 bytes, then source routing when the source address says so, then LLC.
-fn token_ring(view: View<'_>) -> Step<'_> {
-    const ROUTED: u8 = 0x80;
-    let routing = match view.u8(8)? & ROUTED {
-        0 => 0,
-        _ => usize::from(view.u8(14)? & 0x1f),
-    };
-    Ok((Protocol::Llc, view.skip(14 + routing)?))
-}
-
-/// Frame relay (RFC 2427): a Q.922 address, then NLPID, SNAP or Cisco's `EtherType`.
-pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
-    let mut size = 1;
-    while view.u8(size - 1)? & 1 == 0 {
-        size += 1;
-    }
-    if view.u8(size)? != 0x03 {
-        return by_ether_type(view, size);
-    }
-    let (number, rest) = match view.u8(size + 1)? {
-        0 => (view.u8(size + 2)?, view.skip(size + 3)?),
-        number => (number, view.skip(size + 2)?),
-    };
-    match number {
-        0x80 => ethernet::snap(rest),
-        0xcc => Ok((Protocol::Ip, rest)),
-        0x8e => Ok((Protocol::Ipv6, rest)),
-        0xcf => Ok((Protocol::Ppp, rest)),
-        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    match (hardware, number) {
+        (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        (GRE, number) => gre::payload(number, 0, rest),
+        (_, 3) => Ok((Protocol::Ethernet, rest)),
+        (_, 4) => Ok((Protocol::Llc, rest)),
+        (_, 7) => ppp::framed(rest),
+        (_, number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
+        (_, other) => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
 
@@ -145,6 +126,7 @@ fn packet_filter(view: View<'_>) -> Step<'_> {
 /// Linux netfilter log: family, then attributes in host byte order; attribute 9 is the packet.
 fn nflog(view: View<'_>) -> Step<'_> {
     const PAYLOAD: u16 = 9;
+    const LINUX_INET6: u32 = 10;
     let family = u32::from(view.u8(0)?);
     let mut rest = view.skip(4)?;
     loop {
@@ -154,10 +136,28 @@ fn nflog(view: View<'_>) -> Step<'_> {
             return Err(Stop::NotTcp(NotTcp::NoPayload));
         }
         if kind == PAYLOAD {
-            return by_family(family, rest.limit(size).skip(4)?);
+            let packet = rest.limit(size).skip(4)?;
+            return match family {
+                LINUX_INET6 => Ok((Protocol::Ipv6, packet)),
+                family => by_family(family, packet),
+            };
         }
         rest = rest.skip(size.next_multiple_of(4))?;
     }
+}
+
+/// Juniper's Ethernet: magic number, flags, possibly extensions with their length in front.
+fn juniper_ethernet(view: View<'_>) -> Step<'_> {
+    const MAGIC: [u8; 3] = *b"MGC";
+    const EXTENSIONS: u8 = 0x80;
+    if view.array::<3>(0)? != MAGIC {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let size = match view.u8(3)? & EXTENSIONS {
+        0 => 4,
+        _ => 6 + usize::from(view.u16(4)?),
+    };
+    Ok((Protocol::Ethernet, view.skip(size)?))
 }
 
 /// CACE per-packet information: length and the real link type, both little-endian.

@@ -14,6 +14,7 @@ mod gre;
 mod icmp;
 mod ipv4;
 mod ipv6;
+mod legacy;
 mod link;
 mod mpls;
 mod options;

@@ -44,6 +44,6 @@ fn payload(view: View<'_>) -> Step<'_> {
 /// Two vendor-assigned unicast addresses and a sensible type field. tshark asks its list of vendors; we ask whether a
 /// vendor could have assigned them.
 fn looks_like_ethernet(view: View<'_>) -> bool {
-    let vendor = |at| view.u8(at).is_ok_and(|byte| byte & 3 == 0);
+    let vendor = |at| view.u8(at).is_ok_and(|byte| byte.trailing_zeros() >= 2);
     vendor(0) && vendor(6) && view.u16(12).is_ok_and(is_length_or_type)
 }

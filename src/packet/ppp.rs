@@ -1,6 +1,7 @@
 //! PPP (RFC 1661, RFC 1662 framing without escapes, RFC 1990 multilink, RFC 3518 bridging) and PPPoE sessions (RFC 2516).
 
 use super::decoded::NotTcp;
+use super::legacy;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
 
@@ -19,9 +20,15 @@ pub(super) fn framed(view: View<'_>) -> Step<'_> {
     }
 }
 
-/// Cisco HDLC: address, control, `EtherType`.
+/// Cisco HDLC: address, control, `EtherType`; for OSI a control byte and a protocol identifier.
 pub(super) fn cisco_hdlc(view: View<'_>) -> Step<'_> {
-    Ok((Protocol::EtherType(view.u16(2)?), view.skip(4)?))
+    let number = view.u16(2)?;
+    let rest = view.skip(4)?;
+    match number {
+        0x0800 | 0x86dd | 0x8847 | 0x8848 | 0x6558 => Ok((Protocol::EtherType(number), rest)),
+        0xfefe => legacy::nlpid(rest.skip(1)?),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
 }
 
 /// The protocol field, one byte long if that is odd, and its payload.

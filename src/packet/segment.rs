@@ -11,7 +11,8 @@ pub enum SegmentOrigin {
     Direct,
     /// Header length field below 20 (IN-4): analysed with `len` = IP payload - that length, then processing stops.
     ShortHeader,
-    /// Header length beyond the IP payload (IN-4, "short segment"): like a quote, without length.
+    /// No length is known, so like a quote (IN-4, IN-3): the header says it is longer than the IP payload ("short segment"),
+    /// or this is the first fragment of a datagram that cannot be put together because the frame was cut.
     TruncatedHeader,
     /// Quoted inside an ICMP error (IC-1, IC-2): joins or opens a stream, no base numbers, no analysis flags.
     IcmpQuote {
@@ -45,10 +46,20 @@ pub struct Segment<'a> {
     pub len: u32,
     /// Header length in bytes as the data-offset field gives it.
     pub header_length: u8,
-    /// Option bytes.
+    /// How many bytes of the header were captured: 16 at least, fewer than `header_length` when the frame was cut in it.
+    pub header_captured: u8,
+    /// Option bytes, as far as captured.
     pub options: TcpOptions<'a>,
-    /// The captured part of the payload; shorter than `len` when the frame was cut.
+    /// The captured part of the payload; shorter than `len` when the frame was cut, empty unless the origin is direct.
     pub payload: &'a [u8],
     /// How the header was found.
     pub origin: SegmentOrigin,
+}
+
+impl Segment<'_> {
+    /// The whole header was captured. Where not, tshark breaks off before it prints what the analysis found.
+    #[must_use]
+    pub const fn header_is_whole(&self) -> bool {
+        self.header_captured >= self.header_length
+    }
 }

@@ -1,6 +1,6 @@
 //! Small headers between Ethernet and the network layer: VLAN and its relatives.
 //!
-//! IEEE 802.1Q, 802.1ad, 802.1ah, 802.1AE (MACsec in the clear), 802.1BR, 802.1CB, HSR, Cisco metadata and VN-tag,
+//! IEEE 802.1Q, 802.1ad, 802.1ah, 802.1AE (`MACsec` in the clear), 802.1BR, 802.1CB, HSR, Cisco metadata and VN-tag,
 //! TRILL (RFC 6325), NSH (RFC 8300), B.A.T.M.A.N. advanced.
 
 use super::decoded::NotTcp;
@@ -19,7 +19,7 @@ pub(super) fn plain(view: View<'_>, size: usize) -> Step<'_> {
     Ok(type_or_length(view.u16(size)?, view.skip(size + 2)?))
 }
 
-/// MACsec: only packets that are neither encrypted nor changed; the 16-byte check value at the end goes.
+/// `MACsec`: only packets that are neither encrypted nor changed; the 16-byte check value at the end goes.
 pub(super) fn macsec(view: View<'_>) -> Step<'_> {
     const ENCRYPTED_OR_CHANGED: u8 = 0x0c;
     const WITH_CHANNEL: u8 = 0x20;

@@ -40,8 +40,12 @@ pub(super) fn read<'a>(
         urgent: be16(bytes, 18),
         len: len as u32,
         header_length,
+        header_captured: bytes.len().min(header) as u8,
         options: TcpOptions(bytes.get(MIN_HEADER..body).unwrap_or_default()),
-        payload: bytes.get(header..).unwrap_or_default(),
+        payload: match origin {
+            SegmentOrigin::Direct => bytes.get(header..).unwrap_or_default(),
+            _ => &[],
+        },
         origin,
     })
 }

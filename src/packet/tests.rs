@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::net::{LinkType, Timestamp};
+use proptest::prelude::*;
 
 /// An IPv4 header with this total length and protocol, 10.0.0.1 to 10.0.0.2, in front of `payload`.
 pub(super) fn ipv4(protocol: u8, total: u16, payload: &[u8]) -> Vec<u8> {
@@ -156,4 +157,277 @@ fn bogus_header_lengths() {
     };
     assert_eq!(origin(3), (SegmentOrigin::ShortHeader, 11));
     assert_eq!(origin(6), (SegmentOrigin::TruncatedHeader, 0));
+}
+
+/// Both ways through the decoder.
+fn both(frame: &Frame<'_>) -> (String, String) {
+    let fast = format!("{:?}", Decoder::new().decode(frame));
+    let careful = format!("{:?}", Decoder::new().decode_carefully(frame));
+    (fast, careful)
+}
+
+#[test]
+fn a_source_route_leads_to_its_last_address() {
+    // tshark: Dst 10.8.8.8 while the pointer is inside the option, the header's destination when it is past it.
+    for (pointer, expected) in [
+        (4, "10.8.8.8"),
+        (8, "10.8.8.8"),
+        (12, "10.0.0.2"),
+        (5, "10.0.0.2"),
+    ] {
+        let mut bytes = ipv4(6, 52 + 3, &tcp(5, b"abc"));
+        bytes[0] = 0x48;
+        let route = [131, 11, pointer, 10, 9, 9, 9, 10, 8, 8, 8, 0];
+        bytes.splice(20..20, route);
+        let text = describe(&frame(101, &bytes));
+        assert!(text.contains(&format!("> {expected}:2000 SYN")), "{text}");
+    }
+}
+
+#[test]
+fn shims_between_ethernet_and_ip() {
+    // Each was shown to tshark, which found the segment behind all of them.
+    let pppoe_length = [0, 45];
+    for shim in [
+        &[0x81, 0, 0, 5, 8, 0][..],
+        &[0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0],
+        &[
+            0x88,
+            0x64,
+            0x11,
+            0,
+            0,
+            1,
+            pppoe_length[0],
+            pppoe_length[1],
+            0,
+            0x21,
+        ],
+        &[0x88, 0x47, 0, 6, 0x40, 64, 0, 6, 0x51, 64],
+        &[0x88, 0x70, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0],
+        &[0x89, 0x26, 0, 0, 0, 0, 8, 0],
+        &[0x89, 0x3f, 0, 0, 0, 0, 0, 0, 8, 0],
+        &[0, 51, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0],
+        &[0, 46, 6, 6, 3],
+    ] {
+        let mut header = vec![2; 12];
+        header.extend(shim);
+        assert_eq!(describe(&frame(1, &behind(&header))), PLAIN, "{shim:x?}");
+    }
+}
+
+#[test]
+fn tunnels_inside_ip() {
+    let inner = behind(&[]);
+    let mut ethernet = vec![2; 12];
+    ethernet.extend([8, 0]);
+    ethernet.extend(&inner);
+    let join = |head: &[u8], tail: &[u8]| [head, tail].concat();
+    let udp = |port: u16, payload: &[u8]| {
+        let mut bytes = vec![0xc3, 0x50];
+        bytes.extend(port.to_be_bytes());
+        bytes.extend((payload.len() as u16 + 8).to_be_bytes());
+        bytes.extend([0, 0]);
+        bytes.extend(payload);
+        bytes
+    };
+    for (protocol, payload) in [
+        (4, inner.clone()),
+        (47, join(&[0, 0, 8, 0], &inner)),
+        (47, join(&[0x20, 0, 0x65, 0x58, 0, 0, 0, 1], &ethernet)),
+        (47, join(&[0, 0, 0x88, 0x3e, 0, 0, 0, 0], &inner)),
+        (
+            47,
+            join(
+                &[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0],
+                &ethernet,
+            ),
+        ),
+        (
+            47,
+            join(
+                &[
+                    0x30, 1, 0x88, 0x0b, 0, 9, 0, 1, 0, 0, 0, 1, 0xff, 3, 0, 0x21,
+                ],
+                &inner,
+            ),
+        ),
+        (17, udp(4789, &join(&[8, 0, 0, 0, 0, 0, 5, 0], &ethernet))),
+        (
+            17,
+            udp(6081, &join(&[0, 0, 0x65, 0x58, 0, 0, 5, 0], &ethernet)),
+        ),
+        (
+            17,
+            udp(2152, &join(&[0x30, 255, 0, 45, 0, 0, 0, 7], &inner)),
+        ),
+        (
+            17,
+            udp(1701, &join(&[0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21], &inner)),
+        ),
+        (51, join(&[4, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2], &inner)),
+        (97, join(&[0x30, 0], &ethernet)),
+        (137, join(&[0, 6, 0x41, 64], &inner)),
+    ] {
+        let bytes = ipv4(protocol, 20 + payload.len() as u16, &payload);
+        assert_eq!(
+            describe(&frame(101, &bytes)),
+            PLAIN,
+            "{protocol} {payload:x?}"
+        );
+    }
+}
+
+#[test]
+fn quotes_in_icmp_errors() {
+    let quote = |kind: u8, quoted: &[u8]| {
+        let mut icmp = vec![kind, 1, 0, 0, 0, 0, 0, 0];
+        icmp.extend(quoted);
+        let bytes = ipv4(1, 20 + icmp.len() as u16, &icmp);
+        match Decoder::new().decode(&frame(101, &bytes)) {
+            Decoded::Tcp(s) => format!("{:?} len={}", s.origin, s.len),
+            Decoded::PartialHeader(part) => {
+                format!("{:?} {}", part.seq.map(|seq| seq.0), part.quoted)
+            }
+            other => format!("{other:?}"),
+        }
+    };
+    let inner = behind(&[]);
+    assert_eq!(quote(3, &inner), "IcmpQuote { whole_header: true } len=0");
+    assert_eq!(
+        quote(11, &inner[..36]),
+        "IcmpQuote { whole_header: false } len=0"
+    );
+    assert_eq!(quote(3, &inner[..28]), "Some(7) true");
+    assert_eq!(quote(3, &inner[..24]), "None true");
+    // A redirect is read up to the 64 bits that RFC 792 promises, an echo reply not at all.
+    assert_eq!(quote(5, &inner), "Some(7) true");
+    assert_eq!(quote(0, &inner), "NotTcp(OtherTransport(1))");
+}
+
+#[test]
+fn fragments_appear_when_complete() {
+    let whole = tcp(5, b"abcdefgh12345678");
+    let piece = |flags_and_offset: [u8; 2], bytes: &[u8]| {
+        let mut piece = ipv4(6, 20 + bytes.len() as u16, bytes);
+        piece[6..8].copy_from_slice(&flags_and_offset);
+        piece
+    };
+    let (first, second) = (piece([0x20, 0], &whole[..24]), piece([0, 3], &whole[24..]));
+    let mut decoder = Decoder::new();
+    let waiting = decoder.decode(&frame(101, &second));
+    assert!(matches!(waiting, Decoded::NotTcp(NotTcp::Fragment)));
+    match decoder.decode(&frame(101, &first)) {
+        Decoded::Tcp(s) => assert_eq!((s.len, s.payload), (16, &b"abcdefgh12345678"[..])),
+        other => panic!("{other:?}"),
+    }
+    // A first fragment cut by the snap length shows its header, without a length.
+    let cut = Frame {
+        data: &first[..42],
+        ..frame(101, &first)
+    };
+    match decoder.decode(&cut) {
+        Decoded::Tcp(s) => assert_eq!((s.len, s.origin), (0, SegmentOrigin::TruncatedHeader)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn ipv6_extension_headers_and_jumbograms() {
+    let mut header = vec![0x60, 0, 0, 0, 0, 0, 0, 64];
+    header.extend([0; 15]);
+    header.push(1);
+    header.extend([0; 15]);
+    header.push(2);
+    let with = |length: u16, next: u8, extension: &[u8]| {
+        let mut bytes = header.clone();
+        bytes[4..6].copy_from_slice(&length.to_be_bytes());
+        bytes[6] = next;
+        bytes.extend(extension);
+        bytes.extend(tcp(5, b"abc"));
+        bytes
+    };
+    let seen = |bytes: &[u8]| describe(&frame(229, bytes));
+    let expected = r#"[::1]:1000 > [::2]:2000 SYN seq=7 win=512 len=3 "abc""#;
+    assert_eq!(seen(&with(23, 6, &[])), expected);
+    assert_eq!(seen(&with(31, 0, &[6, 0, 1, 4, 0, 0, 0, 0])), expected);
+    assert_eq!(seen(&with(31, 44, &[6, 0, 0, 0, 0, 0, 0, 9])), expected);
+    // Length 0 is a jumbogram only with an option that says more than 65,535.
+    assert_eq!(seen(&with(0, 0, &[6, 0, 194, 4, 0, 1, 0, 0])), expected);
+    assert_eq!(
+        seen(&with(0, 0, &[6, 0, 194, 4, 0, 0, 0, 31])),
+        "NotTcp(NoPayload)"
+    );
+    assert_eq!(seen(&with(0, 6, &[])), "NotTcp(NoPayload)");
+}
+
+#[test]
+fn endless_headers_end() {
+    let mut bytes = vec![2; 12];
+    for _ in 0..10_000 {
+        bytes.extend([0x81, 0, 0, 1]);
+    }
+    assert_eq!(describe(&frame(1, &bytes)), "NotTcp(TooDeep)");
+}
+
+/// A frame that is nearly one we know: some bytes of a good one overwritten, possibly cut.
+fn nearly_good() -> impl Strategy<Value = (u32, Vec<u8>, u32)> {
+    let known = [
+        0u32, 1, 9, 101, 105, 108, 113, 117, 119, 127, 192, 229, 239, 258, 276,
+    ];
+    let shims = [
+        &[8u8, 0][..],
+        &[0x81, 0, 0, 5, 8, 0],
+        &[0x88, 0x64, 0x11, 0, 0, 1, 0, 60, 0, 0x21],
+        &[0x88, 0x47, 0, 6, 0x41, 64],
+    ];
+    let edits = prop::collection::vec((0usize..80, any::<u8>()), 0..5);
+    (
+        prop::sample::select(known.to_vec()),
+        prop::sample::select(shims.to_vec()),
+        edits,
+        0usize..90,
+        any::<u8>(),
+    )
+        .prop_map(|(link_type, shim, edits, cut, extra)| {
+            let mut header = match link_type {
+                1 => [&[2; 12], shim].concat(),
+                0 => vec![2, 0, 0, 0],
+                113 => [&[0; 14], shim].concat(),
+                276 => vec![8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                _ => Vec::new(),
+            };
+            header = behind(&header);
+            for (at, byte) in edits {
+                if let Some(place) = header.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            header.truncate(cut.max(20));
+            let original_length = header.len() as u32 + u32::from(extra);
+            (link_type, header, original_length)
+        })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_decode(link_type in 0u32..300, bytes: Vec<u8>, original_length: u32) {
+        let frame = Frame { original_length, ..frame(link_type, &bytes) };
+        let _ = Decoder::new().decode(&frame);
+    }
+
+    #[test]
+    fn the_fast_path_agrees((link_type, bytes, original_length) in nearly_good()) {
+        let frame = Frame { original_length, ..frame(link_type, &bytes) };
+        let (fast, careful) = both(&frame);
+        prop_assert_eq!(fast, careful);
+    }
+
+    #[test]
+    fn payload_never_exceeds_the_length((link_type, bytes, original_length) in nearly_good()) {
+        let frame = Frame { original_length, ..frame(link_type, &bytes) };
+        if let Decoded::Tcp(s) = Decoder::new().decode(&frame) {
+            prop_assert!(s.payload.len() <= s.len as usize);
+        }
+    }
 }

@@ -5,8 +5,10 @@
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
 use super::view::{Broken, View};
-use super::{ethernet, gre, icmp, ipv4, ipv6, link, mpls, ppp, udp, wlan};
+use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, udp, wlan};
 use crate::net::Timestamp;
+use flate2::read::DeflateDecoder;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -22,6 +24,8 @@ pub(super) enum Protocol {
     EtherType(u16),
     /// 802.2 logical link control.
     Llc,
+    /// The same where whole Ethernet frames may be bridged: ATM.
+    LlcBridged,
     /// PPP from its protocol field on.
     Ppp,
     /// PPP with or without address and control bytes.
@@ -162,11 +166,12 @@ fn step<'d>(
     match protocol {
         Protocol::Ethernet => ethernet::frame(view),
         Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
-        Protocol::Llc => ethernet::llc(view),
+        Protocol::Llc => ethernet::llc(view, None),
+        Protocol::LlcBridged => ethernet::llc(view, Some(2)),
         Protocol::Ppp => ppp::payload(view),
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
-        Protocol::FrameRelay => link::frame_relay(view),
+        Protocol::FrameRelay => legacy::frame_relay(view),
         Protocol::Wlan => wlan::frame(view, false),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
@@ -192,9 +197,10 @@ fn transport<'d>(
         17 => udp::header(view),
         41 => Ok((Protocol::Ipv6, view)),
         ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
-        47 => gre::header(view, cx),
+        47 => gre::header(view),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
+        108 => compressed(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),
         136 => udp::lite(view),
         137 => Ok((Protocol::Mpls, view)),
@@ -211,6 +217,23 @@ fn registered(number: u8, view: View<'_>) -> Step<'_> {
     }
 }
 
+/// `IPComp` (RFC 3173) with deflate, the only method in use.
+fn compressed(view: View<'_>) -> Step<'_> {
+    const DEFLATE: u16 = 2;
+    /// A datagram cannot be longer than its length field says.
+    const MAX_DATAGRAM: u64 = 65_535;
+    let next = view.u8(0)?;
+    let rest = view.skip(4)?;
+    let mut datagram = Vec::new();
+    let inflated = DeflateDecoder::new(rest.data)
+        .take(MAX_DATAGRAM)
+        .read_to_end(&mut datagram);
+    if view.u16(2)? != DEFLATE || inflated.is_err() {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Err(Stop::Reassembled(Protocol::Transport(next), datagram))
+}
+
 /// The name a broken header is reported under.
 fn name(protocol: Protocol) -> &'static str {
     match protocol {
@@ -219,7 +242,7 @@ fn name(protocol: Protocol) -> &'static str {
         Protocol::EtherType(0x86dd) | Protocol::Ipv6 => "IPv6",
         Protocol::EtherType(0x8864) => "PPPoE",
         Protocol::EtherType(_) => "VLAN",
-        Protocol::Llc => "LLC",
+        Protocol::Llc | Protocol::LlcBridged => "LLC",
         Protocol::Ppp | Protocol::PppFramed => "PPP",
         Protocol::Mpls => "MPLS",
         Protocol::FrameRelay => "frame relay",

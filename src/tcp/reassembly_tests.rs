@@ -18,6 +18,7 @@ fn segment<'a>(frame: u64, seq: u32, flags: TcpFlags, payload: &'a [u8]) -> Segm
         urgent: 0,
         len: payload.len() as u32,
         header_length: 20,
+        header_captured: 20,
         options: TcpOptions::default(),
         payload,
         origin: SegmentOrigin::Direct,

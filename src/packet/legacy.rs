@@ -1,0 +1,93 @@
+//! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), classical IP over ATM (RFC 2684),
+//! IP over Fibre Channel, `FireWire`, `InfiniBand`.
+
+use super::decoded::NotTcp;
+use super::ethernet;
+use super::view::View;
+use super::walk::{Protocol, Step, Stop};
+
+/// Token ring: 14 bytes, then source routing when the source address says so, then LLC.
+pub(super) fn token_ring(view: View<'_>) -> Step<'_> {
+    const ROUTED: u8 = 0x80;
+    const LLC: u8 = 1;
+    if view.u8(1)? >> 6 != LLC {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let routing = match view.u8(8)? & ROUTED {
+        0 => 0,
+        _ => usize::from(view.u8(14)? & 0x1f),
+    };
+    Ok((Protocol::Llc, view.skip(14 + routing)?))
+}
+
+/// FDDI: frame control, two addresses; asynchronous and synchronous LLC frames.
+pub(super) fn fddi(view: View<'_>) -> Step<'_> {
+    if view.u8(0)? & 0x70 != 0x50 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Ok((Protocol::Llc, view.skip(13)?))
+}
+
+/// ARCNET: source, destination, protocol; RFC 1201 IP has three more bytes, RFC 1051 IP none.
+pub(super) fn arcnet(view: View<'_>) -> Step<'_> {
+    match view.u8(2)? {
+        0xd4 => Ok((Protocol::Ip, view.skip(6)?)),
+        0xf0 => Ok((Protocol::Ip, view.skip(3)?)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Frame relay: a Q.922 address, then NLPID or Cisco's `EtherType`.
+pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
+    const UNNUMBERED: u8 = 0x03;
+    let mut size = 1;
+    while view.u8(size - 1)? & 1 == 0 {
+        size += 1;
+    }
+    if view.u8(size)? == UNNUMBERED {
+        return nlpid(view.skip(size + 1)?);
+    }
+    Ok((Protocol::EtherType(view.u16(size)?), view.skip(size + 2)?))
+}
+
+/// A network layer protocol identifier (ISO 9577), possibly behind a padding byte.
+pub(super) fn nlpid(view: View<'_>) -> Step<'_> {
+    let padding = usize::from(view.u8(0)? == 0);
+    let rest = view.skip(padding + 1)?;
+    match view.u8(padding)? {
+        0x80 => ethernet::snap(rest, Some(0)),
+        0xcc => Ok((Protocol::Ip, rest)),
+        0x8e => Ok((Protocol::Ipv6, rest)),
+        0xcf => Ok((Protocol::Ppp, rest)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// IP over Fibre Channel: two network addresses of eight bytes.
+pub(super) fn over_fibre_channel(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::Llc, view.skip(16)?))
+}
+
+/// `SunATM`: the kind of traffic, VPI, VCI; only LLC over AAL5.
+pub(super) fn sun_atm(view: View<'_>) -> Step<'_> {
+    const LLC: u8 = 2;
+    match view.u8(0)? & 0x0f {
+        LLC => Ok((Protocol::LlcBridged, view.skip(4)?)),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
+}
+
+/// Symantec firewall: an `EtherType` at 6, the packet at 44.
+pub(super) fn symantec(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(6)?), view.skip(44)?))
+}
+
+/// Apple's IP over `FireWire`: two addresses of eight bytes, then an `EtherType`.
+pub(super) fn firewire(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(16)?), view.skip(18)?))
+}
+
+/// IP over `InfiniBand`: 40 bytes, an `EtherType`, two reserved bytes.
+pub(super) fn infiniband(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(40)?), view.skip(44)?))
+}
