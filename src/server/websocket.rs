@@ -250,3 +250,6 @@ pub(super) const fn close_code(reason: DisconnectReason) -> u16 {
         _ => 1000,
     }
 }
+
+/// A ping without content (RFC 6455 section 5.5.2).
+pub(super) const PING: &[u8] = &[0x89, 0];
