@@ -40,6 +40,16 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
+/// What taking from the room came to.
+enum Refill {
+    /// There is something to write.
+    More,
+    /// There is nothing at the moment.
+    Nothing,
+    /// There will be nothing more.
+    End(DisconnectReason),
+}
+
 /// A connection and its session.
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
@@ -181,8 +191,10 @@ impl Connection {
                 if !self.look {
                     return None;
                 }
-                if let Some(end) = self.refill() {
-                    return end;
+                match self.refill() {
+                    Refill::More => {}
+                    Refill::Nothing => return None,
+                    Refill::End(reason) => return Some(reason),
                 }
             }
             match self.stream.poll_write_ready(cx) {
@@ -202,8 +214,8 @@ impl Connection {
         }
     }
 
-    /// Takes more from the room. `Some` = there is nothing to write: `Some(Some)` because the session ends.
-    fn refill(&mut self) -> Option<Option<DisconnectReason>> {
+    /// Takes more from the room.
+    fn refill(&mut self) -> Refill {
         let (id, offset) = (self.mail.session(), self.outbox.queued());
         let slices = &mut self.outbox.slices;
         let turn = self
@@ -223,9 +235,9 @@ impl Connection {
             self.wake_in(wait);
         }
         if !self.outbox.is_empty() {
-            return None;
+            return Refill::More;
         }
-        Some(turn.closing)
+        turn.closing.map_or(Refill::Nothing, Refill::End)
     }
 
     fn set_deadline(&mut self) {
