@@ -239,8 +239,15 @@ impl Stream {
             }
             fwd.syn_win = false;
         }
-        windows::read_options(fwd, segment);
-        if flags.syn() {
+        if segment.origin
+            == (SegmentOrigin::IcmpQuote {
+                whole_header: false,
+            })
+        {
+            return; // IC-3: the dissection ends at the missing checksum field
+        }
+        let past_options = windows::read_options(fwd, segment);
+        if flags.syn() && past_options {
             windows::settle(fwd, rev, segment);
         }
         seen.initial_rtt = seen

@@ -4,8 +4,13 @@
 
 use super::Observation;
 use super::direction::{Direction, SHIFT_NOT_USED, SHIFT_UNKNOWN};
-use crate::packet::{Segment, TcpOption};
+use crate::packet::Segment;
 
+/// Option kinds (RFC 9293 section 3.2, RFC 7323 section 2.2, RFC 2018 section 3).
+const END_OF_LIST: u8 = 0;
+const NO_OPERATION: u8 = 1;
+const WINDOW_SCALE: u8 = 3;
+const SACK: u8 = 5;
 /// The largest shift (RFC 7323 section 2.3); a larger one counts as this.
 const MAX_SHIFT: u8 = 14;
 /// Blocks of a SACK option that count (B-5).
@@ -22,25 +27,60 @@ pub(super) fn scale(fwd: &Direction, segment: &Segment<'_>, seen: &mut Observati
     }
 }
 
-/// Reads scale shift and SACK blocks, effective from the next frame on (P10).
-pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) {
+/// Reads scale shift and SACK blocks, effective from the next frame on (P10). False when the header's bytes end among
+/// the options (cut frames, quotes): Wireshark's dissection stops there, before P12.
+///
+/// Works on the bytes, because of a cut option the part that is there still counts.
+pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
     let bytes = segment.options.0;
-    if bytes.is_empty() || (bytes.len() == 12 && bytes.starts_with(&TIMESTAMPS_ONLY)) {
-        return;
+    let claimed = usize::from(segment.header_length).saturating_sub(20);
+    if claimed == 0 || (claimed == 12 && bytes.starts_with(&TIMESTAMPS_ONLY)) {
+        return true;
     }
-    for (_, option) in segment.options.iter() {
-        match option {
-            TcpOption::WindowScale(shift) => fwd.shift = shift.min(MAX_SHIFT) as i8, // W-2
-            TcpOption::Sack(blocks) => {
-                fwd.sack_sum = blocks
-                    .iter()
-                    .take(SACK_BLOCKS)
-                    .fold(0u32, |sum, (left, right)| {
-                        sum.wrapping_add(right.offset_from(left))
-                    });
-            }
-            _ => {}
+    let mut at = 0;
+    while at < claimed {
+        let Some(&kind) = bytes.get(at) else {
+            return false;
+        };
+        if kind == NO_OPERATION {
+            at += 1;
+            continue;
         }
+        if kind == END_OF_LIST || at + 1 == claimed {
+            return true;
+        }
+        let Some(size) = bytes.get(at + 1).map(|&size| usize::from(size)) else {
+            return false;
+        };
+        if size < 2 || at + size > claimed {
+            return bytes.len() + 2 >= claimed; // as far as the complaint about it reaches
+        }
+        let there = bytes.get(at + 2..bytes.len().min(at + size));
+        read_option(fwd, kind, size, there.unwrap_or_default());
+        at += size;
+        if at > bytes.len() {
+            return false;
+        }
+    }
+    true
+}
+
+/// One option, of which `there` may be less than its `size` says.
+fn read_option(fwd: &mut Direction, kind: u8, size: usize, there: &[u8]) {
+    match (kind, size, there) {
+        (WINDOW_SCALE, 3, &[shift]) => fwd.shift = shift.min(MAX_SHIFT) as i8, // W-2
+        (SACK, _, blocks) if size % 8 == 2 => {
+            let length = |block: &[u8; 8]| {
+                let [a, b, c, d, e, f, g, h] = *block;
+                u32::from_be_bytes([e, f, g, h]).wrapping_sub(u32::from_be_bytes([a, b, c, d]))
+            };
+            let (blocks, _) = blocks.as_chunks::<8>();
+            fwd.sack_sum = blocks
+                .iter()
+                .take(SACK_BLOCKS)
+                .fold(0, |sum, block| sum.wrapping_add(length(block)));
+        }
+        _ => {}
     }
 }
 

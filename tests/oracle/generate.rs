@@ -1,0 +1,301 @@
+//! Hostile and half-realistic random captures, the same for the same seed.
+//!
+//! Few endpoints and a small sequence space, so that everything collides: wrap-around, port reuse, holes, copies, dup ACKs,
+//! probes, full windows, clocks that go back, quotes in ICMP errors, headers that lie about their length.
+
+use super::packets::{Capture, Tcp, icmp_error, ip, tcp};
+use std::net::IpAddr;
+
+const FIN: u16 = 1;
+const SYN: u16 = 2;
+const RST: u16 = 4;
+const PSH: u16 = 8;
+const ACK: u16 = 16;
+
+/// A small generator of random numbers (xorshift*); quality hardly matters, repeatability does.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    fn of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len() as u64) as usize]
+    }
+}
+
+/// One direction as the half-realistic sender knows it.
+#[derive(Clone, Copy, Default)]
+struct Sender {
+    isn: u32,
+    next: u32,
+    acked: u32,
+    window: u16,
+}
+
+/// One pair of endpoints.
+struct Pair {
+    ends: [(IpAddr, u16); 2],
+    senders: [Sender; 2],
+    /// Shared start of the sequence space of both directions.
+    near: u32,
+}
+
+/// A capture of `frames` frames.
+pub fn capture(seed: u64, frames: u64) -> Vec<u8> {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    for _ in 0..8 {
+        random.next();
+    }
+    let hostile = random.one_in(2);
+    let mut pairs = pairs(&mut random);
+    let mut capture = Capture::new();
+    let mut now = 1_700_000_000_000_000_000_u64;
+    for _ in 0..frames {
+        now = step_time(&mut random, now, hostile);
+        let which = random.below(pairs.len() as u64) as usize;
+        let pair = &mut pairs[which];
+        let from = random.below(2) as usize;
+        let segment = if hostile || random.one_in(20) {
+            wild(&mut random, pair, from)
+        } else {
+            plausible(&mut random, pair, from)
+        };
+        write(&mut random, &mut capture, now, segment);
+        if random.one_in(4000) {
+            pair.near = start(&mut random);
+        }
+    }
+    capture.finish()
+}
+
+/// Where sequence numbers begin: also close to both ends of the space and to its middle.
+fn start(random: &mut Random) -> u32 {
+    let places = [
+        0_u32,
+        1,
+        1000,
+        0x7fff_ffe0,
+        0x8000_0000,
+        0xffff_ffc0,
+        0xffff_ffff,
+    ];
+    random.of(&places).wrapping_add(random.below(40) as u32)
+}
+
+fn pairs(random: &mut Random) -> Vec<Pair> {
+    let addresses: [&str; 4] = ["10.0.0.1", "10.0.0.2", "fd00::1", "fd00::2"];
+    let count = 1 + random.below(6);
+    (0..count)
+        .map(|_| {
+            let family = 2 * random.below(2) as usize;
+            let mut end = || {
+                let ip = addresses[family + random.below(2) as usize];
+                (
+                    ip.parse().expect("an address"),
+                    random.of(&[9, 9000, 40000]),
+                )
+            };
+            let ends = [end(), end()];
+            Pair {
+                ends,
+                senders: [Sender::default(); 2],
+                near: start(random),
+            }
+        })
+        .collect()
+}
+
+/// Times around every threshold of the rules, sometimes backwards.
+fn step_time(random: &mut Random, now: u64, hostile: bool) -> u64 {
+    let steps = [
+        0,
+        0,
+        1000,
+        10_000,
+        100_000,
+        999_999,
+        1_000_000,
+        2_999_999,
+        3_000_000,
+        10_000_000,
+        19_999_999,
+        20_000_000,
+        300_000_000,
+    ];
+    let step = random.of(&steps);
+    if random.one_in(if hostile { 40 } else { 400 }) {
+        now - random.of(&[1000, 100_000, 5_000_000, 2_000_000_000])
+    } else {
+        now + step
+    }
+}
+
+/// Anything at all, in a small space.
+fn wild(random: &mut Random, pair: &Pair, from: usize) -> Tcp {
+    let common = [
+        ACK,
+        ACK,
+        ACK,
+        ACK,
+        ACK | PSH,
+        ACK | PSH,
+        SYN,
+        SYN | ACK,
+        FIN | ACK,
+        RST,
+        RST | ACK,
+    ];
+    let flags = match random.below(12) {
+        0 => random.below(64) as u16,
+        _ => random.of(&common),
+    };
+    let space = random.of(&[4, 30, 30, 30, 200]);
+    let mut number = || {
+        let number = pair.near.wrapping_add(random.below(space) as u32);
+        match random.below(60) {
+            0 => 0,
+            1 => number.wrapping_add(1 << 31),
+            2 => random.next() as u32,
+            _ => number,
+        }
+    };
+    let (seq, ack) = (number(), number());
+    let len = random.of(&[0, 0, 0, 1, 1, 2, 5, 10, 10, 20]);
+    let window = random.of(&[0, 0, 1, 5, 10, 10, 100, 65535]);
+    Tcp {
+        from: pair.ends[from],
+        to: pair.ends[1 - from],
+        seq,
+        ack: if flags & ACK != 0 || random.one_in(3) {
+            ack
+        } else {
+            0
+        },
+        flags,
+        window,
+        options: options(random, flags, ack),
+        len,
+        claimed_header: None,
+    }
+}
+
+/// What a TCP might send, with losses, copies and repeats.
+fn plausible(random: &mut Random, pair: &mut Pair, from: usize) -> Tcp {
+    let peer = pair.senders[1 - from];
+    let fresh = start(random);
+    let own = &mut pair.senders[from];
+    let mut segment = Tcp {
+        from: pair.ends[from],
+        to: pair.ends[1 - from],
+        seq: own.next,
+        ack: own.acked,
+        flags: ACK,
+        window: own.window,
+        options: Vec::new(),
+        len: 0,
+        claimed_header: None,
+    };
+    match random.below(200) {
+        0 => {
+            let isn = if random.one_in(3) { own.isn } else { fresh };
+            *own = Sender {
+                isn,
+                next: isn.wrapping_add(1),
+                acked: own.acked,
+                window: 1000,
+            };
+            (segment.seq, segment.flags, segment.ack) = (isn, SYN, 0);
+        }
+        1 | 2 => {
+            let isn = if random.one_in(2) { own.isn } else { fresh };
+            *own = Sender {
+                isn,
+                next: isn.wrapping_add(1),
+                acked: peer.next,
+                window: 1000,
+            };
+            (segment.seq, segment.flags, segment.ack) = (isn, SYN | ACK, peer.next);
+        }
+        3 | 4 => {
+            segment.flags = FIN | ACK;
+            own.next = own.next.wrapping_add(1);
+        }
+        5 => segment.flags = random.of(&[RST, RST | ACK]),
+        6..=90 => {
+            segment.len = random.of(&[1, 1, 5, 10, 10, 100]);
+            segment.flags |= if random.one_in(2) { PSH } else { 0 };
+            own.next = own.next.wrapping_add(segment.len as u32);
+        }
+        91..=96 => own.next = own.next.wrapping_add(random.of(&[1, 5, 10])), // lost before the capture
+        97..=120 => {
+            // Again, from somewhere behind.
+            segment.seq = segment
+                .seq
+                .wrapping_sub(random.of(&[0, 1, 1, 2, 5, 10, 20, 100]));
+            segment.len = random.of(&[0, 1, 1, 5, 10, 20, 100]);
+        }
+        121..=126 => segment.window = random.of(&[0, 0, 0, 5, 10, 1000]),
+        _ => {
+            // Acknowledges all, or part, or what never came.
+            let ahead = random.of(&[0, 0, 0, 0, 0, 5, 10]);
+            let behind = random.of(&[0, 0, 0, 1, 5, 10]);
+            own.acked = peer.next.wrapping_add(ahead).wrapping_sub(behind);
+            segment.ack = own.acked;
+        }
+    }
+    own.window = segment.window;
+    segment.options = options(random, segment.flags, segment.ack);
+    segment
+}
+
+/// Window scale on SYNs (and, wrongly, elsewhere), SACK blocks, time stamps.
+fn options(random: &mut Random, flags: u16, ack: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if flags & SYN != 0 && random.one_in(2) || random.one_in(200) {
+        let shift = random.of(&[0, 1, 2, 7, 14, 15]);
+        bytes.extend_from_slice(&[2, 4, 5, 0xb4, 3, 3, shift]);
+    }
+    if random.one_in(12) {
+        let blocks = 1 + random.below(3) as u8 + u8::from(random.one_in(6) && bytes.is_empty());
+        bytes.extend_from_slice(&[5, 2 + 8 * blocks]);
+        for _ in 0..blocks {
+            let left = ack.wrapping_add(random.below(30) as u32);
+            let right = left.wrapping_add(random.below(20) as u32);
+            bytes.extend_from_slice(&left.to_be_bytes());
+            bytes.extend_from_slice(&right.to_be_bytes());
+        }
+    } else if random.one_in(3) {
+        bytes.extend_from_slice(&[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
+    }
+    bytes.truncate(40);
+    bytes
+}
+
+/// Writes the segment as it is, or once in a while quoted in an ICMP error, or with a lying header length.
+fn write(random: &mut Random, capture: &mut Capture, now: u64, mut segment: Tcp) {
+    let packet = match random.below(150) {
+        0 => {
+            let quoted = random.of(&[8, 16, 18, 20, 40]);
+            icmp_error(&segment, quoted)
+        }
+        1 => {
+            segment.claimed_header = Some(random.of(&[0, 8, 16, 60]));
+            ip(segment.from.0, segment.to.0, 6, &tcp(&segment))
+        }
+        _ => ip(segment.from.0, segment.to.0, 6, &tcp(&segment)),
+    };
+    capture.frame(now, &packet);
+}
