@@ -7,6 +7,7 @@
 
 pub mod capture;
 pub mod chat;
+pub mod cli;
 pub mod explain;
 pub mod message;
 pub mod net;

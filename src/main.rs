@@ -1,3 +1,7 @@
 //! The binary: parse, run, map the result to an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chatscope::cli::main()
+}

@@ -14,7 +14,6 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the server's clock")]
     pub(super) fn start() -> Self {
         Self {
             start: Instant::now(),
@@ -22,7 +21,6 @@ impl Clock {
     }
 
     /// Wall-clock time in nanoseconds, as captures stamp frames.
-    #[expect(clippy::disallowed_methods, reason = "the server's clock")]
     pub(super) fn wall() -> Timestamp {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -18,15 +18,9 @@ use crate::net::FourTuple;
 pub(super) struct Mail {
     pub(super) waker: AtomicWaker,
     session: AtomicU64,
-    /// The client is to be asked for a sign of life.
-    ping: AtomicBool,
 }
 
 impl Mail {
-    pub(super) fn take_ping(&self) -> bool {
-        self.ping.load(Ordering::Relaxed) && self.ping.swap(false, Ordering::Relaxed)
-    }
-
     /// The session the connection serves now (a resume changes it).
     pub(super) fn session(&self) -> SessionId {
         SessionId(self.session.load(Ordering::Acquire))
@@ -167,14 +161,6 @@ impl Hub {
     /// Events lost because the timeline was slow.
     pub(super) fn events_dropped(&self) -> u64 {
         self.sink.dropped()
-    }
-
-    /// Asks every client whose protocol has pings for a sign of life.
-    pub(super) fn ping_all(&self) {
-        for mail in self.lock().mails.0.values() {
-            mail.ping.store(true, Ordering::Relaxed);
-            mail.waker.wake();
-        }
     }
 
     /// Ends every connection at once.

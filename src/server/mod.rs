@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{interval, timeout};
 
 use crate::chat::{Counters, Limits, Room};
 
@@ -58,9 +58,6 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_millis(4_500);
 /// How often idle sessions are looked for; finer where the idle limit is short.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How often WebSocket clients are pinged; one that gives no sign of life until the next ping is given up.
-pub const PING_EVERY: Duration = Duration::from_mins(1);
-
 /// What a server is to do.
 #[derive(Debug)]
 pub struct Config {
@@ -74,8 +71,6 @@ pub struct Config {
     pub limits: Limits,
     /// File that keeps the log; without it memory only.
     pub history: Option<PathBuf>,
-    /// How often WebSocket clients are pinged.
-    pub ping_every: Duration,
     /// Whether `/echo` answers.
     pub echo: bool,
     /// What answers other paths than the server's own.
@@ -93,7 +88,6 @@ impl Default for Config {
             web_listeners: Vec::new(),
             limits: Limits::default(),
             history: None,
-            ping_every: PING_EVERY,
             echo: false,
             page: None,
             events: EventSink::none(),
@@ -175,7 +169,6 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
         loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
     }
     loops.spawn(tick(Arc::clone(&hub), idle));
-    loops.spawn(ping(Arc::clone(&hub), config.ping_every));
     drop((alive, lines, web));
     shutdown.reached(Phase::Ending).await;
     end(&hub, loops, all_ended, &shutdown).await;
@@ -213,14 +206,6 @@ async fn tick(hub: Arc<Hub>, idle: Duration) {
             room.tick(now);
             room.save_all();
         });
-    }
-}
-
-/// Pings all WebSocket clients from time to time.
-async fn ping(hub: Arc<Hub>, every: Duration) {
-    loop {
-        sleep(every).await;
-        hub.ping_all();
     }
 }
 

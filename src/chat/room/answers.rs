@@ -116,9 +116,7 @@ impl Room {
         let taken = self
             .log
             .read(session.view, &mut cursor, HISTORY_BYTES, &mut out);
-        for slice in out {
-            session.push(slice);
-        }
+        out.into_iter().for_each(|slice| session.push(slice));
         if taken.lines.end < head {
             self.tell(
                 id,

@@ -1,0 +1,257 @@
+//! Groups of options that several commands share, as typed. Letters mean what they mean in tcpdump and tshark.
+
+use clap::{Args, ValueEnum};
+
+/// How the story is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The story, line by line
+    #[default]
+    Lines,
+    /// One JSON object per line
+    Json,
+    /// One row per connection
+    Table,
+    /// Zeek's conn.log
+    Zeek,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` or TERM=dumb
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How times are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TimeChoice {
+    /// Local time of day
+    #[default]
+    Abs,
+    /// Seconds since the first frame
+    Rel,
+    /// Seconds since the previous line
+    Delta,
+    /// Date and time in UTC
+    Utc,
+}
+
+/// What a display looks like.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Display")]
+pub(super) struct DisplayArgs {
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+    /// How to write times
+    #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
+    pub(super) time: TimeChoice,
+    /// tcpdump's time styles: -t none, -tt epoch, -ttt delta, -tttt date and time, -ttttt since the first frame
+    #[arg(short = 't', action = clap::ArgAction::Count, conflicts_with = "time")]
+    pub(super) tcpdump_time: u8,
+    /// Language of the explanations (en, pt-BR); default from the environment
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Option<String>,
+    /// Say why: the reason behind each line, with its RFC section
+    #[arg(long)]
+    pub(super) why: bool,
+    /// Only ASCII characters
+    #[arg(long)]
+    pub(super) ascii: bool,
+    /// Columns to use; default: the terminal's
+    #[arg(long, value_name = "COLUMNS")]
+    pub(super) width: Option<u16>,
+    /// Absolute sequence numbers
+    #[arg(short = 'S', long = "absolute-sequence-numbers")]
+    pub(super) absolute: bool,
+    /// Payload as text
+    #[arg(short = 'A')]
+    pub(super) payload_text: bool,
+    /// Payload as hex and text
+    #[arg(short = 'X')]
+    pub(super) payload_hex: bool,
+    /// Less: only sessions, messages and findings
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// More: every segment; twice: every number
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Flush after every line
+    #[arg(short = 'l', long = "line-buffered")]
+    pub(super) line_buffered: bool,
+    /// Accepted for tcpdump's fingers: addresses are never looked up
+    #[arg(short = 'n', hide = true)]
+    pub(super) numeric: bool,
+}
+
+/// Which part of the story to show.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectArgs {
+    /// Only this connection (Wireshark's tcp.stream); may repeat
+    #[arg(long, value_name = "N")]
+    pub(super) stream: Vec<u32>,
+    /// Only frames with this analysis flag, such as retransmission; may repeat
+    #[arg(long, value_name = "NAME")]
+    pub(super) flag: Vec<String>,
+    /// Only connections with this port; may repeat
+    #[arg(long, value_name = "PORT")]
+    pub(super) port: Vec<u16>,
+    /// Only this kind of line
+    #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings"])]
+    pub(super) only: Vec<String>,
+    /// A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
+    #[arg(short = 'Y', long = "display-filter", value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
+}
+
+/// A filter expression in libpcap's language, from one of three places.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Filter")]
+pub(super) struct FilterArgs {
+    /// Filter expression (BPF), as in tshark; tcpdump's trailing words work too
+    #[arg(
+        short = 'f',
+        long = "filter",
+        value_name = "FILTER",
+        conflicts_with = "words"
+    )]
+    pub(super) filter: Option<String>,
+    /// Read the filter expression from a file
+    #[arg(short = 'F', value_name = "FILE", conflicts_with_all = ["filter", "words"])]
+    pub(super) filter_file: Option<std::path::PathBuf>,
+    /// Filter expression (BPF)
+    #[arg(value_name = "FILTER")]
+    pub(super) words: Vec<String>,
+}
+
+impl FilterArgs {
+    /// The expression, wherever it was given.
+    pub(super) fn expression(&self) -> Result<Option<String>, super::Failure> {
+        if let Some(path) = &self.filter_file {
+            let text = std::fs::read_to_string(path).map_err(|e| {
+                super::Failure::usage(format!(
+                    "filter file {} cannot be read: {e}",
+                    path.display()
+                ))
+            })?;
+            return Ok(Some(text.trim().to_owned()));
+        }
+        let text = self.filter.clone().unwrap_or_else(|| self.words.join(" "));
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
+    }
+}
+
+/// How to capture live. Only in builds that can.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Capture")]
+pub(super) struct CaptureArgs {
+    /// Interface to capture on
+    #[arg(short, long, value_name = "INTERFACE")]
+    pub(super) interface: Option<String>,
+    /// Save the capture: .pcapng, .pcap, or `-` for standard output (the story then goes to stderr with --print)
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) write: Option<std::path::PathBuf>,
+    /// Show the story although `-w -` uses standard output
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Bytes kept of each frame; 0 = all
+    #[arg(
+        short = 's',
+        long = "snapshot-length",
+        value_name = "BYTES",
+        default_value_t = 0
+    )]
+    pub(super) snaplen: u32,
+    /// Capture buffer in KiB (as tcpdump), or with suffix k, m, g
+    #[arg(short = 'B', long = "buffer-size", value_name = "KiB", default_value = "64m", value_parser = buffer_size)]
+    pub(super) buffer: usize,
+    /// Link type to ask for, such as EN10MB
+    #[arg(short = 'y', long = "linktype", value_name = "LINKTYPE")]
+    pub(super) link_type: Option<String>,
+    /// Direction of frames
+    #[arg(short = 'Q', long, value_name = "DIRECTION", value_parser = ["in", "out", "inout"], default_value = "inout")]
+    pub(super) direction: String,
+    /// Deliver each frame at once (loses frames under load on Linux)
+    #[arg(long)]
+    pub(super) immediate_mode: bool,
+    /// No promiscuous mode: accepted, it is never used
+    #[arg(short = 'p', hide = true)]
+    pub(super) no_promiscuous: bool,
+    /// Flush the file after every frame: accepted, the writer does so whenever it has nothing more to write
+    #[arg(short = 'U', hide = true)]
+    pub(super) packet_buffered: bool,
+    /// Stop after this many frames
+    #[arg(short = 'c', long, value_name = "N")]
+    pub(super) count: Option<u64>,
+    /// Stop condition: duration:SECONDS
+    #[arg(short = 'a', long, value_name = "CONDITION", value_parser = autostop)]
+    pub(super) autostop: Option<std::time::Duration>,
+}
+
+/// `-B`: KiB like tcpdump's, or with a suffix.
+#[cfg(feature = "live")]
+fn buffer_size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = match text.to_ascii_lowercase().strip_suffix(['k', 'm', 'g']) {
+        None => (text.to_owned(), 1 << 10),
+        Some(digits) => (
+            digits.to_owned(),
+            match text.as_bytes()[text.len() - 1] | 0x20 {
+                b'k' => 1 << 10,
+                b'm' => 1 << 20,
+                _ => 1 << 30,
+            },
+        ),
+    };
+    let bytes = digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit));
+    bytes
+        .filter(|bytes| (1..=i32::MAX as usize).contains(bytes))
+        .ok_or_else(|| "a size such as 65536 (KiB), 64m or 1g, below 2g".to_owned())
+}
+
+/// `-a duration:N`.
+#[cfg(feature = "live")]
+fn autostop(text: &str) -> Result<std::time::Duration, String> {
+    let seconds = text
+        .strip_prefix("duration:")
+        .and_then(|seconds| seconds.parse::<f64>().ok());
+    seconds
+        .and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "the only condition is duration:SECONDS".to_owned())
+}
+
+#[cfg(all(test, feature = "live"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffer_sizes() {
+        assert_eq!(buffer_size("2048"), Ok(2048 * 1024));
+        assert_eq!(buffer_size("64m"), Ok(64 << 20));
+        assert!(
+            buffer_size("3g").is_err() && buffer_size("m").is_err() && buffer_size("0").is_err()
+        );
+    }
+
+    #[test]
+    fn stop_conditions() {
+        assert_eq!(
+            autostop("duration:2"),
+            Ok(std::time::Duration::from_secs(2))
+        );
+        assert!(autostop("filesize:2").is_err() && autostop("duration:-1").is_err());
+    }
+}

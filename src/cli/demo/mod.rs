@@ -1,0 +1,186 @@
+//! `chatscope demo`: the whole thing by itself in ten seconds: server, scripted clients, live capture, saved file, replay.
+
+mod script;
+
+use std::io::{Cursor, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use super::args::{DisplayArgs, Format, SelectArgs};
+use super::display::Display;
+use super::interrupt::Interrupt;
+use super::live::{self, Limits};
+use super::pipeline::{self, Around};
+use super::saved::{self, Saved};
+use super::serve::{Listeners, Running};
+use super::{Failure, exit, output};
+use crate::capture::SavefileReader;
+use crate::capture::filter::filter_for_ports;
+use crate::capture::live::{LiveSettings, OpenCapture};
+use crate::server::{EventSink, Shutdown};
+use crate::timeline::{Settings, Timeline};
+
+/// The story to tell where capturing is not permitted, recorded from the same script.
+const RECORDED: &[u8] = include_bytes!("../../../captures/demo.pcapng");
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  chatscope demo\n  chatscope demo --why --lang pt-BR -w demo.pcapng"
+)]
+pub(super) struct DemoArgs {
+    /// Where to save the capture [default: chatscope-DATE-TIME.pcapng in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    #[command(flatten)]
+    display: DisplayArgs,
+}
+
+/// Plays the demonstration.
+pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
+    let listeners = Listeners::wherever()?;
+    let closed = script::closed_port()?;
+    let interface = listeners.interface()?;
+    let mut ports = listeners.ports();
+    ports.push(closed.port());
+    let settings = LiveSettings {
+        filter: filter_for_ports(&ports),
+        ..LiveSettings::new(interface)
+    };
+    match OpenCapture::open(&settings).map_err(live::failure) {
+        Ok(open) => play(args, listeners, closed, open),
+        Err(failure) if failure.code() == exit::NO_PERMISSION => without_permission(args, &failure),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// With permission: everything for real.
+fn play(
+    args: &DemoArgs,
+    listeners: Listeners,
+    closed: SocketAddr,
+    open: OpenCapture,
+) -> Result<(), Failure> {
+    live::drop_privileges()?;
+    let file = args.write.clone().unwrap_or_else(file_name);
+    let server = *listeners
+        .addresses()
+        .0
+        .first()
+        .context("the server has an address")?;
+    output::note(format_args!(
+        "A chat server on {server}, two clients, and a capture of what TCP does between them. About ten seconds.\n"
+    ));
+    let display = Display::new(&args.display, &SelectArgs::default())?;
+    let shutdown = Shutdown::new();
+    let end = shutdown.clone();
+    let interrupt = Interrupt::listen(move || end.begin())?;
+    let mut sink = display.live_sink(None, false)?;
+    let capture = live::start(open, Some(&file))?;
+    let (events, receiver) = EventSink::channel();
+    let settings = listeners.settings();
+    let mut running = Running::start(listeners.config(events), shutdown.clone())?;
+    let clients = Clients::start(server, closed, shutdown)?;
+    let limits = Limits {
+        stop: || running.is_over(),
+        frames: u64::MAX,
+        duration: None,
+    };
+    let told = live::run(capture, settings, &mut *sink, Some(receiver), limits);
+    drop(sink);
+    running.finish()?;
+    told?;
+    clients.finish(interrupt.came())?;
+    retell(args, &file)
+}
+
+/// The scripted clients in a thread of their own; the server ends when they have.
+struct Clients {
+    thread: std::thread::JoinHandle<std::io::Result<()>>,
+}
+
+impl Clients {
+    fn start(server: SocketAddr, closed: SocketAddr, shutdown: Shutdown) -> std::io::Result<Self> {
+        let thread = std::thread::Builder::new()
+            .name("clients".into())
+            .spawn(move || {
+                let played = script::play(server, closed);
+                shutdown.begin();
+                played
+            })?;
+        Ok(Self { thread })
+    }
+
+    /// How the script went; one that was interrupted may have failed.
+    fn finish(self, interrupted: bool) -> Result<(), Failure> {
+        let played = self
+            .thread
+            .join()
+            .map_err(|_| anyhow!("the scripted clients panicked; please report it"))?;
+        if interrupted {
+            Ok(())
+        } else {
+            Ok(played.context("the scripted clients")?)
+        }
+    }
+}
+
+/// The saved capture once more, as a table, and what to try next.
+fn retell(args: &DemoArgs, file: &Path) -> Result<(), Failure> {
+    output::note(format_args!(
+        "\nThe same from the saved capture, one row per connection:\n"
+    ));
+    tell(args, saved::open(file)?, file, Format::Table)?;
+    let name = saved::name(file);
+    output::note(format_args!(
+        "\nSaved: {name}\nTry next:\n  wireshark {name}\n  chatscope replay {name} --why\n  chatscope replay {name} --format json\n  \
+         chatscope serve          then, in another terminal: nc 127.0.0.1 7000"
+    ));
+    Ok(())
+}
+
+/// Without permission: say so and how to get it, then tell the recorded story.
+fn without_permission(args: &DemoArgs, failure: &Failure) -> Result<(), Failure> {
+    output::note(format_args!(
+        "chatscope: {failure}\n\nUntil then, the same story from a capture recorded earlier:\n"
+    ));
+    let name = Path::new("captures/demo.pcapng");
+    let input: Box<dyn Read + Send> = Box::new(Cursor::new(RECORDED));
+    let recorded =
+        SavefileReader::new(input).map_err(|error| anyhow!("{}: {error}", name.display()))?;
+    tell(args, recorded, name, args.display.format)?;
+    output::note(format_args!(
+        "\nTry next: chatscope doctor; chatscope serve --no-capture; chatscope replay FILE"
+    ));
+    Ok(())
+}
+
+/// Tells a saved capture.
+fn tell(args: &DemoArgs, mut source: Saved, name: &Path, format: Format) -> Result<(), Failure> {
+    struct Plainly;
+    impl Around<Saved> for Plainly {}
+    let display = Display::new(
+        &DisplayArgs {
+            format,
+            ..args.display.clone()
+        },
+        &SelectArgs::default(),
+    )?;
+    let mut sink = display.sink(Box::new(std::io::stdout()));
+    let mut timeline = Timeline::new(Settings::default(), sink.wants());
+    timeline.begin(saved::capture_start(name, &source, None));
+    let ended = pipeline::run(&mut source, &mut timeline, &mut *sink, &mut Plainly)?;
+    ended
+        .fault
+        .map_or(Ok(()), |fault| saved::fault(name, &fault, false))
+}
+
+/// `chatscope-YYYYmmdd-HHMMSS.pcapng`.
+fn file_name() -> PathBuf {
+    let now = jiff::Timestamp::from_nanosecond(live::now().as_nanos().into()).unwrap_or_default();
+    let local = now.to_zoned(jiff::tz::TimeZone::system());
+    PathBuf::from(local.strftime("chatscope-%Y%m%d-%H%M%S.pcapng").to_string())
+}

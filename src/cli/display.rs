@@ -1,0 +1,104 @@
+//! From display options as typed to a sink: format, colour, width, language, selection.
+
+use std::io::{self, IsTerminal, Write};
+#[cfg(feature = "live")]
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::args::{DisplayArgs, Format, SelectArgs, TimeChoice};
+use super::{Failure, output};
+use crate::explain::Lang;
+use crate::timeline::Sink;
+use crate::view::TimeStyle;
+use crate::view::json::{JsonLines, JsonOptions};
+use crate::view::lines::{Lines, LinesOptions, PayloadStyle, Verbosity};
+
+/// The display that the options describe, before it is opened on a writer.
+pub(super) struct Display {
+    format: Format,
+    lines: LinesOptions,
+    json: JsonOptions,
+}
+
+impl Display {
+    /// Validates the options. Words that name nothing are usage errors.
+    pub(super) fn new(args: &DisplayArgs, select: &SelectArgs) -> Result<Self, Failure> {
+        let on_terminal = io::stdout().is_terminal();
+        let payload = match (args.payload_hex, args.payload_text) {
+            (true, _) => PayloadStyle::Hex,
+            (false, true) => PayloadStyle::Text,
+            (false, false) => PayloadStyle::None,
+        };
+        let lines = LinesOptions {
+            lang: language(args.lang.as_deref())?,
+            width: output::width(args.width, on_terminal),
+            color: output::use_color(args.color, on_terminal),
+            ascii: args.ascii || !output::is_utf8(),
+            time: time_style(args),
+            zone: TimeZone::system(),
+            verbosity: Verbosity::new(args.quiet, args.verbose),
+            absolute: args.absolute,
+            payload,
+            why: args.why,
+        };
+        let json = JsonOptions {
+            payload: payload != PayloadStyle::None,
+            ..JsonOptions::default()
+        };
+        let _ = select;
+        Ok(Self {
+            format: args.format,
+            lines,
+            json,
+        })
+    }
+
+    /// A sink over `out`.
+    pub(super) fn sink(&self, out: Box<dyn Write + Send>) -> Box<dyn Sink> {
+        match self.format {
+            Format::Lines => Box::new(Lines::new(out, self.lines.clone())),
+            _ => Box::new(JsonLines::new(out, self.json)),
+        }
+    }
+
+    /// A sink that never makes the capture wait. Where standard output takes the capture file (`-w -`), the story goes to
+    /// stderr, and only with `--print`.
+    #[cfg(feature = "live")]
+    pub(super) fn live_sink(
+        &self,
+        write: Option<&Path>,
+        print: bool,
+    ) -> Result<Box<dyn Sink>, Failure> {
+        let out: Box<dyn Write + Send> = match write.is_some_and(super::saved::is_stdin) {
+            false => Box::new(io::stdout()),
+            true if print => Box::new(io::stderr()),
+            true => Box::new(io::sink()),
+        };
+        let screen = super::screen::Screen::new(out, self.format == Format::Lines)?;
+        Ok(self.sink(Box::new(screen)))
+    }
+}
+
+/// `--lang`, or what the locale says.
+fn language(told: Option<&str>) -> Result<Lang, Failure> {
+    let Some(name) = told else {
+        return Ok(Lang::from_locale(|variable| std::env::var(variable).ok()));
+    };
+    let known = || Lang::ALL.map(Lang::tag).join(", ");
+    Lang::from_name(name)
+        .ok_or_else(|| Failure::usage(format!("no such language: {name}; there are: {}", known())))
+}
+
+/// `--time`, or what `-t` to `-ttttt` mean in tcpdump.
+fn time_style(args: &DisplayArgs) -> TimeStyle {
+    if args.tcpdump_time > 0 {
+        return TimeStyle::from_count(args.tcpdump_time);
+    }
+    match args.time {
+        TimeChoice::Abs => TimeStyle::Absolute,
+        TimeChoice::Rel => TimeStyle::Relative,
+        TimeChoice::Delta => TimeStyle::Delta,
+        TimeChoice::Utc => TimeStyle::Utc,
+    }
+}

@@ -1,0 +1,48 @@
+//! Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use nix::sys::signal::{SigSet, Signal};
+
+/// Exit code after a second signal: 128 + SIGINT, as shells say it.
+const CUT_SHORT: i32 = 130;
+
+/// Counts the signals that asked the program to end.
+#[derive(Clone, Debug)]
+pub(super) struct Interrupt(Arc<AtomicUsize>);
+
+impl Interrupt {
+    /// Blocks SIGINT and SIGTERM in this thread and all it will start, and waits for them in a thread of its own.
+    /// Call before any other thread runs. `on_first` runs in that thread when the first signal comes.
+    pub(super) fn listen(on_first: impl FnOnce() + Send + 'static) -> nix::Result<Self> {
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGINT);
+        signals.add(Signal::SIGTERM);
+        signals.thread_block()?;
+        let count = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&count);
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || wait_for(&signals, &seen, on_first))
+            .expect("a thread can be started");
+        Ok(Self(count))
+    }
+
+    /// A signal has come.
+    pub(super) fn came(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
+fn wait_for(signals: &SigSet, seen: &AtomicUsize, on_first: impl FnOnce()) {
+    let mut on_first = Some(on_first);
+    while signals.wait().is_ok() {
+        seen.fetch_add(1, Ordering::Relaxed);
+        match on_first.take() {
+            Some(act) => act(),
+            None => std::process::exit(CUT_SHORT),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One file per command: its arguments as typed, their validated form, its `run`; wires the rooms together.
+//!
+//! Owns: the command line, exit codes, what goes to stdout and stderr, the live pipeline. Must not know: how TCP is
+//! analysed or how a line is drawn.
+
+mod args;
+mod complete;
+#[cfg(feature = "live")]
+mod demo;
+mod display;
+#[cfg(feature = "live")]
+mod doctor;
+mod exit;
+mod follow;
+#[cfg(feature = "live")]
+mod interfaces;
+#[cfg(feature = "live")]
+mod interrupt;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+mod logging;
+mod output;
+mod pipeline;
+mod replay;
+mod saved;
+#[cfg(feature = "live")]
+mod screen;
+#[cfg(feature = "live")]
+mod serve;
+#[cfg(feature = "live")]
+mod watch;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use clap::{Parser, Subcommand};
+
+use exit::Failure;
+
+/// A chat server that shows you its own TCP.
+#[derive(Debug, Parser)]
+#[command(
+    name = "chatscope",
+    version = version(),
+    propagate_version = true,
+    disable_version_flag = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 success, 1 run-time error, 2 usage, 3 a check failed, 4 inconclusive, 5 no permission to capture, 6 no such interface."
+)]
+struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+
+    /// Print the version (with libpcap's).
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, global = true)]
+    version: Option<bool>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the chat server and tell its own TCP, live
+    #[cfg(feature = "live")]
+    Serve(Box<serve::ServeArgs>),
+    /// Tell the TCP of any service, live
+    #[cfg(feature = "live")]
+    Watch(Box<watch::WatchArgs>),
+    /// Tell the story of a saved capture
+    Replay(Box<replay::ReplayArgs>),
+    /// Play the ten-second demonstration
+    #[cfg(feature = "live")]
+    Demo(Box<demo::DemoArgs>),
+    /// List what can be captured on
+    #[cfg(feature = "live")]
+    Interfaces(interfaces::InterfacesArgs),
+    /// Say what capturing needs here and what is missing
+    #[cfg(feature = "live")]
+    Doctor(doctor::DoctorArgs),
+    /// Print shell completions
+    Completions(complete::CompletionsArgs),
+    /// Print man pages
+    Man(complete::ManArgs),
+}
+
+/// Our version, and libpcap's where it is to be told.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        #[cfg(feature = "live")]
+        let libpcap = crate::capture::doctor::libpcap_version()
+            .map(|version| format!(" (libpcap {version})"));
+        #[cfg(not(feature = "live"))]
+        let libpcap = Some(" (built without libpcap)".to_owned());
+        concat!(env!("CARGO_PKG_VERSION")).to_owned() + &libpcap.unwrap_or_default()
+    });
+    &VERSION
+}
+
+impl Command {
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Serve(args) => serve::run(&args),
+            #[cfg(feature = "live")]
+            Self::Watch(args) => watch::run(&args),
+            #[cfg(feature = "live")]
+            Self::Demo(args) => demo::run(&args),
+            #[cfg(feature = "live")]
+            Self::Interfaces(args) => interfaces::run(&args),
+            #[cfg(feature = "live")]
+            Self::Doctor(args) => doctor::run(&args),
+            Self::Replay(args) => replay::run(&args),
+            Self::Completions(args) => complete::completions(&args),
+            Self::Man(args) => complete::man(&args),
+        }
+    }
+}
+
+/// Parses the command line, runs the command, says what went wrong: the whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+/// As [`main`], with the arguments given.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::SUCCESS
+            });
+        }
+    };
+    match cli.command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

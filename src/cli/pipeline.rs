@@ -1,0 +1,95 @@
+//! The loop that every command shares: frames and session events in, the timeline, a sink.
+//!
+//! Live and replay differ only in the frame source; this file cannot tell them apart but for what comes between frames.
+
+use std::io;
+use std::time::Duration;
+
+use crate::capture::{FrameSource, Polled};
+use crate::net::{CaptureStats, Nanos, Timestamp};
+use crate::packet::Frame;
+use crate::timeline::{Sink, Timeline};
+
+/// How long a source may wait for a frame before timers get their chance.
+const POLL: Duration = Duration::from_millis(5);
+/// A busy source lets the screen wait at most this long.
+const FLUSH_EVERY: Nanos = 5_000_000;
+
+/// What a command does around the shared loop; every part has a default that does nothing.
+pub(super) trait Around<S> {
+    /// Before the timeline sees a frame: pace it, count it, or drop it (`false`).
+    fn admit(&mut self, _frame: &Frame<'_>) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Between frames: hands session events to the timeline. Gives the time it is now, where time passes without frames.
+    fn between(&mut self, _source: &S, _timeline: &mut Timeline) -> Option<Timestamp> {
+        None
+    }
+
+    /// Whether to stop now (Ctrl-C, `-c N`, `-a duration:N`).
+    fn stop(&mut self) -> bool {
+        false
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(super) struct Ended<E> {
+    /// Why the source could not go on, if it did not simply end.
+    pub(super) fault: Option<E>,
+}
+
+/// Runs the story from the first frame to the last. An error is the sink's (usually a broken pipe).
+pub(super) fn run<S: FrameSource>(
+    source: &mut S,
+    timeline: &mut Timeline,
+    sink: &mut dyn Sink,
+    around: &mut impl Around<S>,
+) -> io::Result<Ended<S::Error>> {
+    let mut flushed = Timestamp::ZERO;
+    let fault = loop {
+        if around.stop() {
+            break None;
+        }
+        let idle = match source.poll_frame(POLL) {
+            Ok(Polled::Frame(frame)) => {
+                if around.admit(&frame)? {
+                    timeline.frame(&frame);
+                }
+                false
+            }
+            Ok(Polled::Idle) => true,
+            Ok(Polled::End) => break None,
+            Err(error) => break Some(error),
+        };
+        if let Some(now) = around.between(source, timeline) {
+            // Frames that are still on their way must not find their time already told: only silence moves the clock.
+            if idle {
+                timeline.advance(now);
+            }
+            timeline.drain(sink)?;
+            if idle || now.since(flushed) > FLUSH_EVERY {
+                sink.flush()?;
+                flushed = now;
+            }
+        } else {
+            timeline.drain(sink)?;
+        }
+    };
+    around.between(source, timeline);
+    finish(timeline, sink, source.statistics(), fault.is_some())?;
+    Ok(Ended { fault })
+}
+
+/// Tells what is still held back, the streams and the totals.
+fn finish(
+    timeline: &mut Timeline,
+    sink: &mut dyn Sink,
+    stats: CaptureStats,
+    cut: bool,
+) -> io::Result<()> {
+    timeline.finish(stats, cut);
+    timeline.drain(sink)?;
+    sink.flush()
+}

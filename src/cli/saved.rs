@@ -1,0 +1,67 @@
+//! What every command that reads a saved capture shares: opening it, describing it, filtering it, saying why it ended early.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::{Failure, exit, output};
+use crate::capture::filter::FrameFilter;
+use crate::capture::{ReadError, SavefileReader};
+use crate::timeline::CaptureStart;
+
+/// A saved capture of any origin.
+pub(super) type Saved = SavefileReader<Box<dyn Read + Send>>;
+
+/// Whether the path means standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Opens a capture; the error names the file.
+pub(super) fn open(path: &Path) -> Result<Saved, Failure> {
+    SavefileReader::open(path).map_err(|error| Failure::from(anyhow!("{}: {error}", name(path))))
+}
+
+/// A capture's name for people.
+pub(super) fn name(path: &Path) -> String {
+    if is_stdin(path) {
+        "standard input".to_owned()
+    } else {
+        crate::text::visible(path.as_os_str().as_encoded_bytes())
+    }
+}
+
+/// The first entry of its story.
+pub(super) fn capture_start(path: &Path, source: &Saved, filter: Option<String>) -> CaptureStart {
+    let info = source.info();
+    let interface = info.interfaces.first();
+    CaptureStart {
+        source: name(path),
+        link_type: info.link_type(),
+        filter: filter.or_else(|| interface.and_then(|interface| interface.filter.clone())),
+        snaplen: interface.map(|interface| interface.snaplen),
+        start: None,
+        live: false,
+    }
+}
+
+/// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.
+pub(super) fn fault(path: &Path, fault: &ReadError, strict: bool) -> Result<(), Failure> {
+    let text = format!("{}: {fault}", name(path));
+    if !fault.is_cut() {
+        return Err(Failure::new(exit::RUN_TIME, anyhow!(text)));
+    }
+    output::note(format_args!("chatscope: warning: {text}"));
+    if strict {
+        Err(Failure::told(exit::INCONCLUSIVE))
+    } else {
+        Ok(())
+    }
+}
+
+/// A filter expression for the frames of a capture; a bad one is a usage error.
+pub(super) fn filter(expression: &str, source: &Saved) -> Result<FrameFilter, Failure> {
+    let link_type = source.info().link_type().unwrap_or_default();
+    FrameFilter::new(expression, link_type).map_err(|error| Failure::new(exit::USAGE, error))
+}
