@@ -18,7 +18,7 @@ pub enum NameError {
     Long(usize),
     /// Spaces, colons, controls and the like.
     #[error(
-        "a name holds no spaces, colons, commas, slashes or control characters and does not start with *"
+        "a name holds no spaces, colons, commas, slashes, backslashes or control characters and does not start with *"
     )]
     Characters,
     /// `guestN` belongs to session N.
@@ -42,7 +42,7 @@ pub(super) fn check(name: &str, most: usize) -> Result<(), NameError> {
     if name.chars().count() > most {
         return Err(NameError::Long(most));
     }
-    let forbidden = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/');
+    let forbidden = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/' | '\\');
     if !text::is_plain(name.as_bytes()) || name.contains(forbidden) || name.starts_with('*') {
         return Err(NameError::Characters);
     }

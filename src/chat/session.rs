@@ -46,7 +46,7 @@ impl Bucket {
     }
 
     /// How long until another line may be said, zero = now.
-    pub(super) fn wait(&self, now: Duration, rate: u32, burst: u32) -> Duration {
+    pub(super) fn wait(self, now: Duration, rate: u32, burst: u32) -> Duration {
         if rate == 0 {
             return Duration::ZERO;
         }

@@ -157,9 +157,7 @@ pub(super) fn admit(
         token,
         resume,
     };
-    let id = hub.admit(mail, |room, now| room.connect(&arrival, now))?;
-    tracing::info!(session = id.0, client = %connection.client, server = %connection.server, ?transport, "connected");
-    Ok(id)
+    hub.admit(mail, |room, now| room.connect(&arrival, now))
 }
 
 /// Turns a WebSocket client away: the reason as a text frame, close code 1013 (try again later).

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 /// Connections that may wait for `accept`; the kernel cuts it to `net.core.somaxconn` (4,096 by default).
 const BACKLOG: i32 = 4_096;
 /// Silence after which the kernel probes whether the peer is still there (RFC 9293 section 3.8.4).
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+const KEEPALIVE_AFTER: Duration = Duration::from_mins(1);
 /// Time between such probes, and how many may go unanswered.
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 3;

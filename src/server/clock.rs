@@ -14,6 +14,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the server's clock")]
     pub(super) fn start() -> Self {
         Self {
             start: Instant::now(),
@@ -21,6 +22,7 @@ impl Clock {
     }
 
     /// Wall-clock time in nanoseconds, as captures stamp frames.
+    #[expect(clippy::disallowed_methods, reason = "the server's clock")]
     pub(super) fn wall() -> Timestamp {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -52,6 +52,14 @@ impl Codec {
         }
     }
 
+    /// A ping, where the protocol has one.
+    pub(super) const fn ping(&self) -> Option<Bytes> {
+        match self {
+            Self::Lines(_) => None,
+            Self::Frames(_) => Some(Bytes::from_static(websocket::PING)),
+        }
+    }
+
     /// The last bytes of an end that the server decided on.
     pub(super) fn farewell(&self, reason: DisconnectReason) -> Option<Bytes> {
         if matches!(self, Self::Lines(_)) || self.ended().is_some() {

@@ -40,6 +40,16 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
+/// What taking from the room came to.
+enum Refill {
+    /// There is something to write.
+    More,
+    /// There is nothing at the moment.
+    Nothing,
+    /// There will be nothing more.
+    End(DisconnectReason),
+}
+
 /// A connection and its session.
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
@@ -58,6 +68,10 @@ pub(super) struct Connection {
     eof: bool,
     /// The room may owe more than was taken last.
     look: bool,
+    /// A ping was sent and nothing was heard since.
+    unanswered: bool,
+    /// What log lines about this connection carry.
+    span: tracing::Span,
     /// Writing failed: nothing goes out any more, but what the client said before is still read.
     broken: Option<DisconnectReason>,
 }
@@ -71,6 +85,7 @@ impl Connection {
         codec: Codec,
     ) -> Self {
         let line_bytes = hub.with(|room, _| room.limits().line_bytes);
+        let span = tracing::info_span!("session", session = mail.session().0, client = %tuple.client, server = %tuple.server);
         Self {
             stream,
             hub,
@@ -84,6 +99,8 @@ impl Connection {
             deadline: None,
             eof: false,
             look: true,
+            unanswered: false,
+            span,
             broken: None,
         }
     }
@@ -102,6 +119,7 @@ impl Connection {
 
     /// The whole life of the connection.
     pub(super) async fn run(mut self) {
+        tracing::info!(parent: &self.span, "connected");
         let reason = poll_fn(|cx| self.poll(cx)).await;
         let acknowledged = self.acknowledged();
         let mut id = self.mail.session();
@@ -112,8 +130,8 @@ impl Connection {
         self.end(id, reason).await;
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
-        tracing::info!(session = id.0, client = %self.tuple.client, server = %self.tuple.server, reason = reason.code(),
-            received = self.read, sent = self.outbox.written(), "disconnected");
+        self.span.record("session", id.0);
+        tracing::info!(parent: &self.span, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
     }
 
     /// Bytes the peer has, never more than were written (our FIN counts one).
@@ -130,6 +148,9 @@ impl Connection {
                 return Poll::Ready(DisconnectReason::Shutdown);
             }
             self.alarm = None;
+            if self.probe() {
+                return Poll::Ready(DisconnectReason::PeerVanished);
+            }
             if let Some(reason) = self.send(cx) {
                 return Poll::Ready(reason);
             }
@@ -175,8 +196,10 @@ impl Connection {
                 if !self.look {
                     return None;
                 }
-                if let Some(end) = self.refill() {
-                    return end;
+                match self.refill() {
+                    Refill::More => {}
+                    Refill::Nothing => return None,
+                    Refill::End(reason) => return Some(reason),
                 }
             }
             match self.stream.poll_write_ready(cx) {
@@ -196,8 +219,8 @@ impl Connection {
         }
     }
 
-    /// Takes more from the room. `Some` = there is nothing to write: `Some(Some)` because the session ends.
-    fn refill(&mut self) -> Option<Option<DisconnectReason>> {
+    /// Takes more from the room.
+    fn refill(&mut self) -> Refill {
         let (id, offset) = (self.mail.session(), self.outbox.queued());
         let slices = &mut self.outbox.slices;
         let turn = self
@@ -217,9 +240,9 @@ impl Connection {
             self.wake_in(wait);
         }
         if !self.outbox.is_empty() {
-            return None;
+            return Refill::More;
         }
-        Some(turn.closing)
+        turn.closing.map_or(Refill::Nothing, Refill::End)
     }
 
     fn set_deadline(&mut self) {
@@ -297,6 +320,8 @@ impl Connection {
     fn heard_bytes(&mut self, data: &[u8]) {
         let offset = self.read;
         self.read += data.len() as u64;
+        self.unanswered = false;
+        tracing::trace!(parent: &self.span, bytes = data.len(), "read");
         let bytes = offset..self.read;
         self.hub
             .emit(self.mail.session(), self.tuple, || SessionEventKind::Read {
@@ -339,16 +364,7 @@ impl Connection {
     /// FIN after the last byte, then a bounded wait for the peer's: closing with unread input would send a reset that can
     /// destroy the farewell on its way (RFC 2525 section 2.17).
     async fn end(&mut self, id: SessionId, reason: DisconnectReason) {
-        if let Some(close) = self
-            .codec
-            .farewell(reason)
-            .filter(|_| !self.eof && self.outbox.is_empty())
-        {
-            let from = self.outbox.written();
-            self.outbox.push(close, self.hub.is_watched());
-            let _ = self.outbox.write(&self.stream);
-            self.tell_written(from);
-        }
+        self.close_frames(reason).await;
         if self.broken.is_some()
             || matches!(
                 reason,
@@ -363,6 +379,62 @@ impl Connection {
         if !self.eof && !self.hub.is_aborting() {
             let _ = timeout(LINGER, drain(&self.stream)).await;
         }
+    }
+}
+
+impl Connection {
+    /// The closing handshake of a WebSocket that the server ends: our close frame, then the wait for the client's, so that
+    /// the server closes TCP first only after both (RFC 6455 sections 7.1.1, 7.1.2).
+    async fn close_frames(&mut self, reason: DisconnectReason) {
+        let able = reason != DisconnectReason::PeerVanished
+            && !self.eof
+            && self.broken.is_none()
+            && self.outbox.is_empty()
+            && !self.hub.is_aborting();
+        let Some(close) = self.codec.farewell(reason).filter(|_| able) else {
+            return;
+        };
+        let from = self.outbox.written();
+        self.outbox.push(close, self.hub.is_watched());
+        let _ = self.outbox.write(&self.stream);
+        self.tell_written(from);
+        let _ = timeout(LINGER, self.await_close()).await;
+    }
+
+    /// Reads until the client's close frame or the end.
+    async fn await_close(&mut self) {
+        while self.codec.ended().is_none() && self.stream.readable().await.is_ok() {
+            let (codec, offset, most) = (&mut self.codec, self.read, self.line_bytes);
+            let result = SCRATCH.with_borrow_mut(|scratch| {
+                let count = self.stream.try_read(scratch)?;
+                codec.feed(&scratch[..count], offset, most, &mut |_| {});
+                Ok::<_, io::Error>(count)
+            });
+            match result {
+                Ok(0) => {
+                    self.eof = true;
+                    return;
+                }
+                Ok(count) => self.read += count as u64,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Asks a WebSocket client for a sign of life; true if it gave none since it was asked last.
+    fn probe(&mut self) -> bool {
+        if !self.mail.take_ping() {
+            return false;
+        }
+        let Some(ping) = self.codec.ping() else {
+            return false;
+        };
+        if std::mem::replace(&mut self.unanswered, true) {
+            return true;
+        }
+        self.outbox.push(ping, self.hub.is_watched());
+        false
     }
 }
 

@@ -18,9 +18,15 @@ use crate::net::FourTuple;
 pub(super) struct Mail {
     pub(super) waker: AtomicWaker,
     session: AtomicU64,
+    /// The client is to be asked for a sign of life.
+    ping: AtomicBool,
 }
 
 impl Mail {
+    pub(super) fn take_ping(&self) -> bool {
+        self.ping.load(Ordering::Relaxed) && self.ping.swap(false, Ordering::Relaxed)
+    }
+
     /// The session the connection serves now (a resume changes it).
     pub(super) fn session(&self) -> SessionId {
         SessionId(self.session.load(Ordering::Acquire))
@@ -115,6 +121,7 @@ impl Hub {
         for (from, to) in effects.moved.drain(..) {
             if let Some(mail) = state.mails.0.remove(&from) {
                 mail.session.store(to.0, Ordering::Release);
+                tracing::info!(session = to.0, instead_of = from.0, "resumed");
                 state.mails.0.insert(to, mail);
             }
         }
@@ -161,6 +168,14 @@ impl Hub {
     /// Events lost because the timeline was slow.
     pub(super) fn events_dropped(&self) -> u64 {
         self.sink.dropped()
+    }
+
+    /// Asks every client whose protocol has pings for a sign of life.
+    pub(super) fn ping_all(&self) {
+        for mail in self.lock().mails.0.values() {
+            mail.ping.store(true, Ordering::Relaxed);
+            mail.waker.wake();
+        }
     }
 
     /// Ends every connection at once.

@@ -17,12 +17,14 @@ mod feed;
 mod http;
 mod hub;
 mod lines;
+mod logging;
 mod metrics;
 mod outbox;
 mod scan;
 mod shutdown;
 mod sink;
 mod store;
+mod systemd;
 mod tcp_info;
 mod websocket;
 
@@ -34,7 +36,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 use crate::chat::{Counters, Limits, Room};
 
@@ -48,6 +50,7 @@ use store::History;
 pub use bind::{BindError, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
+pub use logging::{LogFormat, init_logging};
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
 pub use store::HistoryError;
@@ -57,6 +60,9 @@ pub use websocket::MESSAGE_BYTES;
 pub const SHUTDOWN_GRACE: Duration = Duration::from_millis(4_500);
 /// How often idle sessions are looked for; finer where the idle limit is short.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How often WebSocket clients are pinged; one that gives no sign of life until the next ping is given up.
+pub const PING_EVERY: Duration = Duration::from_mins(1);
 
 /// What a server is to do.
 #[derive(Debug)]
@@ -71,6 +77,8 @@ pub struct Config {
     pub limits: Limits,
     /// File that keeps the log; without it memory only.
     pub history: Option<PathBuf>,
+    /// How often WebSocket clients are pinged.
+    pub ping_every: Duration,
     /// Whether `/echo` answers.
     pub echo: bool,
     /// What answers other paths than the server's own.
@@ -88,6 +96,7 @@ impl Default for Config {
             web_listeners: Vec::new(),
             limits: Limits::default(),
             history: None,
+            ping_every: PING_EVERY,
             echo: false,
             page: None,
             events: EventSink::none(),
@@ -169,8 +178,11 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
         loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
     }
     loops.spawn(tick(Arc::clone(&hub), idle));
+    loops.spawn(ping(Arc::clone(&hub), config.ping_every));
     drop((alive, lines, web));
+    systemd::notify("READY=1");
     shutdown.reached(Phase::Ending).await;
+    systemd::notify("STOPPING=1");
     end(&hub, loops, all_ended, &shutdown).await;
     if let Some(writer) = writer {
         writer.stop();
@@ -206,6 +218,14 @@ async fn tick(hub: Arc<Hub>, idle: Duration) {
             room.tick(now);
             room.save_all();
         });
+    }
+}
+
+/// Pings all WebSocket clients from time to time.
+async fn ping(hub: Arc<Hub>, every: Duration) {
+    loop {
+        sleep(every).await;
+        hub.ping_all();
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::ops::Range;
 
 use bytes::Bytes;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
+use tokio_tungstenite::tungstenite::error::Error;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
@@ -180,23 +180,18 @@ impl FrameCodec {
     fn fail(&mut self, error: &Error) {
         match error {
             Error::ConnectionClosed | Error::AlreadyClosed => {
-                self.ended = Some(DisconnectReason::ClientClosed)
+                self.ended = Some(DisconnectReason::ClientClosed);
             }
             Error::Utf8(_) => self.close(
                 CloseCode::Invalid,
                 "text is not UTF-8",
                 DisconnectReason::ProtocolError,
             ),
-            Error::Capacity(CapacityError::MessageTooLong { .. }) => {
-                self.close(
-                    CloseCode::Size,
-                    "message too big",
-                    DisconnectReason::OverBound,
-                );
-            }
-            Error::Capacity(_) => {
-                self.close(CloseCode::Size, "too big", DisconnectReason::OverBound)
-            }
+            Error::Capacity(_) => self.close(
+                CloseCode::Size,
+                "message too big",
+                DisconnectReason::OverBound,
+            ),
             _ => self.close(CloseCode::Protocol, "", DisconnectReason::ProtocolError),
         }
     }
@@ -250,3 +245,6 @@ pub(super) const fn close_code(reason: DisconnectReason) -> u16 {
         _ => 1000,
     }
 }
+
+/// A ping without content (RFC 6455 section 5.5.2).
+pub(super) const PING: &[u8] = &[0x89, 0];

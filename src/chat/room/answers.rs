@@ -116,7 +116,9 @@ impl Room {
         let taken = self
             .log
             .read(session.view, &mut cursor, HISTORY_BYTES, &mut out);
-        out.into_iter().for_each(|slice| session.push(slice));
+        for slice in out {
+            session.push(slice);
+        }
         if taken.lines.end < head {
             self.tell(
                 id,

@@ -84,16 +84,12 @@ impl Room {
         self.sessions.insert(id, session);
         let transport = arrival.transport;
         self.event(now, id, SessionEventKind::Connected { name, transport });
-        match arrival.resume {
-            Some((token, replay)) => {
-                Ok(self.resume_on_arrival(id, arrival.token, token, replay, now))
-            }
-            None => {
-                self.welcome(id, arrival.token);
-                self.save(id);
-                Ok(id)
-            }
+        if let Some((token, replay)) = arrival.resume {
+            return Ok(self.resume_on_arrival(id, arrival.token, token, replay, now));
         }
+        self.welcome(id, arrival.token);
+        self.save(id);
+        Ok(id)
     }
 
     /// `guestN`, or that with something added where it is taken.
@@ -317,7 +313,7 @@ impl Room {
         };
         match successor {
             Some((heir, replay)) if self.sessions.contains_key(&heir) => {
-                self.become_session(heir, gone, replay, now)
+                self.become_session(heir, gone, replay, now);
             }
             _ => self.keep(gone),
         }

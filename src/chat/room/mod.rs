@@ -426,7 +426,7 @@ impl Room {
                 );
                 self.close(id, DisconnectReason::Idle, &farewell);
             } else {
-                self.warn_idle(id, idle - warn);
+                self.warn_idle(id, idle.saturating_sub(warn));
             }
         }
     }

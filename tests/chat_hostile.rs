@@ -1,0 +1,396 @@
+//! Slow, hostile and unlucky clients: bounds hold, nobody else notices, nothing leaks.
+#![cfg(feature = "live")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown as Half, TcpStream};
+use std::time::{Duration, Instant};
+
+use chatscope::chat::{DisconnectReason, Limits, SessionEventKind};
+use socket2::SockRef;
+use support::{Client, SOON, Server, Socket, eventually};
+
+fn limits(change: impl FnOnce(&mut Limits)) -> Server {
+    Server::with(|config| change(&mut config.limits))
+}
+
+/// Resident memory of this process (server and test together) in KiB.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// The reason the events give for the end of the session.
+fn end_of(server: &Server, session: u64) -> DisconnectReason {
+    loop {
+        let event = server.events.recv_timeout(SOON).unwrap();
+        if let SessionEventKind::Disconnected { reason } = event.kind
+            && event.session.0 == session
+        {
+            return reason;
+        }
+    }
+}
+
+#[test]
+fn nothing_dangerous_reaches_another_terminal() {
+    let server = Server::start();
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let mut eva = Socket::chat(server.web);
+    for (sent, shown) in [
+        (&b"\x1b[2J\x1b]0;owned\x07"[..], r"\x1b[2J\x1b]0;owned\x07"),
+        (b"nul \0 del \x7f tab \t", r"nul \x00 del \x7f tab \t"),
+        (b"bad utf-8 \xff\xfe", r"bad utf-8 \xff\xfe"),
+        (
+            "c1 \u{9b} bidi \u{202e}".as_bytes(),
+            r"c1 \u{9b} bidi \u{202e}",
+        ),
+        (b"lone\rcr", r"lone\rcr"),
+        ("olá, 日本 🙂".as_bytes(), "olá, 日本 🙂"),
+    ] {
+        ana.send(&[sent, b"\r\n"].concat());
+        let line = format!("guest1: {shown}");
+        ana.expect(&line);
+        bob.expect(&line);
+        assert_eq!(eva.text(), line);
+    }
+    ana.say("/nick \x1b[31m");
+    assert!(ana.line().starts_with("* not renamed"));
+    ana.say("/msg guest2 \x1b[2J");
+    bob.expect(r"* guest1 (to you): \x1b[2J");
+}
+
+#[test]
+fn ten_megabytes_without_a_line_end() {
+    let server = Server::start();
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let before = memory();
+    let block = vec![b'x'; 1 << 20];
+    for _ in 0..10 {
+        ana.send(&block);
+    }
+    let most = memory();
+    assert!(
+        most < before + 8 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    ana.expect("* line too long: nothing of it was said. A line has at most 8192 bytes");
+    ana.send(b"\nstill here\n");
+    ana.expect("guest1: still here");
+    bob.expect("guest1: still here");
+    let full = "y".repeat(8_192);
+    ana.say(&full);
+    bob.expect(&format!("guest1: {full}"));
+}
+
+#[test]
+fn two_lines_in_one_segment_and_one_line_in_six() {
+    let server = Server::start();
+    let (mut ana, mut bob) = (server.client(), server.client());
+    ana.send(b"one\ntwo\r\n");
+    for part in [b"t", b"h", b"r", b"e", b"e", b"\n"] {
+        ana.send(part);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for line in ["one", "two", "three"] {
+        bob.expect(&format!("guest1: {line}"));
+    }
+}
+
+#[test]
+fn a_reader_that_stops_delays_nobody_and_is_told_what_it_missed() {
+    let server = limits(|limits| {
+        limits.log_bytes = 1 << 20;
+        limits.rate = 0;
+    });
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    socket.connect(&server.lines.into()).unwrap();
+    let mut stopped = Client::on(socket.into());
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let text = "x".repeat(1_000);
+    let (total, before) = (20_000, memory());
+    let mut slowest = Duration::ZERO;
+    for number in 0..total {
+        let start = Instant::now();
+        ana.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+        ana.until(&format!(": {number} "));
+        slowest = slowest.max(start.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    let most = memory();
+    assert!(
+        most < before + 16 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    // Now it reads on: every line is either there, in order, or counted as missed.
+    let (mut next, mut missed) = (0, 0);
+    while next + missed < total {
+        let line = stopped.line();
+        if let Some(count) = line.strip_prefix("* you missed ") {
+            missed += count.split(' ').next().unwrap().parse::<u64>().unwrap();
+        } else {
+            let number: u64 = line.split(' ').nth(1).unwrap().parse().unwrap();
+            assert!(
+                number == next || number >= next + missed,
+                "{number} after {next} and {missed} missed"
+            );
+            next = number + 1 - if number == next { 0 } else { number - next };
+        }
+    }
+    assert!(missed > 10_000, "missed {missed}");
+    assert_eq!(next + missed, total);
+}
+
+#[test]
+fn a_paste_passes_and_a_flood_is_slowed_for_its_sender_only() {
+    let server = limits(|limits| limits.rate = 100);
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let start = Instant::now();
+    let paste: String = (0..200).map(|number| format!("paste {number}\n")).collect();
+    ana.send(paste.as_bytes());
+    for number in 0..200 {
+        bob.expect(&format!("guest1: paste {number}"));
+        ana.expect(&format!("guest1: paste {number}"));
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+    // A flood of far more than the burst: its sender waits, bob's own lines do not.
+    ana.stream()
+        .set_write_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    let block = "flood\n".repeat(10_000);
+    while ana
+        .reader
+        .get_mut()
+        .write(block.as_bytes())
+        .is_ok_and(|count| count > 0)
+    {}
+    let start = Instant::now();
+    bob.say("/ping");
+    bob.until("* pong");
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn idle_sessions_are_warned_and_ended() {
+    let server = limits(|limits| limits.idle = Duration::from_millis(400));
+    let mut ana = server.client();
+    let mut bob = server.client();
+    for _ in 0..4 {
+        std::thread::sleep(Duration::from_millis(150));
+        bob.say("/ping");
+    }
+    let rest = ana.rest();
+    assert!(rest.starts_with("* are you there?"), "{rest}");
+    assert!(
+        rest.ends_with("* nothing heard from you for 400 ms: goodbye\n"),
+        "{rest}"
+    );
+    bob.say("/who");
+    bob.until("* here: 1: guest2");
+    assert_eq!(end_of(&server, 1), DisconnectReason::Idle);
+}
+
+#[test]
+fn reasons_tell_fin_reset_and_quit_apart() {
+    let server = Server::start();
+    let (fin, reset, mut quit) = (server.client(), server.client(), server.client());
+    drop(fin);
+    assert_eq!(end_of(&server, 1), DisconnectReason::ClientClosed);
+    SockRef::from(reset.stream())
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+    drop(reset);
+    assert_eq!(end_of(&server, 2), DisconnectReason::ClientReset);
+    quit.say("/quit");
+    assert_eq!(quit.rest(), "* goodbye\n");
+    drop(quit);
+    assert_eq!(end_of(&server, 3), DisconnectReason::Quit);
+}
+
+#[test]
+fn a_full_room_says_so() {
+    let server = limits(|limits| limits.sessions = 2);
+    let (ana, _bob) = (server.client(), server.client());
+    let mut refused = String::new();
+    TcpStream::connect(server.lines)
+        .unwrap()
+        .read_to_string(&mut refused)
+        .unwrap();
+    assert_eq!(
+        refused,
+        "* the room is full (2 sessions): try again later\n"
+    );
+    let mut socket = Socket::connect(server.web, "/chat", "");
+    assert!(socket.text().contains("the room is full"));
+    assert_eq!(
+        socket.frame(),
+        Some((0x88, 1013_u16.to_be_bytes().to_vec()))
+    );
+    drop(ana);
+    eventually("a place is free again", || {
+        let mut line = [0; 32];
+        let mut stream = TcpStream::connect(server.lines).unwrap();
+        let count = stream.read(&mut line).unwrap();
+        line[..count].starts_with(b"* welcome")
+    });
+}
+
+#[test]
+fn the_farewell_survives_unread_input() {
+    let server = Server::start();
+    for _ in 0..20 {
+        let mut ana = server.client();
+        let mut bytes = b"/quit\n".to_vec();
+        bytes.extend(b"more that nobody reads\n".repeat(20_000));
+        ana.stream().set_write_timeout(Some(SOON)).unwrap();
+        let mut writer = ana.stream().try_clone().unwrap();
+        let sender = std::thread::spawn(move || {
+            let _ = writer.write_all(&bytes);
+            let _ = writer.shutdown(Half::Write);
+        });
+        let rest = ana.rest();
+        assert!(rest.ends_with("* goodbye\n"), "{rest:.100}");
+        sender.join().unwrap();
+    }
+}
+
+#[test]
+fn a_client_that_reads_nothing_and_asks_everything_waits() {
+    let server = limits(|limits| limits.rate = 0);
+    let (ana, mut bob) = (server.client(), server.client());
+    let before = memory();
+    ana.stream()
+        .set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let block = "/help\n".repeat(10_000);
+    let mut writer = ana.stream().try_clone().unwrap();
+    while writer.write(block.as_bytes()).is_ok_and(|count| count > 0) {}
+    let most = memory();
+    assert!(
+        most < before + 32 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    bob.say("hello");
+    bob.expect("guest2: hello");
+}
+
+#[test]
+fn a_storm_of_connections() {
+    let server = Server::start();
+    let mut bob = server.client();
+    let start = Instant::now();
+    let clients: Vec<TcpStream> = (0..2_000)
+        .map(|_| TcpStream::connect(server.lines).unwrap())
+        .collect();
+    for stream in &clients {
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        let mut byte = [0];
+        assert_eq!((&*stream).read(&mut byte).unwrap(), 1, "a welcome");
+    }
+    bob.say("/who");
+    assert!(bob.line().starts_with("* here: 2001:"));
+    for stream in clients {
+        drop(stream);
+    }
+    eventually("all are gone", || {
+        bob.say("/who");
+        bob.line() == "* here: 1: guest1"
+    });
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn random_bytes_on_both_ports_break_nothing() {
+    let server = limits(|limits| limits.rate = 0);
+    let mut bob = server.client();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for round in 0..200 {
+        let mut stream = if round % 2 == 0 {
+            TcpStream::connect(server.lines).unwrap()
+        } else {
+            Socket::chat(server.web).stream
+        };
+        let length = random() % 3_000;
+        let bytes: Vec<u8> = (0..length).map(|_| random() as u8).collect();
+        let _ = stream.write_all(&bytes);
+        if round % 3 == 0 {
+            SockRef::from(&stream)
+                .set_linger(Some(Duration::ZERO))
+                .unwrap();
+        }
+    }
+    bob.say("/ping alive");
+    bob.until("* pong alive");
+    eventually("all are gone", || {
+        bob.say("/who");
+        bob.until("* here: ").starts_with("* here: 1:")
+    });
+}
+
+#[test]
+fn no_socket_is_left_in_close_wait() {
+    let server = Server::start();
+    let mut bob = server.client();
+    for round in 0..50 {
+        let mut client = server.client();
+        match round % 4 {
+            0 => drop(client),
+            1 => {
+                client.stream().shutdown(Half::Write).unwrap();
+                client.rest();
+            }
+            2 => {
+                SockRef::from(client.stream())
+                    .set_linger(Some(Duration::ZERO))
+                    .unwrap();
+                drop(client);
+            }
+            _ => {
+                client.say("/quit");
+                client.rest();
+            }
+        }
+    }
+    eventually("all are gone", || {
+        bob.say("/who");
+        bob.line() == "* here: 1: guest1"
+    });
+    let port = format!(":{:04X}", server.lines.port());
+    eventually("no CLOSE-WAIT, no FIN-WAIT", || {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        // Columns: number, local address, remote address, state; 08 = CLOSE-WAIT, 04 and 05 = FIN-WAIT.
+        table
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .all(|columns| {
+                !(columns.get(1).is_some_and(|local| local.ends_with(&port))
+                    && matches!(columns.get(3), Some(&("08" | "04" | "05"))))
+            })
+    });
+}

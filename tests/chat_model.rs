@@ -1,0 +1,475 @@
+//! The room against a list: whatever happens in whatever order, every session gets every line since it joined exactly
+//! once and in order, except lines it was told it missed.
+//!
+//! No sockets: clients are byte vectors of which an arbitrary part is acknowledged when the connection breaks.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use chatscope::chat::{
+    Arrival, DisconnectReason, Effects, Gone, Limits, Line, Now, Room, Saved, SessionId, Staged,
+    Token, Transport, View,
+};
+use chatscope::net::{FourTuple, Timestamp};
+use proptest::prelude::*;
+
+/// One step of a history; numbers choose among what is there.
+#[derive(Clone, Debug)]
+enum Step {
+    Connect(View),
+    Say(usize),
+    Take(usize, usize),
+    Acknowledge(usize, u8),
+    Drop(usize, u8),
+    Resume(usize, View),
+    TakeOver(usize, View),
+    Commit(usize),
+    Refuse(usize),
+    Notice(usize),
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let view = || prop_oneof![Just(View::Text), Just(View::Frames), Just(View::Objects)];
+    let who = || 0_usize..8;
+    prop_oneof![
+        2 => view().prop_map(Step::Connect),
+        12 => who().prop_map(Step::Say),
+        12 => (who(), 1_usize..200).prop_map(|(who, budget)| Step::Take(who, budget)),
+        4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Acknowledge(who, share)),
+        4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Drop(who, share)),
+        4 => (who(), view()).prop_map(|(who, view)| Step::Resume(who, view)),
+        2 => (who(), view()).prop_map(|(who, view)| Step::TakeOver(who, view)),
+        6 => (1_usize..5).prop_map(Step::Commit),
+        1 => (1_usize..3).prop_map(Step::Refuse),
+        3 => who().prop_map(Step::Notice),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// A person, over all connections.
+struct Person {
+    token: Token,
+    session: SessionId,
+    /// Present while connected.
+    connection: Option<Wire>,
+    /// Numbers of the lines it is sure of.
+    got: Vec<u64>,
+    /// Lines before this number were said before it came.
+    since: u64,
+    /// Lines it was told it missed.
+    missed: u64,
+}
+
+/// What was handed to one connection.
+struct Wire {
+    view: View,
+    bytes: Vec<u8>,
+    acknowledged: usize,
+}
+
+struct World {
+    room: Room,
+    people: Vec<Person>,
+    /// Accepted, waiting for the file.
+    staged: VecDeque<Staged>,
+    /// What the file holds.
+    stored: Vec<Staged>,
+    sessions: Vec<Gone>,
+    durable: bool,
+    limits: Limits,
+    clock: u64,
+    said: u64,
+    tokens: u8,
+}
+
+impl World {
+    fn new(durable: bool, limits: Limits) -> Self {
+        Self {
+            room: Room::new("model", limits.clone(), durable),
+            people: Vec::new(),
+            staged: VecDeque::new(),
+            stored: Vec::new(),
+            sessions: Vec::new(),
+            durable,
+            limits,
+            clock: 0,
+            said: 0,
+            tokens: 0,
+        }
+    }
+
+    fn now(&mut self) -> Now {
+        self.clock += 1;
+        Now {
+            wall: Timestamp::from_nanos(self.clock as i64),
+            uptime: Duration::from_secs(self.clock),
+        }
+    }
+
+    /// Carries out what the room asks for, as the server's hub does.
+    fn settle(&mut self) {
+        let Effects { staged, saved, .. } = self.room.effects();
+        self.staged.extend(staged);
+        for saved in saved {
+            let id = match &saved {
+                Saved::Session(gone) => gone.id,
+                Saved::Forgotten(id) => *id,
+            };
+            self.sessions.retain(|gone| gone.id != id);
+            if let Saved::Session(gone) = saved {
+                self.sessions.push(gone);
+            }
+        }
+        if self.durable {
+            assert_eq!(
+                self.room.log().head() - 1,
+                self.stored.len() as u64,
+                "visible only when committed"
+            );
+        }
+    }
+
+    fn arrive(&mut self, view: View) -> (SessionId, Token) {
+        self.tokens += 1;
+        let token = Token::new([self.tokens; 16]);
+        let transport = if view == View::Text {
+            Transport::Line
+        } else {
+            Transport::WebSocket
+        };
+        let now = self.now();
+        let arrival = Arrival {
+            connection: FourTuple::default(),
+            transport,
+            view,
+            token,
+            resume: None,
+        };
+        let session = self.room.connect(&arrival, now).unwrap();
+        self.settle();
+        (session, token)
+    }
+
+    fn connect(&mut self, view: View) {
+        if self.people.len() == 8 {
+            return;
+        }
+        let (session, token) = self.arrive(view);
+        let since = self.room.log().head();
+        let connection = Some(Wire {
+            view,
+            bytes: Vec::new(),
+            acknowledged: 0,
+        });
+        self.people.push(Person {
+            token,
+            session,
+            connection,
+            got: Vec::new(),
+            since,
+            missed: 0,
+        });
+    }
+
+    fn connected(&self, who: usize) -> Option<usize> {
+        let who = who.checked_rem(self.people.len())?;
+        self.people[who].connection.is_some().then_some(who)
+    }
+
+    fn say(&mut self, who: usize, text: &str) {
+        let Some(who) = self.connected(who) else {
+            return;
+        };
+        let now = self.now();
+        let session = self.people[who].session;
+        assert_eq!(
+            self.room.receive(session, text.as_bytes(), 0..0, now),
+            session
+        );
+        self.settle();
+    }
+
+    fn say_next(&mut self, who: usize) {
+        if self.connected(who).is_some() {
+            self.said += 1;
+            let text = format!("L{} {}", self.said, "x".repeat(self.said as usize % 40));
+            self.say(who, &text);
+        }
+    }
+
+    fn take(&mut self, who: usize, budget: usize) {
+        let Some(who) = self.connected(who) else {
+            return;
+        };
+        let now = self.now();
+        let person = &mut self.people[who];
+        let wire = person.connection.as_mut().unwrap();
+        let mut out = VecDeque::new();
+        let turn = self.room.take(
+            person.session,
+            budget,
+            wire.bytes.len() as u64,
+            &mut out,
+            now,
+        );
+        person.missed += turn.taken.missed;
+        let before = wire.bytes.len();
+        out.iter()
+            .for_each(|slice| wire.bytes.extend_from_slice(slice));
+        assert_eq!(
+            wire.bytes.len() - before,
+            turn.side + turn.taken.bytes + turn.farewell
+        );
+        self.settle();
+    }
+
+    fn acknowledge(&mut self, who: usize, share: u8) {
+        let Some(who) = self.connected(who) else {
+            return;
+        };
+        let person = &mut self.people[who];
+        let wire = person.connection.as_mut().unwrap();
+        wire.acknowledged += (wire.bytes.len() - wire.acknowledged) * usize::from(share) / 255;
+        self.room
+            .acknowledged(person.session, wire.acknowledged as u64);
+    }
+
+    /// The connection breaks: its client keeps what its TCP acknowledged.
+    fn drop_connection(&mut self, who: usize, share: u8) {
+        let Some(who) = self.connected(who) else {
+            return;
+        };
+        self.acknowledge(who, share);
+        let wire = self.people[who].connection.take().unwrap();
+        let now = self.now();
+        self.people[who].keep(&wire);
+        self.room.disconnect(
+            self.people[who].session,
+            DisconnectReason::ClientReset,
+            Some(wire.acknowledged as u64),
+            now,
+        );
+        self.settle();
+    }
+
+    fn resume(&mut self, who: usize, view: View, alive: bool) {
+        let Some(who) = who.checked_rem(self.people.len()) else {
+            return;
+        };
+        if self.people[who].connection.is_some() != alive {
+            return;
+        }
+        let (fresh, _) = self.arrive(view);
+        let (token, session) = (self.people[who].token, self.people[who].session);
+        let now = self.now();
+        let serves = self
+            .room
+            .receive(fresh, format!("/resume {token}").as_bytes(), 0..0, now);
+        self.settle();
+        if alive {
+            // The old connection notices, reports what was acknowledged, and is gone.
+            assert_eq!(serves, fresh);
+            let mut out = VecDeque::new();
+            let now = self.now();
+            let turn = self.room.take(session, 1, 0, &mut out, now);
+            assert_eq!(turn.closing, Some(DisconnectReason::TakenOver));
+            let wire = self.people[who].connection.take().unwrap();
+            self.people[who].keep(&wire);
+            let now = self.now();
+            self.room.disconnect(
+                session,
+                DisconnectReason::TakenOver,
+                Some(wire.acknowledged as u64),
+                now,
+            );
+            let moved = self.room.effects().moved;
+            assert_eq!(moved, [(fresh, session)]);
+        } else {
+            assert_eq!(serves, session, "a kept session comes back");
+        }
+        self.people[who].connection = Some(Wire {
+            view,
+            bytes: Vec::new(),
+            acknowledged: 0,
+        });
+    }
+
+    fn commit(&mut self, count: usize) {
+        let count = count.min(self.staged.len());
+        for line in self.staged.drain(..count) {
+            self.stored.push(line);
+        }
+        let now = self.now();
+        self.room.committed(count, now);
+        self.settle();
+    }
+
+    fn refuse(&mut self, count: usize) {
+        let count = count.min(self.staged.len());
+        self.staged.drain(..count);
+        self.room.refused(count, "disk full");
+        self.settle();
+    }
+
+    /// The server ends in good order and starts again from its file.
+    fn restart(&mut self) {
+        if !self.durable {
+            return;
+        }
+        self.commit(usize::MAX);
+        for who in 0..self.people.len() {
+            self.drop_connection(who, 255);
+        }
+        self.room = Room::new("model", self.limits.clone(), true);
+        let lines = self.stored.iter().map(|line| Line {
+            session: line.session,
+            kind: line.kind,
+            at: line.at,
+            name: &line.name,
+            text: &line.text,
+        });
+        self.room
+            .restore(1, lines, self.sessions.clone(), u64::from(self.tokens) + 1);
+        assert_eq!(self.room.log().head(), self.stored.len() as u64 + 1);
+    }
+
+    fn run(&mut self, step: &Step) {
+        match *step {
+            Step::Connect(view) => self.connect(view),
+            Step::Say(who) => self.say_next(who),
+            Step::Take(who, budget) => self.take(who, budget),
+            Step::Acknowledge(who, share) => self.acknowledge(who, share),
+            Step::Drop(who, share) => self.drop_connection(who, share),
+            Step::Resume(who, view) => self.resume(who, view, false),
+            Step::TakeOver(who, view) => self.resume(who, view, true),
+            Step::Commit(count) => self.commit(count),
+            Step::Refuse(count) => self.refuse(count),
+            Step::Notice(who) => self.say(who, "/ping"),
+            Step::Restart => self.restart(),
+        }
+    }
+
+    /// Everybody comes back, takes everything and acknowledges it; then all must have every line.
+    ///
+    /// `exact`: nothing has left the log. Otherwise a line that left it unacknowledged may be counted as missed although
+    /// its client has it: the count is never too small.
+    fn finish(mut self, exact: bool) {
+        self.commit(usize::MAX);
+        for who in 0..self.people.len() {
+            self.resume(who, View::Text, false);
+            for _ in 0..10_000 {
+                let before = self.people[who].connection.as_ref().unwrap().bytes.len();
+                self.take(who, 1_000);
+                if self.people[who].connection.as_ref().unwrap().bytes.len() == before {
+                    break;
+                }
+            }
+            self.drop_connection(who, 255);
+        }
+        let head = self.room.log().head();
+        for person in &self.people {
+            assert!(
+                person.got.is_sorted_by(|a, b| a < b),
+                "in order and once: {:?}",
+                person.got
+            );
+            assert!(person.got.iter().all(|&number| number >= person.since));
+            let owed = head - person.since;
+            let known = person.got.len() as u64 + person.missed;
+            assert!(
+                known == owed || !exact && known > owed,
+                "{known} of {owed} since {}: {:?}",
+                person.since,
+                person.got
+            );
+        }
+    }
+}
+
+impl Person {
+    /// The lines among what was acknowledged. Lines are known by their text, which the log knows by number.
+    fn keep(&mut self, wire: &Wire) {
+        let bytes = &wire.bytes[..wire.acknowledged];
+        let lines: Vec<Vec<u8>> = if wire.view == View::Text {
+            let whole = bytes
+                .iter()
+                .rposition(|&byte| byte == b'\n')
+                .map_or(0, |last| last + 1);
+            bytes[..whole]
+                .split(|&byte| byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect()
+        } else {
+            frames(bytes)
+        };
+        for line in lines {
+            let line = String::from_utf8(line).unwrap();
+            if !line.starts_with("* ")
+                && let Some(number) = said_number(&line)
+            {
+                self.got.push(number);
+            }
+        }
+    }
+}
+
+/// Whole frames of a server's stream.
+fn frames(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    while let [_, length, rest @ ..] = bytes {
+        let (length, rest) = match (length, rest) {
+            (126, [high, low, rest @ ..]) => (usize::from(u16::from_be_bytes([*high, *low])), rest),
+            (126.., _) => break,
+            (short, rest) => (usize::from(*short), rest),
+        };
+        if rest.len() < length {
+            break;
+        }
+        out.push(rest[..length].to_vec());
+        bytes = &rest[length..];
+    }
+    out
+}
+
+/// The number in `L17 xxx`, which counts what was said (not what was accepted).
+fn said_number(line: &str) -> Option<u64> {
+    if line.starts_with('{') {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        return object["number"]
+            .as_u64()
+            .filter(|_| object["type"] == "line");
+    }
+    line.split(": L").nth(1)?.split(' ').next()?.parse().ok()
+}
+
+fn play(durable: bool, limits: &Limits, steps: &[Step]) {
+    let exact = limits.log_bytes > 1 << 20;
+    let mut world = World::new(durable, limits.clone());
+    for step in steps {
+        world.run(step);
+    }
+    world.finish(exact);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_memory(steps in proptest::collection::vec(step(), 0..120)) {
+        play(false, &Limits { rate: 0, ..Limits::default() }, &steps);
+    }
+
+    #[test]
+    fn with_a_small_log(steps in proptest::collection::vec(step(), 0..200)) {
+        play(false, &Limits { rate: 0, log_bytes: 4_096, ..Limits::default() }, &steps);
+    }
+
+    #[test]
+    fn durable(steps in proptest::collection::vec(step(), 0..120)) {
+        // Refused lines would make said numbers differ from accepted ones: the durable model counts only what is kept.
+        let steps: Vec<Step> = steps.into_iter().filter(|step| !matches!(step, Step::Refuse(_))).collect();
+        play(true, &Limits { rate: 0, ..Limits::default() }, &steps);
+    }
+}

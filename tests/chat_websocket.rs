@@ -1,0 +1,234 @@
+//! WebSocket frame by frame: close codes, limits, and who closes TCP first (RFC 6455).
+#![cfg(feature = "live")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::time::{Duration, Instant};
+
+use chatscope::chat::Limits;
+use support::{SOON, Server, Socket, masked};
+
+/// Reads frames up to the close frame; its code. Then the server must close TCP first, without a reset.
+fn close_code(socket: &mut Socket) -> u16 {
+    loop {
+        let (first, payload) = socket.frame().expect("a close frame before the end");
+        if first == 0x88 {
+            let code = payload
+                .get(..2)
+                .map_or(1005, |code| u16::from_be_bytes([code[0], code[1]]));
+            assert!(
+                socket.frame().is_none(),
+                "FIN from the server, and nothing after its close frame"
+            );
+            return code;
+        }
+    }
+}
+
+#[test]
+fn every_fault_has_its_close_code() {
+    let server = Server::start();
+    let long = vec![b'x'; 64 * 1024 + 1];
+    let cases: Vec<(&str, Vec<u8>, u16)> = vec![
+        (
+            "normal close is echoed",
+            masked(0x88, &1000_u16.to_be_bytes()),
+            1000,
+        ),
+        ("close without a code", masked(0x88, b""), 1005),
+        ("close with a code of one byte", masked(0x88, b"\x03"), 1002),
+        (
+            "close with a code that may not be sent",
+            masked(0x88, &1006_u16.to_be_bytes()),
+            1002,
+        ),
+        ("unmasked frame", b"\x81\x02hi".to_vec(), 1002),
+        ("reserved bit", masked(0xc1, b"hi"), 1002),
+        ("reserved opcode", masked(0x83, b"hi"), 1002),
+        ("fragmented ping", masked(0x09, b"hi"), 1002),
+        ("ping beyond 125 bytes", masked(0x89, &[0; 126]), 1002),
+        ("continuation of nothing", masked(0x80, b"hi"), 1002),
+        (
+            "text within a fragmented text",
+            [masked(0x01, b"a"), masked(0x81, b"b")].concat(),
+            1002,
+        ),
+        ("text that is not UTF-8", masked(0x81, b"\xff"), 1007),
+        ("binary", masked(0x82, b"hi"), 1003),
+        ("message too big", masked(0x81, &long), 1009),
+    ];
+    for (name, bytes, code) in cases {
+        let mut socket = Socket::chat(server.web);
+        socket.stream.write_all(&bytes).unwrap();
+        assert_eq!(close_code(&mut socket), code, "{name}");
+    }
+}
+
+#[test]
+fn bad_text_is_refused_before_its_frame_ends() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    let frame = masked(
+        0x81,
+        &[b"valid ".as_slice(), b"\xc0\xaf", &[b'x'; 1_000]].concat(),
+    );
+    socket.stream.write_all(&frame[..20]).unwrap();
+    assert_eq!(close_code(&mut socket), 1007);
+}
+
+#[test]
+fn a_closing_client_is_answered_and_the_server_closes_first() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    socket.send(0x88, &[&1001_u16.to_be_bytes()[..], b"bye"].concat());
+    let start = Instant::now();
+    assert_eq!(close_code(&mut socket), 1001);
+    assert!(start.elapsed() < Duration::from_secs(1), "at once");
+}
+
+#[test]
+fn quit_closes_with_a_handshake() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    socket.say("/quit");
+    assert_eq!(socket.text(), "* goodbye");
+    assert_eq!(
+        socket.frame(),
+        Some((0x88, 1000_u16.to_be_bytes().to_vec()))
+    );
+    // The server waits for our close frame before it closes TCP.
+    socket
+        .stream
+        .set_read_timeout(Some(Duration::from_millis(300)))
+        .unwrap();
+    let waited = socket.stream.read(&mut [0]).unwrap_err();
+    assert!(
+        matches!(
+            waited.kind(),
+            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+        ),
+        "{waited}"
+    );
+    socket.stream.set_read_timeout(Some(SOON)).unwrap();
+    socket.send(0x88, &1000_u16.to_be_bytes());
+    assert_eq!(socket.frame(), None);
+}
+
+#[test]
+fn shutdown_says_going_away() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    server.shutdown.begin();
+    assert_eq!(socket.text(), "* the server is shutting down: goodbye");
+    assert_eq!(
+        socket.frame(),
+        Some((0x88, 1001_u16.to_be_bytes().to_vec()))
+    );
+    socket.send(0x88, &1001_u16.to_be_bytes());
+    assert_eq!(socket.frame(), None);
+}
+
+#[test]
+fn pings_are_answered_and_control_frames_never_split_a_line() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    let mut bob = server.client();
+    for round in 0..200 {
+        bob.say(&format!("{round} {}", "x".repeat(300)));
+        socket.send(0x89, format!("p{round}").as_bytes());
+    }
+    let (mut pongs, mut lines) = (0, 0);
+    while pongs < 200 || lines < 200 {
+        match socket.frame().unwrap() {
+            (0x8a, payload) => {
+                assert_eq!(payload, format!("p{pongs}").as_bytes());
+                pongs += 1;
+            }
+            (0x81, payload) => {
+                assert!(payload.starts_with(format!("guest2: {lines} x").as_bytes()));
+                lines += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn fragments_and_several_frames_per_segment() {
+    let server = Server::start();
+    let mut socket = Socket::chat(server.web);
+    let mut bytes = masked(0x01, b"tes");
+    bytes.extend(masked(0x89, b"between"));
+    bytes.extend(masked(0x80, b"te"));
+    bytes.extend(masked(0x81, b"two\nlines\r\n"));
+    for byte in &bytes {
+        socket.stream.write_all(std::slice::from_ref(byte)).unwrap();
+    }
+    assert_eq!(socket.frame(), Some((0x8a, b"between".to_vec())));
+    for line in ["teste", "two", "lines"] {
+        assert_eq!(socket.text(), format!("guest1: {line}"));
+    }
+}
+
+#[test]
+fn silent_clients_are_pinged_and_given_up() {
+    let server = Server::with(|config| config.ping_every = Duration::from_millis(100));
+    let mut alive = Socket::chat(server.web);
+    for _ in 0..5 {
+        assert_eq!(alive.frame(), Some((0x89, vec![])));
+        alive.send(0x8a, b"");
+    }
+    drop(alive);
+    let mut dead = Socket::chat(server.web);
+    assert_eq!(dead.frame(), Some((0x89, vec![])));
+    assert_eq!(dead.frame(), None, "given up at the next ping");
+    let mut eva = Socket::chat(server.web);
+    eva.say("/who");
+    assert_eq!(eva.text(), "* here: 1: guest3");
+}
+
+#[test]
+fn a_line_within_a_message_has_its_bound() {
+    let server = Server::with(|config| {
+        config.limits = Limits {
+            line_bytes: 10,
+            ..Limits::default()
+        }
+    });
+    let mut socket = Socket::chat(server.web);
+    socket.say("12345678901");
+    assert!(socket.text().starts_with("* line too long"));
+    socket.say("1234567890");
+    assert_eq!(socket.text(), "guest1: 1234567890");
+}
+
+#[test]
+fn heads_are_bounded_in_size_and_time() {
+    let server = Server::start();
+    let mut stream = std::net::TcpStream::connect(server.web).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.write_all(b"GET /chat HTTP/1.1\r\nX: ").unwrap();
+    let _ = stream.write_all(&vec![b'x'; 100_000]);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    assert!(
+        answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+    // Slowloris: a head that never ends is cut after five seconds.
+    let mut slow = std::net::TcpStream::connect(server.web).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let start = Instant::now();
+    slow.write_all(b"GET /chat HTTP/1.1\r\nX: ").unwrap();
+    let mut answer = Vec::new();
+    let _ = slow.read_to_end(&mut answer);
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+}
