@@ -137,8 +137,8 @@ fn compile_expression(expression: &ast::Expression<&str>) -> Piece {
     match expression {
         ast::Expression::Inline(inline) => match inline {
             ast::InlineExpression::VariableReference { id } => Piece::Variable(id.name.into()),
-            ast::InlineExpression::StringLiteral { value } => Piece::Text((*value).into()),
-            ast::InlineExpression::NumberLiteral { value } => Piece::Text((*value).into()),
+            ast::InlineExpression::StringLiteral { value }
+            | ast::InlineExpression::NumberLiteral { value } => Piece::Text((*value).into()),
             _ => Piece::Text("{?}".into()),
         },
         ast::Expression::Select { selector, variants } => {

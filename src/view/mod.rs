@@ -10,7 +10,9 @@ mod out;
 #[cfg(test)]
 mod samples;
 pub mod style;
+pub mod table;
 mod time_column;
 mod width;
+pub mod zeek;
 
 pub use time_column::TimeStyle;

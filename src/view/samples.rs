@@ -506,7 +506,7 @@ pub(super) fn stream_entry() -> StreamEntry {
             },
             completeness: 31,
             conn_state: "SF",
-            zeek_originator: crate::tcp::Side::Client,
+            zeek_originator: Side::Client,
             history: "ShADadFf".to_owned(),
             initial_rtt: Some(34_000),
             handshake: handshake(),

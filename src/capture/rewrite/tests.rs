@@ -70,8 +70,10 @@ fn rewrite(file: &[u8], comment: impl Fn(u64) -> Option<String>) -> (Vec<u8>, u6
     (rewriter.finish().expect("memory"), commented, uncommented)
 }
 
-/// (time, data, original length, comments) of each frame.
-fn read(file: &[u8]) -> Vec<(String, Vec<u8>, u32, Vec<Vec<u8>>)> {
+/// Time, data, original length, comments.
+type Seen = (String, Vec<u8>, u32, Vec<Vec<u8>>);
+
+fn read(file: &[u8]) -> Vec<Seen> {
     let mut reader = SavefileReader::new(file).expect("opens");
     let mut frames = Vec::new();
     while let Some(frame) = reader.next_frame().expect("sound") {

@@ -473,3 +473,34 @@ proptest::proptest! {
         proptest::prop_assert!(frames.len() <= 2);
     }
 }
+
+#[cfg(all(unix, feature = "live"))]
+#[test]
+fn a_fifo_is_read_while_it_is_written() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = folder.path().join("fifo");
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a FIFO");
+    let (seen, wait) = std::sync::mpsc::channel();
+    let writer = {
+        let path = path.clone();
+        std::thread::spawn(move || {
+            let mut fifo = std::fs::File::create(path).expect("opened");
+            fifo.write_all(&pcap_header(0xa1b2_c3d4)).expect("written");
+            for number in 1..=3 {
+                fifo.write_all(&pcap_record(number, 0, 10, DATA))
+                    .expect("written");
+                // The next one is written only when this one has been read.
+                let limit = Duration::from_secs(5);
+                assert_eq!(
+                    wait.recv_timeout(limit).expect("read in time"),
+                    u64::from(number)
+                );
+            }
+        })
+    };
+    let mut reader = SavefileReader::open(&path).expect("opens");
+    while let Some(frame) = reader.next_frame().expect("sound") {
+        seen.send(frame.number).expect("the writer waits");
+    }
+    writer.join().expect("three frames went through");
+}

@@ -133,23 +133,20 @@ impl<W: Write> Lines<W> {
     /// The name of the stream's client, or its port, which tells loopback connections apart.
     fn push_name(&mut self, packet: &PacketEntry) {
         let cells = self.layout.name;
-        let mut port = itoa::Buffer::new();
-        match &packet.name {
-            Some(name) => {
-                let name = self.name_text(name);
-                self.row.put_padded(&self.palette, Ink::Plain, &name, cells);
-            }
-            None => {
-                let end = match packet.observation.side {
-                    Side::Client => packet.source,
-                    Side::Server => packet.destination,
-                };
-                self.row.put(&self.palette, Ink::Dim, ":");
-                let port = port.format(end.port);
-                self.row
-                    .put_padded(&self.palette, Ink::Dim, port, cells.saturating_sub(1));
-            }
+        if let Some(name) = &packet.name {
+            let name = self.name_text(name);
+            self.row.put_padded(&self.palette, Ink::Plain, &name, cells);
+            return;
         }
+        let end = match packet.observation.side {
+            Side::Client => packet.source,
+            Side::Server => packet.destination,
+        };
+        self.row.put(&self.palette, Ink::Dim, ":");
+        let mut port = itoa::Buffer::new();
+        let port = port.format(end.port);
+        self.row
+            .put_padded(&self.palette, Ink::Dim, port, cells.saturating_sub(1));
     }
 
     /// A chat name, safe, and short enough for its column.

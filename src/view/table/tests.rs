@@ -1,0 +1,117 @@
+//! Alignment, widths, order, and totals that survive a connection told twice.
+
+use super::*;
+use crate::net::Endpoint;
+use crate::tcp::{ResetCause, StreamId};
+use crate::view::samples::{self, Owned, Shared, written};
+use crate::view::width::width_of;
+
+fn stream(number: u32, code: crate::timeline::VerdictCode) -> StreamEntry {
+    let mut entry = samples::stream_entry();
+    entry.summary.stream = StreamId(number);
+    entry.summary.connection.client = Endpoint::new(samples::client().ip, 50_000 + number as u16);
+    entry.verdict.code = code;
+    entry
+}
+
+fn rows() -> Vec<Owned> {
+    use crate::timeline::VerdictCode::{ClosedByClient, PartialEnd, ResetByServer, WsClose};
+    let mut reset = stream(2, ResetByServer);
+    reset.verdict.cause = Some(ResetCause::UnreadData);
+    reset.name = None;
+    reset.summary.connection.server = "[2001:db8:1234:5678:9abc:def0:1234:5678]:7000"
+        .parse()
+        .expect("valid");
+    let mut partial = stream(0, PartialEnd);
+    partial.summary.initial_rtt = None;
+    let mut start = samples::capture_start();
+    start.live = false;
+    vec![
+        Owned::Capture(start),
+        Owned::Stream(Box::new(reset)),
+        Owned::Stream(Box::new(partial)),
+        Owned::Stream(Box::new(stream(1, WsClose(1001)))),
+        Owned::Stream(Box::new(stream(0, ClosedByClient))),
+        Owned::End(samples::end()),
+    ]
+}
+
+fn table(rows: &[Owned], options: TableOptions) -> String {
+    written(rows, |writer: Shared| Table::new(writer, options))
+}
+
+#[test]
+fn every_width_is_kept() {
+    for width in [60, 80, 100, 140, 200] {
+        let options = TableOptions {
+            width,
+            ..TableOptions::default()
+        };
+        let text = table(&rows(), options);
+        for line in text.lines() {
+            assert!(width_of(line) <= width, "{width}: {line}");
+        }
+        insta::assert_snapshot!(format!("table_{width}"), text);
+    }
+}
+
+#[test]
+fn rows_are_sorted_and_the_last_word_counts() {
+    let text = table(&rows(), TableOptions::default());
+    let first: Vec<_> = text
+        .lines()
+        .skip(1)
+        .take(3)
+        .map(|line| line.split_whitespace().next().unwrap_or_default())
+        .collect();
+    assert_eq!(first, ["0", "1", "2"]);
+    assert!(
+        text.contains("3 streams: 1 CLOSED_BY_CLIENT, 1 WS_CLOSE, 1 RESET_BY_SERVER\n"),
+        "{text}"
+    );
+    assert!(!text.contains("PARTIAL_END"), "{text}");
+    assert!(text.contains("2 lost in the kernel"), "{text}");
+}
+
+#[test]
+fn live_rows_go_out_at_once_and_are_corrected_later() {
+    let mut rows = rows();
+    rows[0] = Owned::Capture(samples::capture_start());
+    let text = table(&rows, TableOptions::default());
+    let numbers: Vec<_> = text
+        .lines()
+        .skip(1)
+        .take(4)
+        .map(|line| line.split_whitespace().next().unwrap_or_default())
+        .collect();
+    assert_eq!(numbers, ["2", "0", "1", "0"]);
+    assert!(text.contains("CLOSED_BY_CLIENT ~\n"), "{text}");
+    assert!(text.contains("3 streams: 1 CLOSED_BY_CLIENT,"), "{text}");
+}
+
+#[test]
+fn many_rows_stream_out_after_the_held_ones() {
+    let mut all = vec![];
+    for number in (0..HELD_ROWS as u32 + 5).rev() {
+        all.push(Owned::Stream(Box::new(stream(
+            number,
+            crate::timeline::VerdictCode::Refused,
+        ))));
+    }
+    all.push(Owned::End(samples::end()));
+    let text = table(&all, TableOptions::default());
+    let rows: Vec<u32> = text
+        .lines()
+        .skip(1)
+        .map_while(|line| line.split_whitespace().next()?.parse().ok())
+        .take(HELD_ROWS + 5)
+        .collect();
+    assert_eq!(rows.len(), HELD_ROWS + 5);
+    assert!(rows[..HELD_ROWS].is_sorted());
+    assert_eq!(rows[HELD_ROWS..], [4, 3, 2, 1, 0]);
+    assert!(
+        text.contains("10005 streams: 10005 REFUSED"),
+        "{}",
+        text.len()
+    );
+}
