@@ -134,14 +134,15 @@ impl Stream {
             }
             SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => {}
         }
-        if segment.origin != SegmentOrigin::ShortHeader {
-            self.share(from, segment, around, seen);
-        }
-        if segment.origin != SegmentOrigin::Direct {
-            hide(seen); // IN-4, IC-2
-        }
+        let told =
+            segment.origin != SegmentOrigin::ShortHeader && self.share(from, segment, around, seen);
         if segment.origin == SegmentOrigin::Direct {
             self.live(from, segment, around, &before, seen);
+            if !told {
+                leave_untold(seen);
+            }
+        } else {
+            hide(seen); // IN-4, IC-2
         }
         seen.completeness = self.completeness.value();
         seen.side = side_of(from as u8, usize::from(self.client));
@@ -206,14 +207,14 @@ impl Stream {
         seen.initial_rtt = (shown || known_syn || !reused.is_empty()).then_some(0);
     }
 
-    /// P7 to P12: what also quoted segments take part in (IC-2).
+    /// P7 to P12: what also quoted segments take part in (IC-2). False when the captured header ends too early for P11.
     fn share(
         &mut self,
         from: usize,
         segment: &Segment<'_>,
         around: Surroundings,
         seen: &mut Observation,
-    ) {
+    ) -> bool {
         let flags = segment.flags;
         let quote = segment.origin != SegmentOrigin::Direct;
         let len = if quote { 0 } else { segment.len };
@@ -239,21 +240,16 @@ impl Stream {
             }
             fwd.syn_win = false;
         }
-        if segment.origin
-            == (SegmentOrigin::IcmpQuote {
-                whole_header: false,
-            })
-        {
-            return; // IC-3: the dissection ends at the missing checksum field
-        }
-        let past_options = windows::read_options(fwd, segment);
-        if flags.syn() && past_options {
+        // Where captured bytes end inside the header, Wireshark's dissection ends with them (IC-3), before P11 and P12.
+        let whole = segment.header_captured >= 20 && windows::read_options(fwd, segment);
+        if whole && flags.syn() {
             windows::settle(fwd, rev, segment);
         }
         seen.initial_rtt = seen
             .initial_rtt
             .map(|_| self.initial_rtt)
             .filter(|&rtt| rtt != 0);
+        whole
     }
 
     /// Facts that the A-rules are about to change.
@@ -525,6 +521,19 @@ fn hide(seen: &mut Observation) {
         replaced: seen.replaced,
         ..Observation::default()
     };
+}
+
+/// The analysis was done, but its part is not printed (P11).
+fn leave_untold(seen: &mut Observation) {
+    seen.analysis = AnalysisFlags::default();
+    seen.duplicate_ack = None;
+    seen.acks_frame = None;
+    seen.ack_rtt = None;
+    seen.initial_rtt = None;
+    seen.bytes_in_flight = None;
+    seen.push_bytes_sent = None;
+    seen.rto = None;
+    seen.original_frame = None;
 }
 
 /// Better evidence has a higher rank.

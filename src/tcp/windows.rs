@@ -34,7 +34,7 @@ pub(super) fn scale(fwd: &Direction, segment: &Segment<'_>, seen: &mut Observati
 pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
     let bytes = segment.options.0;
     let claimed = usize::from(segment.header_length).saturating_sub(20);
-    if claimed == 0 || (claimed == 12 && bytes.starts_with(&TIMESTAMPS_ONLY)) {
+    if claimed == 0 || (claimed == 12 && bytes.len() == 12 && bytes.starts_with(&TIMESTAMPS_ONLY)) {
         return true;
     }
     let mut at = 0;
@@ -46,7 +46,10 @@ pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
             at += 1;
             continue;
         }
-        if kind == END_OF_LIST || at + 1 == claimed {
+        if kind == END_OF_LIST {
+            return bytes.len() >= claimed; // the padding is looked at, too
+        }
+        if at + 1 == claimed {
             return true;
         }
         let Some(size) = bytes.get(at + 1).map(|&size| usize::from(size)) else {
@@ -71,8 +74,8 @@ fn read_option(fwd: &mut Direction, kind: u8, size: usize, there: &[u8]) {
         (WINDOW_SCALE, 3, &[shift]) => fwd.shift = shift.min(MAX_SHIFT) as i8, // W-2
         (SACK, _, blocks) if size % 8 == 2 => {
             let length = |block: &[u8; 8]| {
-                let [a, b, c, d, e, f, g, h] = *block;
-                u32::from_be_bytes([e, f, g, h]).wrapping_sub(u32::from_be_bytes([a, b, c, d]))
+                let edges = u64::from_be_bytes(*block);
+                (edges as u32).wrapping_sub((edges >> 32) as u32)
             };
             let (blocks, _) = blocks.as_chunks::<8>();
             fwd.sack_sum = blocks

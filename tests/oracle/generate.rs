@@ -297,5 +297,10 @@ fn write(random: &mut Random, capture: &mut Capture, now: u64, mut segment: Tcp)
         }
         _ => ip(segment.from.0, segment.to.0, 6, &tcp(&segment)),
     };
-    capture.frame(now, &packet);
+    // Some frames are cut by a snap length, even inside the header.
+    let kept = match random.below(60) {
+        0 => random.below(packet.len() as u64 + 1) as usize,
+        _ => packet.len(),
+    };
+    capture.frame(now, &packet, kept);
 }

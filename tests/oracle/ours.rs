@@ -52,7 +52,7 @@ fn fields(segment: &Segment<'_>, seen: &Observation) -> Fields {
     put("stream", seen.stream.to_string());
     put("seq", seen.seq.to_string());
     put("srcport", segment.source.port.to_string());
-    if segment.origin != SegmentOrigin::Direct {
+    if segment.origin != SegmentOrigin::Direct || segment.header_captured < 20 {
         // Quotes and broken headers: what else tshark prints depends on where its dissection gave up.
         for name in super::tshark::fields() {
             fields

@@ -29,17 +29,18 @@ impl Capture {
         Self(bytes)
     }
 
-    pub fn frame(&mut self, nanos: u64, packet: &[u8]) {
+    /// One frame of which the first `kept` bytes were captured.
+    pub fn frame(&mut self, nanos: u64, packet: &[u8], kept: usize) {
         let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
         for word in [
             seconds as u32,
             rest as u32,
-            packet.len() as u32,
+            kept as u32,
             packet.len() as u32,
         ] {
             self.0.extend_from_slice(&word.to_le_bytes());
         }
-        self.0.extend_from_slice(packet);
+        self.0.extend_from_slice(&packet[..kept]);
     }
 
     pub fn finish(self) -> Vec<u8> {
