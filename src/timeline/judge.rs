@@ -104,7 +104,7 @@ fn unanswered(summary: &StreamSummary, about: Circumstances) -> Option<VerdictCo
     if !waited && summary.handshake.syn_retries == 0 {
         return None;
     }
-    Some(if about.listens {
+    Some(if about.listens && summary.handshake.syn_retries > 0 {
         VerdictCode::AcceptQueueFull
     } else {
         VerdictCode::Filtered

@@ -54,3 +54,13 @@ pub const SYN_PATIENCE: Nanos = 3 * SECOND;
 pub const ZERO_WINDOW_PATIENCE: Nanos = SECOND;
 /// How long a closed connection is still joined with late frames and session events.
 pub const LINGER: Nanos = SECOND;
+/// An answer that a program gives by itself comes within this time; a later one may be a person's.
+pub const PROMPT: Nanos = SECOND;
+/// So many turns, all answered at once, make a habit that one silence breaks.
+pub const HABIT: u32 = 5;
+/// So many are enough where something else in the same room is overdue too (a FIN, a greeting), or a client's window is 0.
+pub const HABIT_WITH_OTHER_SIGNS: u32 = 1;
+/// Times at which the server sent data that are remembered of a room (8 B each).
+pub const SENDS_REMEMBERED: usize = 32;
+/// How often a silence that is no finding yet is looked at again.
+pub const STALL_LOOKS: u8 = 3;

@@ -2,6 +2,7 @@
 //! made where the capture lost segments, or where this service is not known to do otherwise.
 
 use super::facts::Marks;
+use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, STALL_LOOKS};
 use super::story::Story;
 use super::timers::Timer;
 use super::watch::Watch;
@@ -39,17 +40,22 @@ impl Story {
     /// What has not been told yet and may become overdue.
     fn dues(&self, watch: &Watch) -> Dues {
         let (services, patience) = (&self.services, self.settings.stall_after);
-        let answer = watch.answer_due(services, patience);
+        let answer = watch.answer_due(services, patience, HABIT_WITH_OTHER_SIGNS);
+        let answer = answer.map(|due| due.plus(patience * i64::from(watch.stall_looks)));
         let greeting = watch.greeting_due(services, patience);
         let closing = watch.fin.client || watch.fin.server;
-        let close = if closing { self.close_due(watch) } else { None };
+        let close = if closing {
+            self.server_close_due(watch)
+        } else {
+            None
+        };
         let idle = watch.last_stir().plus(self.settings.idle_after);
         Dues {
             answer: answer.filter(|_| !watch.stall_told),
             greeting: greeting.filter(|_| !watch.greeting_told),
             client_window: watch.zero_window_due(Side::Client),
             server_window: watch.zero_window_due(Side::Server),
-            close: close.map(|(at, _)| at).filter(|_| !watch.unclosed_told),
+            close: close.filter(|_| !watch.unclosed_told),
             idle: (!watch.idle_told && !closing).then_some(idle),
         }
     }
@@ -70,6 +76,16 @@ impl Story {
         };
         let last = watch.last_data.of(owing).unwrap_or(acked.at);
         Some((last.max(acked.at).plus(patience), first))
+    }
+
+    /// As [`Self::close_due`], where the server owes it. Only that is a finding while it lasts; of a client it is said at the
+    /// end.
+    fn server_close_due(&self, watch: &Watch) -> Option<Timestamp> {
+        if !watch.fin.client || watch.fin.server {
+            return None;
+        }
+        let (due, first) = self.close_due(watch)?;
+        (first.side == Side::Client).then_some(due)
     }
 
     /// Sets a timer for what may become overdue next, unless an earlier one is set.
@@ -118,8 +134,12 @@ impl Story {
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         let mut findings = Vec::new();
         if is_due(dues.answer) {
-            watch.stall_told = true;
-            findings.extend(self.no_answer(watch));
+            watch.stall_looks += 1;
+            watch.stall_told = watch.stall_looks >= STALL_LOOKS;
+            if self.is_stalled(watch, now) {
+                watch.stall_told = true;
+                findings.extend(self.no_answer(watch));
+            }
         }
         if is_due(dues.greeting) {
             watch.greeting_told = true;
@@ -157,6 +177,32 @@ impl Story {
             findings.push(finding);
         }
         findings
+    }
+
+    /// The pending turn was acknowledged, its answer is overdue, and habit or other signs say that this is no accident.
+    fn is_stalled(&self, watch: &Watch, now: Timestamp) -> bool {
+        let patience = self.settings.stall_after;
+        let overdue = |habit| {
+            watch
+                .answer_due(&self.services, patience, habit)
+                .is_some_and(|due| due <= now)
+        };
+        watch.turn.is_some_and(|turn| turn.acked.is_some())
+            && (overdue(HABIT) || (overdue(HABIT_WITH_OTHER_SIGNS) && self.other_signs(watch, now)))
+    }
+
+    /// Something else in the same room is overdue.
+    fn other_signs(&self, watch: &Watch, now: Timestamp) -> bool {
+        let room = self.services.of(watch.service).room;
+        let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
+        self.watches.iter().any(|other| {
+            self.services.of(other.service).room == room
+                && (is_due(other.greeting_due(&self.services, self.settings.stall_after))
+                    || is_due(self.server_close_due(other))
+                    || other.zero_window.client.is_some_and(|zero| {
+                        other.stream != watch.stream && Self::lasted(now.since(zero.since))
+                    }))
+        })
     }
 
     /// Bytes acknowledged by the kernel, nothing from the program.
@@ -203,9 +249,7 @@ impl Story {
         let patience = self.settings.stall_after;
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         let mut marks = Marks::default();
-        if is_due(watch.answer_due(&self.services, patience))
-            && watch.turn.is_some_and(|turn| turn.acked.is_some())
-        {
+        if self.is_stalled(watch, now) {
             marks.add(Marks::STALLED);
         }
         if is_due(watch.greeting_due(&self.services, patience)) {
@@ -220,14 +264,14 @@ impl Story {
         if now.since(watch.last_stir()) >= self.settings.idle_after && self.over {
             marks.add(Marks::IDLE);
         }
-        if watch.lossy {
+        if watch.missing {
             marks.add(Marks::LOSSY);
         }
         let waited_in_vain = watch.handshake_seen
             && watch.last_data.server.is_none()
             && now.since(watch.open) >= patience;
         let service = self.services.of_mut(watch.service);
-        if waited_in_vain && service.greeted == 0 {
+        if waited_in_vain && service.greeted < 2 {
             service.not_greeted += 1;
         }
         self.facts.of_mut(stream).marks.add(marks);

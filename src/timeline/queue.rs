@@ -45,11 +45,11 @@ impl Held {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(u64);
 
-/// A session event on hold, ordered by its time, then by arrival.
+/// A session event on hold, ordered by its time, then by session, then by arrival.
 #[derive(Debug)]
 struct HeldSession {
     at: Timestamp,
-    order: u64,
+    order: (u64, u64),
     entry: SessionEntry,
 }
 
@@ -97,7 +97,7 @@ impl Queue {
         self.arrivals += 1;
         self.sessions.push(Reverse(HeldSession {
             at: entry.event.at,
-            order: self.arrivals,
+            order: (entry.event.session.0, self.arrivals),
             entry,
         }));
     }

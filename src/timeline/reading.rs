@@ -288,7 +288,7 @@ impl Story {
             }
         }
         if let Some(serial) = pending.tracked {
-            let delivery = self.tracked.completed(serial, self.clock);
+            let delivery = self.tracked.completed(serial, self.clock, self.hold);
             self.tell_delivery(delivery);
         }
     }

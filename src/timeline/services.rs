@@ -2,10 +2,12 @@
 //!
 //! Absence is only remarkable against a habit. Live and replay learn from the same packets.
 
+use std::collections::VecDeque;
+
 use rustc_hash::FxHashMap;
 
 use super::Settings;
-use super::limits::MAX_SERVICES;
+use super::limits::{MAX_SERVICES, SENDS_REMEMBERED};
 use crate::net::{Endpoint, Nanos, Timestamp};
 
 /// Index of a server endpoint.
@@ -31,24 +33,48 @@ pub(super) struct Service {
     pub(super) not_greeted: u32,
     /// The longest time from handshake to greeting.
     pub(super) slowest_greeting: Nanos,
-    /// Turns of a client that were answered on its own connection, and those that were not.
-    pub(super) answered: u32,
-    pub(super) unanswered: u32,
-    /// The longest time to such an answer.
+    /// Turns of a client that were answered on its own connection at once, and those that were not (later, or never).
+    pub(super) prompt: u32,
+    pub(super) tardy: u32,
+    /// The longest time to a prompt answer.
     pub(super) slowest_answer: Nanos,
-    /// Turns without answer of their own, after which something was sent to somebody in the room, and those where nothing was.
+    /// Turns after which something was sent at once to somebody in the room, and those where nothing was.
     pub(super) stirred: u32,
     pub(super) unstirred: u32,
-    /// Answered turns that ended with a line end, and those that did not.
-    pub(super) with_line_end: u32,
+    /// Answered turns that ended without a line end.
     pub(super) without_line_end: u32,
+    /// The caller says that every line is answered at once.
+    pub(super) answers_surely: bool,
 }
 
 /// What the endpoints of one room share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room {
-    /// The last time that the server sent data to anybody in it.
-    pub(super) last_sent: Option<Timestamp>,
+    /// The last times at which the server sent data to anybody in it.
+    sent: VecDeque<Timestamp>,
+}
+
+impl Room {
+    /// The server sent data to somebody.
+    pub(super) fn sends(&mut self, at: Timestamp) {
+        if self.sent.len() >= SENDS_REMEMBERED {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(at);
+    }
+
+    /// Something was sent between these times, as far as remembered; what is not counts as yes.
+    pub(super) fn sent_between(&self, from: Timestamp, to: Timestamp) -> bool {
+        let forgotten = self.sent.len() >= SENDS_REMEMBERED;
+        let first = self.sent.iter().find(|&&at| at >= from);
+        first.is_some_and(|&at| at <= to)
+            || (forgotten && self.sent.front().is_some_and(|&at| at > from))
+    }
+
+    /// Nothing was sent since.
+    pub(super) fn silent_since(&self, from: Timestamp) -> bool {
+        self.sent.back().is_none_or(|&last| last < from)
+    }
 }
 
 /// All server endpoints seen.
@@ -70,13 +96,17 @@ impl Services {
             by_port: FxHashMap::default(),
             room_ports: settings.room_ports.clone(),
         };
-        for endpoint in settings.listening.iter().chain(&settings.greets) {
+        for endpoint in &settings.listening {
             let id = services.id_of(*endpoint);
             services.of_mut(id).listens = true;
         }
         for endpoint in &settings.greets {
             let id = services.id_of(*endpoint);
-            services.of_mut(id).greeted = 1;
+            services.of_mut(id).greeted = 2;
+        }
+        for endpoint in &settings.answers {
+            let id = services.id_of(*endpoint);
+            services.of_mut(id).answers_surely = true;
         }
         services
     }
@@ -141,18 +171,18 @@ impl Services {
 }
 
 impl Service {
-    /// Clients are normally greeted: at least one was, and none was let wait.
+    /// Clients are normally greeted: at least two were, and none was let wait.
     pub(super) const fn greets(&self) -> bool {
-        self.greeted > 0 && self.not_greeted == 0
+        self.greeted >= 2 && self.not_greeted == 0
     }
 
-    /// A client's turn is normally answered on its own connection.
-    pub(super) const fn answers(&self) -> bool {
-        self.answered >= 2 && self.unanswered == 0
+    /// A client's turn is answered on its own connection: so far always, at least so often.
+    pub(super) const fn answers(&self, times: u32) -> bool {
+        self.answers_surely || (self.prompt >= times && self.tardy == 0)
     }
 
-    /// A client's turn normally makes the server send something to somebody.
-    pub(super) const fn stirs(&self) -> bool {
-        self.answered + self.stirred >= 2 && self.unstirred == 0
+    /// A client's turn makes the server send something to somebody: so far always, at least so often.
+    pub(super) const fn stirs(&self, times: u32) -> bool {
+        self.stirred >= times && self.unstirred == 0
     }
 }

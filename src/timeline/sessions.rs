@@ -31,6 +31,14 @@ struct Book {
     name: Option<Arc<str>>,
 }
 
+impl Book {
+    /// A connection of this 4-tuple begins: what was said of an earlier one is over.
+    fn begins(&mut self, at: Timestamp) {
+        self.said.retain(|fact| fact.at >= at);
+        self.wrote.retain(|fact| fact.at >= at);
+    }
+}
+
 /// Books of all connections that have sessions.
 #[derive(Debug, Default)]
 pub(super) struct Books {
@@ -43,23 +51,22 @@ impl Books {
         self.books.is_empty()
     }
 
-    /// Takes a fact.
+    /// Takes a fact. Facts of one connection may come in any order.
     pub(super) fn take(&mut self, event: &SessionEvent) {
-        if let SessionEventKind::Connected { .. } = event.kind {
-            if self.books.len() >= MAX_BOOKS {
-                self.books.clear();
-            }
-            self.books.insert(event.connection, Book::default());
+        if self.books.len() >= MAX_BOOKS && !self.books.contains_key(&event.connection) {
+            self.books.clear();
         }
-        let Some(book) = self.books.get_mut(&event.connection) else {
-            return;
-        };
-        book.session = Some(event.session);
+        let book = self.books.entry(event.connection).or_default();
         let (facts, bytes, lines) = match &event.kind {
-            SessionEventKind::Connected { name, .. }
-            | SessionEventKind::Renamed { to: name, .. }
-            | SessionEventKind::Resumed { name, .. } => {
+            SessionEventKind::Connected { name, .. } => {
+                book.begins(event.at);
                 book.name = Some(Arc::clone(name));
+                book.session = Some(event.session);
+                return;
+            }
+            SessionEventKind::Renamed { to: name, .. } | SessionEventKind::Resumed { name, .. } => {
+                book.name = Some(Arc::clone(name));
+                book.session = Some(event.session);
                 return;
             }
             SessionEventKind::Said { line, bytes } => {
@@ -72,12 +79,14 @@ impl Books {
         if facts.len() >= MAX_FACTS {
             facts.pop_front();
         }
-        facts.push_back(Fact {
+        let fact = Fact {
             at: event.at,
             bytes: bytes.clone(),
             lines,
             session: event.session,
-        });
+        };
+        let place = facts.partition_point(|other| other.bytes.start <= fact.bytes.start);
+        facts.insert(place, fact);
     }
 
     /// Session and line number of a message, from facts not later than `until`. Messages of a direction are asked for in order.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub listening: Vec<Endpoint>,
     /// Endpoints that send a greeting by themselves, known before the first of them was seen.
     pub greets: Vec<Endpoint>,
+    /// Endpoints that answer every complete line at once on the same connection (our own line text does).
+    pub answers: Vec<Endpoint>,
     /// Connections whose bytes are read at the same time.
     pub max_conversations: usize,
     /// How many connections the analyser remembers ([`Limits::replay`] or [`Limits::live`]).
@@ -40,6 +42,7 @@ impl Default for Settings {
             room_ports: OWN_PORTS.to_vec(),
             listening: Vec::new(),
             greets: Vec::new(),
+            answers: Vec::new(),
             max_conversations: limits::MAX_CONVERSATIONS,
             streams: Limits::replay(),
         }

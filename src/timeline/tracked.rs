@@ -14,7 +14,7 @@ use super::limits::{
 };
 use super::services::RoomId;
 use super::{Acknowledged, CopyEntry, DeliveryEntry};
-use crate::net::Timestamp;
+use crate::net::{Nanos, Timestamp};
 use crate::tcp::StreamId;
 
 /// A message under observation.
@@ -194,6 +194,7 @@ impl TrackedMessages {
         let echo = tracked.stream == receiver;
         tracked.echoed |= echo;
         tracked.news = true;
+        tracked.complete_told = false;
         let copy = (tracked.copies.len() < MAX_COPIES).then(|| {
             tracked.copies.push(CopyEntry {
                 stream: receiver,
@@ -256,10 +257,18 @@ impl TrackedMessages {
             && tracked.copies.len() as u32 >= self.expected(tracked)
     }
 
-    /// The delivery, if it has become complete and was not told so.
-    pub(super) fn completed(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
+    /// The delivery, if it has become complete and was not told so. Where it is not known that lines go to others, a first
+    /// copy may not be the last: then not before `patience` is over.
+    pub(super) fn completed(
+        &mut self,
+        serial: u64,
+        now: Timestamp,
+        patience: Nanos,
+    ) -> Option<DeliveryEntry> {
         let tracked = self.get(serial)?;
-        if !tracked.news || tracked.complete_told || !self.is_complete(tracked) {
+        let fans_out = self.rooms.get(&tracked.room).is_some_and(|h| h.fans_out);
+        let early = !fans_out && now < tracked.at.plus(patience);
+        if !tracked.news || tracked.complete_told || early || !self.is_complete(tracked) {
             return None;
         }
         self.tell(serial, now)

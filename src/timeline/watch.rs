@@ -3,7 +3,7 @@
 //! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It works from headers alone,
 //! so that the table and the story come to the same verdict.
 
-use super::limits::ZERO_WINDOW_PATIENCE;
+use super::limits::{HABIT, PROMPT, ZERO_WINDOW_PATIENCE};
 use super::services::{ServiceId, Services};
 use crate::net::{Nanos, Timestamp};
 use crate::packet::Segment;
@@ -45,15 +45,16 @@ pub(super) struct Watch {
     pub(super) zero_window: PerSide<Option<ZeroWindow>>,
     /// The longest time with window 0 that is over.
     pub(super) longest_zero: PerSide<Nanos>,
-    /// Turns of this connection answered on it, and not.
-    answered: u16,
-    unanswered: u16,
     pub(super) fin: PerSide<bool>,
-    /// Segments are missing from the capture: absence proves nothing.
+    /// Segments may be missing from the capture: absence proves nothing.
     pub(super) lossy: bool,
+    /// The peer acknowledged bytes that were not captured: segments are missing for certain.
+    pub(super) missing: bool,
     /// The earliest timer that is set.
     pub(super) armed: Option<Timestamp>,
     pub(super) stall_told: bool,
+    /// How often its silence was looked at.
+    pub(super) stall_looks: u8,
     pub(super) greeting_told: bool,
     pub(super) unclosed_told: bool,
     pub(super) idle_told: bool,
@@ -77,12 +78,12 @@ impl Watch {
             turn: None,
             zero_window: PerSide::default(),
             longest_zero: PerSide::default(),
-            answered: 0,
-            unanswered: 0,
             fin: PerSide::default(),
             lossy: false,
+            missing: false,
             armed: None,
             stall_told: false,
+            stall_looks: 0,
             greeting_told: false,
             unclosed_told: false,
             idle_told: false,
@@ -104,6 +105,8 @@ impl Watch {
         if !analysis.is_empty() {
             self.lossy |= analysis.contains(AnalysisFlags::LOST_SEGMENT)
                 || analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
+            self.missing |=
+                self.handshake_seen && analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
         }
         let opened_again = self.window(segment, observation);
         if segment.flags.fin() {
@@ -165,7 +168,7 @@ impl Watch {
             && at.since(before.at) > patience
             && before.acked.is_some()
         {
-            self.passed_over(before, at, services);
+            self.no_prompt_answer(before, services);
         }
         self.turn = Some(Turn {
             at,
@@ -176,16 +179,17 @@ impl Watch {
         });
     }
 
-    /// A turn got no answer of its own and the client went on: that is how this service is.
-    fn passed_over(&mut self, turn: Turn, now: Timestamp, services: &mut Services) {
-        self.unanswered = self.unanswered.saturating_add(1);
+    /// A turn got no prompt answer of its own: that is how this service is, unless it was remarked on.
+    fn no_prompt_answer(&self, turn: Turn, services: &mut Services) {
+        if self.stall_told {
+            return;
+        }
         let room = services.of(self.service).room;
         let stirred = services
             .room(room)
-            .last_sent
-            .is_some_and(|t| t >= turn.at && t <= now);
+            .sent_between(turn.at, turn.at.plus(PROMPT));
         let service = services.of_mut(self.service);
-        service.unanswered += 1;
+        service.tardy += 1;
         if stirred {
             service.stirred += 1;
         } else {
@@ -197,41 +201,46 @@ impl Watch {
     fn server_data(&mut self, at: Timestamp, services: &mut Services) {
         let first = self.last_data.server.is_none() && self.last_data.client.is_none();
         let room = services.of(self.service).room;
-        services.room_mut(room).last_sent = Some(at);
-        let service = services.of_mut(self.service);
         if first && self.handshake_seen {
+            let service = services.of_mut(self.service);
             service.greeted += 1;
             service.slowest_greeting = service.slowest_greeting.max(at.since(self.open));
         }
         if let Some(turn) = self.turn.take() {
-            self.answered = self.answered.saturating_add(1);
-            service.answered += 1;
-            service.slowest_answer = service.slowest_answer.max(at.since(turn.at));
-            if turn.line_end {
-                service.with_line_end += 1;
+            let took = at.since(turn.at);
+            if took > PROMPT {
+                self.no_prompt_answer(turn, services);
             } else {
-                service.without_line_end += 1;
+                let service = services.of_mut(self.service);
+                service.prompt += 1;
+                service.stirred += 1;
+                service.slowest_answer = service.slowest_answer.max(took);
+                service.without_line_end += u32::from(!turn.line_end);
             }
+            self.stall_told = false;
+            self.stall_looks = 0;
         }
+        services.room_mut(room).sends(at);
     }
 
-    /// When the program's answer to the pending turn is overdue, by this service's habits; `None`: nothing is owed.
-    /// It only counts when the turn was acknowledged by then ([`Turn::acked`]).
-    pub(super) fn answer_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
+    /// When the program's answer to the pending turn is overdue, if a habit of so many turns is enough; `None`: nothing is
+    /// owed. It only counts when the turn was acknowledged by then ([`Turn::acked`]).
+    pub(super) fn answer_due(
+        &self,
+        services: &Services,
+        patience: Nanos,
+        habit: u32,
+    ) -> Option<Timestamp> {
         let turn = self.turn?;
         let service = services.of(self.service);
         if self.lossy || self.zero_window.client.is_some() || self.fin.server {
             return None;
         }
-        let complete = turn.line_end || service.without_line_end > 0;
-        let own = service.answers() || (self.answered >= 2 && self.unanswered == 0);
-        let room = service.stirs()
-            && services
-                .room(service.room)
-                .last_sent
-                .is_none_or(|sent| sent < turn.at);
-        let patience = patience.max(service.slowest_answer.saturating_mul(4));
-        (complete && (own || room)).then(|| turn.at.plus(patience))
+        // Half a line is no turn where lines are in use; the sure word is about lines.
+        let chunks = service.without_line_end > 0 && !service.answers_surely;
+        let complete = turn.line_end || (chunks && habit < HABIT);
+        let room = services.room(service.room).silent_since(turn.at) && service.stirs(habit);
+        (complete && (service.answers(habit) || room)).then(|| turn.at.plus(patience))
     }
 
     /// When the greeting is overdue; `None`: none is owed.

@@ -74,7 +74,9 @@ impl Story {
         let fact = self.facts.of_mut(seen.stream);
         if seen.role == FrameRole::SynAck && fact.marks.has(Marks::HANDSHAKE_TOLD) {
             let summary = self.analyzer.summary(seen.stream).unwrap_or_default();
-            if summary.handshake.answer_retries >= 2 && fact.marks.first(Marks::OPENING_TOLD) {
+            let complete = summary.handshake.outcome == HandshakeOutcome::Complete;
+            let many = summary.handshake.answer_retries >= 2;
+            if complete && many && fact.marks.first(Marks::OPENING_TOLD) {
                 let mut finding = self.finding(FindingCode::AcceptQueueFull, seen.stream);
                 finding.side = Some(Side::Server);
                 finding.certainty = Certainty::Inferred;
@@ -325,10 +327,12 @@ impl Story {
         let handshake = summary.handshake;
         if handshake.outcome == HandshakeOutcome::Unanswered {
             fact.marks.add(Marks::OPENING_TOLD);
-            let listens = self.services.known(summary.connection.server);
-            let code = match listens.is_some_and(|service| service.listens) {
-                true => FindingCode::AcceptQueueFull,
-                false => FindingCode::Unanswered,
+            let service = self.services.known(summary.connection.server);
+            let listens = service.is_some_and(|service| service.listens);
+            let code = if listens && handshake.syn_retries > 0 {
+                FindingCode::AcceptQueueFull
+            } else {
+                FindingCode::Unanswered
             };
             let mut finding = self.finding(code, stream);
             finding.side = Some(Side::Server);
@@ -384,7 +388,11 @@ impl Story {
         let (watch, conversation) = (fact.watch, fact.conversation);
         fact.watch = Default::default();
         fact.conversation = Default::default();
-        if self.watches.remove(watch).is_some_and(|watch| watch.lossy) {
+        if self
+            .watches
+            .remove(watch)
+            .is_some_and(|watch| watch.missing)
+        {
             self.facts.of_mut(stream).marks.add(Marks::LOSSY);
         }
         if let Some(mut conversation) = self.conversations.remove(conversation) {
@@ -423,10 +431,13 @@ impl Story {
     }
 }
 
-/// Evidence, oldest first, without unknown frames.
+/// Evidence, oldest first, each frame once, without unknown ones.
 pub(super) fn with_frames(mut finding: FindingEntry, frames: &[u64]) -> FindingEntry {
-    let known = frames.iter().copied().filter(|&frame| frame != 0);
-    finding.frames = known.take(MAX_EVIDENCE).collect();
+    for &frame in frames.iter().filter(|&&frame| frame != 0) {
+        if !finding.frames.contains(&frame) && finding.frames.len() < MAX_EVIDENCE {
+            finding.frames.push(frame);
+        }
+    }
     finding
 }
 
