@@ -16,6 +16,10 @@ const FILE_HEADER: usize = 24;
 /// Records looked at to tell variants apart.
 const TRIED: usize = 3;
 
+/// Bytes looked at for that, always as many, so that a pipe and a file are read alike (nobody writes the patched format to
+/// a pipe any more, so waiting for them hurts nobody).
+const LOOK_AHEAD: usize = 64 * 1024;
+
 /// Where the two lengths of a record stand: they changed places in version 2.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lengths {
@@ -101,8 +105,8 @@ impl PcapFile {
             limit: max_captured(link_type),
         };
         if patched {
-            window.request(file.record_header + 16);
-            file.record_header = file.fitting_header(window.unread());
+            let available = window.request(LOOK_AHEAD).min(LOOK_AHEAD);
+            file.record_header = file.fitting_header(&window.unread()[..available]);
         }
         Ok(file)
     }

@@ -157,6 +157,7 @@ fn patched_pcap_has_longer_record_headers() {
         let (frames, error) = list(&file[..]);
         assert!(error.is_none(), "{error:?}");
         assert_eq!(frames.len(), 3);
+        assert_eq!(list(Trickle(&file)).0, frames);
     }
 }
 
