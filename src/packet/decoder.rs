@@ -1,10 +1,14 @@
 //! The door of the room: one frame in, one [`Decoded`] out.
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, NotTcp};
 use super::fragments::FragmentTable;
 use super::view::View;
 use super::walk::{Context, Walked, walk};
 use super::{Frame, fast, link, tcp_header};
+
+/// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
+/// needs two. Without a bound a compressed packet that contains itself would never end.
+pub const MAX_DATAGRAM_LAYERS: usize = 8;
 
 /// Decodes frames in capture order. Keeps the IP fragments that wait for the rest of their datagram, nothing else.
 #[derive(Debug, Default)]
@@ -49,8 +53,10 @@ impl Decoder {
         };
         let mut reassembled = None;
         let mut walked = walk(first, &mut cx, &mut self.fragments);
-        // Each turn consumes headers of a datagram that was paid for with frames: a tunnel's fragments in fragments.
-        while let Walked::Reassembled(protocol, datagram) = walked {
+        for _ in 0..MAX_DATAGRAM_LAYERS {
+            let Walked::Reassembled(protocol, datagram) = walked else {
+                break;
+            };
             let view = View::new(&datagram, datagram.len());
             walked = walk(Ok((protocol, view)), &mut cx, &mut self.fragments);
             reassembled = Some(datagram);
@@ -58,7 +64,7 @@ impl Decoder {
         match walked {
             Walked::NotTcp(reason) => Decoded::NotTcp(reason),
             Walked::Malformed(malformed) => Decoded::Malformed(malformed),
-            Walked::Reassembled(..) => Decoded::NotTcp(super::NotTcp::Fragment),
+            Walked::Reassembled(..) => Decoded::NotTcp(NotTcp::TooDeep),
             Walked::Tcp {
                 at,
                 captured,

@@ -207,13 +207,14 @@ mod tests {
         }
         assert_eq!(table.waiting.len(), MAX_DATAGRAMS);
         assert!(table.waiting.contains_key(&key(9_999)) && !table.waiting.contains_key(&key(0)));
+        let big = vec![0; 60_000];
         for id in 0..500 {
-            table.add(key(id), fragment(0, true, &[0; 60_000]), Timestamp::ZERO);
+            table.add(key(id), fragment(0, true, &big), Timestamp::ZERO);
         }
         assert!(table.cost <= MAX_WAITING_BYTES);
         let later = Timestamp::from_nanos(2 * MAX_WAITING_NANOS);
         for id in 0..200 {
-            table.add(key(id + 20_000), fragment(0, true, &[0; 60_000]), later);
+            table.add(key(id + 20_000), fragment(0, true, &big), later);
         }
         assert!(!table.waiting.contains_key(&key(499)));
         assert!(table.evicted > 8_000);

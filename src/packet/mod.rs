@@ -31,7 +31,7 @@ mod walk;
 mod wlan;
 
 pub use decoded::{Decoded, Fault, Malformed, NotTcp, PartialHeader};
-pub use decoder::Decoder;
+pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS};
 pub use flags::TcpFlags;
 pub use fragments::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use frame::Frame;

@@ -225,10 +225,8 @@ fn compressed(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;
     let rest = view.skip(4)?;
     let mut datagram = Vec::new();
-    let inflated = DeflateDecoder::new(rest.data)
-        .take(MAX_DATAGRAM)
-        .read_to_end(&mut datagram);
-    if view.u16(2)? != DEFLATE || inflated.is_err() {
+    let mut inflater = DeflateDecoder::new(rest.data).take(MAX_DATAGRAM);
+    if view.u16(2)? != DEFLATE || inflater.read_to_end(&mut datagram).is_err() {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Err(Stop::Reassembled(Protocol::Transport(next), datagram))
