@@ -217,16 +217,15 @@ fn registered(number: u8, view: View<'_>) -> Step<'_> {
     }
 }
 
-/// `IPComp` (RFC 3173) with deflate, the only method in use.
+/// `IPComp` (RFC 3173): deflate is the only method in use, under its own number or a negotiated one.
 fn compressed(view: View<'_>) -> Step<'_> {
-    const DEFLATE: u16 = 2;
     /// A datagram cannot be longer than its length field says.
     const MAX_DATAGRAM: u64 = 65_535;
     let next = view.u8(0)?;
     let rest = view.skip(4)?;
     let mut datagram = Vec::new();
     let mut inflater = DeflateDecoder::new(rest.data).take(MAX_DATAGRAM);
-    if view.u16(2)? != DEFLATE || inflater.read_to_end(&mut datagram).is_err() {
+    if inflater.read_to_end(&mut datagram).is_err() {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Err(Stop::Reassembled(Protocol::Transport(next), datagram))
