@@ -62,17 +62,19 @@ pub(super) struct Catalogue {
 }
 
 impl Catalogue {
-    /// The embedded catalogue of a language.
+    /// The embedded catalogues of a language.
     pub(super) fn of(lang: Lang) -> Self {
-        let resource = match fluent_syntax::parser::parse(lang.source()) {
-            Ok(resource) => resource,
-            // A test proves that the embedded files parse without errors.
-            Err((partial, _)) => partial,
-        };
         let mut sentences = FxHashMap::default();
-        for entry in &resource.body {
-            if let ast::Entry::Message(message) = entry {
-                compile_message(message, &mut sentences);
+        for source in lang.sources() {
+            let resource = match fluent_syntax::parser::parse(source) {
+                Ok(resource) => resource,
+                // A test proves that the embedded files parse without errors.
+                Err((partial, _)) => partial,
+            };
+            for entry in &resource.body {
+                if let ast::Entry::Message(message) = entry {
+                    compile_message(message, &mut sentences);
+                }
             }
         }
         Self { lang, sentences }

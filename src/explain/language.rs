@@ -54,11 +54,11 @@ impl Lang {
         }
     }
 
-    /// The embedded catalogue.
-    pub(super) const fn source(self) -> &'static str {
+    /// The embedded catalogues: the story's words, then the report's.
+    pub(super) const fn sources(self) -> [&'static str; 2] {
         match self {
-            Self::En => include_str!("en.ftl"),
-            Self::PtBr => include_str!("pt-BR.ftl"),
+            Self::En => [include_str!("en.ftl"), include_str!("report.en.ftl")],
+            Self::PtBr => [include_str!("pt-BR.ftl"), include_str!("report.pt-BR.ftl")],
         }
     }
 

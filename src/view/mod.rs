@@ -7,6 +7,7 @@ mod encode;
 pub mod json;
 pub mod lines;
 mod out;
+pub mod report;
 #[cfg(test)]
 mod samples;
 pub mod style;

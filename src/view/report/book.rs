@@ -1,0 +1,363 @@
+//! What is kept of one connection while its packets pass: bounded details, and figures of everything.
+
+use super::model::{GraphPoint, RuleRow, WindowPoint};
+use super::samples::Samples;
+use crate::net::{Nanos, Timestamp};
+use crate::packet::TcpFlags;
+use crate::tcp::{
+    AnalysisFlags, Changes, FrameRole, ObservedState, OwnFlags, PerSide, Side, TcpState,
+};
+use crate::timeline::PacketEntry;
+
+/// Segments kept with a row each.
+pub(super) const MAX_ROWS: usize = 512;
+/// Segments that play a part (SYN, FIN, RST ...) kept beyond the rows.
+const MAX_MARKED: usize = 24;
+/// Changes of state kept.
+const MAX_STATES: usize = 48;
+/// Periods of window 0 kept per side.
+const MAX_ZERO: usize = 32;
+/// Points of the graph kept; when there are more, every other one goes.
+const MAX_POINTS: usize = 2048;
+
+/// A segment with what only the order of arrival tells.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) entry: PacketEntry,
+    pub(super) newly_acked: Option<u32>,
+    pub(super) rule: Option<RuleRow>,
+}
+
+/// A change of state.
+#[derive(Clone, Debug)]
+pub(super) struct StateChange {
+    pub(super) frame: u64,
+    pub(super) at: Timestamp,
+    pub(super) side: Side,
+    pub(super) flags: TcpFlags,
+    pub(super) client: ObservedState,
+    pub(super) server: ObservedState,
+}
+
+/// A time without window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Zero {
+    pub(super) start_frame: u64,
+    pub(super) start: Timestamp,
+    pub(super) end: Option<(u64, Timestamp)>,
+    pub(super) probes: u32,
+}
+
+/// The windows one side advertised.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Windows {
+    pub(super) initial: Option<u16>,
+    pub(super) shift: Option<u8>,
+    pub(super) smallest: Option<WindowPoint>,
+    pub(super) largest: Option<WindowPoint>,
+    pub(super) zero: Vec<Zero>,
+    pub(super) zero_total: u64,
+    pub(super) closed: bool,
+    pub(super) segments: u64,
+}
+
+impl Windows {
+    fn take(&mut self, packet: &PacketEntry) {
+        if packet.flags.rst() {
+            return; // the window of a RST means nothing (RFC 9293 section 3.5.2)
+        }
+        if packet.flags.syn() {
+            self.initial.get_or_insert(packet.window);
+        } else {
+            self.shift = packet.observation.window_shift.or(self.shift);
+        }
+        self.segments += 1;
+        let point = WindowPoint {
+            frame: packet.frame,
+            raw: packet.window,
+            scaled: packet.observation.window_scaled,
+        };
+        if self.smallest.is_none_or(|s| point.scaled < s.scaled) {
+            self.smallest = Some(point);
+        }
+        if self.largest.is_none_or(|l| point.scaled > l.scaled) {
+            self.largest = Some(point);
+        }
+        match (packet.window, self.closed) {
+            (0, false) if !packet.flags.fin() => self.close(packet),
+            (1.., true) => self.open(packet),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, packet: &PacketEntry) {
+        self.closed = true;
+        self.zero_total += 1;
+        if self.zero.len() < MAX_ZERO {
+            self.zero.push(Zero {
+                start_frame: packet.frame,
+                start: packet.at,
+                end: None,
+                probes: 0,
+            });
+        }
+    }
+
+    fn open(&mut self, packet: &PacketEntry) {
+        self.closed = false;
+        if let Some(last) = self.zero.last_mut().filter(|zero| zero.end.is_none()) {
+            last.end = Some((packet.frame, packet.at));
+        }
+    }
+
+    /// The other side asked whether there is room again.
+    fn probed(&mut self) {
+        if let Some(last) = self.zero.last_mut().filter(|zero| zero.end.is_none()) {
+            last.probes = last.probes.saturating_add(1);
+        }
+    }
+}
+
+/// What one side sent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sent {
+    /// Highest relative end so far; `None` before the first analysed segment.
+    pub(super) next: Option<u32>,
+    /// Highest relative acknowledgment number so far.
+    acked: Option<u32>,
+    pub(super) bytes_per_ack: Samples,
+    pub(super) windows: Windows,
+    /// ACK times of what this side sent.
+    pub(super) rtt: Samples,
+    pub(super) first_data: Option<PacketEntry>,
+    /// Payload bytes, each counted once.
+    pub(super) new_bytes: u64,
+    /// Frame and time of the last new data, then of the ACK that covered it.
+    pub(super) data_end: Option<(u64, Timestamp)>,
+    unacked: bool,
+}
+
+/// One connection.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) rows: Vec<Kept>,
+    pub(super) seen: u64,
+    pub(super) marked: Vec<PacketEntry>,
+    pub(super) states: Vec<StateChange>,
+    last_states: (TcpState, TcpState),
+    pub(super) sent: PerSide<Sent>,
+    pub(super) graph: Vec<GraphPoint>,
+    graph_stride: u64,
+    /// The first data segment has passed.
+    pub(super) data_seen: bool,
+    pub(super) rule: (u64, u64),
+}
+
+impl Book {
+    /// Takes a segment. `stop_at_data`: rows and states end with the first data segment.
+    pub(super) fn take(&mut self, packet: &PacketEntry, stop_at_data: bool) {
+        self.seen += 1;
+        let stopped = stop_at_data && self.data_seen;
+        let side = packet.observation.side;
+        let newly_acked = self.acknowledge(packet);
+        let rule = self.advance(packet);
+        self.sent.of_mut(side).windows.take(packet);
+        self.probe(packet);
+        if stopped {
+            return;
+        }
+        if self.rows.len() < MAX_ROWS {
+            self.rows.push(Kept {
+                entry: packet.clone(),
+                newly_acked,
+                rule,
+            });
+        }
+        self.mark(packet);
+        self.state(packet);
+        self.draw(packet);
+        self.data_seen |= packet.len.unwrap_or(0) > 0;
+    }
+
+    /// Counts what the acknowledgment number newly covers.
+    fn acknowledge(&mut self, packet: &PacketEntry) -> Option<u32> {
+        if !packet.flags.ack() || !packet.observation.analysed {
+            return None;
+        }
+        let side = packet.observation.side;
+        let ack = packet.observation.ack;
+        if let Some(rtt) = packet.observation.ack_rtt.filter(|_| !packet.flags.syn()) {
+            self.sent.of_mut(side.other()).rtt.push(rtt);
+        }
+        let other = self.sent.of_mut(side.other());
+        if other.unacked
+            && other
+                .next
+                .is_some_and(|next| (ack.wrapping_sub(next) as i32) >= 0)
+        {
+            other.unacked = false;
+            other.data_end = Some((packet.frame, packet.at));
+        }
+        let own = self.sent.of_mut(side);
+        let newly = match own.acked {
+            Some(before) if (ack.wrapping_sub(before) as i32) > 0 => ack.wrapping_sub(before),
+            Some(_) => 0,
+            None => {
+                own.acked = Some(ack);
+                return None;
+            }
+        };
+        if newly > 0 {
+            own.acked = Some(ack);
+            own.bytes_per_ack.push(i64::from(newly));
+        }
+        Some(newly)
+    }
+
+    /// Applies the rule of sequence numbers: this segment starts where the sender's last one ended.
+    fn advance(&mut self, packet: &PacketEntry) -> Option<RuleRow> {
+        let len = packet.len?;
+        if !packet.observation.analysed {
+            return None;
+        }
+        let (seq, end) = (packet.observation.seq, packet.observation.next_seq);
+        let own = self.sent.of_mut(packet.observation.side);
+        let rule = own.next.map(|expected| RuleRow {
+            expected,
+            holds: seq == expected,
+        });
+        let forward = own
+            .next
+            .is_none_or(|next| (end.wrapping_sub(next) as i32) > 0);
+        if len > 0 && forward && !packet.flags.rst() {
+            let fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
+            own.new_bytes += u64::from(fresh);
+            own.data_end = Some((packet.frame, packet.at));
+            own.unacked = true;
+        }
+        if len > 0 && own.first_data.is_none() {
+            own.first_data = Some(packet.clone());
+        }
+        if forward && !packet.flags.rst() {
+            own.next = Some(end);
+        }
+        if let Some(rule) = rule {
+            self.rule.0 += u64::from(rule.holds);
+            self.rule.1 += 1;
+        }
+        rule
+    }
+
+    /// A probe of the other side's closed window (RFC 9293 section 3.8.6.1).
+    fn probe(&mut self, packet: &PacketEntry) {
+        let notes = packet.observation.notes;
+        let analysis = packet.observation.analysis;
+        if notes.contains(OwnFlags::PERSIST_PROBE)
+            || analysis.contains(AnalysisFlags::ZERO_WINDOW_PROBE)
+        {
+            let receiver = packet.observation.side.other();
+            self.sent.of_mut(receiver).windows.probed();
+        }
+    }
+
+    /// Keeps the segments of the opening and the closing, wherever in the connection they come.
+    fn mark(&mut self, packet: &PacketEntry) {
+        let special = packet.observation.role != FrameRole::None
+            || packet.flags.intersects(TcpFlags(0x7))
+            || packet.observation.changes.contains(Changes::CLOSED);
+        if special && self.marked.len() < MAX_MARKED {
+            self.marked.push(packet.clone());
+        }
+    }
+
+    fn state(&mut self, packet: &PacketEntry) {
+        let (client, server) = (
+            packet.observation.client_state,
+            packet.observation.server_state,
+        );
+        let now = (client.state, server.state);
+        if now == self.last_states || self.states.len() >= MAX_STATES {
+            return;
+        }
+        self.last_states = now;
+        self.states.push(StateChange {
+            frame: packet.frame,
+            at: packet.at,
+            side: packet.observation.side,
+            flags: packet.flags,
+            client,
+            server,
+        });
+    }
+
+    fn draw(&mut self, packet: &PacketEntry) {
+        if !packet.observation.analysed {
+            return;
+        }
+        self.graph_stride = self.graph_stride.max(1);
+        if !self.seen.is_multiple_of(self.graph_stride) {
+            return;
+        }
+        let o = &packet.observation;
+        self.graph.push(GraphPoint {
+            frame: packet.frame,
+            time: o.time_relative,
+            from_client: o.side == Side::Client,
+            seq: o.seq,
+            len: packet.len.unwrap_or(0),
+            ack: packet.flags.ack().then_some(o.ack),
+            retransmission: is_resent(o.analysis),
+        });
+        if self.graph.len() >= MAX_POINTS {
+            let mut keep = false;
+            self.graph.retain(|_| {
+                keep = !keep;
+                keep
+            });
+            self.graph_stride *= 2;
+        }
+    }
+
+    /// The kept segment of a frame.
+    pub(super) fn packet(&self, frame: u64) -> Option<&PacketEntry> {
+        let row = self
+            .rows
+            .binary_search_by_key(&frame, |kept| kept.entry.frame);
+        match row {
+            Ok(index) => Some(&self.rows[index].entry),
+            Err(_) => self.marked.iter().find(|packet| packet.frame == frame),
+        }
+    }
+
+    /// The first kept segment of `side` after `frame` for which `test` holds, with its distance from `since`.
+    pub(super) fn after(
+        &self,
+        frame: u64,
+        since: Timestamp,
+        side: Side,
+        test: impl Fn(&PacketEntry) -> bool,
+    ) -> Option<(u64, Nanos)> {
+        let from = self.rows.partition_point(|kept| kept.entry.frame <= frame);
+        self.rows[from..]
+            .iter()
+            .map(|kept| &kept.entry)
+            .find(|packet| packet.observation.side == side && test(packet))
+            .map(|packet| (packet.frame, packet.at.since(since)))
+    }
+
+    /// Every segment has a row: what is not found was not there.
+    pub(super) fn is_whole(&self) -> bool {
+        self.rows.len() as u64 == self.seen
+    }
+}
+
+/// Any kind of retransmission.
+pub(super) fn is_resent(flags: AnalysisFlags) -> bool {
+    [
+        AnalysisFlags::RETRANSMISSION,
+        AnalysisFlags::FAST_RETRANSMISSION,
+        AnalysisFlags::SPURIOUS_RETRANSMISSION,
+    ]
+    .into_iter()
+    .any(|flag| flags.contains(flag))
+}

@@ -1,0 +1,153 @@
+//! S5: messages with the segments that carried them, their ACK, the program's answer and their copies.
+
+use super::super::book::Book;
+use super::super::collect::Collector;
+use super::super::lines::Line;
+use super::super::model::{AckRow, ByteSpan, CopyRow, Found, LineRow, Seconds};
+use super::super::tallies::frames_filter;
+use super::segment::ack_of;
+use super::{MAX_NAME, seconds};
+use crate::message::MessageKind;
+use crate::text::{visible, visible_cut};
+use crate::timeline::{Acknowledged, MessageEntry, PacketEntry};
+
+/// Characters of a message that are shown.
+const MAX_SHOWN: usize = 200;
+
+/// The row of a kept message.
+pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
+    let mut row = message_row(collector, &line.message);
+    row.copies = line
+        .copies
+        .iter()
+        .map(|copy| CopyRow {
+            stream: copy.stream.0,
+            frame: copy.frame,
+            after: Seconds(copy.after),
+            ack: copy.ack.map(ack_row),
+        })
+        .collect();
+    if let Some(delivery) = &line.delivery {
+        row.ack = row.ack.or(delivery.ack.map(ack_row));
+        row.delivered = Some((row.copies.len() as u32, delivery.expected));
+    }
+    row
+}
+
+/// The answer to `--find`.
+pub(super) fn found(collector: &Collector) -> Option<Found> {
+    let text = collector.selection.find.as_ref()?;
+    let lines = collector.lines.found.iter();
+    Some(Found {
+        text: visible(text),
+        lines: lines
+            .map(|message| message_row(collector, message))
+            .collect(),
+        total: collector.lines.found_total,
+    })
+}
+
+/// A message without its copies.
+fn message_row(collector: &Collector, entry: &MessageEntry) -> LineRow {
+    let book = collector.books.get(&entry.stream.0);
+    let message = &entry.message;
+    let source = match entry.side {
+        crate::tcp::Side::Client => entry.connection.client,
+        crate::tcp::Side::Server => entry.connection.server,
+    };
+    let carried: Vec<&PacketEntry> = book
+        .map(|book| {
+            entry
+                .frames
+                .iter()
+                .filter_map(|frame| book.packet(*frame))
+                .collect()
+        })
+        .unwrap_or_default();
+    let last = book.zip(carried.last().copied());
+    let answer = book.and_then(|book| answer(book, entry));
+    LineRow {
+        id: entry.id,
+        line: entry.line,
+        stream: entry.stream.0,
+        sender: entry.side.name(),
+        source: source.to_string(),
+        name: entry
+            .name
+            .as_deref()
+            .map(|name| visible_cut(name.as_bytes(), MAX_NAME)),
+        at: seconds(entry.at),
+        since_start: Seconds(entry.at.since(collector.origin())),
+        kind: message.kind.code(),
+        close_code: match message.kind {
+            MessageKind::WsClose(code) => Some(code),
+            _ => None,
+        },
+        text: visible_cut(&message.text, MAX_SHOWN),
+        complete: message.complete,
+        seq: (message.bytes.start + 1, message.bytes.end),
+        bytes: message.bytes.end.saturating_sub(message.bytes.start),
+        frames: entry.frames.clone(),
+        frames_total: entry.frames_total,
+        in_frames: carried
+            .iter()
+            .filter_map(|packet| span(collector, packet, entry))
+            .collect(),
+        flags: distinct(carried.iter().map(|packet| packet.flags.to_string())),
+        sharing: entry.sharing,
+        ack: entry.ack.map(ack_row).or_else(|| {
+            let (book, packet) = last?;
+            ack_of(book, packet, (message.bytes.end as u32).wrapping_add(1))
+        }),
+        unanswered: answer.is_none() && book.is_some_and(Book::is_whole),
+        answer,
+        copy_of: entry.copy_of,
+        copies: Vec::new(),
+        delivered: None,
+        see: frames_filter(&entry.frames),
+    }
+}
+
+/// The first data that the other side sent after the message was complete.
+fn answer(book: &Book, entry: &MessageEntry) -> Option<AckRow> {
+    let frame = entry.frames.last().copied()?;
+    let data = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
+    let (frame, after) = book.after(frame, entry.at, entry.side.other(), data)?;
+    Some(AckRow {
+        frame,
+        after: Seconds(after),
+    })
+}
+
+/// The bytes of `packet`'s frame that belong to the message.
+fn span(collector: &Collector, packet: &PacketEntry, entry: &MessageEntry) -> Option<ByteSpan> {
+    let placed = collector.layout.of(packet.frame)?;
+    let payload_at = placed.header_at + 20 + packet.options.options().0.len() as u32;
+    let start = u64::from(packet.observation.seq).checked_sub(1)?;
+    let end = start + u64::from(packet.len?);
+    let from = entry.message.bytes.start.max(start);
+    let to = entry.message.bytes.end.min(end);
+    (from < to).then(|| ByteSpan {
+        frame: packet.frame,
+        from: payload_at + (from - start) as u32,
+        to: payload_at + (to - start) as u32 - 1,
+    })
+}
+
+const fn ack_row(ack: Acknowledged) -> AckRow {
+    AckRow {
+        frame: ack.frame,
+        after: Seconds(ack.after),
+    }
+}
+
+/// Each text once, in order.
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for text in texts {
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    out
+}

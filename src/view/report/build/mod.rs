@@ -1,0 +1,309 @@
+//! From what was collected to the report: every figure and every check is made here, once, for all renderings.
+
+mod lines;
+mod segment;
+mod stream;
+mod teardown;
+
+use std::collections::BTreeMap;
+
+use super::collect::{Collector, MAX_CONNECTIONS, Trace, frames_of};
+use super::model::{
+    Both, CaptureFacts, ConnectionRow, Count, Evidence, FindingRow, PortCount, Report, SCHEMA,
+    Seconds, SelectionFacts, VerdictRow,
+};
+use super::tallies::MAX_EVIDENCE;
+use crate::net::Timestamp;
+use crate::tcp::{Certainty, HandshakeOutcome, PerSide, Side};
+use crate::text::visible_cut;
+use crate::timeline::{FindingCode, FindingEntry, StreamEntry, Verdict, VerdictCode};
+
+/// Connections shown in detail.
+pub const MAX_DETAILED: usize = 12;
+/// Up to so many connections are listed in the order of their numbers; of more the largest come first.
+const MAX_IN_ORDER: usize = 40;
+/// Server ports listed.
+const MAX_PORTS: usize = 16;
+/// Characters of a name or a source that are shown.
+const MAX_NAME: usize = 120;
+
+impl Collector {
+    /// The report. Call it after the end of the story.
+    #[must_use]
+    pub fn finish(&self) -> Report {
+        let order = self.order();
+        let streams = order
+            .iter()
+            .filter_map(|entry| {
+                self.books
+                    .get(&entry.summary.stream.0)
+                    .map(|book| (entry, book))
+            })
+            .take(MAX_DETAILED)
+            .map(|(entry, book)| stream::report(self, entry, book))
+            .collect();
+        let total = self.traces.iter().filter(|trace| trace.selected).count() as u64;
+        let rows: Vec<_> = order
+            .iter()
+            .take(MAX_CONNECTIONS)
+            .map(|entry| self.connection(entry))
+            .collect();
+        Report {
+            schema: SCHEMA,
+            capture: self.facts(),
+            connections_total: total,
+            connections_folded: total.saturating_sub(rows.len() as u64),
+            connections: rows,
+            verdicts: self.verdicts(),
+            streams,
+            lines: self
+                .lines
+                .kept
+                .iter()
+                .map(|line| lines::row(self, line))
+                .collect(),
+            lines_total: self.lines.total,
+            lines_folded: self.lines.folded,
+            joined: self.lines.joined.clone(),
+            found: lines::found(self),
+            census: self.tallies.census(),
+            bits: self.tallies.bit_rows(),
+            analysis: self.tallies.analysis_rows(),
+            findings: self
+                .findings
+                .iter()
+                .map(|finding| self.finding_row(finding))
+                .collect(),
+            findings_folded: self.findings_folded,
+            selection: (!self.selection.is_everything()).then(|| SelectionFacts {
+                streams: self.selection.streams.clone(),
+                ports: self.selection.ports.clone(),
+                until_first_data: self.selection.until_first_data,
+            }),
+        }
+    }
+
+    /// The connections in the order of the report: by number while they are few, else the largest first.
+    fn order(&self) -> Vec<&StreamEntry> {
+        let mut order: Vec<_> = self.streams.values().collect();
+        if order.len() <= MAX_IN_ORDER {
+            order.sort_unstable_by_key(|entry| entry.summary.stream);
+        } else {
+            order.sort_unstable_by_key(|entry| (u64::MAX - frames_of(entry), entry.summary.stream));
+        }
+        order
+    }
+
+    /// The time from which the report counts: the first frame of the capture.
+    fn origin(&self) -> Timestamp {
+        let known = self
+            .layout
+            .first
+            .or(self.capture.start.filter(|_| !self.capture.live));
+        known.or(self.first_packet).unwrap_or_default()
+    }
+
+    fn selected(&self) -> impl Iterator<Item = &Trace> {
+        self.traces.iter().filter(|trace| trace.selected)
+    }
+
+    fn facts(&self) -> CaptureFacts {
+        let first = self
+            .layout
+            .first
+            .or(self.capture.start)
+            .or(self.first_packet);
+        let last = self.layout.last.or(self.last_packet);
+        let seen = self.end.frames.max(self.layout.frames).max(self.packets);
+        let tcp_frames = self.end.tcp_frames.max(self.packets);
+        let ports = self.ports();
+        let counted = |test: fn(&Trace) -> bool| self.selected().filter(|t| test(t)).count() as u64;
+        CaptureFacts {
+            source: visible_cut(self.capture.source.as_bytes(), MAX_NAME),
+            link_type: self.capture.link_type.map(|link| link.to_string()),
+            filter: self
+                .capture
+                .filter
+                .as_ref()
+                .map(|f| visible_cut(f.as_bytes(), MAX_NAME)),
+            snaplen: self.capture.snaplen,
+            frames: seen,
+            tcp_frames,
+            skipped: self.end.skipped,
+            first: first.map(seconds),
+            last: last.map(seconds),
+            span: first
+                .zip(last)
+                .map(|(first, last)| Seconds(last.since(first))),
+            kernel_dropped: self.end.stats.kernel_dropped,
+            interface_dropped: self.end.stats.interface_dropped,
+            queue_dropped: self.end.stats.queue_dropped,
+            truncated: self.end.truncated,
+            only_service: ports.len() == 1 && seen == tcp_frames,
+            service_ports: ports.into_iter().take(MAX_PORTS).collect(),
+            complete: counted(|t| t.opened && t.ended),
+            open_at_end: counted(|t| t.opened && !t.ended),
+            begun_before: counted(|t| t.begun_before),
+        }
+    }
+
+    /// The server ports of all connections, those of other ports than the selected ones included.
+    fn ports(&self) -> Vec<PortCount> {
+        let mut counts = BTreeMap::new();
+        for trace in self.selected().filter(|trace| trace.verdict.is_some()) {
+            *counts.entry(trace.server_port).or_insert(0_u64) += 1;
+        }
+        let mut ports: Vec<_> = counts
+            .into_iter()
+            .map(|(port, connections)| PortCount { port, connections })
+            .collect();
+        ports.sort_by_key(|port| (u64::MAX - port.connections, port.port));
+        ports
+    }
+
+    fn verdicts(&self) -> Vec<Count> {
+        let mut counts: BTreeMap<VerdictCode, u64> = BTreeMap::new();
+        for verdict in self.selected().filter_map(|trace| trace.verdict) {
+            *counts.entry(verdict).or_default() += 1;
+        }
+        let mut rows: Vec<_> = counts
+            .into_iter()
+            .map(|(code, count)| Count {
+                code: code.to_string(),
+                count,
+            })
+            .collect();
+        rows.sort_by_key(|row| u64::MAX - row.count);
+        rows
+    }
+
+    fn connection(&self, entry: &StreamEntry) -> ConnectionRow {
+        let summary = &entry.summary;
+        let (client, server) = (summary.connection.client, summary.connection.server);
+        let step = match summary.client_by {
+            crate::tcp::RoleReason::SentSyn => summary.handshake.syn,
+            crate::tcp::RoleReason::ReceivedSynAck => summary.handshake.answer,
+            _ => None,
+        };
+        let (ending, ended_by) = ending(entry);
+        ConnectionRow {
+            stream: summary.stream.0,
+            client: client.to_string(),
+            server: server.to_string(),
+            client_port: client.port,
+            server_port: server.port,
+            name: name(entry),
+            client_by: summary.client_by.code(),
+            client_by_frame: step.map_or(summary.first_frame, |step| step.frame),
+            port_class: Both {
+                client: port_class(client.port),
+                server: port_class(server.port),
+            },
+            start: seconds(summary.start),
+            duration: Seconds(summary.end.since(summary.start)),
+            frames: both(summary.packets),
+            bytes: both(summary.bytes),
+            messages: Both {
+                client: entry.messages.0,
+                server: entry.messages.1,
+            },
+            completeness: summary.completeness,
+            conn_state: summary.conn_state,
+            history: summary.history.clone(),
+            verdict: verdict(&entry.verdict),
+            opening: summary.handshake.outcome.code(),
+            ended_by,
+            ending,
+            evidence: Evidence {
+                frames: vec![summary.first_frame, summary.last_frame],
+                see: format!("tcp.stream=={}", summary.stream),
+            },
+        }
+    }
+
+    fn finding_row(&self, finding: &FindingEntry) -> FindingRow {
+        let cause = match finding.code {
+            FindingCode::Reset(cause) => Some(cause.code()),
+            _ => None,
+        };
+        let frames: Vec<_> = finding
+            .frames
+            .iter()
+            .copied()
+            .take(2 * MAX_EVIDENCE)
+            .collect();
+        let see = match (frames.is_empty(), finding.stream) {
+            (false, _) => super::tallies::frames_filter(&frames),
+            (true, Some(stream)) => format!("tcp.stream=={stream}"),
+            (true, None) => "tcp.analysis.flags".to_owned(),
+        };
+        FindingRow {
+            code: finding.code.code(),
+            cause,
+            severity: finding.code.severity().code(),
+            stream: finding.stream.map(|stream| stream.0),
+            side: finding.side.map(Side::name),
+            certain: finding.certainty == Certainty::Seen,
+            duration: finding.duration.map(Seconds),
+            value: finding.value,
+            evidence: Evidence { frames, see },
+        }
+    }
+}
+
+/// How a connection ended, and by whom.
+fn ending(entry: &StreamEntry) -> (&'static str, Option<&'static str>) {
+    let teardown = &entry.summary.teardown;
+    if entry.summary.handshake.outcome == HandshakeOutcome::Refused {
+        ("refused", Some(Side::Server.name()))
+    } else if let Some(fin) = teardown.first_fin {
+        let how = if teardown.complete() {
+            "fin"
+        } else if teardown.reset.is_some() {
+            "rst"
+        } else {
+            "open"
+        };
+        (how, Some(fin.side.name()))
+    } else if let Some(reset) = teardown.reset {
+        ("rst", Some(reset.side.name()))
+    } else {
+        ("open", None)
+    }
+}
+
+/// The classes of RFC 6335 section 6.
+const fn port_class(port: u16) -> &'static str {
+    match port {
+        0..=1023 => "well_known",
+        1024..=49151 => "registered",
+        _ => "dynamic",
+    }
+}
+
+fn verdict(verdict: &Verdict) -> VerdictRow {
+    VerdictRow {
+        code: verdict.code.to_string(),
+        cause: verdict.cause.map(crate::tcp::ResetCause::code),
+        also: verdict.also.iter().map(VerdictCode::to_string).collect(),
+    }
+}
+
+/// A chat name, safe to show.
+fn name(entry: &StreamEntry) -> Option<String> {
+    entry
+        .name
+        .as_deref()
+        .map(|name| visible_cut(name.as_bytes(), MAX_NAME))
+}
+
+fn both<T: Copy>(values: PerSide<T>) -> Both<T> {
+    Both {
+        client: values.client,
+        server: values.server,
+    }
+}
+
+const fn seconds(at: Timestamp) -> Seconds {
+    Seconds(at.as_nanos())
+}

@@ -1,0 +1,370 @@
+//! One connection in detail: handshake card, options, walk, timing, windows, states.
+
+use super::super::book::{Book, StateChange, Windows};
+use super::super::collect::Collector;
+use super::super::model::{
+    Both, Effective, Evidence, HandshakeCard, HeaderRow, NegotiatedRow, OptionsCard, ProgramRow,
+    Seconds, StateRow, StreamReport, SumRow, Throughput, Timing, Walk, WindowCard, ZeroPeriod,
+};
+use super::super::samples::Samples;
+use super::super::tallies::frames_filter;
+use super::segment::{kept, row};
+use super::{name, seconds, teardown};
+use crate::chat::SessionEventKind;
+use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
+use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
+
+/// Segments of the walk.
+const MAX_WALK: usize = 200;
+/// Program events of one connection.
+const MAX_PROGRAM: usize = 60;
+/// What a side may send when the other names no MSS (RFC 9293 section 3.7.1).
+const DEFAULT_MSS: (u16, u16) = (536, 1220);
+
+/// The details of one connection.
+pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) -> StreamReport {
+    let summary = &entry.summary;
+    let last = &summary.states;
+    StreamReport {
+        stream: summary.stream.0,
+        client: summary.connection.client.to_string(),
+        server: summary.connection.server.to_string(),
+        name: name(entry),
+        handshake: handshake(collector, entry, book),
+        options: options(collector, entry, book),
+        walk: walk(collector, book),
+        teardown: teardown::card(collector, entry, book),
+        timing: timing(collector, entry, book),
+        windows: Both {
+            client: window(&book.sent.client.windows, entry),
+            server: window(&book.sent.server.windows, entry),
+        },
+        states: book
+            .states
+            .iter()
+            .map(|change| state(collector, change))
+            .collect(),
+        last_states: Both {
+            client: last.client.state.name(),
+            server: last.server.state.name(),
+        },
+        program: collector
+            .sessions
+            .iter()
+            .filter(|session| session.stream == Some(summary.stream))
+            .take(MAX_PROGRAM)
+            .map(program)
+            .collect(),
+    }
+}
+
+/// The kept segment of a step.
+pub(super) fn step(book: &Book, step: Option<Step>) -> Option<&PacketEntry> {
+    book.packet(step?.frame)
+}
+
+fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> HandshakeCard {
+    let card = &entry.summary.handshake;
+    let segment = |at| step(book, at).map(|packet| row(collector, book, packet));
+    let frames: Vec<u64> = [card.syn, card.answer, card.ack]
+        .into_iter()
+        .flatten()
+        .map(|step| step.frame)
+        .collect();
+    HandshakeCard {
+        outcome: card.outcome.code(),
+        syn: segment(card.syn),
+        answer: segment(card.answer),
+        ack: segment(card.ack),
+        isn: Both {
+            client: card.client_isn.map(|isn| isn.0),
+            server: card.server_isn.map(|isn| isn.0),
+        },
+        sums: sums(card, book),
+        duration: card.duration().map(Seconds),
+        retries: Both {
+            client: card.syn_retries,
+            server: card.answer_retries,
+        },
+        self_connect: card.self_connect,
+        evidence: Evidence {
+            see: frames_filter(&frames),
+            frames,
+        },
+    }
+}
+
+/// The sums of the handshake: each acknowledgment number against the ISN that it acknowledges.
+fn sums(card: &Handshake, book: &Book) -> Vec<SumRow> {
+    let sum = |at, isn: Option<crate::packet::SeqNumber>, of: Side, acked: Option<Step>| {
+        let packet = step(book, at).filter(|packet| packet.flags.ack())?;
+        let base = isn?.0;
+        let carried = step(book, acked).and_then(|syn| syn.len).unwrap_or(0);
+        let plain = base.wrapping_add(1);
+        let with_data = plain.wrapping_add(carried);
+        let add = if packet.ack_raw.0 == with_data {
+            1 + carried
+        } else {
+            1
+        };
+        Some(SumRow {
+            frame: packet.frame,
+            of: of.name(),
+            base,
+            add,
+            ack_raw: packet.ack_raw.0,
+            holds: packet.ack_raw.0 == plain || packet.ack_raw.0 == with_data,
+        })
+    };
+    [
+        sum(card.answer, card.client_isn, Side::Client, card.syn),
+        sum(card.ack, card.server_isn, Side::Server, card.answer)
+            .filter(|_| card.outcome != HandshakeOutcome::Simultaneous),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn options(collector: &Collector, entry: &StreamEntry, book: &Book) -> OptionsCard {
+    let card = &entry.summary.handshake;
+    let header = |which, packet: Option<&PacketEntry>| {
+        packet.map(|packet| HeaderRow {
+            which,
+            segment: row(collector, book, packet),
+        })
+    };
+    let headers = [
+        header("syn", step(book, card.syn)),
+        header("syn_ack", step(book, card.answer).filter(|p| p.flags.syn())),
+        header("data_client", book.sent.client.first_data.as_ref()),
+        header("data_server", book.sent.server.first_data.as_ref()),
+    ];
+    OptionsCard {
+        negotiated: negotiated(entry),
+        headers: headers.into_iter().flatten().collect(),
+    }
+}
+
+/// What each side offered and what came of it.
+fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
+    let card = &entry.summary.handshake;
+    let Some(syn) = card.syn else {
+        return Vec::new();
+    };
+    let answered = card
+        .answer
+        .filter(|_| card.outcome != HandshakeOutcome::Refused);
+    let frames: Vec<u64> = [Some(syn), answered]
+        .into_iter()
+        .flatten()
+        .map(|s| s.frame)
+        .collect();
+    let (client, server) = (&card.client_options, &card.server_options);
+    let evidence = |field: &str| Evidence {
+        frames: frames.clone(),
+        see: format!("{field} && tcp.stream=={}", entry.summary.stream),
+    };
+    let effective = |value: Effective| {
+        if answered.is_some() {
+            value
+        } else {
+            Effective::Unknown
+        }
+    };
+    let agreed = |yes: bool| effective(if yes { Effective::Yes } else { Effective::No });
+    let yes = |offered: bool| offered.then(|| "yes".to_owned());
+    let v6 = entry.summary.connection.server.ip.is_ipv6();
+    let default_mss = if v6 { DEFAULT_MSS.1 } else { DEFAULT_MSS.0 };
+    let may_send = |mss: Option<u16>| u32::from(mss.unwrap_or(default_mss));
+    vec![
+        NegotiatedRow {
+            option: "mss",
+            client: client.mss.map(|mss| mss.to_string()),
+            server: server.mss.map(|mss| mss.to_string()),
+            effective: effective(Effective::Numbers(Both {
+                client: may_send(server.mss),
+                server: may_send(client.mss),
+            })),
+            evidence: evidence("tcp.options.mss"),
+        },
+        NegotiatedRow {
+            option: "window_scale",
+            client: client.window_scale.map(|shift| shift.to_string()),
+            server: server.window_scale.map(|shift| shift.to_string()),
+            effective: effective(
+                card.effective_window_scale()
+                    .map_or(Effective::No, |(c, s)| {
+                        Effective::Numbers(Both {
+                            client: 1 << c,
+                            server: 1 << s,
+                        })
+                    }),
+            ),
+            evidence: evidence("tcp.options.wscale"),
+        },
+        NegotiatedRow {
+            option: "sack_permitted",
+            client: yes(client.sack_permitted),
+            server: yes(server.sack_permitted),
+            effective: agreed(card.effective_sack()),
+            evidence: evidence("tcp.options.sack_perm"),
+        },
+        NegotiatedRow {
+            option: "timestamps",
+            client: yes(client.timestamps),
+            server: yes(server.timestamps),
+            effective: agreed(card.effective_timestamps()),
+            evidence: evidence("tcp.options.timestamp.tsval"),
+        },
+    ]
+}
+
+fn walk(collector: &Collector, book: &Book) -> Walk {
+    let rows: Vec<_> = book
+        .rows
+        .iter()
+        .take(MAX_WALK)
+        .map(|segment| kept(collector, book, segment))
+        .collect();
+    Walk {
+        folded: book.seen.saturating_sub(rows.len() as u64),
+        rows,
+        holds: book.rule,
+        bytes_per_ack: Both {
+            client: book.sent.client.bytes_per_ack.spread(),
+            server: book.sent.server.bytes_per_ack.spread(),
+        },
+    }
+}
+
+fn timing(collector: &Collector, entry: &StreamEntry, book: &Book) -> Timing {
+    let summary = &entry.summary;
+    let to_reset = || {
+        let reset = summary.teardown.reset?;
+        Some(reset.step.at.since(summary.teardown.first_fin?.step.at))
+    };
+    Timing {
+        open: summary.handshake.duration().map(Seconds),
+        close: summary.teardown.duration().or_else(to_reset).map(Seconds),
+        initial_rtt: summary.initial_rtt.map(Seconds),
+        rtt: Both {
+            client: book.sent.client.rtt.spread(),
+            server: book.sent.server.rtt.spread(),
+        },
+        reply: replies(collector, entry, book),
+        throughput: Both {
+            client: throughput(book, Side::Client),
+            server: throughput(book, Side::Server),
+        },
+        graph: book.graph.clone(),
+    }
+}
+
+/// From the client's lines to the first data of the server after each.
+fn replies(
+    collector: &Collector,
+    entry: &StreamEntry,
+    book: &Book,
+) -> Option<super::super::model::Spread> {
+    let mut samples = Samples::default();
+    let said = collector
+        .lines
+        .of_stream(entry.summary.stream)
+        .map(|line| &line.message)
+        .filter(|message| message.side == Side::Client);
+    for message in said {
+        let Some(frame) = message.frames.last() else {
+            continue;
+        };
+        let data = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
+        if let Some((_, after)) = book.after(*frame, message.at, Side::Server, data) {
+            samples.push(after);
+        }
+    }
+    samples.spread()
+}
+
+fn throughput(book: &Book, side: Side) -> Option<Throughput> {
+    let sent = book.sent.of(side);
+    let first = sent.first_data.as_ref()?;
+    let (to_frame, end) = sent.data_end?;
+    let time = end.since(first.at);
+    let rate = || u64::try_from(i128::from(sent.new_bytes) * 1_000_000_000 / i128::from(time)).ok();
+    Some(Throughput {
+        bytes: sent.new_bytes,
+        from_frame: first.frame,
+        to_frame,
+        time: Seconds(time),
+        bytes_per_second: if time > 0 { rate() } else { None },
+    })
+}
+
+fn window(windows: &Windows, entry: &StreamEntry) -> WindowCard {
+    let card = &entry.summary.handshake;
+    let answered = card.syn.is_some() && card.answer.is_some();
+    let unscaled = answered && card.effective_window_scale().is_none();
+    WindowCard {
+        initial: windows.initial,
+        factor: windows
+            .shift
+            .map(|shift| 1 << shift.min(14))
+            .or(unscaled.then_some(1)),
+        smallest: windows.smallest,
+        largest: windows.largest,
+        zero: windows
+            .zero
+            .iter()
+            .map(|zero| ZeroPeriod {
+                start_frame: zero.start_frame,
+                end_frame: zero.end.map(|(frame, _)| frame),
+                duration: zero.end.map(|(_, at)| Seconds(at.since(zero.start))),
+                probes: zero.probes,
+            })
+            .collect(),
+        zero_total: windows.zero_total,
+        segments: windows.segments,
+    }
+}
+
+fn state(collector: &Collector, change: &StateChange) -> StateRow {
+    let seen = |state: ObservedState| state.certainty == Certainty::Seen;
+    StateRow {
+        frame: change.frame,
+        since_start: Seconds(change.at.since(collector.origin())),
+        sender: change.side.name(),
+        flags: change.flags.to_string(),
+        state: Both {
+            client: change.client.state.name(),
+            server: change.server.state.name(),
+        },
+        seen: Both {
+            client: seen(change.client),
+            server: seen(change.server),
+        },
+    }
+}
+
+fn program(session: &SessionEntry) -> ProgramRow {
+    let (what, detail) = match &session.event.kind {
+        SessionEventKind::Connected { .. } => ("connected", None),
+        SessionEventKind::Renamed { .. } => ("renamed", None),
+        SessionEventKind::Resumed { missed, .. } => ("resumed", Some(missed.to_string())),
+        SessionEventKind::Read { bytes } => ("read", Some((bytes.end - bytes.start).to_string())),
+        SessionEventKind::Said { line, .. } => ("said", line.map(|line| line.to_string())),
+        SessionEventKind::Wrote { bytes, .. } => {
+            ("wrote", Some((bytes.end - bytes.start).to_string()))
+        }
+        SessionEventKind::Lagging { missed } => ("lagging", Some(missed.to_string())),
+        SessionEventKind::Shutdown => ("shutdown", None),
+        SessionEventKind::Disconnected { reason } => {
+            ("disconnected", Some(reason.code().to_owned()))
+        }
+    };
+    ProgramRow {
+        at: seconds(session.event.at),
+        what,
+        detail,
+        frames: session.frames,
+    }
+}

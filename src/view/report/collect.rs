@@ -1,0 +1,268 @@
+//! The sink of the report: takes the story entry by entry and keeps what the sections need, never more than its bounds.
+//!
+//! Details are kept for the first connections and, once there are too many, for the largest of those that are over; the
+//! others are counted. A capture of any length costs the same memory, plus a few bytes for each connection.
+
+use std::io;
+
+use rustc_hash::FxHashMap;
+
+use super::book::Book;
+use super::layout::{FrameFacts, Layout};
+use super::lines::LineBook;
+use super::tallies::Tallies;
+use crate::net::Timestamp;
+use crate::tcp::StreamId;
+use crate::timeline::{
+    CaptureStart, EndEntry, Entry, FindingEntry, PacketEntry, SessionEntry, Sink, StreamEntry,
+    VerdictCode, Wants,
+};
+
+/// Connections with details at any one time; when there are twice as many, the smaller ones that are over go.
+pub const MAX_BOOKS: usize = 256;
+/// Connections with a row of their own.
+pub const MAX_CONNECTIONS: usize = 1000;
+/// Findings with a row of their own.
+pub const MAX_FINDINGS: usize = 300;
+/// Session events kept over all connections.
+pub const MAX_SESSIONS: usize = 2000;
+
+/// What the report is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these connections; empty: all.
+    pub streams: Vec<u32>,
+    /// Only connections with one of these ports; empty: all.
+    pub ports: Vec<u16>,
+    /// Text to look for in the messages.
+    pub find: Option<Vec<u8>>,
+    /// The walk, the states and the lines end with the first data segment of each connection.
+    pub until_first_data: bool,
+}
+
+impl Selection {
+    fn takes(&self, stream: StreamId, ports: [u16; 2]) -> bool {
+        (self.streams.is_empty() || self.streams.contains(&stream.0))
+            && (self.ports.is_empty() || self.ports.iter().any(|port| ports.contains(port)))
+    }
+
+    /// Everything is in the report.
+    pub(super) fn is_everything(&self) -> bool {
+        self.streams.is_empty() && self.ports.is_empty() && !self.until_first_data
+    }
+}
+
+/// What is left of a connection without details: eight bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Trace {
+    pub(super) verdict: Option<VerdictCode>,
+    pub(super) server_port: u16,
+    pub(super) opened: bool,
+    pub(super) ended: bool,
+    pub(super) begun_before: bool,
+    pub(super) selected: bool,
+    dropped: bool,
+}
+
+/// Takes the story and makes a [`Report`](super::Report) of it.
+#[derive(Debug, Default)]
+pub struct Collector {
+    pub(super) selection: Selection,
+    pub(super) capture: CaptureStart,
+    pub(super) end: EndEntry,
+    pub(super) layout: Layout,
+    pub(super) first_packet: Option<Timestamp>,
+    pub(super) last_packet: Option<Timestamp>,
+    pub(super) packets: u64,
+    pub(super) traces: Vec<Trace>,
+    pub(super) books: FxHashMap<u32, Book>,
+    pub(super) streams: FxHashMap<u32, StreamEntry>,
+    pub(super) lines: LineBook,
+    pub(super) tallies: Tallies,
+    pub(super) findings: Vec<FindingEntry>,
+    pub(super) findings_folded: u64,
+    pub(super) sessions: Vec<SessionEntry>,
+}
+
+impl Collector {
+    /// A collector for this selection.
+    #[must_use]
+    pub fn new(selection: Selection) -> Self {
+        Self {
+            lines: LineBook::new(selection.find.clone()),
+            selection,
+            ..Self::default()
+        }
+    }
+
+    /// Tells what the reader of the capture knows about a frame; call it for each frame before its entries come. Without it
+    /// the report leaves out byte positions inside frames and the times of frames that hold no TCP.
+    pub fn frame(&mut self, facts: &FrameFacts) {
+        self.layout.note(facts);
+    }
+
+    fn packet(&mut self, packet: &PacketEntry) {
+        self.packets += 1;
+        self.first_packet.get_or_insert(packet.at);
+        self.last_packet = Some(
+            self.last_packet
+                .map_or(packet.at, |last| last.max(packet.at)),
+        );
+        let stream = packet.observation.stream;
+        let ports = [packet.source.port, packet.destination.port];
+        if !self.selection.takes(stream, ports) {
+            return;
+        }
+        self.tallies.take(packet);
+        let trace = trace_of(&mut self.traces, stream);
+        trace.selected = true;
+        if trace.dropped {
+            return;
+        }
+        let known = self.books.len();
+        let stop = self.selection.until_first_data;
+        if known >= 2 * MAX_BOOKS && !self.books.contains_key(&stream.0) {
+            self.prune();
+            if self.books.len() >= 2 * MAX_BOOKS {
+                trace_of(&mut self.traces, stream).dropped = true;
+                return;
+            }
+        }
+        self.books.entry(stream.0).or_default().take(packet, stop);
+    }
+
+    /// Forgets the details of small connections that are over.
+    fn prune(&mut self) {
+        let mut over: Vec<(u64, u32)> = self
+            .books
+            .iter()
+            .filter(|(stream, _)| self.is_over(**stream))
+            .map(|(stream, book)| (book.seen, *stream))
+            .collect();
+        over.sort_unstable_by_key(|(seen, stream)| (*seen, u32::MAX - *stream));
+        for (_, stream) in over.into_iter().take(MAX_BOOKS) {
+            self.books.remove(&stream);
+            trace_of(&mut self.traces, StreamId(stream)).dropped = true;
+        }
+    }
+
+    fn is_over(&self, stream: u32) -> bool {
+        self.traces
+            .get(stream as usize)
+            .is_some_and(|trace| trace.verdict.is_some())
+    }
+
+    fn stream(&mut self, entry: &StreamEntry) {
+        let summary = &entry.summary;
+        let ports = [
+            summary.connection.client.port,
+            summary.connection.server.port,
+        ];
+        if !self.selection.takes(summary.stream, ports) {
+            return;
+        }
+        let trace = trace_of(&mut self.traces, summary.stream);
+        trace.selected = true;
+        trace.verdict = Some(entry.verdict.code);
+        trace.server_port = summary.connection.server.port;
+        trace.opened = summary.handshake.ack.is_some();
+        trace.ended = summary.teardown.complete()
+            || summary.teardown.reset.is_some()
+            || entry.verdict.code == VerdictCode::Refused;
+        trace.begun_before = summary.handshake.syn.is_none();
+        self.streams.insert(summary.stream.0, entry.clone());
+        if self.streams.len() >= 2 * MAX_CONNECTIONS {
+            let mut sizes: Vec<(u64, u32)> = self
+                .streams
+                .values()
+                .map(|entry| (frames_of(entry), u32::MAX - entry.summary.stream.0))
+                .collect();
+            sizes.sort_unstable();
+            for (_, stream) in sizes.into_iter().take(MAX_CONNECTIONS) {
+                self.streams.remove(&(u32::MAX - stream));
+            }
+        }
+    }
+
+    fn is_selected(&self, stream: StreamId) -> bool {
+        self.traces
+            .get(stream.0 as usize)
+            .is_some_and(|trace| trace.selected)
+    }
+
+    fn finding(&mut self, finding: &FindingEntry) {
+        if finding
+            .stream
+            .is_some_and(|stream| !self.is_selected(stream))
+        {
+            return;
+        }
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding.clone());
+        } else {
+            self.findings_folded += 1;
+        }
+    }
+
+    fn session(&mut self, session: &SessionEntry) {
+        let selected = session
+            .stream
+            .is_some_and(|stream| self.is_selected(stream));
+        if selected && self.sessions.len() < MAX_SESSIONS {
+            self.sessions.push(session.clone());
+        }
+    }
+}
+
+/// The trace of a stream, made when it is new.
+fn trace_of(traces: &mut Vec<Trace>, stream: StreamId) -> &mut Trace {
+    let index = stream.0 as usize;
+    if traces.len() <= index {
+        traces.resize(index + 1, Trace::default());
+    }
+    &mut traces[index]
+}
+
+/// Frames of a connection, both directions.
+pub(super) const fn frames_of(entry: &StreamEntry) -> u64 {
+    entry.summary.packets.client + entry.summary.packets.server
+}
+
+impl Sink for Collector {
+    fn wants(&self) -> Wants {
+        Wants::STORY
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        match entry {
+            Entry::Capture(start) => self.capture = start.clone(),
+            Entry::Packet(packet) => self.packet(packet),
+            Entry::Message(message) if self.is_selected(message.stream) => {
+                let late = self.selection.until_first_data && self.past_first_data(message);
+                self.lines.message(message, late);
+            }
+            Entry::Delivery(delivery) => self.lines.delivery(delivery),
+            Entry::Finding(finding) => self.finding(finding),
+            Entry::Session(session) => self.session(session),
+            Entry::Stream(stream) => self.stream(stream),
+            Entry::End(end) => self.end = *end,
+            Entry::Message(_) | Entry::Handshake(_) | Entry::Teardown(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Collector {
+    /// The message came after the connection's first data segment.
+    fn past_first_data(&self, message: &crate::timeline::MessageEntry) -> bool {
+        let Some(book) = self.books.get(&message.stream.0) else {
+            return false;
+        };
+        let first = [&book.sent.client, &book.sent.server]
+            .into_iter()
+            .filter_map(|sent| sent.first_data.as_ref().map(|packet| packet.frame))
+            .min();
+        let last = message.frames.last().copied();
+        first.zip(last).is_some_and(|(first, last)| last > first)
+    }
+}

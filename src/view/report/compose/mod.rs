@@ -1,0 +1,50 @@
+//! From figures to a document in one language: which value stands where, under which words. The words are `explain`'s.
+
+mod cards;
+mod connections;
+mod evidence;
+mod lines;
+mod notes;
+mod say;
+mod walk;
+
+use super::document::{Document, Section};
+use super::model::Report;
+use crate::explain::Explainer;
+use say::Say;
+
+/// The document of a report in the language of `words`.
+#[must_use]
+pub fn compose(report: &Report, words: &Explainer) -> Document {
+    let say = Say::new(words);
+    let section = |id, title: &str, blocks| Section {
+        id,
+        title: say.t(title),
+        blocks,
+    };
+    Document {
+        title: say.v(
+            "report-title",
+            &[("source", (&*report.capture.source).into())],
+        ),
+        lang: words.lang().tag(),
+        subtitle: connections::subtitle(&say, report),
+        see: say.t("see"),
+        sections: vec![
+            section("S1", "report-s1", connections::capture(&say, report)),
+            section("S2", "report-s2", connections::table(&say, report)),
+            section("S3", "report-s3", cards::handshakes(&say, report)),
+            section("S4", "report-s4", cards::options(&say, report)),
+            section("S5", "report-s5", lines::section(&say, report)),
+            section("S6", "report-s6", walk::section(&say, report)),
+            section("S7", "report-s7", cards::teardowns(&say, report)),
+            section("S8", "report-s8", evidence::timing(&say, report)),
+            section("S9", "report-s9", evidence::census(&say, report)),
+            section("S10", "report-s10", evidence::windows(&say, report)),
+            section("S11", "report-s11", evidence::findings(&say, report)),
+            section("S12", "report-s12", notes::ladder(&say, report)),
+            section("S13", "report-s13", walk::states(&say, report)),
+            section("S14", "report-s14", notes::explanations(&say, report)),
+        ],
+    }
+}

@@ -1,0 +1,151 @@
+//! Small helpers that turn values into words of the chosen language.
+
+use super::super::document::{Block, Fact, Note};
+use super::super::model::{AckRow, Seconds, Spread, StreamReport};
+use crate::explain::{Explainer, Topic, Value};
+
+/// The words with shortcuts.
+pub(super) struct Say<'a> {
+    words: &'a Explainer,
+}
+
+impl<'a> Say<'a> {
+    pub(super) const fn new(words: &'a Explainer) -> Self {
+        Self { words }
+    }
+
+    /// A sentence without variables.
+    pub(super) fn t(&self, id: &str) -> String {
+        self.words.text(id, &[])
+    }
+
+    /// A sentence with variables.
+    pub(super) fn v(&self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        self.words.text(id, values)
+    }
+
+    /// A duration with its unit.
+    pub(super) fn span(&self, seconds: Seconds) -> String {
+        let mut out = String::new();
+        self.words.span(&mut out, seconds.0);
+        out
+    }
+
+    /// A duration, or a dash.
+    pub(super) fn span_or(&self, seconds: Option<Seconds>) -> String {
+        seconds.map_or_else(|| "–".to_owned(), |seconds| self.span(seconds))
+    }
+
+    /// `yes` or `no`.
+    pub(super) fn yes(&self, yes: bool) -> String {
+        self.t(if yes { "report-yes" } else { "report-no" })
+    }
+
+    /// `client` or `server` in words.
+    pub(super) fn side(&self, code: &str) -> String {
+        self.v("report-side", &[("side", code.into())])
+    }
+
+    /// A direction: `client → server`.
+    pub(super) fn direction(&self, sender: &str) -> String {
+        self.v("report-direction", &[("side", sender.into())])
+    }
+
+    /// `#14 +6 us`.
+    pub(super) fn ack(&self, ack: Option<AckRow>) -> String {
+        ack.map_or_else(
+            || "–".to_owned(),
+            |ack| format!("#{} +{}", ack.frame, self.span(ack.after)),
+        )
+    }
+
+    /// Smallest, median and largest of durations.
+    pub(super) fn spread(&self, spread: Spread) -> String {
+        self.v(
+            "report-spread",
+            &[
+                ("min", Value::Span(spread.min)),
+                ("median", Value::Span(spread.median)),
+                ("max", Value::Span(spread.max)),
+                ("count", Value::Number(spread.count)),
+            ],
+        )
+    }
+
+    /// A fact.
+    pub(super) fn fact(
+        &self,
+        label: &str,
+        value: impl Into<String>,
+        frames: &[u64],
+        see: impl Into<String>,
+    ) -> Fact {
+        Fact {
+            label: self.t(label),
+            value: value.into(),
+            frames: frames.to_vec(),
+            see: see.into(),
+        }
+    }
+
+    /// The reason behind a message of the catalogue.
+    pub(super) fn why(&self, id: &str) -> Option<Block> {
+        let topic = Topic::Message(id);
+        Some(Block::Note(Note {
+            title: String::new(),
+            text: self.words.why(topic)?,
+            rfc: self.words.rfc(topic),
+        }))
+    }
+
+    /// An explanation: title, sentences, RFC.
+    pub(super) fn note(&self, id: &str) -> Block {
+        let topic = Topic::Message(id);
+        Block::Note(Note {
+            title: self.t(id),
+            text: self.words.why(topic).unwrap_or_default(),
+            rfc: self.words.rfc(topic),
+        })
+    }
+
+    /// The heading of one connection.
+    pub(super) fn stream(&self, stream: &StreamReport) -> Block {
+        let name = stream.name.as_ref().map(|name| format!(" ({name})"));
+        Block::Heading(self.v(
+            "report-stream-heading",
+            &[
+                ("stream", Value::Number(u64::from(stream.stream))),
+                ("client", (&*stream.client).into()),
+                ("server", (&*stream.server).into()),
+                ("name", name.as_deref().unwrap_or_default().into()),
+            ],
+        ))
+    }
+}
+
+/// Seconds since the start, as Wireshark's Time column prints them: six decimals, nine where the capture has them.
+pub(super) fn clock(seconds: Seconds) -> String {
+    let text = crate::net::Timestamp::from_nanos(seconds.0).to_string();
+    match text.strip_suffix("000") {
+        Some(short) => short.to_owned(),
+        None => text,
+    }
+}
+
+/// Date and time in UTC.
+pub(super) fn date(seconds: Seconds) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(seconds.0)).map_or_else(
+        |_| clock(seconds),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S%.f UTC").to_string(),
+    )
+}
+
+/// A tick or a cross, never alone: the row says what was checked.
+pub(super) const fn tick(holds: bool) -> &'static str {
+    if holds { "✓" } else { "✗" }
+}
+
+/// A code of the model as an id of the catalogue: `stalled_app` is `finding-stalled-app`.
+pub(super) fn id_of(prefix: &str, code: &str) -> String {
+    format!("{prefix}-{}", code.to_ascii_lowercase().replace('_', "-"))
+}

@@ -1,0 +1,177 @@
+//! The messages of the report: the first ones with all their details, the others counted; copies stand with their original.
+
+use rustc_hash::FxHashMap;
+
+use super::model::Joined;
+use super::tallies::MAX_EVIDENCE;
+use crate::message::MessageKind;
+use crate::tcp::StreamId;
+use crate::timeline::{CopyEntry, DeliveryEntry, MessageEntry};
+
+/// Messages kept with a row each.
+pub const MAX_LINES: usize = 1000;
+/// Messages kept that hold the text that was looked for.
+pub const MAX_FOUND: usize = 100;
+/// Bytes kept of each message.
+pub const MAX_TEXT: usize = 2000;
+/// Copies kept of each message.
+const MAX_COPIES: usize = 64;
+/// Segments kept that carried the beginning of several messages.
+const MAX_JOINED: usize = 64;
+/// WebSocket Close frames, and WebSocket connections, kept.
+const MAX_CLOSES: usize = 1000;
+
+/// A message with what became of it.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) message: MessageEntry,
+    pub(super) copies: Vec<CopyEntry>,
+    pub(super) delivery: Option<DeliveryEntry>,
+}
+
+/// All messages.
+#[derive(Debug, Default)]
+pub(super) struct LineBook {
+    find: Option<Vec<u8>>,
+    pub(super) kept: Vec<Line>,
+    by_id: FxHashMap<u64, usize>,
+    pub(super) total: u64,
+    pub(super) folded: u64,
+    pub(super) found: Vec<MessageEntry>,
+    pub(super) found_total: u64,
+    pub(super) joined: Vec<Joined>,
+    /// Streams that speak WebSocket, with the Close frames seen.
+    pub(super) websockets: FxHashMap<u32, Vec<(MessageEntry, u16)>>,
+    closes: usize,
+}
+
+impl LineBook {
+    /// Looks for `find` in every message.
+    pub(super) fn new(find: Option<Vec<u8>>) -> Self {
+        Self {
+            find,
+            ..Self::default()
+        }
+    }
+
+    /// Takes one message. `late`: it counts, but gets no row.
+    pub(super) fn message(&mut self, message: &MessageEntry, late: bool) {
+        self.total += 1;
+        self.search(message);
+        self.websocket(message);
+        if let Some(original) = message.copy_of {
+            if let Some(index) = self.by_id.get(&original) {
+                let line = &mut self.kept[*index];
+                if line.copies.len() < MAX_COPIES {
+                    line.copies.push(copy_entry(&line.message, message));
+                }
+                return;
+            }
+        }
+        if late || self.kept.len() >= MAX_LINES {
+            self.folded += 1;
+            return;
+        }
+        self.join(message);
+        self.by_id.insert(message.id, self.kept.len());
+        self.kept.push(Line {
+            message: shortened(message),
+            copies: Vec::new(),
+            delivery: None,
+        });
+    }
+
+    /// Takes what became of a message; a later entry replaces an earlier one.
+    pub(super) fn delivery(&mut self, delivery: &DeliveryEntry) {
+        let Some(index) = self.by_id.get(&delivery.message) else {
+            return;
+        };
+        let line = &mut self.kept[*index];
+        for copy in delivery.copies.iter().take(MAX_COPIES) {
+            match line.copies.iter_mut().find(|c| c.message == copy.message) {
+                Some(known) => *known = *copy,
+                None => line.copies.push(*copy),
+            }
+        }
+        line.delivery = Some(DeliveryEntry {
+            copies: Vec::new(),
+            ..delivery.clone()
+        });
+    }
+
+    fn search(&mut self, message: &MessageEntry) {
+        let Some(find) = self.find.as_deref().filter(|find| !find.is_empty()) else {
+            return;
+        };
+        if message.message.text.windows(find.len()).any(|w| w == find) {
+            self.found_total += 1;
+            if self.found.len() < MAX_FOUND {
+                self.found.push(shortened(message));
+            }
+        }
+    }
+
+    fn websocket(&mut self, message: &MessageEntry) {
+        match message.message.kind {
+            MessageKind::WsText
+            | MessageKind::WsBinary
+            | MessageKind::WsPing
+            | MessageKind::WsPong
+                if self.websockets.len() < MAX_CLOSES =>
+            {
+                self.websockets.entry(message.stream.0).or_default();
+            }
+            MessageKind::WsClose(code) if self.closes < MAX_CLOSES => {
+                self.closes += 1;
+                self.websockets
+                    .entry(message.stream.0)
+                    .or_default()
+                    .push((shortened(message), code));
+            }
+            _ => {}
+        }
+    }
+
+    fn join(&mut self, message: &MessageEntry) {
+        let Some(frame) = message.frames.first().copied() else {
+            return;
+        };
+        let known = self.joined.last().is_some_and(|j| j.frame == frame);
+        if message.sharing > 1 && !known && self.joined.len() < MAX_JOINED {
+            self.joined.push(Joined {
+                frame,
+                messages: message.sharing,
+                first: message.id,
+            });
+        }
+    }
+
+    /// The kept messages of one connection.
+    pub(super) fn of_stream(&self, stream: StreamId) -> impl Iterator<Item = &Line> {
+        self.kept
+            .iter()
+            .filter(move |line| line.message.stream == stream)
+    }
+}
+
+/// A copy as its own message entry tells it, until the delivery says more.
+fn copy_entry(original: &MessageEntry, copy: &MessageEntry) -> CopyEntry {
+    CopyEntry {
+        stream: copy.stream,
+        message: copy.id,
+        frame: copy.frames.last().copied().unwrap_or(0),
+        after: copy.at.since(original.at),
+        ack: copy.ack,
+    }
+}
+
+/// A message with its text and frames cut to the bounds.
+fn shortened(message: &MessageEntry) -> MessageEntry {
+    let mut short = message.clone();
+    if short.message.text.len() > MAX_TEXT {
+        short.message.text = short.message.text[..MAX_TEXT].into();
+        short.message.complete = false;
+    }
+    short.frames.truncate(4 * MAX_EVIDENCE);
+    short
+}

@@ -1,0 +1,181 @@
+//! Counts over all segments of the report: flag combinations by class, single bits, Wireshark's analysis flags.
+
+use super::model::{AnalysisRow, BitRow, Both, CensusRow, Evidence};
+use crate::packet::TcpFlags;
+use crate::tcp::{AnalysisFlags, FrameRole, PerSide};
+use crate::timeline::PacketEntry;
+
+/// Frames kept as evidence of a count.
+pub(super) const MAX_EVIDENCE: usize = 8;
+
+/// The first frames of something that is counted.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    count: PerSide<u64>,
+    frames: Vec<u64>,
+}
+
+impl Tally {
+    fn add(&mut self, packet: &PacketEntry) {
+        *self.count.of_mut(packet.observation.side) += 1;
+        if self.frames.len() < MAX_EVIDENCE {
+            self.frames.push(packet.frame);
+        }
+    }
+
+    const fn total(&self) -> u64 {
+        self.count.client + self.count.server
+    }
+}
+
+/// The classes of S9, in the order of a connection's life.
+const CLASSES: [&str; 5] = ["handshake", "data", "ack", "close", "reset"];
+/// The bits that students are asked to count.
+const BITS: [(TcpFlags, &str, &str); 5] = [
+    (TcpFlags::SYN, "SYN", "tcp.flags.syn==1"),
+    (TcpFlags::FIN, "FIN", "tcp.flags.fin==1"),
+    (TcpFlags::RST, "RST", "tcp.flags.reset==1"),
+    (TcpFlags::PSH, "PSH", "tcp.flags.push==1"),
+    (TcpFlags::URG, "URG", "tcp.flags.urg==1"),
+];
+
+/// All counts.
+#[derive(Debug, Default)]
+pub(super) struct Tallies {
+    census: Vec<(usize, TcpFlags, Tally)>,
+    bits: [Tally; 5],
+    analysis: [Tally; 15],
+}
+
+impl Tallies {
+    /// Counts one segment.
+    pub(super) fn take(&mut self, packet: &PacketEntry) {
+        let class = class_of(packet);
+        let flags = TcpFlags(packet.flags.0 & TcpFlags::MASK);
+        let known = self
+            .census
+            .iter_mut()
+            .find(|(c, f, _)| *c == class && *f == flags);
+        match known {
+            Some((.., tally)) => tally.add(packet),
+            None => {
+                let mut tally = Tally::default();
+                tally.add(packet);
+                self.census.push((class, flags, tally));
+            }
+        }
+        for ((bit, ..), tally) in BITS.iter().zip(&mut self.bits) {
+            if packet.flags.contains(*bit) {
+                tally.add(packet);
+            }
+        }
+        let analysis = packet.observation.analysis;
+        if !analysis.is_empty() {
+            for ((flag, _), tally) in AnalysisFlags::NAMES.iter().zip(&mut self.analysis) {
+                if analysis.contains(*flag) {
+                    tally.add(packet);
+                }
+            }
+        }
+    }
+
+    /// S9, by class, most frequent first.
+    pub(super) fn census(&self) -> Vec<CensusRow> {
+        let mut rows: Vec<_> = self.census.iter().collect();
+        rows.sort_by_key(|(class, flags, tally)| (*class, u64::MAX - tally.total(), flags.0));
+        rows.into_iter()
+            .map(|(class, flags, tally)| CensusRow {
+                class: CLASSES[*class],
+                flags: flags.to_string(),
+                flags_hex: format!("0x{:03x}", flags.0),
+                count: Both {
+                    client: tally.count.client,
+                    server: tally.count.server,
+                },
+                evidence: Evidence {
+                    frames: tally.frames.clone(),
+                    see: census_filter(*class, *flags, tally),
+                },
+            })
+            .collect()
+    }
+
+    /// S9, single bits.
+    pub(super) fn bit_rows(&self) -> Vec<BitRow> {
+        BITS.iter()
+            .zip(&self.bits)
+            .map(|((_, flag, see), tally)| BitRow {
+                flag,
+                count: tally.total(),
+                evidence: Evidence {
+                    frames: tally.frames.clone(),
+                    see: (*see).to_owned(),
+                },
+            })
+            .collect()
+    }
+
+    /// S11, every analysis flag, also those that never came.
+    pub(super) fn analysis_rows(&self) -> Vec<AnalysisRow> {
+        AnalysisFlags::NAMES
+            .iter()
+            .zip(&self.analysis)
+            .map(|((_, flag), tally)| AnalysisRow {
+                flag,
+                count: tally.total(),
+                evidence: Evidence {
+                    frames: tally.frames.clone(),
+                    see: format!("tcp.analysis.{flag}"),
+                },
+            })
+            .collect()
+    }
+}
+
+/// Index into [`CLASSES`].
+fn class_of(packet: &PacketEntry) -> usize {
+    let role = packet.observation.role;
+    if packet.flags.rst() {
+        4
+    } else if packet.flags.syn() {
+        0
+    } else if packet.flags.fin() {
+        3
+    } else if packet.len.unwrap_or(0) > 0 {
+        1
+    } else {
+        match role {
+            FrameRole::HandshakeAck => 0,
+            FrameRole::FirstFinAck | FrameRole::SecondFinAck => 3,
+            _ => 2,
+        }
+    }
+}
+
+/// A filter for a row: by flags where that is the class, by frame where only the analysis knows.
+fn census_filter(class: usize, flags: TcpFlags, tally: &Tally) -> String {
+    let by_flags = format!("tcp.flags==0x{:03x}", flags.0);
+    let only_analysis_knows =
+        matches!(class, 0 | 3) && !flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN));
+    if only_analysis_knows {
+        frames_filter(&tally.frames)
+    } else if class == 1 {
+        format!("{by_flags} && tcp.len>0")
+    } else if class == 2 {
+        format!("{by_flags} && tcp.len==0")
+    } else {
+        by_flags
+    }
+}
+
+/// A filter that shows exactly these frames.
+pub(super) fn frames_filter(frames: &[u64]) -> String {
+    match frames {
+        [] => String::new(),
+        [one] => format!("frame.number=={one}"),
+        many => {
+            let list: Vec<_> = many.iter().map(u64::to_string).collect();
+            format!("frame.number in {{{}}}", list.join(","))
+        }
+    }
+}
