@@ -16,8 +16,13 @@ impl Explainer {
     pub fn packet_note(&self, out: &mut String, packet: &PacketEntry) {
         let seen = &packet.observation;
         if let Some(id) = ids::role(seen.role) {
+            // The ACK of a FIN is told of the side that sent the FIN.
+            let side = match seen.role {
+                FrameRole::FirstFinAck => seen.side.other(),
+                _ => seen.side,
+            };
             let values = [
-                ("side", Value::Text(seen.side.name())),
+                ("side", Value::Text(side.name())),
                 ("port", Value::Number(u64::from(packet.source.port))),
             ];
             self.say(out, id, &values);

@@ -10,6 +10,7 @@ mod out;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod select;
 pub mod style;
 pub mod table;
 mod time_column;

@@ -188,10 +188,17 @@ impl Layout {
             }
             self.widths[column] = 0;
         }
-        for column in ENDPOINTS {
-            let excess = self.total().saturating_sub(self.limit);
-            let width = &mut self.widths[column];
-            *width = width.saturating_sub(excess).max(LEAST_ENDPOINT.min(*width));
+        let [client, server] = ENDPOINTS;
+        while self.total() > self.limit {
+            let wider = if self.widths[client] > self.widths[server] {
+                client
+            } else {
+                server
+            };
+            if self.widths[wider] <= LEAST_ENDPOINT {
+                return;
+            }
+            self.widths[wider] -= 1;
         }
     }
 

@@ -1,0 +1,178 @@
+//! What an entry answers to a filter, in three values: yes, no, and not known of this kind of entry.
+
+use super::expression::{Atom, Expression, Only};
+use crate::net::FourTuple;
+use crate::packet::TcpFlags;
+use crate::tcp::FrameRole;
+use crate::timeline::{Entry, PacketEntry};
+
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    No,
+    Unknown,
+    Yes,
+}
+
+impl From<bool> for Truth {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// What can be asked of an entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject<'a> {
+    packet: Option<&'a PacketEntry>,
+    stream: Option<u32>,
+    connection: Option<FourTuple>,
+    kind: Option<Only>,
+}
+
+impl<'a> Subject<'a> {
+    /// `None` for entries that always pass.
+    pub(super) fn of(entry: &Entry<'a>) -> Option<Self> {
+        let about = |stream, connection, kind| Self {
+            packet: None,
+            stream,
+            connection,
+            kind,
+        };
+        Some(match entry {
+            Entry::Capture(_) | Entry::End(_) => return None,
+            Entry::Packet(packet) => Self {
+                packet: Some(packet),
+                ..about(
+                    Some(packet.observation.stream.0),
+                    Some(FourTuple::new(packet.source, packet.destination)),
+                    None,
+                )
+            },
+            Entry::Handshake(entry) => about(
+                Some(entry.stream.0),
+                Some(entry.connection),
+                Some(Only::Handshake),
+            ),
+            Entry::Teardown(entry) => about(
+                Some(entry.stream.0),
+                Some(entry.connection),
+                Some(Only::Teardown),
+            ),
+            Entry::Message(entry) => about(
+                Some(entry.stream.0),
+                Some(entry.connection),
+                Some(Only::Messages),
+            ),
+            Entry::Delivery(entry) => about(Some(entry.stream.0), None, Some(Only::Messages)),
+            Entry::Finding(entry) => about(
+                entry.stream.map(|stream| stream.0),
+                None,
+                Some(Only::Findings),
+            ),
+            Entry::Session(entry) => about(
+                entry.stream.map(|stream| stream.0),
+                Some(entry.event.connection),
+                None,
+            ),
+            Entry::Stream(entry) => about(
+                Some(entry.summary.stream.0),
+                Some(entry.summary.connection),
+                None,
+            ),
+        })
+    }
+
+    /// The answer to a whole filter (Kleene's logic).
+    pub(super) fn judge(&self, expression: &Expression) -> Truth {
+        match expression {
+            Expression::Atom(atom) => self.answer(*atom),
+            Expression::Not(inner) => match self.judge(inner) {
+                Truth::No => Truth::Yes,
+                Truth::Unknown => Truth::Unknown,
+                Truth::Yes => Truth::No,
+            },
+            Expression::All(parts) => {
+                let mut all = Truth::Yes;
+                for part in parts {
+                    match self.judge(part) {
+                        Truth::No => return Truth::No,
+                        Truth::Unknown => all = Truth::Unknown,
+                        Truth::Yes => {}
+                    }
+                }
+                all
+            }
+            Expression::Any(parts) => {
+                let mut any = Truth::No;
+                for part in parts {
+                    match self.judge(part) {
+                        Truth::Yes => return Truth::Yes,
+                        Truth::Unknown => any = Truth::Unknown,
+                        Truth::No => {}
+                    }
+                }
+                any
+            }
+        }
+    }
+
+    fn answer(&self, atom: Atom) -> Truth {
+        match atom {
+            Atom::Always => Truth::Yes,
+            Atom::Only(kind) => self.is_kind(kind).into(),
+            Atom::Stream((comparison, n)) => self.stream.map_or(Truth::Unknown, |stream| {
+                comparison.holds(u64::from(stream), n).into()
+            }),
+            Atom::Port((comparison, n)) => self.connection.map_or(Truth::Unknown, |ends| {
+                let holds = |port: u16| comparison.holds(u64::from(port), n);
+                (holds(ends.client.port) || holds(ends.server.port)).into()
+            }),
+            _ => self
+                .packet
+                .map_or(Truth::Unknown, |packet| of_packet(atom, packet).into()),
+        }
+    }
+
+    fn is_kind(&self, kind: Only) -> bool {
+        let Some(packet) = self.packet else {
+            return self.kind == Some(kind);
+        };
+        match kind {
+            Only::Handshake => {
+                packet.flags.syn()
+                    || matches!(
+                        packet.observation.role,
+                        FrameRole::HandshakeAck | FrameRole::Refusal
+                    )
+            }
+            Only::Teardown => {
+                packet.flags.intersects(TcpFlags::FIN.union(TcpFlags::RST))
+                    || matches!(
+                        packet.observation.role,
+                        FrameRole::FirstFinAck | FrameRole::SecondFinAck
+                    )
+            }
+            Only::Messages | Only::Findings => false,
+        }
+    }
+}
+
+/// What only a segment answers.
+fn of_packet(atom: Atom, packet: &PacketEntry) -> bool {
+    let seen = &packet.observation;
+    match atom {
+        Atom::SourcePort((comparison, n)) => comparison.holds(u64::from(packet.source.port), n),
+        Atom::DestinationPort((comparison, n)) => {
+            comparison.holds(u64::from(packet.destination.port), n)
+        }
+        Atom::Frame((comparison, n)) => comparison.holds(packet.frame, n),
+        Atom::Length((comparison, n)) => packet
+            .len
+            .is_some_and(|len| comparison.holds(u64::from(len), n)),
+        Atom::Completeness((comparison, n)) => comparison.holds(u64::from(seen.completeness), n),
+        Atom::Control(bit, set) => packet.flags.contains(bit) == set,
+        Atom::Analysis(any) => seen.analysis.0 & any.0 != 0,
+        Atom::Own(any) => seen.notes.0 & any.0 != 0,
+        Atom::Stream(_) | Atom::Port(_) | Atom::Only(_) | Atom::Always => false,
+    }
+}

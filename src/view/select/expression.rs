@@ -1,0 +1,106 @@
+//! What a filter is made of. Must not know its spelling.
+
+use crate::packet::TcpFlags;
+use crate::tcp::{AnalysisFlags, OwnFlags};
+
+/// `--only KIND`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// The segments of openings, and their cards.
+    Handshake,
+    /// The segments of closings and resets, and their cards.
+    Teardown,
+    /// Messages and what became of them.
+    Messages,
+    /// Findings.
+    Findings,
+}
+
+impl Only {
+    /// Every kind with its word.
+    pub const NAMES: [(Self, &'static str); 4] = [
+        (Self::Handshake, "handshake"),
+        (Self::Teardown, "teardown"),
+        (Self::Messages, "messages"),
+        (Self::Findings, "findings"),
+    ];
+
+    /// From its word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(_, name)| *name == word);
+        found.map(|(kind, _)| *kind)
+    }
+}
+
+/// How a number is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether `left` stands so to `right`.
+    pub(super) const fn holds(self, left: u64, right: u64) -> bool {
+        match self {
+            Self::Equal => left == right,
+            Self::NotEqual => left != right,
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+        }
+    }
+}
+
+/// A comparison with its number.
+pub(super) type Test = (Comparison, u64);
+
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Atom {
+    Stream(Test),
+    Port(Test),
+    SourcePort(Test),
+    DestinationPort(Test),
+    Frame(Test),
+    Length(Test),
+    Completeness(Test),
+    /// A control bit is set (true) or not.
+    Control(TcpFlags, bool),
+    /// Any of these flags.
+    Analysis(AnalysisFlags),
+    /// Any of these notes.
+    Own(OwnFlags),
+    Only(Only),
+    /// `tcp`: always true here.
+    Always,
+}
+
+/// Questions joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expression {
+    Atom(Atom),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+impl Expression {
+    /// Whether it asks for something that only a segment can answer.
+    pub(super) fn is_about_segments(&self) -> bool {
+        match self {
+            Self::Atom(atom) => !matches!(
+                atom,
+                Atom::Stream(_) | Atom::Port(_) | Atom::Only(_) | Atom::Always
+            ),
+            Self::Not(inner) => inner.is_about_segments(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_about_segments),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The small query set: which entries of the story a sink gets. `--stream`, `--port`, `--flag`, `--only`, and the part of
+//! Wireshark's display filters (`-Y`) that our own `see:` lines use.
+//!
+//! A filter is about segments. Another entry passes when what is known of it (its stream, its ports, its kind) already makes
+//! the filter true; the row of a connection passes also when one of its segments did. First and last entries always pass.
+
+mod evaluate;
+mod expression;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use crate::timeline::{Entry, Sink, Wants};
+
+use evaluate::{Subject, Truth};
+pub use expression::Only;
+use expression::{Atom, Comparison, Expression};
+pub use parse::QueryError;
+
+/// The parts of a selection as options give them; all that are given have to hold.
+#[derive(Clone, Debug, Default)]
+pub struct SelectOptions {
+    /// `--stream N`: any of these.
+    pub streams: Vec<u32>,
+    /// `--port N`: any of these, on either side.
+    pub ports: Vec<u16>,
+    /// `--flag NAME`: any of these; Wireshark's names, `-` and `_` alike, or our own notes.
+    pub flags: Vec<String>,
+    /// `--only KIND`: any of these.
+    pub only: Vec<Only>,
+    /// `-Y FILTER`.
+    pub display_filter: Option<String>,
+}
+
+/// What is selected.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    expression: Expression,
+}
+
+impl Selection {
+    /// From options.
+    pub fn new(options: &SelectOptions) -> Result<Self, QueryError> {
+        let equal = |n: u64| (Comparison::Equal, n);
+        let mut all = Vec::new();
+        let streams = options.streams.iter();
+        push_any(
+            &mut all,
+            streams.map(|n| Atom::Stream(equal(u64::from(*n)))),
+        );
+        let ports = options.ports.iter();
+        push_any(&mut all, ports.map(|n| Atom::Port(equal(u64::from(*n)))));
+        let flags: Result<Vec<_>, _> = options.flags.iter().map(|name| parse::flag(name)).collect();
+        push_any(&mut all, flags?.into_iter());
+        push_any(&mut all, options.only.iter().map(|only| Atom::Only(*only)));
+        if let Some(filter) = &options.display_filter {
+            all.push(parse::parse(filter)?);
+        }
+        Ok(Self {
+            expression: Expression::All(all),
+        })
+    }
+
+    /// Everything passes: no need to wrap a sink.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        matches!(&self.expression, Expression::All(parts) if parts.is_empty())
+    }
+}
+
+/// Alternatives as one part, if there are any.
+fn push_any(all: &mut Vec<Expression>, atoms: impl Iterator<Item = Atom>) {
+    let any: Vec<_> = atoms.map(Expression::Atom).collect();
+    if !any.is_empty() {
+        all.push(Expression::Any(any));
+    }
+}
+
+/// A sink before another one: passes on what is selected.
+#[derive(Debug)]
+pub struct Select<S> {
+    inner: S,
+    selection: Selection,
+    /// Streams of which a segment passed.
+    streams: StreamSet,
+}
+
+impl<S: Sink> Select<S> {
+    /// `inner` gets only what is selected.
+    pub fn new(inner: S, selection: Selection) -> Self {
+        Self {
+            inner,
+            selection,
+            streams: StreamSet::default(),
+        }
+    }
+
+    fn passes(&mut self, entry: &Entry<'_>) -> bool {
+        let Some(subject) = Subject::of(entry) else {
+            return true;
+        };
+        let truth = subject.judge(&self.selection.expression);
+        if let (Entry::Packet(packet), Truth::Yes) = (entry, truth) {
+            self.streams.insert(packet.observation.stream.0);
+        }
+        match (entry, truth) {
+            (_, Truth::Yes) => true,
+            (Entry::Stream(stream), Truth::Unknown) => {
+                self.streams.contains(stream.summary.stream.0)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<S: Sink> Sink for Select<S> {
+    fn wants(&self) -> Wants {
+        let inner = self.inner.wants();
+        Wants {
+            packets: inner.packets
+                || (inner.streams && self.selection.expression.is_about_segments()),
+            ..inner
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        if self.passes(&entry) {
+            let wanted = !matches!(entry, Entry::Packet(_)) || self.inner.wants().packets;
+            if wanted {
+                return self.inner.entry(entry);
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// A set of stream numbers, one bit each, up to a bound; streams beyond it count as contained.
+#[derive(Debug, Default)]
+struct StreamSet(Vec<u64>);
+
+/// Streams that [`StreamSet`] tells apart: 8 MiB of bits.
+const STREAMS_TOLD_APART: u32 = 1 << 26;
+
+impl StreamSet {
+    fn insert(&mut self, stream: u32) {
+        if stream >= STREAMS_TOLD_APART {
+            return;
+        }
+        let word = stream as usize / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (stream % 64);
+    }
+
+    fn contains(&self, stream: u32) -> bool {
+        stream >= STREAMS_TOLD_APART
+            || self
+                .0
+                .get(stream as usize / 64)
+                .is_some_and(|word| word & (1 << (stream % 64)) != 0)
+    }
+}

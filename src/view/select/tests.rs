@@ -1,0 +1,195 @@
+//! Filters on the sample story, and what is said about those that cannot be used.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::tcp::{AnalysisFlags, StreamId};
+use crate::view::json::{JsonLines, JsonOptions};
+use crate::view::samples::{self, Owned, Shared, story, written};
+
+/// Events that pass, each as `event` or `packet N`.
+fn passed(options: &SelectOptions) -> Vec<String> {
+    let selection = Selection::new(options).expect("a good filter");
+    let mut entries = story();
+    let end = entries.pop().expect("the totals");
+    let mut other = samples::full_packet();
+    other.observation.stream = StreamId(3);
+    other.observation.analysis = AnalysisFlags::RETRANSMISSION;
+    entries.push(Owned::Packet(Box::new(other)));
+    entries.push(end);
+    let text = written(&entries, |writer: Shared| {
+        Select::new(JsonLines::new(writer, JsonOptions::default()), selection)
+    });
+    text.lines()
+        .map(|line| {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let event = value["event"].as_str().expect("text").to_owned();
+            match value.get("frame") {
+                Some(frame) if event == "packet" => format!("packet {frame}"),
+                _ => event,
+            }
+        })
+        .collect()
+}
+
+fn filter(filter: &str) -> Vec<String> {
+    passed(&SelectOptions {
+        display_filter: Some(filter.to_owned()),
+        ..SelectOptions::default()
+    })
+}
+
+fn inner(events: &[String]) -> &[String] {
+    assert_eq!(events.first().map(String::as_str), Some("capture"));
+    assert_eq!(events.last().map(String::as_str), Some("end"));
+    &events[1..events.len() - 1]
+}
+
+#[test]
+fn by_stream_takes_everything_of_it() {
+    let options = SelectOptions {
+        streams: vec![3],
+        ..SelectOptions::default()
+    };
+    assert_eq!(inner(&passed(&options)), ["packet 42"]);
+    let all = filter("tcp.stream==0");
+    assert_eq!(all.iter().filter(|e| e.starts_with("packet")).count(), 10);
+    assert!(all.contains(&"message".to_owned()) && all.contains(&"stream".to_owned()));
+}
+
+#[test]
+fn by_kind() {
+    let only = |kind| {
+        passed(&SelectOptions {
+            only: vec![kind],
+            ..SelectOptions::default()
+        })
+    };
+    // Frame 42 has every control bit set.
+    assert_eq!(
+        inner(&only(Only::Handshake)),
+        ["packet 1", "packet 2", "packet 3", "handshake", "packet 42"]
+    );
+    assert_eq!(
+        inner(&only(Only::Teardown)),
+        [
+            "packet 20",
+            "packet 21",
+            "packet 22",
+            "teardown",
+            "packet 42"
+        ]
+    );
+    assert_eq!(
+        inner(&only(Only::Messages)),
+        ["message", "message", "delivery"]
+    );
+    assert_eq!(inner(&only(Only::Findings)), [""; 0]);
+}
+
+#[test]
+fn the_filters_of_our_own_see_lines() {
+    assert_eq!(
+        inner(&filter("tcp.flags.syn==1 && tcp.flags.ack==0")),
+        ["packet 1", "stream"]
+    );
+    assert_eq!(inner(&filter("frame.number==22")), ["packet 22", "stream"]);
+    assert_eq!(
+        inner(&filter("frame.number in {20, 22} or frame.number eq 4")),
+        ["packet 4", "packet 20", "packet 22", "stream"]
+    );
+    assert_eq!(inner(&filter("tcp.analysis.retransmission")), ["packet 42"]);
+    assert_eq!(
+        inner(&filter("!(tcp.stream == 0) && tcp.len > 2")),
+        ["packet 42"]
+    );
+    assert_eq!(filter("").len(), filter("tcp").len());
+}
+
+#[test]
+fn by_port_and_flag() {
+    let options = SelectOptions {
+        ports: vec![7000],
+        flags: vec![
+            "Fast-Retransmission".to_owned(),
+            "retransmission".to_owned(),
+        ],
+        ..SelectOptions::default()
+    };
+    assert_eq!(inner(&passed(&options)), ["packet 42"]);
+    let options = SelectOptions {
+        ports: vec![9],
+        ..SelectOptions::default()
+    };
+    assert_eq!(inner(&passed(&options)), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_used_is_named() {
+    let error = |filter: &str| {
+        let options = SelectOptions {
+            display_filter: Some(filter.to_owned()),
+            ..SelectOptions::default()
+        };
+        Selection::new(&options).expect_err("refused").to_string()
+    };
+    assert!(error("http.request").starts_with(
+        "display filter: `http.request` is not supported here; fields are tcp.stream"
+    ));
+    assert_eq!(
+        error("tcp.stream"),
+        "display filter: expected a comparison (== != < <= > >= in) at `the end`"
+    );
+    assert_eq!(error("(tcp"), "display filter: expected `)` at `the end`");
+    assert_eq!(
+        error("tcp tcp"),
+        "display filter: expected &&, || or the end at `tcp`"
+    );
+    assert_eq!(
+        error("tcp.port == web"),
+        "display filter: expected a number at `web`"
+    );
+    assert!(
+        error("tcp.analysis.nonsense")
+            .starts_with("`nonsense` is not an analysis flag; flags are retransmission, ")
+    );
+    assert!(error(&"(".repeat(100_000)).ends_with("64 deep"));
+}
+
+#[test]
+fn a_table_row_passes_when_a_segment_did() {
+    let selection = Selection::new(&SelectOptions {
+        flags: vec!["retransmission".to_owned()],
+        ..SelectOptions::default()
+    })
+    .expect("a good filter");
+    let table = |writer: Shared| {
+        let table =
+            crate::view::table::Table::new(writer, crate::view::table::TableOptions::default());
+        let select = Select::new(table, selection);
+        assert!(select.wants().packets);
+        select
+    };
+    let mut packet = samples::full_packet();
+    packet.observation.analysis = AnalysisFlags::RETRANSMISSION;
+    let mut other = samples::stream_entry();
+    other.summary.stream = StreamId(1);
+    let text = written(
+        &[
+            Owned::Packet(Box::new(packet)),
+            Owned::Stream(Box::new(samples::stream_entry())),
+            Owned::Stream(Box::new(other)),
+            Owned::End(samples::end()),
+        ],
+        table,
+    );
+    assert!(text.contains("one stream: 1 CLOSED_BY_CLIENT"), "{text}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_filter_or_an_error(text in "\\PC*|[()!&|=<>{}, a-z.0-9]{0,40}") {
+        let options = SelectOptions { display_filter: Some(text), ..SelectOptions::default() };
+        let _ = Selection::new(&options);
+    }
+}
