@@ -10,20 +10,10 @@ use std::time::{Duration, Instant};
 
 use chatscope::chat::{DisconnectReason, Limits, SessionEventKind};
 use socket2::SockRef;
-use support::{Client, SOON, Server, Socket, eventually};
+use support::{SOON, Server, Socket, eventually};
 
 fn limits(change: impl FnOnce(&mut Limits)) -> Server {
     Server::with(|config| change(&mut config.limits))
-}
-
-/// Resident memory of this process (server and test together) in KiB.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// The reason the events give for the end of the session.
@@ -67,29 +57,6 @@ fn nothing_dangerous_reaches_another_terminal() {
 }
 
 #[test]
-fn ten_megabytes_without_a_line_end() {
-    let server = Server::start();
-    let (mut ana, mut bob) = (server.client(), server.client());
-    let before = memory();
-    let block = vec![b'x'; 1 << 20];
-    for _ in 0..10 {
-        ana.send(&block);
-    }
-    let most = memory();
-    assert!(
-        most < before + 8 * 1024,
-        "memory grew from {before} to {most} KiB"
-    );
-    ana.expect("* line too long: nothing of it was said. A line has at most 8192 bytes");
-    ana.send(b"\nstill here\n");
-    ana.expect("guest1: still here");
-    bob.expect("guest1: still here");
-    let full = "y".repeat(8_192);
-    ana.say(&full);
-    bob.expect(&format!("guest1: {full}"));
-}
-
-#[test]
 fn two_lines_in_one_segment_and_one_line_in_six() {
     let server = Server::start();
     let (mut ana, mut bob) = (server.client(), server.client());
@@ -101,52 +68,6 @@ fn two_lines_in_one_segment_and_one_line_in_six() {
     for line in ["one", "two", "three"] {
         bob.expect(&format!("guest1: {line}"));
     }
-}
-
-#[test]
-fn a_reader_that_stops_delays_nobody_and_is_told_what_it_missed() {
-    let server = limits(|limits| {
-        limits.log_bytes = 1 << 20;
-        limits.rate = 0;
-    });
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.set_recv_buffer_size(4_096).unwrap();
-    socket.connect(&server.lines.into()).unwrap();
-    let mut stopped = Client::on(socket.into());
-    let (mut ana, mut bob) = (server.client(), server.client());
-    let text = "x".repeat(1_000);
-    let (total, before) = (20_000, memory());
-    let mut slowest = Duration::ZERO;
-    for number in 0..total {
-        let start = Instant::now();
-        ana.say(&format!("{number} {text}"));
-        bob.until(&format!(": {number} "));
-        ana.until(&format!(": {number} "));
-        slowest = slowest.max(start.elapsed());
-    }
-    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
-    let most = memory();
-    assert!(
-        most < before + 16 * 1024,
-        "memory grew from {before} to {most} KiB"
-    );
-    // Now it reads on: every line is either there, in order, or counted as missed.
-    let (mut next, mut missed) = (0, 0);
-    while next + missed < total {
-        let line = stopped.line();
-        if let Some(count) = line.strip_prefix("* you missed ") {
-            missed += count.split(' ').next().unwrap().parse::<u64>().unwrap();
-        } else {
-            let number: u64 = line.split(' ').nth(1).unwrap().parse().unwrap();
-            assert!(
-                number == next || number >= next + missed,
-                "{number} after {next} and {missed} missed"
-            );
-            next = number + 1 - if number == next { 0 } else { number - next };
-        }
-    }
-    assert!(missed > 10_000, "missed {missed}");
-    assert_eq!(next + missed, total);
 }
 
 #[test]
@@ -268,26 +189,6 @@ fn the_farewell_survives_unread_input() {
         assert!(rest.ends_with("* goodbye\n"), "{rest:.100}");
         sender.join().unwrap();
     }
-}
-
-#[test]
-fn a_client_that_reads_nothing_and_asks_everything_waits() {
-    let server = limits(|limits| limits.rate = 0);
-    let (ana, mut bob) = (server.client(), server.client());
-    let before = memory();
-    ana.stream()
-        .set_write_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
-    let block = "/help\n".repeat(10_000);
-    let mut writer = ana.stream().try_clone().unwrap();
-    while writer.write(block.as_bytes()).is_ok_and(|count| count > 0) {}
-    let most = memory();
-    assert!(
-        most < before + 32 * 1024,
-        "memory grew from {before} to {most} KiB"
-    );
-    bob.say("hello");
-    bob.expect("guest2: hello");
 }
 
 #[test]

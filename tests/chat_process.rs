@@ -4,12 +4,13 @@
 
 mod support;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chatscope::chat::Limits;
 use chatscope::server::{self, Config, Shutdown};
 use support::{Client, SOON, eventually};
 
@@ -18,6 +19,11 @@ struct Process(Child, SocketAddr);
 
 impl Process {
     fn start(descriptors: u64) -> Self {
+        Self::with(descriptors, 64 << 20)
+    }
+
+    /// With a log of that many bytes, without a rate limit.
+    fn with(descriptors: u64, log_bytes: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let said = folder.path().join("address");
         let binary = std::env::current_exe().unwrap();
@@ -28,6 +34,7 @@ impl Process {
             .arg(shell)
             .arg(binary)
             .env("CHATSCOPE_TEST_ADDRESS", &said)
+            .env("CHATSCOPE_TEST_LOG", log_bytes.to_string())
             .stdout(Stdio::null())
             .process_group(0)
             .spawn()
@@ -67,8 +74,17 @@ fn a_server_process() {
     let said = std::path::PathBuf::from(said);
     std::fs::write(said.with_extension("new"), address).unwrap();
     std::fs::rename(said.with_extension("new"), said).unwrap();
+    let log_bytes = std::env::var("CHATSCOPE_TEST_LOG")
+        .unwrap()
+        .parse()
+        .unwrap();
     let config = Config {
         line_listeners: vec![listener],
+        limits: Limits {
+            rate: 0,
+            log_bytes,
+            ..Limits::default()
+        },
         ..Config::default()
     };
     server::run_blocking(config, &Shutdown::new()).unwrap();
@@ -138,4 +154,90 @@ fn idle_sessions_cost_little_and_leave_nothing() {
         .unwrap()
         .count();
     assert!(open < 20, "{open} descriptors left open");
+}
+
+#[test]
+fn ten_megabytes_without_a_line_end() {
+    let server = Process::with(1_024, 64 << 20);
+    let (mut ana, mut bob) = (Client::connect(server.1), Client::connect(server.1));
+    let before = server.status("VmRSS");
+    let block = vec![b'x'; 1 << 20];
+    for _ in 0..10 {
+        ana.send(&block);
+    }
+    let most = server.status("VmRSS");
+    assert!(
+        most < before + 8 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    ana.expect("* line too long: nothing of it was said. A line has at most 8192 bytes");
+    ana.send(b"\nstill here\n");
+    ana.expect("guest1: still here");
+    bob.expect("guest1: still here");
+    let full = "y".repeat(8_192);
+    ana.say(&full);
+    bob.expect(&format!("guest1: {full}"));
+}
+
+#[test]
+fn a_reader_that_stops_delays_nobody_and_is_told_what_it_missed() {
+    let server = Process::with(1_024, 1 << 20);
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    socket.connect(&server.1.into()).unwrap();
+    let mut stopped = Client::on(socket.into());
+    let (mut ana, mut bob) = (Client::connect(server.1), Client::connect(server.1));
+    let text = "x".repeat(1_000);
+    let (total, before) = (20_000, server.status("VmRSS"));
+    let mut slowest = Duration::ZERO;
+    for number in 0..total {
+        let start = Instant::now();
+        ana.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+        ana.until(&format!(": {number} "));
+        slowest = slowest.max(start.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    let most = server.status("VmRSS");
+    assert!(
+        most < before + 16 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    // Now it reads on: every line is either there, in order, or counted as missed.
+    let (mut next, mut missed) = (0, 0);
+    while next + missed < total {
+        let line = stopped.line();
+        if let Some(count) = line.strip_prefix("* you missed ") {
+            missed += count.split(' ').next().unwrap().parse::<u64>().unwrap();
+        } else {
+            let number: u64 = line.split(' ').nth(1).unwrap().parse().unwrap();
+            assert!(
+                number == next || number >= next + missed,
+                "{number} after {next} and {missed} missed"
+            );
+            next = number + 1 - if number == next { 0 } else { number - next };
+        }
+    }
+    assert!(missed > 10_000, "missed {missed}");
+    assert_eq!(next + missed, total);
+}
+
+#[test]
+fn a_client_that_reads_nothing_and_asks_everything_waits() {
+    let server = Process::with(1_024, 64 << 20);
+    let (ana, mut bob) = (Client::connect(server.1), Client::connect(server.1));
+    let before = server.status("VmRSS");
+    ana.stream()
+        .set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let block = "/help\n".repeat(10_000);
+    let mut writer = ana.stream().try_clone().unwrap();
+    while writer.write(block.as_bytes()).is_ok_and(|count| count > 0) {}
+    let most = server.status("VmRSS");
+    assert!(
+        most < before + 32 * 1024,
+        "memory grew from {before} to {most} KiB"
+    );
+    bob.say("hello");
+    bob.expect("guest2: hello");
 }

@@ -9,10 +9,10 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, Interest};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
@@ -68,6 +68,10 @@ pub(super) struct Connection {
     eof: bool,
     /// The room may owe more than was taken last.
     look: bool,
+    /// Who the hub wakes.
+    waker: Option<Waker>,
+    /// The runtime will wake this task when there is something to read.
+    listening: bool,
     /// A ping was sent and nothing was heard since.
     unanswered: bool,
     /// What log lines about this connection carry.
@@ -99,6 +103,8 @@ impl Connection {
             deadline: None,
             eof: false,
             look: true,
+            waker: None,
+            listening: false,
             unanswered: false,
             span,
             broken: None,
@@ -141,7 +147,15 @@ impl Connection {
 
     /// Talks until the session is to end.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
-        self.mail.waker.register(cx.waker());
+        // Before anything is taken from the room, so that no news falls in between. A task keeps its waker.
+        if self
+            .waker
+            .as_ref()
+            .is_none_or(|waker| !waker.will_wake(cx.waker()))
+        {
+            self.hub.call(&self.mail, cx.waker());
+            self.waker = Some(cx.waker().clone());
+        }
         self.look = true;
         loop {
             if self.hub.is_aborting() {
@@ -202,18 +216,18 @@ impl Connection {
                     Refill::End(reason) => return Some(reason),
                 }
             }
-            match self.stream.poll_write_ready(cx) {
-                Poll::Pending => return None,
-                Poll::Ready(ready) => {
-                    let from = self.outbox.written();
-                    match ready.and_then(|()| self.outbox.write(&self.stream)) {
-                        Ok(_) => self.tell_written(from),
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                        Err(error) => {
-                            self.broken = Some(reason_of(&error));
-                            return None;
-                        }
+            let from = self.outbox.written();
+            match self.outbox.write(&self.stream) {
+                Ok(_) => self.tell_written(from),
+                // Only now is it worth asking to be woken: most writes succeed.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.stream.poll_write_ready(cx).is_pending() {
+                        return None;
                     }
+                }
+                Err(error) => {
+                    self.broken = Some(reason_of(&error));
+                    return None;
                 }
             }
         }
@@ -283,7 +297,14 @@ impl Connection {
         if self.eof || self.codec.ended().is_some() || self.outbox.waiting() > WAITING_BYTES {
             return Poll::Pending;
         }
+        // Woken by the room, as a rule: a look at the readiness is cheaper than asking to be woken again.
+        if self.listening && self.stream.try_io(Interest::READABLE, || Ok(())).is_err() {
+            return Poll::Pending;
+        }
+        // Without budget the runtime asks to come back instead of noting the waker.
+        self.listening = tokio::task::coop::has_budget_remaining();
         let ready = ready!(self.stream.poll_read_ready(cx));
+        self.listening = false;
         let id = self.mail.session();
         match self.hub.with(|room, now| room.may_speak(id, now)) {
             None if self.broken.is_none() => return Poll::Pending,

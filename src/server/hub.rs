@@ -4,8 +4,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
-use futures_util::task::AtomicWaker;
 use rustc_hash::FxHashMap;
 
 use super::clock::Clock;
@@ -13,10 +13,9 @@ use super::sink::EventSink;
 use crate::chat::{Effects, Now, Room, SessionEvent, SessionEventKind, SessionId};
 use crate::net::FourTuple;
 
-/// What the room and a connection's task share: whom to wake, and which session the connection serves.
+/// What the hub tells a connection's task: which session it serves, and what to do besides.
 #[derive(Debug, Default)]
 pub(super) struct Mail {
-    pub(super) waker: AtomicWaker,
     session: AtomicU64,
     /// The client is to be asked for a sign of life.
     ping: AtomicBool,
@@ -39,12 +38,24 @@ pub(super) trait Store: Send + Sync {
     fn store(&self, effects: &mut Effects);
 }
 
-#[derive(Default)]
-struct Mails(FxHashMap<SessionId, Arc<Mail>>);
+/// A connection as the hub knows it. The waker lies here, not in the shared part: waking a thousand sessions walks one
+/// table, and a task that was woken has nothing to register again.
+struct Post {
+    mail: Arc<Mail>,
+    waker: Option<Waker>,
+}
+
+impl Post {
+    fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake_by_ref();
+        }
+    }
+}
 
 struct State {
     room: Room,
-    mails: Mails,
+    posts: FxHashMap<SessionId, Post>,
 }
 
 /// Shared by all tasks of a server.
@@ -66,7 +77,7 @@ impl Hub {
         room.watch(sink.is_open());
         let state = Mutex::new(State {
             room,
-            mails: Mails::default(),
+            posts: FxHashMap::default(),
         });
         Self {
             state,
@@ -99,16 +110,27 @@ impl Hub {
         let mut state = self.lock();
         let id = act(&mut state.room, self.clock.now())?;
         mail.session.store(id.0, Ordering::Release);
-        state.mails.0.insert(id, Arc::clone(mail));
+        let post = Post {
+            mail: Arc::clone(mail),
+            waker: None,
+        };
+        state.posts.insert(id, post);
         self.settle(&mut state);
         Ok(id)
+    }
+
+    /// From now on news for the connection's session wakes this task.
+    pub(super) fn call(&self, mail: &Mail, waker: &Waker) {
+        if let Some(post) = self.lock().posts.get_mut(&mail.session()) {
+            post.waker = Some(waker.clone());
+        }
     }
 
     /// A session's connection ended.
     pub(super) fn release(&self, mail: &Mail, act: impl FnOnce(&mut Room, SessionId, Now)) {
         let mut state = self.lock();
         let id = mail.session();
-        state.mails.0.remove(&id);
+        state.posts.remove(&id);
         act(&mut state.room, id, self.clock.now());
         self.settle(&mut state);
     }
@@ -119,18 +141,19 @@ impl Hub {
             return;
         }
         for (from, to) in effects.moved.drain(..) {
-            if let Some(mail) = state.mails.0.remove(&from) {
-                mail.session.store(to.0, Ordering::Release);
+            if let Some(post) = state.posts.remove(&from) {
+                post.mail.session.store(to.0, Ordering::Release);
                 tracing::info!(session = to.0, instead_of = from.0, "resumed");
-                state.mails.0.insert(to, mail);
+                post.wake();
+                state.posts.insert(to, post);
             }
         }
         if effects.published {
-            state.mails.0.values().for_each(|mail| mail.waker.wake());
+            state.posts.values().for_each(Post::wake);
         } else {
             for id in effects.wake.drain(..) {
-                if let Some(mail) = state.mails.0.get(&id) {
-                    mail.waker.wake();
+                if let Some(post) = state.posts.get(&id) {
+                    post.wake();
                 }
             }
         }
@@ -172,20 +195,16 @@ impl Hub {
 
     /// Asks every client whose protocol has pings for a sign of life.
     pub(super) fn ping_all(&self) {
-        for mail in self.lock().mails.0.values() {
-            mail.ping.store(true, Ordering::Relaxed);
-            mail.waker.wake();
+        for post in self.lock().posts.values() {
+            post.mail.ping.store(true, Ordering::Relaxed);
+            post.wake();
         }
     }
 
     /// Ends every connection at once.
     pub(super) fn abort(&self) {
         self.aborting.store(true, Ordering::Release);
-        self.lock()
-            .mails
-            .0
-            .values()
-            .for_each(|mail| mail.waker.wake());
+        self.lock().posts.values().for_each(Post::wake);
     }
 
     pub(super) fn is_aborting(&self) -> bool {

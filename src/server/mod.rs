@@ -17,7 +17,6 @@ mod feed;
 mod http;
 mod hub;
 mod lines;
-mod logging;
 mod metrics;
 mod outbox;
 mod scan;
@@ -50,7 +49,7 @@ use store::History;
 pub use bind::{BindError, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
-pub use logging::{LogFormat, init_logging};
+
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
 pub use store::HistoryError;
