@@ -13,6 +13,8 @@ use crate::timeline::Sink;
 use crate::view::TimeStyle;
 use crate::view::json::{JsonLines, JsonOptions};
 use crate::view::lines::{Lines, LinesOptions, PayloadStyle, Verbosity};
+use crate::view::table::{Table, TableOptions};
+use crate::view::zeek::ZeekLog;
 
 /// The display that the options describe, before it is opened on a writer.
 pub(super) struct Display {
@@ -58,7 +60,27 @@ impl Display {
     pub(super) fn sink(&self, out: Box<dyn Write + Send>) -> Box<dyn Sink> {
         match self.format {
             Format::Lines => Box::new(Lines::new(out, self.lines.clone())),
-            _ => Box::new(JsonLines::new(out, self.json)),
+            Format::Json => Box::new(JsonLines::new(out, self.json)),
+            Format::Table => Box::new(Table::new(out, self.table())),
+            Format::Zeek => Box::new(ZeekLog::new(out)),
+        }
+    }
+
+    fn table(&self) -> TableOptions {
+        let LinesOptions {
+            lang,
+            width,
+            color,
+            ascii,
+            verbosity,
+            ..
+        } = self.lines;
+        TableOptions {
+            lang,
+            width,
+            color,
+            ascii,
+            messages: verbosity >= Verbosity::Verbose,
         }
     }
 

@@ -138,7 +138,8 @@ impl<S: FnMut() -> bool> Around<LiveCapture> for Watching<S> {
         Ok(true)
     }
 
-    fn between(&mut self, _: &LiveCapture, timeline: &mut Timeline) -> Option<Timestamp> {
+    fn between(&mut self, capture: &LiveCapture, timeline: &mut Timeline) -> Option<Timestamp> {
+        timeline.capture_lost(&capture.statistics());
         for event in self
             .events
             .iter()
