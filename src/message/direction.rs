@@ -164,12 +164,12 @@ impl Direction {
 
     /// What only the beginning of a segment can tell.
     fn look_at_segment(&mut self, data: &[u8]) {
-        let starts_http = || match self.client {
-            true => [&b"GET "[..], b"POST ", b"HEAD ", b"PUT "]
-                .iter()
-                .any(|method| data.starts_with(method)),
-            false => data.starts_with(b"HTTP/1."),
+        let words: &[&[u8]] = if self.client {
+            &[b"GET ", b"POST ", b"HEAD ", b"PUT "]
+        } else {
+            &[b"HTTP/1."]
         };
+        let starts_http = || words.iter().any(|word| data.starts_with(word));
         match self.mode {
             Mode::Body(_) if starts_http() => self.mode = Mode::Undecided,
             Mode::Undecided | Mode::Asked

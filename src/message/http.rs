@@ -113,9 +113,10 @@ impl Head {
     pub(super) const fn body(&self) -> Body {
         match (self.first, self.length) {
             _ if self.chunked => Body::Unknown,
-            (FirstLine::Response(100..=199 | 204 | 304), _) => Body::Length(0),
+            (FirstLine::Response(100..=199 | 204 | 304), _) | (FirstLine::Request, None) => {
+                Body::Length(0)
+            }
             (_, Some(length)) => Body::Length(length),
-            (FirstLine::Request, None) => Body::Length(0),
             (FirstLine::Response(_), None) => Body::Unknown,
         }
     }

@@ -106,7 +106,7 @@ fn a_line_may_take_many_segments() {
 #[test]
 fn a_long_line_is_cut_not_lost() {
     let mut wire = Wire::new();
-    wire.say(Client, &[b'a'; 3 * MAX_TEXT])
+    wire.say(Client, &vec![b'a'; 3 * MAX_TEXT])
         .say(Client, b"\nnext\n");
     let long = &wire.out[0];
     assert_eq!((long.text.len(), long.complete), (MAX_TEXT, false));

@@ -79,13 +79,11 @@ impl WebSocket {
             at += if self.open.is_some() {
                 self.payload(here, &data[at..], out)
             } else {
-                match self.header(here, &data[at..], out) {
-                    Some(taken) => taken,
-                    None => {
-                        self.lose((data.len() - at) as u64, here);
-                        break;
-                    }
-                }
+                let Some(taken) = self.header(here, &data[at..], out) else {
+                    self.lose((data.len() - at) as u64, here);
+                    break;
+                };
+                taken
             };
         }
         Step::InStep
@@ -181,8 +179,7 @@ impl WebSocket {
         let kind = match header.opcode {
             Opcode::Text => MessageKind::WsText,
             Opcode::Continuation if self.joining.is_some() => return,
-            // A continuation of nothing: its beginning was not captured.
-            Opcode::Continuation => MessageKind::WsBinary,
+            // Also a continuation of nothing: its beginning was not captured.
             _ => MessageKind::WsBinary,
         };
         if self.joining.is_some() {
@@ -248,7 +245,7 @@ impl WebSocket {
     }
 }
 
-/// Section 5.3: octet i is XORed with octet i mod 4 of the key; `done` octets of this payload came before.
+/// Section 5.3: octet `i` is `XORed` with octet `i` mod 4 of the key; `done` octets of this payload came before.
 fn unmask(data: &[u8], key: Option<[u8; 4]>, done: u64) -> std::borrow::Cow<'_, [u8]> {
     match key {
         None => data.into(),

@@ -142,7 +142,7 @@ pub(super) struct Fact {
 /// All streams.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    facts: VecDeque<Fact>,
+    kept: VecDeque<Fact>,
     /// Number of the first one kept.
     first: u32,
     nothing: Fact,
@@ -153,7 +153,7 @@ impl Facts {
     pub(super) fn of(&self, stream: StreamId) -> Fact {
         let index = stream.0.checked_sub(self.first);
         index
-            .and_then(|index| self.facts.get(index as usize).copied())
+            .and_then(|index| self.kept.get(index as usize).copied())
             .unwrap_or_default()
     }
 
@@ -165,16 +165,16 @@ impl Facts {
             return &mut self.nothing;
         };
         let index = index as usize;
-        if index >= self.facts.len() {
-            self.facts.resize(index + 1, Fact::default());
+        if index >= self.kept.len() {
+            self.kept.resize(index + 1, Fact::default());
         }
-        &mut self.facts[index]
+        &mut self.kept[index]
     }
 
     /// Keeps only the newest `count`.
     pub(super) fn keep(&mut self, count: usize) {
-        while self.facts.len() > count {
-            self.facts.pop_front();
+        while self.kept.len() > count {
+            self.kept.pop_front();
             self.first += 1;
         }
     }

@@ -104,8 +104,10 @@ impl FindingCode {
             | Self::PeerNeverClosed
             | Self::AcceptQueueFull
             | Self::NoBanner
-            | Self::CaptureLoss => Severity::Warn,
-            Self::Reset(_) | Self::ZeroWindow | Self::Unanswered => Severity::Warn,
+            | Self::CaptureLoss
+            | Self::Reset(_)
+            | Self::ZeroWindow
+            | Self::Unanswered => Severity::Warn,
             Self::MessagesJoined | Self::MessageSplit | Self::HalfClosed | Self::Idle => {
                 Severity::Chat
             }

@@ -158,7 +158,7 @@ impl Story {
             return (None, None);
         }
         if let Some(told) = names::told(&entry.message.text) {
-            self.learn_name(conversation, told);
+            learn_name(conversation, told);
         }
         let said = Said::read(&entry.message.text);
         entry.line = said.line;
@@ -197,22 +197,6 @@ impl Story {
             }
         }
         (Some(serial), copy.copy)
-    }
-
-    /// The server says who somebody is.
-    fn learn_name(&mut self, conversation: &mut Conversation, told: Told) {
-        match told {
-            Told::Welcome(name) => {
-                conversation.name = Some(name);
-                conversation.name_told = true;
-            }
-            Told::Renamed(from, to) => {
-                if conversation.asked_name && conversation.name.as_ref() == Some(&from) {
-                    conversation.name = Some(to);
-                    conversation.asked_name = false;
-                }
-            }
-        }
     }
 
     /// What a message says of its stream: counts, WebSocket, joined or split lines.
@@ -372,6 +356,22 @@ impl Story {
     /// How long a closed connection is joined with late frames.
     pub(super) fn forget_at(&self) -> Timestamp {
         self.clock.plus(LINGER.max(4 * self.hold))
+    }
+}
+
+/// The server says who somebody is.
+fn learn_name(conversation: &mut Conversation, told: Told) {
+    match told {
+        Told::Welcome(name) => {
+            conversation.name = Some(name);
+            conversation.name_told = true;
+        }
+        Told::Renamed(from, to) => {
+            if conversation.asked_name && conversation.name.as_ref() == Some(&from) {
+                conversation.name = Some(to);
+                conversation.asked_name = false;
+            }
+        }
     }
 }
 

@@ -81,7 +81,7 @@ impl Room {
 #[derive(Debug)]
 pub(super) struct Services {
     by_endpoint: FxHashMap<Endpoint, ServiceId>,
-    services: Vec<Service>,
+    habits: Vec<Service>,
     rooms: Vec<Room>,
     by_port: FxHashMap<u16, RoomId>,
     room_ports: Vec<u16>,
@@ -91,7 +91,7 @@ impl Services {
     pub(super) fn new(settings: &Settings) -> Self {
         let mut services = Self {
             by_endpoint: FxHashMap::default(),
-            services: Vec::new(),
+            habits: Vec::new(),
             rooms: vec![Room::default()],
             by_port: FxHashMap::default(),
             room_ports: settings.room_ports.clone(),
@@ -116,12 +116,12 @@ impl Services {
         if let Some(&id) = self.by_endpoint.get(&endpoint) {
             return id;
         }
-        if self.services.len() >= MAX_SERVICES {
+        if self.habits.len() >= MAX_SERVICES {
             return ServiceId(MAX_SERVICES as u32 - 1);
         }
-        let id = ServiceId(self.services.len() as u32);
+        let id = ServiceId(self.habits.len() as u32);
         let room = self.room_of(endpoint);
-        self.services.push(Service {
+        self.habits.push(Service {
             room,
             ..Service::default()
         });
@@ -132,15 +132,15 @@ impl Services {
     /// The service of an endpoint, if anything is known of it.
     pub(super) fn known(&self, endpoint: Endpoint) -> Option<&Service> {
         let id = self.by_endpoint.get(&endpoint)?;
-        self.services.get(id.0 as usize)
+        self.habits.get(id.0 as usize)
     }
 
     pub(super) fn of(&self, id: ServiceId) -> &Service {
-        &self.services[id.0 as usize]
+        &self.habits[id.0 as usize]
     }
 
     pub(super) fn of_mut(&mut self, id: ServiceId) -> &mut Service {
-        &mut self.services[id.0 as usize]
+        &mut self.habits[id.0 as usize]
     }
 
     pub(super) fn room(&self, id: RoomId) -> &Room {

@@ -147,7 +147,7 @@ impl TrackedMessages {
             let Some(tracked) = self.get(serial) else {
                 continue;
             };
-            let Some(start) = self.compare(tracked, receiver, at, copy, serial < cursor) else {
+            let Some(start) = compare(tracked, receiver, at, copy, serial < cursor) else {
                 continue;
             };
             let front = match &copy.name {
@@ -163,22 +163,6 @@ impl TrackedMessages {
             return Some((serial, front));
         }
         fallback
-    }
-
-    fn compare(
-        &self,
-        tracked: &Tracked,
-        receiver: StreamId,
-        at: Timestamp,
-        copy: &Said,
-        behind: bool,
-    ) -> Option<usize> {
-        if at.since(tracked.at) > COPY_WINDOW || tracked.at > at {
-            return None;
-        }
-        let start = copies::find(&copy.text, &tracked.text)?;
-        let had = behind && tracked.copies.iter().any(|copy| copy.stream == receiver);
-        (!had).then_some(start)
     }
 
     /// Notes a copy.
@@ -342,4 +326,20 @@ impl TrackedMessages {
     pub(super) fn serials(&self) -> std::ops::Range<u64> {
         self.first..self.next_serial()
     }
+}
+
+/// Where the message's text begins in the copy, if it is one that this receiver did not have yet (`behind`: it may have).
+fn compare(
+    tracked: &Tracked,
+    receiver: StreamId,
+    at: Timestamp,
+    copy: &Said,
+    behind: bool,
+) -> Option<usize> {
+    if at.since(tracked.at) > COPY_WINDOW || tracked.at > at {
+        return None;
+    }
+    let start = copies::find(&copy.text, &tracked.text)?;
+    let had = behind && tracked.copies.iter().any(|copy| copy.stream == receiver);
+    (!had).then_some(start)
 }

@@ -96,6 +96,6 @@ pub struct Verdict {
     pub code: VerdictCode,
     /// Why it was reset.
     pub cause: Option<ResetCause>,
-    /// Further words that hold (SERVED, PARTIAL_START, ZERO_WINDOW, WS_CLOSE ...).
+    /// Further words that hold (`SERVED`, `PARTIAL_START`, `ZERO_WINDOW`, `WS_CLOSE` ...).
     pub also: Vec<VerdictCode>,
 }

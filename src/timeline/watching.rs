@@ -1,7 +1,7 @@
 //! What the headers say as they come: handshakes, closes, resets, and what the program owes; findings with their evidence.
 
 use super::conversation::Conversation;
-use super::facts::Marks;
+use super::facts::{Marks, Slot};
 use super::limits::{
     MAX_EVIDENCE, MAX_REPEATED_FINDINGS, MAX_WATCHES, SYN_PATIENCE, ZERO_WINDOW_PATIENCE,
 };
@@ -340,8 +340,11 @@ impl Story {
             let syn = handshake.syn.map_or(0, |step| step.frame);
             finding.duration = handshake.syn.map(|step| self.clock.since(step.at));
             self.tell_handshake(stream);
-            let frames = [syn, summary.last_frame];
-            self.tell_finding(with_frames(finding, &frames));
+            // One SYN of a scan is no finding: clients repeat theirs.
+            if handshake.syn_retries > 0 {
+                let frames = [syn, summary.last_frame];
+                self.tell_finding(with_frames(finding, &frames));
+            }
             // It may still be answered.
             self.facts.of_mut(stream).marks.0 &= !Marks::HANDSHAKE_TOLD.0;
         } else if handshake.outcome == HandshakeOutcome::HalfOpen {
@@ -386,8 +389,8 @@ impl Story {
     pub(super) fn let_go(&mut self, stream: StreamId) {
         let fact = self.facts.of_mut(stream);
         let (watch, conversation) = (fact.watch, fact.conversation);
-        fact.watch = Default::default();
-        fact.conversation = Default::default();
+        fact.watch = Slot::default();
+        fact.conversation = Slot::default();
         if self
             .watches
             .remove(watch)

@@ -15,7 +15,7 @@ use crate::scene::Captured;
 
 /// What a timeline told.
 #[derive(Debug, Default)]
-pub struct Collected {
+pub(crate) struct Collected {
     pub lines: Vec<String>,
     pub wants: Option<Wants>,
     /// Session-derived fields are left out (live and replay must agree on the rest).
@@ -150,7 +150,7 @@ fn stream(s: &StreamEntry) -> String {
 }
 
 /// Replays frames and returns what was told, `drain` frames at a time.
-pub fn replay(frames: &[Captured], settings: Settings, drain: usize) -> Vec<String> {
+pub(crate) fn replay(frames: &[Captured], settings: Settings, drain: usize) -> Vec<String> {
     let mut collected = Collected::default();
     let mut timeline = Timeline::new(settings, collected.wants());
     timeline.begin(CaptureStart::default());

@@ -18,7 +18,7 @@ use crate::collect::replay;
 use crate::scene::{ACK, FIN, PSH, RST, SYN, Scene};
 
 /// Plays a scenario; the difference if it does not come out as written.
-pub fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), String> {
     let (steps, expected) = text.split_once("\n---\n").ok_or("no line `---`")?;
     let mut scene = Scene::default();
     let mut server = 7000;

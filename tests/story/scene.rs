@@ -6,25 +6,25 @@ use std::net::Ipv4Addr;
 use chatscope::net::{Endpoint, FourTuple, LinkType, Timestamp};
 use chatscope::packet::Frame;
 
-pub const FIN: u8 = 1;
-pub const SYN: u8 = 2;
-pub const RST: u8 = 4;
-pub const PSH: u8 = 8;
-pub const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const PSH: u8 = 8;
+pub(crate) const ACK: u8 = 16;
 
 /// 2024-03-01 12:00:00 UTC in nanoseconds.
-pub const NOON: i64 = 1_709_294_400_000_000_000;
+pub(crate) const NOON: i64 = 1_709_294_400_000_000_000;
 
 /// One captured frame that owns its bytes.
 #[derive(Clone, Debug)]
-pub struct Captured {
+pub(crate) struct Captured {
     pub number: u64,
     pub at: Timestamp,
     pub data: Vec<u8>,
 }
 
 impl Captured {
-    pub fn frame(&self) -> Frame<'_> {
+    pub(crate) fn frame(&self) -> Frame<'_> {
         Frame {
             number: self.number,
             timestamp: self.at,
@@ -44,7 +44,7 @@ struct Ends {
 
 /// Writes a capture step by step. Times are microseconds after noon.
 #[derive(Clone, Debug, Default)]
-pub struct Scene {
+pub(crate) struct Scene {
     pub frames: Vec<Captured>,
     ends: BTreeMap<(u16, u16), Ends>,
 }
@@ -54,7 +54,7 @@ fn at(micros: i64) -> Timestamp {
 }
 
 /// The connection of a client port with a server port on 127.0.0.1.
-pub fn tuple(client: u16, server: u16) -> FourTuple {
+pub(crate) fn tuple(client: u16, server: u16) -> FourTuple {
     let end = |port| Endpoint::new(Ipv4Addr::LOCALHOST.into(), port);
     FourTuple::new(end(client), end(server))
 }
@@ -70,7 +70,7 @@ impl Scene {
     }
 
     /// One segment; `c2s` tells the direction. Numbers advance by payload, SYN and FIN.
-    pub fn segment(
+    pub(crate) fn segment(
         &mut self,
         micros: i64,
         (client, server): (u16, u16),
@@ -107,7 +107,7 @@ impl Scene {
     }
 
     /// The last segment is sent again.
-    pub fn again(&mut self, micros: i64) {
+    pub(crate) fn again(&mut self, micros: i64) {
         if let Some(last) = self.frames.last().cloned() {
             self.frames.push(Captured {
                 number: last.number + 1,
@@ -118,7 +118,7 @@ impl Scene {
     }
 
     /// SYN, SYN-ACK, ACK, 10 us apart.
-    pub fn open(&mut self, micros: i64, ports: (u16, u16)) {
+    pub(crate) fn open(&mut self, micros: i64, ports: (u16, u16)) {
         self.ends.remove(&ports);
         self.segment(micros, ports, true, SYN, 65495, b"");
         self.segment(micros + 10, ports, false, SYN | ACK, 65483, b"");
@@ -126,13 +126,13 @@ impl Scene {
     }
 
     /// Data and, 10 us later, its ACK.
-    pub fn say(&mut self, micros: i64, ports: (u16, u16), c2s: bool, text: &[u8]) {
+    pub(crate) fn say(&mut self, micros: i64, ports: (u16, u16), c2s: bool, text: &[u8]) {
         self.segment(micros, ports, c2s, PSH | ACK, 512, text);
         self.segment(micros + 10, ports, !c2s, ACK, 512, b"");
     }
 
     /// FIN, FIN, ACK: a close in three segments.
-    pub fn close(&mut self, micros: i64, ports: (u16, u16), client_first: bool) {
+    pub(crate) fn close(&mut self, micros: i64, ports: (u16, u16), client_first: bool) {
         self.segment(micros, ports, client_first, FIN | ACK, 512, b"");
         self.segment(micros + 10, ports, !client_first, FIN | ACK, 512, b"");
         self.segment(micros + 20, ports, client_first, ACK, 512, b"");
