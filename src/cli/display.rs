@@ -103,7 +103,7 @@ impl Display {
 }
 
 /// `--lang`, or what the locale says.
-fn language(told: Option<&str>) -> Result<Lang, Failure> {
+pub(super) fn language(told: Option<&str>) -> Result<Lang, Failure> {
     let Some(name) = told else {
         return Ok(Lang::from_locale(|variable| std::env::var(variable).ok()));
     };

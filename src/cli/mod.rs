@@ -12,6 +12,7 @@ mod display;
 mod doctor;
 mod exit;
 mod follow;
+mod gather;
 #[cfg(feature = "live")]
 mod interfaces;
 #[cfg(feature = "live")]
@@ -23,6 +24,7 @@ mod logging;
 mod output;
 mod pipeline;
 mod replay;
+mod report;
 mod saved;
 #[cfg(feature = "live")]
 mod screen;
@@ -79,6 +81,8 @@ enum Command {
     /// Say what capturing needs here and what is missing
     #[cfg(feature = "live")]
     Doctor(doctor::DoctorArgs),
+    /// Write the lab report of a saved capture
+    Report(Box<report::ReportArgs>),
     /// Print shell completions
     Completions(complete::CompletionsArgs),
     /// Print man pages
@@ -112,6 +116,7 @@ impl Command {
             #[cfg(feature = "live")]
             Self::Doctor(args) => doctor::run(&args),
             Self::Replay(args) => replay::run(&args),
+            Self::Report(args) => report::run(&args),
             Self::Completions(args) => complete::completions(&args),
             Self::Man(args) => complete::man(&args),
         }

@@ -34,6 +34,7 @@ report-s14 = Explanations
 
 report-yes = yes
 report-no = no
+report-why = Why
 report-none = none
 report-all = all
 report-unknown = not known

@@ -34,6 +34,7 @@ report-s14 = Explicações
 
 report-yes = sim
 report-no = não
+report-why = Por quê
 report-none = nenhum
 report-all = todos
 report-unknown = não se sabe

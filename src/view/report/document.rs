@@ -32,7 +32,7 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// A heading below the section's.
+    /// A heading below the section's; an empty one ends the part of the last.
     Heading(String),
     /// A sentence.
     Text(String),
@@ -108,6 +108,13 @@ pub struct Figure {
     pub caption: String,
     /// A whole `<svg>` element.
     pub svg: String,
+}
+
+impl Block {
+    /// Ends the part that the last heading began.
+    pub(super) const fn end() -> Self {
+        Self::Heading(String::new())
+    }
 }
 
 impl Cell {

@@ -17,7 +17,11 @@ pub fn markdown(document: &Document) -> String {
     );
     for section in &document.sections {
         let _ = write!(out, "\n## {} · {}\n", section.id, escape(&section.title));
-        for block in &section.blocks {
+        for block in section
+            .blocks
+            .iter()
+            .filter(|block| **block != Block::end())
+        {
             out.push('\n');
             write_block(&mut out, block, &document.see);
         }
@@ -95,7 +99,7 @@ fn cell(cell: &Cell) -> String {
 }
 
 fn write_note(out: &mut String, note: &Note) {
-    let _ = write!(out, "> **{}** {}", escape(&note.title), escape(&note.text));
+    let _ = write!(out, "> **{}:** {}", escape(&note.title), escape(&note.text));
     if let Some(rfc) = &note.rfc {
         let _ = write!(out, " *({})*", escape(rfc));
     }

@@ -22,6 +22,7 @@ pub(super) fn handshakes(say: &Say<'_>, report: &Report) -> Vec<Block> {
     if blocks.is_empty() {
         blocks.push(Block::Text(say.t("report-no-connections")));
     } else {
+        blocks.push(Block::end());
         blocks.push(say.note("report-note-first-packet"));
         blocks.push(say.note("report-note-isn"));
     }
@@ -263,6 +264,7 @@ pub(super) fn options_text(options: &[OptionRow]) -> String {
     let list: Vec<_> = options
         .iter()
         .map(|option| match &option.value {
+            Some(value) if option.name == "TS" => value.clone(),
             Some(value) => format!("{}={value}", option.name),
             None => option.name.clone(),
         })
@@ -288,6 +290,7 @@ pub(super) fn options(say: &Say<'_>, report: &Report) -> Vec<Block> {
     if blocks.is_empty() {
         blocks.push(Block::Text(say.t("report-no-connections")));
     } else {
+        blocks.push(Block::end());
         blocks.push(say.note("report-note-options"));
     }
     blocks
@@ -409,6 +412,7 @@ pub(super) fn teardowns(say: &Say<'_>, report: &Report) -> Vec<Block> {
         blocks.push(say.stream(stream));
         teardown(say, stream, &mut blocks);
     }
+    blocks.push(Block::end());
     blocks.push(say.note("report-note-both-close"));
     blocks
 }

@@ -18,6 +18,7 @@ pub(super) fn timing(say: &Say<'_>, report: &Report) -> Vec<Block> {
     if blocks.is_empty() {
         blocks.push(Block::Text(say.t("report-no-connections")));
     } else {
+        blocks.push(Block::end());
         blocks.push(say.note("report-note-throughput"));
     }
     blocks
@@ -177,6 +178,7 @@ pub(super) fn windows(say: &Say<'_>, report: &Report) -> Vec<Block> {
         }
         blocks.push(Block::Facts(facts));
     }
+    blocks.push(Block::end());
     blocks.push(say.note("report-note-window"));
     blocks
 }

@@ -36,6 +36,7 @@ pub(super) fn ladder(say: &Say<'_>, report: &Report) -> Vec<Block> {
             rows: stream.program.iter().map(|row| program(say, row)).collect(),
         }));
     }
+    blocks.push(Block::end());
     blocks.push(say.note("report-note-calls"));
     blocks
 }

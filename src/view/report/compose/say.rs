@@ -92,7 +92,7 @@ impl<'a> Say<'a> {
     pub(super) fn why(&self, id: &str) -> Option<Block> {
         let topic = Topic::Message(id);
         Some(Block::Note(Note {
-            title: String::new(),
+            title: self.t("report-why"),
             text: self.words.why(topic)?,
             rfc: self.words.rfc(topic),
         }))

@@ -29,6 +29,7 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
             ));
         }
     }
+    blocks.push(Block::end());
     blocks.push(say.note("report-note-seq"));
     blocks
 }
@@ -207,6 +208,7 @@ pub(super) fn states(say: &Say<'_>, report: &Report) -> Vec<Block> {
             blocks.push(say.note("report-note-time-wait"));
         }
     }
+    blocks.push(Block::end());
     let mut met: Vec<&str> = report
         .streams
         .iter()

@@ -1,0 +1,89 @@
+//! A saved capture read into a report: what `report` and `expect` share.
+
+use std::cell::RefCell;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::Failure;
+use super::args::FilterArgs;
+use super::pipeline::{self, Around};
+use super::saved::{self, Saved};
+use crate::capture::filter::FrameFilter;
+use crate::packet::{Decoder, Frame};
+use crate::timeline::{Entry, Settings, Sink, Timeline, Wants};
+use crate::view::report::{Collector, FrameFacts, Report, Selection};
+
+/// A report, and whether the capture was cut.
+pub(super) struct Gathered {
+    /// The report.
+    pub(super) report: Report,
+    /// The file ends in the middle of a record, or its statistics tell of losses.
+    pub(super) incomplete: bool,
+}
+
+/// Reads the whole capture. A cut one is reported with a warning, as far as it goes.
+pub(super) fn gather(
+    path: &Path,
+    selection: Selection,
+    filter: &FilterArgs,
+) -> Result<Gathered, Failure> {
+    let mut source = saved::open(path)?;
+    let expression = filter.expression()?;
+    let collector = Rc::new(RefCell::new(Collector::new(selection)));
+    let mut sink = Shared(Rc::clone(&collector));
+    let mut timeline = Timeline::new(Settings::default(), sink.wants());
+    timeline.begin(saved::capture_start(path, &source, expression.clone()));
+    let mut around = Watch {
+        collector: Rc::clone(&collector),
+        decoder: Decoder::new(),
+        filter: expression
+            .map(|expression| saved::filter(&expression, &source))
+            .transpose()?,
+    };
+    let fault = pipeline::run(&mut source, &mut timeline, &mut sink, &mut around)?.fault;
+    if let Some(fault) = &fault {
+        saved::fault(path, fault, false)?;
+    }
+    let report = collector.borrow().finish();
+    let capture = &report.capture;
+    let lost = capture.kernel_dropped.unwrap_or(0) + capture.interface_dropped.unwrap_or(0) > 0;
+    Ok(Gathered {
+        incomplete: fault.is_some() || lost,
+        report,
+    })
+}
+
+/// The collector as the sink of the shared loop, while the loop's other half shows it the frames.
+struct Shared(Rc<RefCell<Collector>>);
+
+impl Sink for Shared {
+    fn wants(&self) -> Wants {
+        self.0.borrow().wants()
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.0.borrow_mut().entry(entry)
+    }
+}
+
+/// Shows each frame to the collector before the timeline takes it.
+struct Watch {
+    collector: Rc<RefCell<Collector>>,
+    decoder: Decoder,
+    filter: Option<FrameFilter>,
+}
+
+impl Around<Saved> for Watch {
+    fn admit(&mut self, frame: &Frame<'_>) -> io::Result<bool> {
+        let admitted = self
+            .filter
+            .as_mut()
+            .is_none_or(|filter| filter.matches(frame));
+        if admitted {
+            let facts = FrameFacts::of(frame, &mut self.decoder);
+            self.collector.borrow_mut().frame(&facts);
+        }
+        Ok(admitted)
+    }
+}

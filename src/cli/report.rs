@@ -1,0 +1,175 @@
+//! `chatscope report FILE`: the lab write-up of a saved capture.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use super::args::FilterArgs;
+use super::gather::{Gathered, gather};
+use super::{Failure, display, exit};
+use crate::explain::Explainer;
+use crate::view::report::{Report, Selection, compose, html, json, markdown};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chatscope report lab.pcapng
+  chatscope report lab.pcapng -o lab.html --lang pt-BR
+  chatscope report lab.pcapng --stream 2 -o stream2.md
+  chatscope report lab.pcapng --find teste
+  chatscope report lab.pcapng -o - --format json | jq '.streams[].teardown'")]
+pub(super) struct ReportArgs {
+    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "read")]
+    file: Option<PathBuf>,
+    /// The same, as tcpdump and tshark write it
+    #[arg(short = 'r', value_name = "FILE", conflicts_with = "file")]
+    read: Option<PathBuf>,
+    /// Write the report here; the ending chooses the form: .md, .html, .json, .svg (`-`: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The form, whatever the ending says
+    #[arg(long, value_enum, value_name = "FORM")]
+    format: Option<Form>,
+    /// Language of the report (en, pt-BR); default from the environment
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+    /// Exit with 4 when the capture is cut or lost frames
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    about: AboutArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+/// What the report is about.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct AboutArgs {
+    /// Only this connection (Wireshark's tcp.stream); may repeat
+    #[arg(long, value_name = "N")]
+    stream: Vec<u32>,
+    /// Only connections with this port; may repeat
+    #[arg(long, value_name = "PORT")]
+    port: Vec<u16>,
+    /// Say which frames carry this text
+    #[arg(long, value_name = "TEXT")]
+    find: Option<String>,
+    /// End the lines, the walk and the states with each connection's first data segment
+    #[arg(long, value_enum, value_name = "WHERE")]
+    until: Option<Until>,
+}
+
+/// Where `--until` ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Until {
+    /// The first data segment of each connection
+    FirstData,
+}
+
+impl AboutArgs {
+    /// The selection these options make.
+    pub(super) fn selection(&self) -> Selection {
+        Selection {
+            streams: self.stream.clone(),
+            ports: self.port.clone(),
+            find: self.find.as_ref().map(|text| text.as_bytes().to_vec()),
+            until_first_data: self.until.is_some(),
+        }
+    }
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Markdown
+    Md,
+    /// One HTML file
+    Html,
+    /// JSON, for programs
+    Json,
+    /// The message sequence diagram as a drawing
+    Svg,
+}
+
+impl Form {
+    /// What an ending stands for.
+    fn of_ending(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match ending.as_str() {
+            "md" | "markdown" => Self::Md,
+            "html" | "htm" => Self::Html,
+            "json" => Self::Json,
+            "svg" => Self::Svg,
+            _ => return None,
+        })
+    }
+
+    /// The form that is asked for; a foreign ending is a usage error.
+    fn asked(format: Option<Self>, output: Option<&Path>) -> Result<Self, Failure> {
+        let named = output.filter(|path| path.as_os_str() != "-");
+        match (format, named) {
+            (Some(form), _) => Ok(form),
+            (None, None) => Ok(Self::Md),
+            (None, Some(path)) => Self::of_ending(path).ok_or_else(|| {
+                let name = path.display();
+                Failure::usage(format!(
+                    "{name}: the ending names no form of report: use .md, .html, .json or .svg, or say --format"
+                ))
+            }),
+        }
+    }
+}
+
+/// Reads the capture and writes the report.
+pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
+    let path = args
+        .file
+        .as_ref()
+        .or(args.read.as_ref())
+        .expect("clap requires one of them");
+    let words = Explainer::new(display::language(args.lang.as_deref())?);
+    let form = Form::asked(args.format, args.output.as_deref())?;
+    let Gathered { report, incomplete } = gather(path, args.about.selection(), &args.filter)?;
+    match args
+        .output
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-")
+    {
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            write(&mut out, form, &report, &words)?;
+            out.flush()?;
+        }
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("{}", path.display()))?;
+            let mut out = BufWriter::new(file);
+            write(&mut out, form, &report, &words)?;
+            out.flush().with_context(|| format!("{}", path.display()))?;
+        }
+    }
+    if args.strict && incomplete {
+        return Err(Failure::told(exit::INCONCLUSIVE));
+    }
+    Ok(())
+}
+
+/// The report in one form.
+fn write(
+    out: &mut impl Write,
+    form: Form,
+    report: &Report,
+    words: &Explainer,
+) -> Result<(), Failure> {
+    match form {
+        Form::Md => out.write_all(markdown(&compose(report, words)).as_bytes())?,
+        Form::Html => out.write_all(html(&compose(report, words))?.as_bytes())?,
+        Form::Json => json(report, out)?,
+        Form::Svg => return Err(Failure::usage("no drawing yet")),
+    }
+    Ok(())
+}
