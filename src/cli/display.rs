@@ -13,6 +13,7 @@ use crate::timeline::Sink;
 use crate::view::TimeStyle;
 use crate::view::json::{JsonLines, JsonOptions};
 use crate::view::lines::{Lines, LinesOptions, PayloadStyle, Verbosity};
+use crate::view::select::{Only, Select, SelectOptions, Selection};
 use crate::view::table::{Table, TableOptions};
 use crate::view::zeek::ZeekLog;
 
@@ -21,6 +22,7 @@ pub(super) struct Display {
     format: Format,
     lines: LinesOptions,
     json: JsonOptions,
+    selection: Selection,
 }
 
 impl Display {
@@ -48,21 +50,30 @@ impl Display {
             payload: payload != PayloadStyle::None,
             ..JsonOptions::default()
         };
-        let _ = select;
         Ok(Self {
             format: args.format,
             lines,
             json,
+            selection: selection(select)?,
         })
     }
 
     /// A sink over `out`.
     pub(super) fn sink(&self, out: Box<dyn Write + Send>) -> Box<dyn Sink> {
         match self.format {
-            Format::Lines => Box::new(Lines::new(out, self.lines.clone())),
-            Format::Json => Box::new(JsonLines::new(out, self.json)),
-            Format::Table => Box::new(Table::new(out, self.table())),
-            Format::Zeek => Box::new(ZeekLog::new(out)),
+            Format::Lines => self.selected(Lines::new(out, self.lines.clone())),
+            Format::Json => self.selected(JsonLines::new(out, self.json)),
+            Format::Table => self.selected(Table::new(out, self.table())),
+            Format::Zeek => self.selected(ZeekLog::new(out)),
+        }
+    }
+
+    /// The sink behind the selection, or alone where everything is selected.
+    fn selected(&self, sink: impl Sink + 'static) -> Box<dyn Sink> {
+        if self.selection.is_everything() {
+            Box::new(sink)
+        } else {
+            Box::new(Select::new(sink, self.selection.clone()))
         }
     }
 
@@ -100,6 +111,22 @@ impl Display {
         let screen = super::screen::Screen::new(out, self.format == Format::Lines)?;
         Ok(self.sink(Box::new(screen)))
     }
+}
+
+/// The selection options, validated.
+fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
+    let options = SelectOptions {
+        streams: args.stream.clone(),
+        ports: args.port.clone(),
+        flags: args.flag.clone(),
+        only: args
+            .only
+            .iter()
+            .filter_map(|word| Only::from_word(word))
+            .collect(),
+        display_filter: args.display_filter.clone(),
+    };
+    Selection::new(&options).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// `--lang`, or what the locale says.
