@@ -30,6 +30,8 @@ pub(super) struct Unacked {
     /// Every record begins at or after the end of the one before it, all within one turn of the sequence space counted
     /// from the first: the normal case, in which an ACK takes records from the front only.
     tidy: bool,
+    /// The record that was acknowledged last: what a spurious copy most likely repeats.
+    pub(super) last: Record,
 }
 
 impl Default for Unacked {
@@ -37,6 +39,7 @@ impl Default for Unacked {
         Self {
             records: VecDeque::new(),
             tidy: true,
+            last: Record::default(),
         }
     }
 }
@@ -81,14 +84,16 @@ impl Unacked {
 
     /// Applies an acknowledgment number. Returns the record that ends exactly there: of several, the oldest (D-1).
     pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> Option<Record> {
-        let (first, last) = (self.records.front()?, self.records.back()?);
+        let (first, last) = (*self.records.front()?, *self.records.back()?);
         let low = first.seq;
         let span = last.end.offset_from(low);
-        if self.tidy && span < 1 << 31 && ack.offset_from(low) <= span {
+        let exact = if self.tidy && span < 1 << 31 && ack.offset_from(low) <= span {
             self.take_from_front(low, ack)
         } else {
             self.walk(ack)
-        }
+        };
+        self.last = exact.unwrap_or(self.last);
+        exact
     }
 
     /// The tidy case: `ack` lies within the list, so it covers whole records at the front and perhaps part of the next.
@@ -149,10 +154,10 @@ impl Unacked {
 
     /// The earliest frame still listed that carried any sequence number of `seq..end`: the original of a copy.
     pub(super) fn carried(&self, seq: SeqNumber, end: SeqNumber) -> Option<u64> {
-        self.records
-            .iter()
-            .find(|r| r.seq.precedes(end) && r.end.follows(seq))
-            .map(|r| r.frame)
+        let overlaps = |r: &&Record| r.seq.precedes(end) && r.end.follows(seq);
+        let last = Some(&self.last).filter(|last| last.frame != 0);
+        let listed = last.into_iter().chain(&self.records);
+        listed.filter(overlaps).map(|r| r.frame).min()
     }
 }
 

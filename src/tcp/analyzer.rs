@@ -113,6 +113,12 @@ impl Analyzer {
         self.table.forgotten()
     }
 
+    /// Bytes that packed streams take.
+    #[cfg(test)]
+    pub(super) fn packed_bytes(&self) -> usize {
+        self.table.packed_bytes()
+    }
+
     /// What is known of one stream; `None` when there is none of that number or it was forgotten.
     #[must_use]
     pub fn summary(&self, stream: StreamId) -> Option<StreamSummary> {

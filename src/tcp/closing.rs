@@ -95,8 +95,8 @@ impl Closing {
         let roles = [FrameRole::FirstFinAck, FrameRole::SecondFinAck];
         for (fin, role) in self.fins.iter_mut().zip(roles) {
             let Some(fin) = fin else { continue };
-            if usize::from(fin.from) != from && fin.acked.is_none() && segment.ack.follows(fin.seq)
-            {
+            let own = usize::from(fin.from) == from && segment.source != segment.destination;
+            if !own && fin.acked.is_none() && segment.ack.follows(fin.seq) {
                 fin.acked = Some(step);
                 seen.role = role;
             }
@@ -112,8 +112,11 @@ impl Closing {
             acked: None,
         };
         match &mut self.fins {
-            [first @ None, _] => {
+            [first @ None, second] => {
                 *first = Some(fact);
+                if segment.source == segment.destination {
+                    *second = Some(fact); // a self-connect closes both ends with one FIN
+                }
                 seen.role = FrameRole::FirstFin;
                 seen.changes.insert(Changes::CLOSING);
             }

@@ -8,6 +8,9 @@ pub(super) trait Pack {
     /// One number.
     fn number(&mut self, value: &mut u64);
 
+    /// Bytes as they are: for values that look random.
+    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]);
+
     /// A number that is likely close to `near`.
     fn close(&mut self, value: &mut u64, near: u64) {
         let mut distance = zigzag(value.wrapping_sub(near) as i64);
@@ -34,27 +37,6 @@ pub(super) trait Pack {
         let mut wide = u64::from(*value);
         self.number(&mut wide);
         *value = wide as u8;
-    }
-
-    /// Yes or no.
-    fn flag(&mut self, value: &mut bool) {
-        let mut wide = u64::from(*value);
-        self.number(&mut wide);
-        *value = wide != 0;
-    }
-
-    /// A value that may be absent.
-    fn optional<T: Default>(&mut self, value: &mut Option<T>, each: impl FnOnce(&mut Self, &mut T))
-    where
-        Self: Sized,
-    {
-        let mut present = value.is_some();
-        self.flag(&mut present);
-        if present {
-            each(self, value.get_or_insert_default());
-        } else {
-            *value = None;
-        }
     }
 }
 
@@ -93,6 +75,10 @@ impl Writer {
 }
 
 impl Pack for Writer {
+    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
     fn number(&mut self, value: &mut u64) {
         if self.used == 8 {
             self.mask_at = self.bytes.len();
@@ -136,6 +122,10 @@ impl<'a> Reader<'a> {
 }
 
 impl Pack for Reader<'_> {
+    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
+        bytes.fill_with(|| self.next_byte());
+    }
+
     fn number(&mut self, value: &mut u64) {
         if self.used == 8 {
             self.mask = self.next_byte();

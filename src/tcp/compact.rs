@@ -12,9 +12,7 @@ use super::machine::{Machine, Phase};
 use super::opening::{Offer, Opening};
 use super::stream::Stream;
 use super::zeek::{End, Half, MAX_HISTORY, Zeek};
-use super::{
-    AnalysisFlags, Certainty, HandshakeOutcome, OfferedOptions, ResetCause, RoleReason, Step,
-};
+use super::{AnalysisFlags, Certainty, HandshakeOutcome, ResetCause, RoleReason, Step, StreamId};
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
 
@@ -23,6 +21,15 @@ use crate::packet::SeqNumber;
 struct Origin {
     frame: u64,
     at: u64,
+}
+
+impl Origin {
+    fn of(step: Step) -> Self {
+        Self {
+            frame: step.frame,
+            at: step.at.as_nanos() as u64,
+        }
+    }
 }
 
 /// Packs a stream.
@@ -34,8 +41,9 @@ pub(super) fn pack(stream: &mut Stream) -> Box<[u8]> {
     writer.finish()
 }
 
-/// Unpacks into `stream`, which may hold anything before.
-pub(super) fn unpack(bytes: &[u8], stream: &mut Stream) {
+/// Unpacks stream `id` into `stream`, which may hold anything before.
+pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
+    stream.id = id;
     let (key, rest) = read_key(bytes);
     stream.key = key;
     visit(&mut Reader::new(rest), stream);
@@ -70,37 +78,60 @@ pub(super) fn read_key(bytes: &[u8]) -> (Key, &[u8]) {
 
 /// The one description of what is kept.
 fn visit(pack: &mut impl Pack, stream: &mut Stream) {
-    pack.small(&mut stream.id.0);
     pack.number(&mut stream.first_frame);
-    time(pack, &mut stream.start, 0);
-    let origin = Origin {
+    let mut nanos = stream.start.as_nanos().to_be_bytes();
+    pack.raw(&mut nanos);
+    stream.start = Timestamp::from_nanos(i64::from_be_bytes(nanos));
+    let start = Origin {
         frame: stream.first_frame,
         at: stream.start.as_nanos() as u64,
     };
-    pack.close(&mut stream.last_frame, origin.frame);
-    time(pack, &mut stream.previous, origin.at);
-    pack.optional(&mut stream.syn_time, |pack, at| time(pack, at, origin.at));
+    pack.close(&mut stream.last_frame, start.frame);
+    time(pack, &mut stream.previous, start.at);
+    let end = Origin {
+        frame: stream.last_frame,
+        at: stream.previous.as_nanos() as u64,
+    };
+    let [bits, first, more] = stream.completeness.parts();
+    let [bits, first, more, client, reason, direct, settled, syn] = together(
+        pack,
+        [
+            (u64::from(bits), 6),
+            (u64::from(first), 6),
+            (u64::from(more), 1),
+            (u64::from(stream.client), 1),
+            (place(stream.client_by, &REASONS), 2),
+            (u64::from(stream.direct), 1),
+            (u64::from(stream.settled), 1),
+            (u64::from(stream.syn_time.is_some()), 1),
+        ],
+    );
+    stream.completeness = Completeness::from_parts([bits as u8, first as u8, more as u8]);
+    stream.client = client as u8;
+    stream.client_by = REASONS[reason as usize];
+    (stream.direct, stream.settled) = (direct != 0, settled != 0);
+    opening(pack, &mut stream.opening, start);
+    let mut syn_time = stream.syn_time.unwrap_or_default();
+    if syn != 0 {
+        time(pack, &mut syn_time, start.at);
+    }
+    stream.syn_time = (syn != 0).then_some(syn_time);
+    let third = stream.opening.ack.map_or(0, |ack| ack.at.since(syn_time));
     let mut rtt = stream.initial_rtt as u64;
-    pack.close(&mut rtt, 0);
+    pack.close(&mut rtt, third as u64);
     stream.initial_rtt = rtt as i64;
-    let mut parts = stream.completeness.parts();
-    parts.iter_mut().for_each(|part| pack.byte(part));
-    stream.completeness = Completeness::from_parts(parts);
-    pack.byte(&mut stream.client);
-    choice(pack, &mut stream.client_by, &REASONS);
-    pack.flag(&mut stream.direct);
-    pack.flag(&mut stream.settled);
-    opening(pack, &mut stream.opening, origin);
-    let isns = stream.opening.offers.map(|o| o.map(|offer| offer.isn.0));
-    for from in 0..2 {
-        let (done, rest) = stream.dirs.split_at_mut(from);
-        let peer_next = done.first().map_or(0, |peer| peer.next.0);
-        direction(pack, &mut rest[0], origin, isns[from], peer_next);
+    let offers = stream.opening.offers.map(Option::unwrap_or_default);
+    for (dir, offer) in stream.dirs.iter_mut().zip(&offers) {
+        direction(pack, dir, end, offer);
+    }
+    let next = [stream.dirs[1].next.0, stream.dirs[0].next.0];
+    for (dir, peer_next) in stream.dirs.iter_mut().zip(next) {
+        pack.close32(&mut dir.last_ack.0, peer_next);
     }
     for (machine, dir) in stream.machines.iter_mut().zip(&stream.dirs) {
-        end(pack, machine, dir);
+        end_of(pack, machine, dir);
     }
-    closing(pack, &mut stream.closing, origin, &stream.dirs);
+    closing(pack, &mut stream.closing, end, &stream.dirs);
     zeek(pack, &mut stream.zeek, &stream.dirs);
 }
 
@@ -110,31 +141,70 @@ const REASONS: [RoleReason; 4] = [
     RoleReason::OtherPortListens,
     RoleReason::SentFirstFrame,
 ];
-const OUTCOMES: [HandshakeOutcome; 6] = [
+const OUTCOMES: [HandshakeOutcome; 8] = [
     HandshakeOutcome::NotSeen,
     HandshakeOutcome::Unanswered,
     HandshakeOutcome::HalfOpen,
     HandshakeOutcome::Complete,
     HandshakeOutcome::Refused,
     HandshakeOutcome::Simultaneous,
+    HandshakeOutcome::NotSeen,
+    HandshakeOutcome::NotSeen,
 ];
-const CAUSES: [ResetCause; 6] = [
+const CAUSES: [ResetCause; 8] = [
+    ResetCause::Unknown,
     ResetCause::ClosedPort,
     ResetCause::UnreadData,
     ResetCause::Linger0,
     ResetCause::WriteAfterClose,
     ResetCause::AcceptQueue,
     ResetCause::Unknown,
+    ResetCause::Unknown,
+];
+const PHASES: [Phase; 8] = [
+    Phase::Unknown,
+    Phase::Listen,
+    Phase::SynSent,
+    Phase::SynReceived,
+    Phase::Synchronised,
+    Phase::Closed,
+    Phase::Unknown,
+    Phase::Unknown,
+];
+const ENDS: [End; 8] = [
+    End::Inactive,
+    End::SynSent,
+    End::SynAckSent,
+    End::Partial,
+    End::Established,
+    End::Closed,
+    End::Reset,
+    End::Inactive,
 ];
 const CERTAINTIES: [Certainty; 2] = [Certainty::Inferred, Certainty::Seen];
+/// Whole histories that have a number of their own (1, 2, …).
+const HISTORIES: [&str; 12] = [
+    "ShADadFf", "ShADadfF", "S", "Sr", "ShADadR", "ShADadr", "ShADaFf", "ShADdaFf", "ShAdDaFf",
+    "ShAdDafF", "ShA", "ShAFf",
+];
 
-/// One of a list of values, by its place.
-fn choice<T: Copy + PartialEq>(pack: &mut impl Pack, value: &mut T, all: &[T]) {
-    let mut place = all.iter().position(|each| each == value).unwrap_or(0) as u64;
-    pack.number(&mut place);
-    if let Some(&each) = all.get(place as usize) {
-        *value = each;
-    }
+/// A value's place in a list.
+fn place<T: PartialEq>(value: T, all: &[T]) -> u64 {
+    all.iter().position(|each| *each == value).unwrap_or(0) as u64
+}
+
+/// Several small values, each with its width in bits, as one number.
+fn together<const N: usize>(pack: &mut impl Pack, fields: [(u64, u32); N]) -> [u64; N] {
+    let mut number = fields
+        .iter()
+        .rev()
+        .fold(0, |n, &(value, width)| n << width | value);
+    pack.number(&mut number);
+    fields.map(|(_, width)| {
+        let value = number & ((1 << width) - 1);
+        number >>= width;
+        value
+    })
 }
 
 fn time(pack: &mut impl Pack, at: &mut Timestamp, near: u64) {
@@ -143,198 +213,9 @@ fn time(pack: &mut impl Pack, at: &mut Timestamp, near: u64) {
     *at = Timestamp::from_nanos(nanos as i64);
 }
 
-fn step(pack: &mut impl Pack, step: &mut Step, origin: Origin) {
-    pack.close(&mut step.frame, origin.frame);
-    time(pack, &mut step.at, origin.at);
-}
-
-fn steps(pack: &mut impl Pack, value: &mut Option<Step>, origin: Origin) {
-    let mut present = value.is_some();
-    pack.flag(&mut present);
-    let mut kept = value.unwrap_or(Step {
-        frame: 0,
-        at: Timestamp::ZERO,
-    });
-    if present {
-        step(pack, &mut kept, origin);
-    }
-    *value = present.then_some(kept);
-}
-
-fn direction(
-    pack: &mut impl Pack,
-    dir: &mut Direction,
-    origin: Origin,
-    isn: Option<u32>,
-    peer_next: u32,
-) {
-    pack.optional(&mut dir.base, |pack, base| {
-        pack.close32(&mut base.0, isn.unwrap_or(0))
-    });
-    let base = dir.base.map_or(0, |base| base.0);
-    pack.close32(&mut dir.next.0, base.wrapping_add(1));
-    pack.close32(&mut dir.cont.0, dir.next.0);
-    pack.close32(&mut dir.last_ack.0, peer_next);
-    let mut window = u64::from(dir.last_win.wrapping_sub(NO_WINDOW));
-    pack.number(&mut window);
-    dir.last_win = NO_WINDOW.wrapping_add(window as u32);
-    let unseen = dir.last_win == NO_WINDOW; // never analysed: no frame numbers and times
-    let near = if unseen {
-        Origin { frame: 0, at: 0 }
-    } else {
-        origin
-    };
-    pack.close(&mut dir.next_frame, near.frame);
-    time(pack, &mut dir.next_time, near.at);
-    time(pack, &mut dir.last_time, dir.next_time.as_nanos() as u64);
-    pack.close(&mut dir.nondup, dir.next_frame);
-    pack.small(&mut dir.dup_acks);
-    pack.small(&mut dir.push_sum);
-    pack.small(&mut dir.sack_sum);
-    flags(pack, &mut dir.last_flags);
-    let mut shift = (dir.shift + 2) as u8;
-    pack.byte(&mut shift);
-    dir.shift = shift as i8 - 2;
-    let mut unknown = !dir.flight_known;
-    pack.flag(&mut dir.syn_win);
-    pack.flag(&mut unknown);
-    dir.flight_known = !unknown;
-    pack.flag(&mut dir.pushed);
-    pack.flag(&mut dir.closer);
-    unacked(pack, &mut dir.unacked, origin, base);
-    pack.number(&mut dir.packets);
-    pack.number(&mut dir.bytes);
-    pack.optional(&mut dir.zero_window, |pack, (frame, at)| {
-        pack.close(frame, origin.frame);
-        time(pack, at, origin.at);
-    });
-}
-
-fn flags(pack: &mut impl Pack, flags: &mut AnalysisFlags) {
-    let mut bits = u32::from(flags.0);
-    pack.small(&mut bits);
-    flags.0 = bits as u16;
-}
-
-fn unacked(pack: &mut impl Pack, list: &mut Unacked, origin: Origin, base: u32) {
-    let mut count = list.len() as u64;
-    pack.number(&mut count);
-    let mut records = list.iter().copied().collect::<Vec<_>>().into_iter();
-    *list = Unacked::default();
-    let (mut near, mut at) = (base, origin);
-    for _ in 0..count {
-        let mut record: Record = records.next().unwrap_or_default();
-        pack.close32(&mut record.seq.0, near);
-        pack.close32(&mut record.end.0, record.seq.0);
-        pack.close(&mut record.frame, at.frame);
-        time(pack, &mut record.at, at.at);
-        near = record.end.0;
-        at = Origin {
-            frame: record.frame,
-            at: record.at.as_nanos() as u64,
-        };
-        list.push(record);
-    }
-}
-
-fn opening(pack: &mut impl Pack, opening: &mut Opening, origin: Origin) {
-    choice(pack, &mut opening.outcome, &OUTCOMES);
-    pack.optional(&mut opening.opener, |pack, opener| pack.byte(opener));
-    steps(pack, &mut opening.syn, origin);
-    steps(pack, &mut opening.answer, origin);
-    steps(pack, &mut opening.ack, origin);
-    for count in [&mut opening.syn_retries, &mut opening.answer_retries] {
-        let mut wide = u32::from(*count);
-        pack.small(&mut wide);
-        *count = wide as u16;
-    }
-    for value in &mut opening.offers {
-        pack.optional(value, offer);
-    }
-    for acked in &mut opening.syn_acked {
-        pack.flag(acked);
-    }
-    pack.flag(&mut opening.self_connect);
-}
-
-fn offer(pack: &mut impl Pack, offer: &mut Offer) {
-    pack.small(&mut offer.isn.0);
-    let mut window = u32::from(offer.window);
-    pack.close32(&mut window, u32::from(u16::MAX));
-    offer.window = window as u16;
-    let OfferedOptions {
-        mss,
-        window_scale,
-        sack_permitted,
-        timestamps,
-    } = &mut offer.options;
-    pack.optional(mss, |pack, mss| {
-        let mut wide = u32::from(*mss);
-        pack.small(&mut wide);
-        *mss = wide as u16;
-    });
-    pack.optional(window_scale, |pack, shift| pack.byte(shift));
-    pack.flag(sack_permitted);
-    pack.flag(timestamps);
-}
-
-fn end(pack: &mut impl Pack, machine: &mut Machine, dir: &Direction) {
-    let base = dir.base.map_or(0, |base| base.0);
-    choice(pack, &mut machine.phase, &Phase::ALL);
-    choice(pack, &mut machine.certainty, &CERTAINTIES);
-    pack.flag(&mut machine.active);
-    near_seq(pack, &mut machine.isn, base);
-    near_seq(pack, &mut machine.fin, dir.next.0.wrapping_sub(1));
-    pack.flag(&mut machine.fin_acked);
-    pack.optional(&mut machine.peer_fin, |pack, certainty| {
-        choice(pack, certainty, &CERTAINTIES);
-    });
-    pack.flag(&mut machine.passive_close);
-}
-
-fn near_seq(pack: &mut impl Pack, seq: &mut Option<SeqNumber>, near: u32) {
-    pack.optional(seq, |pack, seq| pack.close32(&mut seq.0, near));
-}
-
-fn closing(pack: &mut impl Pack, closing: &mut Closing, origin: Origin, dirs: &[Direction; 2]) {
-    for value in &mut closing.fins {
-        let mut present = value.is_some();
-        pack.flag(&mut present);
-        let mut fact = value.unwrap_or(FinFact {
-            from: 0,
-            step: NO_STEP,
-            seq: SeqNumber(0),
-            acked: None,
-        });
-        if present {
-            pack.byte(&mut fact.from);
-            step(pack, &mut fact.step, origin);
-            let dir = &dirs[usize::from(fact.from & 1)];
-            pack.close32(&mut fact.seq.0, dir.next.0.wrapping_sub(1));
-            let near = Origin {
-                frame: fact.step.frame,
-                at: fact.step.at.as_nanos() as u64,
-            };
-            steps(pack, &mut fact.acked, near);
-        }
-        *value = present.then_some(fact);
-    }
-    let mut present = closing.reset.is_some();
-    pack.flag(&mut present);
-    let mut fact = closing.reset.unwrap_or(ResetFact {
-        from: 0,
-        step: NO_STEP,
-        cause: ResetCause::Unknown,
-        exact: false,
-    });
-    if present {
-        pack.byte(&mut fact.from);
-        step(pack, &mut fact.step, origin);
-        choice(pack, &mut fact.cause, &CAUSES);
-        pack.flag(&mut fact.exact);
-    }
-    closing.reset = present.then_some(fact);
-    pack.number(&mut closing.half_close_bytes);
+fn step(pack: &mut impl Pack, step: &mut Step, near: Origin) {
+    pack.close(&mut step.frame, near.frame);
+    time(pack, &mut step.at, near.at);
 }
 
 const NO_STEP: Step = Step {
@@ -342,36 +223,362 @@ const NO_STEP: Step = Step {
     at: Timestamp::ZERO,
 };
 
-fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {
-    pack.optional(&mut zeek.originator, |pack, originator| {
-        pack.byte(originator)
-    });
-    for (half, dir) in zeek.halves.iter_mut().zip(dirs) {
-        let Half {
-            state,
-            before,
-            once,
-            last_syn,
-            last_fin,
-            last_rst,
-            counts,
-            payload,
-        } = half;
-        choice(pack, state, &End::ALL);
-        choice(pack, before, &End::ALL);
-        pack.byte(once);
-        near_seq(pack, last_syn, dir.base.map_or(0, |base| base.0));
-        near_seq(pack, last_fin, dir.next.0.wrapping_sub(1));
-        near_seq(pack, last_rst, dir.next.0);
-        counts.iter_mut().for_each(|count| pack.small(count));
-        pack.flag(payload);
+/// A step whose presence is known.
+fn step_if(pack: &mut impl Pack, present: bool, value: Option<Step>, near: Origin) -> Option<Step> {
+    let mut kept = value.unwrap_or(NO_STEP);
+    if present {
+        step(pack, &mut kept, near);
     }
-    pack.byte(&mut zeek.letters);
-    for letter in zeek
-        .history
-        .iter_mut()
-        .take(usize::from(zeek.letters).min(MAX_HISTORY))
-    {
-        pack.byte(letter);
+    present.then_some(kept)
+}
+
+fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Offer) {
+    let silent = dir.last_win == NO_WINDOW;
+    let [
+        based,
+        silent,
+        shift,
+        syn_win,
+        unknown,
+        pushed,
+        closer,
+        window,
+        flags,
+    ] = together(
+        pack,
+        [
+            (u64::from(dir.base.is_some()), 1),
+            (u64::from(silent), 1),
+            ((dir.shift + 2) as u64, 5),
+            (u64::from(dir.syn_win), 1),
+            (u64::from(!dir.flight_known), 1),
+            (u64::from(dir.pushed), 1),
+            (u64::from(dir.closer), 1),
+            (u64::from(dir.zero_window.is_some()), 1),
+            (u64::from(dir.last_flags.0), 16),
+        ],
+    );
+    dir.shift = shift as i8 - 2;
+    dir.syn_win = syn_win != 0;
+    dir.flight_known = unknown == 0;
+    (dir.pushed, dir.closer) = (pushed != 0, closer != 0);
+    dir.last_flags = AnalysisFlags(flags as u16);
+    let mut base = dir.base.unwrap_or_default();
+    if based != 0 {
+        pack.close32(&mut base.0, offer.isn.0);
+    }
+    dir.base = (based != 0).then_some(base);
+    if silent == 0 {
+        spoken(pack, dir, end, base.0, offer.window);
+    } else {
+        let fresh = Direction::default();
+        (dir.next, dir.cont, dir.last_win) = (fresh.next, fresh.cont, fresh.last_win);
+        (dir.last_time, dir.next_time) = (fresh.last_time, fresh.next_time);
+        (dir.next_frame, dir.nondup, dir.push_sum) = (0, 0, 0);
+    }
+    pack.small(&mut dir.dup_acks);
+    pack.small(&mut dir.sack_sum);
+    unacked(pack, &mut dir.unacked, end, dir.next.0);
+    pack.number(&mut dir.packets);
+    pack.number(&mut dir.bytes);
+    let (mut frame, mut at) = dir.zero_window.unwrap_or_default();
+    if window != 0 {
+        pack.close(&mut frame, end.frame);
+        time(pack, &mut at, end.at);
+    }
+    dir.zero_window = (window != 0).then_some((frame, at));
+}
+
+/// What a direction has once a frame of it was analysed.
+fn spoken(pack: &mut impl Pack, dir: &mut Direction, end: Origin, base: u32, offered: u16) {
+    pack.close32(&mut dir.next.0, base.wrapping_add(1));
+    pack.close32(&mut dir.cont.0, dir.next.0);
+    pack.close32(&mut dir.last_win, u32::from(offered));
+    time(pack, &mut dir.last_time, end.at);
+    time(pack, &mut dir.next_time, dir.last_time.as_nanos() as u64);
+    pack.close(&mut dir.next_frame, end.frame);
+    pack.close(&mut dir.nondup, dir.next_frame);
+    pack.small(&mut dir.push_sum);
+}
+
+fn unacked(pack: &mut impl Pack, list: &mut Unacked, end: Origin, next: u32) {
+    let acked = u64::from(list.last.frame != 0);
+    let [acked, count] = together(pack, [(acked, 1), (list.len() as u64, 32)]);
+    let mut records = list.iter().copied().collect::<Vec<_>>().into_iter();
+    let mut last = list.last;
+    *list = Unacked::default();
+    if acked != 0 {
+        pack.close(&mut last.frame, end.frame);
+        pack.close32(&mut last.end.0, next);
+        pack.close32(&mut last.seq.0, last.end.0);
+        list.last = last;
+    }
+    let (mut near, mut at) = (next, end);
+    for _ in 0..count {
+        let mut each: Record = records.next().unwrap_or_default();
+        pack.close(&mut each.frame, at.frame);
+        pack.close32(&mut each.end.0, near);
+        pack.close32(&mut each.seq.0, each.end.0);
+        time(pack, &mut each.at, at.at);
+        near = each.end.0;
+        at = Origin {
+            frame: each.frame,
+            at: each.at.as_nanos() as u64,
+        };
+        list.push(each);
+    }
+}
+
+fn opening(pack: &mut impl Pack, opening: &mut Opening, start: Origin) {
+    let opener = opening.opener.map_or(2, u64::from);
+    let [
+        outcome,
+        opener,
+        syn,
+        answer,
+        ack,
+        retries,
+        first,
+        second,
+        same,
+        crossed,
+    ] = together(
+        pack,
+        [
+            (place(opening.outcome, &OUTCOMES), 3),
+            (opener, 2),
+            (u64::from(opening.syn.is_some()), 1),
+            (u64::from(opening.answer.is_some()), 1),
+            (u64::from(opening.ack.is_some()), 1),
+            (
+                u64::from(opening.syn_retries | opening.answer_retries != 0),
+                1,
+            ),
+            (u64::from(opening.offers[0].is_some()), 1),
+            (u64::from(opening.offers[1].is_some()), 1),
+            (u64::from(opening.self_connect), 1),
+            (
+                u64::from(opening.syn_acked[0]) | u64::from(opening.syn_acked[1]) << 1,
+                2,
+            ),
+        ],
+    );
+    opening.outcome = OUTCOMES[outcome as usize];
+    opening.opener = (opener < 2).then_some(opener as u8);
+    opening.syn = step_if(pack, syn != 0, opening.syn, start);
+    opening.answer = step_if(pack, answer != 0, opening.answer, start);
+    let near = opening.answer.map_or(start, Origin::of);
+    opening.ack = step_if(pack, ack != 0, opening.ack, near);
+    for count in [&mut opening.syn_retries, &mut opening.answer_retries] {
+        let mut wide = u32::from(*count);
+        if retries != 0 {
+            pack.small(&mut wide);
+        }
+        *count = if retries != 0 { wide as u16 } else { 0 };
+    }
+    opening.self_connect = same != 0;
+    opening.syn_acked = [crossed & 1 != 0, crossed & 2 != 0];
+    let mut near = Offer::default();
+    for (value, present) in opening.offers.iter_mut().zip([first, second]) {
+        let mut kept = value.unwrap_or_default();
+        if present != 0 {
+            offer(pack, &mut kept, &near);
+            near = kept;
+        }
+        *value = (present != 0).then_some(kept);
+    }
+}
+
+fn offer(pack: &mut impl Pack, offer: &mut Offer, near: &Offer) {
+    let mut isn = offer.isn.0.to_be_bytes();
+    pack.raw(&mut isn);
+    offer.isn = SeqNumber(u32::from_be_bytes(isn));
+    let mut window = u32::from(offer.window);
+    pack.close32(&mut window, u32::from(u16::MAX));
+    offer.window = window as u16;
+    let options = &mut offer.options;
+    let [mss, scaled, scale, sack, stamps] = together(
+        pack,
+        [
+            (u64::from(options.mss.is_some()), 1),
+            (u64::from(options.window_scale.is_some()), 1),
+            (u64::from(options.window_scale.unwrap_or(0)), 8),
+            (u64::from(options.sack_permitted), 1),
+            (u64::from(options.timestamps), 1),
+        ],
+    );
+    let mut size = u32::from(options.mss.unwrap_or(0));
+    if mss != 0 {
+        pack.close32(&mut size, near.options.mss.map_or(0, u32::from));
+    }
+    options.mss = (mss != 0).then_some(size as u16);
+    options.window_scale = (scaled != 0).then_some(scale as u8);
+    (options.sack_permitted, options.timestamps) = (sack != 0, stamps != 0);
+}
+
+fn end_of(pack: &mut impl Pack, machine: &mut Machine, dir: &Direction) {
+    let arrived = machine
+        .peer_fin
+        .map_or(2, |certainty| place(certainty, &CERTAINTIES));
+    let [phase, certainty, active, isn, fin, acked, arrived, passive] = together(
+        pack,
+        [
+            (place(machine.phase, &PHASES), 3),
+            (place(machine.certainty, &CERTAINTIES), 1),
+            (u64::from(machine.active), 1),
+            (u64::from(machine.isn.is_some()), 1),
+            (u64::from(machine.fin.is_some()), 1),
+            (u64::from(machine.fin_acked), 1),
+            (arrived, 2),
+            (u64::from(machine.passive_close), 1),
+        ],
+    );
+    machine.phase = PHASES[phase as usize];
+    machine.certainty = CERTAINTIES[certainty as usize];
+    machine.active = active != 0;
+    let base = dir.base.map_or(0, |base| base.0);
+    machine.isn = near_seq(pack, isn != 0, machine.isn, base);
+    machine.fin = near_seq(pack, fin != 0, machine.fin, dir.next.0.wrapping_sub(1));
+    machine.fin_acked = acked != 0;
+    machine.peer_fin = CERTAINTIES.get(arrived as usize).copied();
+    machine.passive_close = passive != 0;
+}
+
+/// A sequence number whose presence is known.
+fn near_seq(
+    pack: &mut impl Pack,
+    present: bool,
+    value: Option<SeqNumber>,
+    near: u32,
+) -> Option<SeqNumber> {
+    let mut seq = value.unwrap_or_default();
+    if present {
+        pack.close32(&mut seq.0, near);
+    }
+    present.then_some(seq)
+}
+
+fn closing(pack: &mut impl Pack, closing: &mut Closing, end: Origin, dirs: &[Direction; 2]) {
+    let fin = |at: usize| closing.fins[at];
+    let acked = |at: usize| u64::from(fin(at).is_some_and(|fin| fin.acked.is_some()));
+    let from = |at: usize| u64::from(fin(at).is_some_and(|fin| fin.from != 0));
+    let reset = closing.reset.unwrap_or(ResetFact {
+        from: 0,
+        step: NO_STEP,
+        cause: ResetCause::Unknown,
+        exact: false,
+    });
+    let [
+        first,
+        one,
+        seen_one,
+        second,
+        two,
+        seen_two,
+        aborted,
+        who,
+        cause,
+        exact,
+    ] = together(
+        pack,
+        [
+            (u64::from(fin(0).is_some()), 1),
+            (from(0), 1),
+            (acked(0), 1),
+            (u64::from(fin(1).is_some()), 1),
+            (from(1), 1),
+            (acked(1), 1),
+            (u64::from(closing.reset.is_some()), 1),
+            (u64::from(reset.from), 1),
+            (place(reset.cause, &CAUSES), 3),
+            (u64::from(reset.exact), 1),
+        ],
+    );
+    let facts = [(first, one, seen_one), (second, two, seen_two)];
+    let mut near = end;
+    for (value, (present, from, acked)) in closing.fins.iter_mut().zip(facts) {
+        let old = *value;
+        *value = (present != 0).then(|| {
+            let mut seq = old.map_or(SeqNumber(0), |fin| fin.seq);
+            let next = dirs[from as usize].next.0;
+            pack.close32(&mut seq.0, next.wrapping_sub(1));
+            let step = step_if(pack, true, old.map(|fin| fin.step), near).unwrap_or(NO_STEP);
+            let close = if second != 0 && near.at == end.at {
+                Origin::of(step)
+            } else {
+                end
+            };
+            let acked = step_if(pack, acked != 0, old.and_then(|fin| fin.acked), close);
+            near = acked.map_or(close, Origin::of);
+            FinFact {
+                from: from as u8,
+                step,
+                seq,
+                acked,
+            }
+        });
+    }
+    closing.reset = (aborted != 0).then(|| ResetFact {
+        from: who as u8,
+        step: step_if(pack, true, Some(reset.step), end).unwrap_or(NO_STEP),
+        cause: CAUSES[cause as usize],
+        exact: exact != 0,
+    });
+    pack.number(&mut closing.half_close_bytes);
+}
+
+fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {
+    let originator = zeek.originator.map_or(2, u64::from);
+    let code = place(zeek.history(), &HISTORIES);
+    let known = HISTORIES.contains(&zeek.history());
+    let [originator, code] = together(
+        pack,
+        [(originator, 2), (if known { code + 1 } else { 0 }, 4)],
+    );
+    zeek.originator = (originator < 2).then_some(originator as u8);
+    if let Some(history) = (code as usize).checked_sub(1).map(|code| HISTORIES[code]) {
+        zeek.letters = history.len() as u8;
+        zeek.history[..history.len()].copy_from_slice(history.as_bytes());
+    } else {
+        pack.byte(&mut zeek.letters);
+        let letters = usize::from(zeek.letters).min(MAX_HISTORY);
+        for letter in &mut zeek.history[..letters] {
+            pack.byte(letter);
+        }
+    }
+    for (half, dir) in zeek.halves.iter_mut().zip(dirs) {
+        half_of(pack, half, dir);
+    }
+}
+
+fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {
+    let counted = half.counts != [0; 3];
+    let [state, before, once, syn, fin, rst, payload, counted] = together(
+        pack,
+        [
+            (place(half.state, &ENDS), 3),
+            (place(half.before, &ENDS), 3),
+            (u64::from(half.once), 4),
+            (u64::from(half.last_syn.is_some()), 1),
+            (u64::from(half.last_fin.is_some()), 1),
+            (u64::from(half.last_rst.is_some()), 1),
+            (u64::from(half.payload), 1),
+            (u64::from(counted), 1),
+        ],
+    );
+    half.state = ENDS[state as usize];
+    half.before = ENDS[before as usize];
+    half.once = once as u8;
+    let (base, next) = (dir.base.map_or(0, |base| base.0), dir.next.0);
+    half.last_syn = near_seq(pack, syn != 0, half.last_syn, base);
+    half.last_fin = near_seq(pack, fin != 0, half.last_fin, next.wrapping_sub(1));
+    half.last_rst = near_seq(pack, rst != 0, half.last_rst, next);
+    half.payload = payload != 0;
+    for count in &mut half.counts {
+        if counted != 0 {
+            pack.small(count);
+        } else {
+            *count = 0;
+        }
     }
 }

@@ -24,18 +24,6 @@ pub(super) enum Phase {
     Closed,
 }
 
-impl Phase {
-    /// All phases, by their number.
-    pub(super) const ALL: [Self; 6] = [
-        Self::Unknown,
-        Self::Listen,
-        Self::SynSent,
-        Self::SynReceived,
-        Self::Synchronised,
-        Self::Closed,
-    ];
-}
-
 /// One end.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Machine {

@@ -40,3 +40,6 @@ pub use state::{Certainty, ObservedState, Side, StreamId, TcpState};
 pub use summary::{PerSide, RoleReason, StreamSummary};
 pub use table::Limits;
 pub use teardown::{Fin, Reset, ResetCause, Teardown};
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,10 @@ struct Working {
     stream: Stream,
 }
 
+/// What one unpacked stream takes, its list of unacknowledged segments apart.
+#[cfg(test)]
+pub(super) const WORKING_BYTES: usize = size_of::<Working>() + size_of::<Slot>();
+
 /// All streams, in order of their numbers.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -182,7 +186,17 @@ impl Table {
         self.slots[slot as usize].ended = ended || !self.slots[slot as usize].newest;
     }
 
-    /// Calls `read` with every remembered stream in order of their numbers.
+    /// Bytes that the packed streams take.
+    #[cfg(test)]
+    pub(super) fn packed_bytes(&self) -> usize {
+        let bytes = |slot: &Slot| match &slot.place {
+            Place::Packed(bytes) => bytes.len(),
+            Place::Working(_) => 0,
+        };
+        self.slots.iter().map(bytes).sum()
+    }
+
+    /// Every remembered stream in order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = std::borrow::Cow<'_, Stream>> {
         self.slots.iter().map(|slot| self.view(slot))
     }
@@ -206,7 +220,7 @@ impl Table {
             Place::Working(at) => Cow::Borrowed(&self.working[*at as usize].stream),
             Place::Packed(bytes) => {
                 let mut stream = Stream::blank();
-                compact::unpack(bytes, &mut stream);
+                compact::unpack(slot.id, bytes, &mut stream);
                 Cow::Owned(stream)
             }
         }
@@ -216,8 +230,9 @@ impl Table {
     #[cold]
     fn unpack(&mut self, slot: u32) -> usize {
         let mut stream = Stream::blank();
-        if let Place::Packed(bytes) = &self.slots[slot as usize].place {
-            compact::unpack(bytes, &mut stream);
+        let packed = &self.slots[slot as usize];
+        if let Place::Packed(bytes) = &packed.place {
+            compact::unpack(packed.id, bytes, &mut stream);
         }
         let at = self.settle(slot, stream);
         self.slots[slot as usize].place = Place::Working(at as u32);

@@ -21,17 +21,6 @@ pub(super) enum End {
 }
 
 impl End {
-    /// All states, by their number.
-    pub(super) const ALL: [Self; 7] = [
-        Self::Inactive,
-        Self::SynSent,
-        Self::SynAckSent,
-        Self::Partial,
-        Self::Established,
-        Self::Closed,
-        Self::Reset,
-    ];
-
     /// INACTIVE or PARTIAL.
     const fn quiet(self) -> bool {
         matches!(self, Self::Inactive | Self::Partial)

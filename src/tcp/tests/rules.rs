@@ -1,0 +1,208 @@
+//! Wireshark's rules, by rule id: the traps of chapter 15 and the cases of chapter 16 with tshark's answers.
+
+use super::*;
+
+#[test]
+fn tr1_a_one_byte_message_repeated_is_a_keep_alive() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 1);
+    assert_eq!(
+        flags(play.wait(200_000).send(C, "PA", 1, 1, 1)),
+        "keep_alive"
+    );
+}
+
+#[test]
+fn tr2_linux_persist_probe_is_a_keep_alive_for_tshark_and_a_probe_for_us() {
+    let mut play = Play::open();
+    play.window = 0;
+    let closed = play.send(S, "A", 1, 1, 0);
+    assert_eq!(flags(closed), "zero_window");
+    play.window = 65535;
+    let probe = play.send(C, "A", 0, 1, 0);
+    assert_eq!(flags(probe), "keep_alive");
+    assert!(probe.notes.contains(OwnFlags::PERSIST_PROBE));
+    play.window = 0;
+    assert_eq!(flags(play.send(S, "A", 1, 1, 0)), "zero_window");
+    play.window = 1000;
+    let opened = play.send(S, "A", 1, 1, 0);
+    assert_eq!(flags(opened), "window_update");
+    assert_eq!(
+        opened.zero_window_ended,
+        Some((closed_frame(&play, 4), 3_000_000))
+    );
+}
+
+/// The n-th frame, for readability.
+fn closed_frame(_play: &Play, n: u64) -> u64 {
+    n
+}
+
+#[test]
+fn tr3_late_beyond_the_initial_rtt_is_a_retransmission() {
+    let mut play = Play::open(); // initial RTT 2 ms
+    play.send(C, "PA", 1, 1, 10);
+    assert_eq!(flags(play.send(C, "PA", 21, 1, 10)), "lost_segment");
+    let late = play.wait(1000).send(C, "PA", 11, 1, 10);
+    assert_eq!(flags(late), "retransmission");
+}
+
+#[test]
+fn tr4_an_exact_copy_can_be_out_of_order() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 10);
+    play.send(C, "PA", 11, 1, 10);
+    let copy = play.send(C, "PA", 1, 1, 10);
+    assert_eq!(
+        (flags(copy).as_str(), copy.original_frame),
+        ("out_of_order", Some(4))
+    );
+}
+
+#[test]
+fn tr5_an_accepted_probe_byte_looks_like_loss() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 10);
+    play.window = 0;
+    assert_eq!(flags(play.send(S, "A", 1, 11, 0)), "zero_window");
+    play.window = 65535;
+    assert_eq!(flags(play.send(C, "PA", 11, 1, 1)), "zero_window_probe");
+    assert_eq!(flags(play.send(S, "A", 1, 12, 0)), "ack_lost_segment");
+    assert_eq!(flags(play.send(C, "PA", 12, 1, 20)), "lost_segment");
+}
+
+#[test]
+fn tr6_the_rto_counts_from_the_oldest_unacknowledged() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 10);
+    play.wait(17_000).send(C, "PA", 21, 1, 10);
+    let again = play.wait(480_000).send(C, "PA", 21, 1, 10);
+    assert_eq!(flags(again), "retransmission");
+    assert_eq!(again.rto, Some((499_000_000, 4)));
+    assert_eq!(again.original_frame, Some(5));
+}
+
+#[test]
+fn tr7_ack_of_the_unseen_poisons_the_dup_ack_counter() {
+    let mut play = Play::open();
+    play.send(S, "PA", 1, 1, 10);
+    assert_eq!(flags(play.send(S, "PA", 11, 101, 10)), "ack_lost_segment");
+    assert_eq!(flags(play.send(S, "PA", 1, 101, 10)), "fast_retransmission");
+}
+
+#[test]
+fn tr8_zero_means_unknown() {
+    let mut play = Play::new();
+    play.isn[C] = u32::MAX;
+    play.send(C, "S", 0, 0, 0);
+    assert_eq!(flags(play.wait(1_000_000).send(C, "S", 0, 0, 0)), "");
+}
+
+#[test]
+fn tr15_the_initial_rtt_counts_from_the_last_syn() {
+    let mut play = Play::new();
+    play.send(C, "S", 0, 0, 0);
+    play.wait(999_000).send(C, "S", 0, 0, 0);
+    let answer = play.send(S, "SA", 0, 1, 0);
+    assert_eq!(
+        (answer.acks_frame, answer.ack_rtt),
+        (Some(1), Some(1_001_000_000))
+    );
+    assert_eq!(play.send(C, "A", 1, 1, 0).initial_rtt, Some(2_000_000));
+}
+
+#[test]
+fn tr17_the_servers_first_pure_ack_is_a_dup_ack() {
+    let mut play = Play::open();
+    let seen = play.send(S, "A", 1, 1, 0);
+    assert_eq!(
+        (flags(seen).as_str(), seen.duplicate_ack),
+        ("duplicate_ack", Some((1, 2)))
+    );
+}
+
+#[test]
+fn tr19_half_the_space_away_is_both_before_and_after() {
+    let mut play = Play::new();
+    play.send(C, "A", 1, 1, 10);
+    let far = play.send(C, "A", 11 + (1 << 31), 1, 10);
+    assert_eq!(flags(far), "out_of_order lost_segment");
+}
+
+#[test]
+fn tr25_a_pure_ack_beyond_next_moves_it() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 30);
+    assert_eq!(flags(play.send(C, "A", 141, 1, 0)), "lost_segment");
+    assert_eq!(
+        flags(play.wait(5000).send(C, "PA", 31, 1, 10)),
+        "retransmission"
+    );
+}
+
+#[test]
+fn tr26_the_payload_of_a_rst_counts() {
+    let mut play = Play::open();
+    play.send(C, "RA", 1, 1, 4);
+    assert_eq!(
+        flags(play.wait(5000).send(C, "RA", 1, 1, 4)),
+        "retransmission"
+    );
+}
+
+#[test]
+fn tr28_no_bytes_in_flight_after_a_hole_until_the_peer_acks() {
+    let mut play = Play::open();
+    assert_eq!(play.send(C, "PA", 1, 1, 10).bytes_in_flight, Some(10));
+    assert_eq!(play.send(C, "PA", 21, 1, 10).bytes_in_flight, None);
+    play.send(S, "A", 1, 11, 0);
+    assert_eq!(play.send(C, "PA", 31, 1, 10).bytes_in_flight, Some(20));
+}
+
+#[test]
+fn tr29_a_clock_that_goes_back_makes_it_a_retransmission() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 10);
+    play.send(C, "PA", 11, 1, 10);
+    let back = play.wait(-3000).send(C, "PA", 1, 1, 10);
+    assert_eq!(
+        (flags(back).as_str(), back.time_delta),
+        ("retransmission", -2_000_000)
+    );
+}
+
+#[test]
+fn a56_spurious_when_all_bytes_were_acknowledged() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 10);
+    play.send(S, "A", 1, 11, 0);
+    let copy = play.send(C, "PA", 1, 1, 10);
+    assert_eq!(
+        (flags(copy).as_str(), copy.original_frame),
+        ("spurious_retransmission", Some(4))
+    );
+}
+
+#[test]
+fn w2_and_w4_windows_scale_only_when_both_offer() {
+    let mut play = Play::new();
+    play.options = [vec![3, 3, 7, 0], vec![3, 3, 2, 0]];
+    assert_eq!(play.send(C, "S", 0, 0, 0).window_scaled, 65535);
+    play.send(S, "SA", 0, 1, 0);
+    play.options = [Vec::new(), Vec::new()];
+    let ack = play.send(C, "A", 1, 1, 0);
+    assert_eq!((ack.window_scaled, ack.window_shift), (65535 << 7, Some(7)));
+    let mut plain = Play::open();
+    assert_eq!(plain.send(C, "A", 1, 1, 0).window_shift, None);
+}
+
+#[test]
+fn offloaded_segments_are_noted_not_flagged() {
+    let mut play = Play::new();
+    play.options[S] = vec![2, 4, 5, 0xb4];
+    play.send(C, "S", 0, 0, 0);
+    play.send(S, "SA", 0, 1, 0);
+    play.send(C, "A", 1, 1, 0);
+    let big = play.send(C, "PA", 1, 1, 14_600);
+    assert_eq!((flags(big).as_str(), big.notes), ("", OwnFlags::OFFLOADED));
+}

@@ -1,0 +1,84 @@
+//! Zeek's words (chapter 13) and `tcp.completeness` (chapter 10).
+
+use super::*;
+
+/// Plays frames given as (from, flags, seq, ack, len) and returns `conn_state` and `history`.
+fn zeek(frames: &[(usize, &str, u32, u32, u32)]) -> (&'static str, String) {
+    let mut play = Play::new();
+    for &(from, flags, seq, ack, len) in frames {
+        play.send(from, flags, seq, ack, len);
+    }
+    let summary = play.summary();
+    (summary.conn_state, summary.history)
+}
+
+const SYN: (usize, &str, u32, u32, u32) = (C, "S", 0, 0, 0);
+const SYN_ACK: (usize, &str, u32, u32, u32) = (S, "SA", 0, 1, 0);
+const THIRD: (usize, &str, u32, u32, u32) = (C, "A", 1, 1, 0);
+
+#[test]
+fn the_typical_ones() {
+    let word = |state, history: &str| (state, history.to_owned());
+    assert_eq!(zeek(&[SYN]), word("S0", "S"));
+    assert_eq!(zeek(&[SYN, (S, "RA", 0, 1, 0)]), word("REJ", "Sr"));
+    assert_eq!(zeek(&[SYN, SYN_ACK, THIRD]), word("S1", "ShA"));
+    let chat = [
+        SYN,
+        SYN_ACK,
+        THIRD,
+        (C, "PA", 1, 1, 5),
+        (S, "A", 1, 6, 0),
+        (S, "PA", 1, 6, 5),
+        (C, "A", 6, 6, 0),
+    ];
+    let closed = [
+        &chat[..],
+        &[(C, "FA", 6, 6, 0), (S, "FA", 6, 7, 0), (C, "A", 7, 7, 0)],
+    ]
+    .concat();
+    assert_eq!(zeek(&closed), word("SF", "ShADadFf"));
+    let killed = [&chat[..], &[(C, "RA", 6, 6, 0)]].concat();
+    assert_eq!(zeek(&killed), word("RSTO", "ShADadR"));
+    let aborted = [&chat[..], &[(S, "RA", 6, 6, 0)]].concat();
+    assert_eq!(zeek(&aborted), word("RSTR", "ShADadr"));
+    let left = [&chat[..], &[(C, "FA", 6, 6, 0), (S, "A", 6, 7, 0)]].concat();
+    assert_eq!(zeek(&left), word("S2", "ShADadF"));
+    let server_left = [&chat[..], &[(S, "FA", 6, 6, 0), (C, "A", 6, 7, 0)]].concat();
+    assert_eq!(zeek(&server_left), word("S3", "ShADadf"));
+}
+
+#[test]
+fn the_rare_ones() {
+    let word = |state, history: &str| (state, history.to_owned());
+    assert_eq!(zeek(&[SYN, (C, "R", 1, 0, 0)]), word("RSTOS0", "SR"));
+    assert_eq!(zeek(&[SYN, (C, "FA", 1, 0, 0)]), word("SH", "SF"));
+    assert_eq!(zeek(&[(C, "A", 1, 1, 0)]), word("OTH", "A"));
+    // The SYN,ACK first, then the client: roles are flipped.
+    assert_eq!(zeek(&[SYN_ACK, THIRD]).1, "^hA");
+    // Again with the same number: no new letter; with another, one more.
+    assert_eq!(zeek(&[SYN, SYN]).1, "S");
+    // A copy of data, and a closed window.
+    let copy = [SYN, SYN_ACK, THIRD, (C, "PA", 1, 1, 5), (C, "PA", 1, 1, 5)];
+    assert_eq!(zeek(&copy).1, "ShADT");
+    // An ACK of what was never captured: a gap of the other side.
+    let gap = [SYN, SYN_ACK, THIRD, (S, "A", 1, 50, 0)];
+    assert_eq!(zeek(&gap).1, "ShAaG");
+}
+
+#[test]
+fn c1_to_c3_completeness() {
+    let value = |frames: &[(usize, &str, u32, u32, u32)]| {
+        let mut play = Play::new();
+        for &(from, flags, seq, ack, len) in frames {
+            play.send(from, flags, seq, ack, len);
+        }
+        play.summary().completeness
+    };
+    assert_eq!(value(&[SYN, SYN_ACK, THIRD]), 7);
+    assert_eq!(value(&[SYN, (S, "RA", 0, 1, 0)]), 37);
+    assert_eq!(value(&[SYN, SYN_ACK, (C, "PA", 1, 1, 3)]), 11); // third packet with data
+    assert_eq!(value(&[(C, "S", 0, 0, 9)]), 9); // data in the SYN
+    assert_eq!(value(&[SYN, SYN_ACK, THIRD, (C, "F", 1, 0, 0)]), 7); // FIN without ACK
+    assert_eq!(value(&[SYN_ACK, THIRD, SYN]), 6); // TR-22
+    assert_eq!(value(&[(C, "RA", 1, 1, 0)]), 0); // one frame that is no SYN
+}
