@@ -19,7 +19,6 @@ use crate::capture::filter::filter_for_ports;
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
 use crate::chat;
-use crate::net::Endpoint;
 use crate::server::{self, BindError, Config, EventSink, ServeError, Shutdown};
 use crate::timeline::Settings;
 
@@ -167,12 +166,11 @@ impl Listeners {
         ports
     }
 
-    /// What the timeline should know of them.
+    /// What the timeline should know of them: which ports make one room. That they listen is left to the packets, so that
+    /// the saved capture tells the same story.
     pub(super) fn settings(&self) -> Settings {
-        let (line, web) = self.addresses();
         Settings {
             room_ports: self.ports(),
-            listening: line.into_iter().chain(web).map(Endpoint::from).collect(),
             ..Settings::default()
         }
     }
