@@ -52,19 +52,22 @@ impl Explainer {
             out.push_str(", ");
         }
         match message.ack {
-            Some(ack) => self.acked(out, "acked", ack),
+            Some(ack) => {
+                let local = message.connection.client.ip.is_loopback();
+                self.acked(out, "acked", ack, local);
+            }
             None => self.say(out, "ack-to-come", &[]),
         }
     }
 
-    /// An ACK with its delay, and the word for a delayed one.
-    fn acked(&self, out: &mut String, id: &str, ack: Acknowledged) {
+    /// An ACK with its delay, and the word for a delayed one where the way itself takes no time (`local`: loopback).
+    fn acked(&self, out: &mut String, id: &str, ack: Acknowledged, local: bool) {
         let values = [
             ("frame", Value::Number(ack.frame)),
             ("after", Value::Span(ack.after)),
         ];
         self.say(out, id, &values);
-        if (DELAYED_ACK_FROM..=DELAYED_ACK_TO).contains(&ack.after) {
+        if local && (DELAYED_ACK_FROM..=DELAYED_ACK_TO).contains(&ack.after) {
             out.push_str(" (");
             self.say(out, "delayed-ack", &[]);
             out.push(')');
@@ -80,11 +83,11 @@ impl Explainer {
         self.say(out, "delivery", &values);
     }
 
-    /// Appends the last ACK of a delivery and how many are missing.
-    pub fn delivery_acks(&self, out: &mut String, delivery: &DeliveryEntry) {
+    /// Appends the last ACK of a delivery and how many are missing. `local`: all connections are on loopback.
+    pub fn delivery_acks(&self, out: &mut String, delivery: &DeliveryEntry, local: bool) {
         let acks = delivery.copies.iter().filter_map(|copy| copy.ack);
         if let Some(last) = acks.max_by_key(|ack| ack.frame) {
-            self.acked(out, "delivery-last-ack", last);
+            self.acked(out, "delivery-last-ack", last, local);
         }
         let waiting = delivery.copies.iter().filter(|copy| copy.ack.is_none());
         let waiting = waiting.count() as u64;

@@ -6,7 +6,7 @@ use std::io::Write;
 use super::{Lines, Verbosity};
 use crate::chat::SessionEventKind;
 use crate::explain::Topic;
-use crate::message::MessageKind;
+use crate::message::{Message, MessageKind};
 use crate::net::Timestamp;
 use crate::tcp::{Certainty, HandshakeOutcome, Side};
 use crate::text::{visible, visible_cut};
@@ -24,9 +24,21 @@ const TEXT_IN_LINE: usize = 8192;
 /// Frames listed as evidence of a finding.
 const FRAMES_SHOWN: usize = 8;
 
-/// Whether a message has a line of its own.
-const fn has_line(kind: MessageKind) -> bool {
-    !matches!(kind, MessageKind::Binary | MessageKind::WsBinary)
+/// Whether a message has a line of its own: binary ones have not, also those that the line splitter took for text because
+/// the capture began in the middle (of a TLS connection, say).
+fn has_line(message: &Message) -> bool {
+    !matches!(message.kind, MessageKind::Binary | MessageKind::WsBinary)
+        && !looks_binary(&message.text)
+}
+
+/// No text of people: it holds a zero byte, or every fourth byte and more is a control or no UTF-8.
+fn looks_binary(bytes: &[u8]) -> bool {
+    let control = |c: &char| c.is_control() && *c != '\t';
+    let odd: usize = bytes
+        .utf8_chunks()
+        .map(|chunk| chunk.invalid().len() + chunk.valid().chars().filter(control).count())
+        .sum();
+    bytes.contains(&0) || odd * 4 > bytes.len()
 }
 
 /// Findings that the line of their segment already tells.
@@ -42,6 +54,26 @@ const fn is_told_by_segment(code: FindingCode) -> bool {
             | FindingCode::SimultaneousClose
             | FindingCode::Unanswered
     )
+}
+
+/// The kind to be named.
+const fn shown_kind(message: &Message, has_line: bool) -> MessageKind {
+    match (has_line, message.kind) {
+        (true, kind) | (false, kind @ MessageKind::WsBinary) => kind,
+        (false, _) => MessageKind::Binary,
+    }
+}
+
+/// Text of a stranger in quotes, safe, and cut.
+fn push_quoted(out: &mut String, bytes: &[u8], limit: usize) {
+    out.push('"');
+    match std::str::from_utf8(bytes) {
+        Ok(text) if bytes.len() <= limit && bytes.iter().all(|b| (b' '..=b'~').contains(b)) => {
+            out.push_str(text);
+        }
+        _ => out.push_str(&visible_cut(bytes, limit)),
+    }
+    out.push('"');
 }
 
 impl<W: Write> Lines<W> {
@@ -175,17 +207,16 @@ impl<W: Write> Lines<W> {
 
     pub(super) fn message(&mut self, entry: &MessageEntry) {
         let verbose = self.options.verbosity >= Verbosity::Verbose;
-        let kind = entry.message.kind;
+        let has_line = has_line(&entry.message);
         let here = self.pending_is(entry.stream.0, entry.frames.last().copied().into_iter());
-        if here {
-            self.note_message(entry);
-            let foldable = has_line(kind);
-            if let Some(pending) = &mut self.pending {
-                pending.folded = pending.foldable && foldable;
+        if let Some(pending) = self.pending.as_mut().filter(|_| here) {
+            pending.folded = pending.foldable && has_line;
+            if !pending.folded {
+                self.note_message(entry, has_line);
             }
         }
         self.finish();
-        if !has_line(kind) && !verbose {
+        if !has_line && !verbose {
             return;
         }
         self.begin_line(entry.at, None);
@@ -195,21 +226,20 @@ impl<W: Write> Lines<W> {
             Side::Server => ("<< ", Ink::Server),
         };
         self.row.put(&self.palette, ink, symbol);
-        self.push_message_text(entry, TEXT_IN_LINE);
+        self.push_message_text(entry, has_line);
         self.row.body_ink = Ink::Strong;
         self.words.message_note(&mut self.row.note, entry);
         self.end_line();
     }
 
     /// `line 1 "teste"` beside the segment that completed it.
-    fn note_message(&mut self, entry: &MessageEntry) {
+    fn note_message(&mut self, entry: &MessageEntry, has_line: bool) {
         let mut note = String::new();
-        self.words
-            .kind_note(&mut note, entry.message.kind, entry.number);
-        if has_line(entry.message.kind) && !entry.message.text.is_empty() {
-            let text = visible_cut(&entry.message.text, TEXT_IN_NOTE);
-            // Writing to a String cannot fail.
-            let _ = write!(note, " \"{text}\"");
+        let kind = shown_kind(&entry.message, has_line);
+        self.words.kind_note(&mut note, kind, entry.number);
+        if has_line && !entry.message.text.is_empty() {
+            note.push(' ');
+            push_quoted(&mut note, &entry.message.text, TEXT_IN_NOTE);
         }
         if entry.sharing > 1 {
             note.push(' ');
@@ -224,19 +254,17 @@ impl<W: Write> Lines<W> {
     }
 
     /// Text in quotes, or what kind of message it is.
-    fn push_message_text(&mut self, entry: &MessageEntry, limit: usize) {
+    fn push_message_text(&mut self, entry: &MessageEntry, has_line: bool) {
         let body = &mut self.row.body;
-        let kind = entry.message.kind;
+        let kind = shown_kind(&entry.message, has_line);
         if !kind.is_said() {
             self.words.kind_note(body, kind, entry.number);
-            if entry.message.text.is_empty() || !has_line(kind) {
+            if entry.message.text.is_empty() || !has_line {
                 return;
             }
             body.push(' ');
         }
-        let text = visible_cut(&entry.message.text, limit);
-        // Writing to a String cannot fail.
-        let _ = write!(body, "\"{text}\"");
+        push_quoted(body, &entry.message.text, TEXT_IN_LINE);
         if !entry.message.complete {
             body.push_str("...");
         }
@@ -254,7 +282,8 @@ impl<W: Write> Lines<W> {
         let symbol = if missing { "!" } else { "" };
         self.begin_remark(entry.at, Some(entry.stream.0), None, symbol);
         self.words.delivery_note(&mut self.row.body, entry);
-        self.words.delivery_acks(&mut self.row.note, entry);
+        self.words
+            .delivery_acks(&mut self.row.note, entry, self.local);
         if missing {
             self.row.body_ink = Ink::Warn;
         }

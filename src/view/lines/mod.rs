@@ -121,6 +121,8 @@ pub struct Lines<W> {
     row: Row,
     /// What `row` tells of a segment, while the next entry may still add to it.
     pending: Option<Pending>,
+    /// No connection has left loopback so far.
+    local: bool,
     /// Ids of the reasons already told.
     told: BTreeSet<String>,
 }
@@ -137,6 +139,7 @@ impl<W: Write> Lines<W> {
             time,
             row: Row::default(),
             pending: None,
+            local: true,
             told: BTreeSet::new(),
             options,
         }
@@ -186,6 +189,7 @@ impl<W: Write> Lines<W> {
 
     fn packet(&mut self, packet: &PacketEntry) {
         self.finish();
+        self.local &= packet.source.ip.is_loopback();
         if self.shows(packet) {
             self.begin_segment(packet);
         }

@@ -321,3 +321,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn text_that_is_no_text_is_called_binary() {
+    let lines = plain(&samples::said(
+        Side::Client,
+        b"\x17\x03\x03\x00\x1a\x7f",
+        4,
+        0,
+    ));
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].ends_with("binary data"), "{}", lines[0]);
+    let lines = plain(&samples::said(Side::Client, b"one \x1b[31mred word", 4, 0));
+    assert!(
+        lines[1].contains("\"one \\x1b[31mred word\""),
+        "{}",
+        lines[1]
+    );
+}
