@@ -11,6 +11,7 @@ mod display;
 #[cfg(feature = "live")]
 mod doctor;
 mod exit;
+mod expect;
 mod follow;
 mod gather;
 #[cfg(feature = "live")]
@@ -83,6 +84,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Write the lab report of a saved capture
     Report(Box<report::ReportArgs>),
+    /// Check a saved capture against expectations
+    Expect(Box<expect::ExpectArgs>),
     /// Print shell completions
     Completions(complete::CompletionsArgs),
     /// Print man pages
@@ -117,6 +120,7 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args),
             Self::Replay(args) => replay::run(&args),
             Self::Report(args) => report::run(&args),
+            Self::Expect(args) => expect::run(&args),
             Self::Completions(args) => complete::completions(&args),
             Self::Man(args) => complete::man(&args),
         }

@@ -115,6 +115,14 @@ report-port-class = { $class ->
         [registered] registered range, 1024-49151
        *[dynamic] dynamic/private range, 49152-65535
     }
+report-opening = { $opening ->
+        [complete] three-way handshake
+        [refused] refused
+        [unanswered] no answer to SYN
+        [half_open] third segment missing
+        [simultaneous] both ends sent SYN
+       *[not_seen] before the capture
+    }
 report-ending = { $how ->
         [fin] FIN first from the { $side ->
             [client] client
@@ -484,3 +492,12 @@ report-note-loopback = What is different on loopback
     .why = Both ends have the same address, so only the port tells client and server apart. Checksums are never filled in and mean nothing. Segments may be larger than on any network (the MTU is 65536), and the times are microseconds, because nothing leaves the machine.
 report-note-observer = What an observer cannot know
     .why = Whether a captured segment was accepted; when exactly the other end changed its state; which call a program made (close, exit and a crash look the same); whether silence is patience or death. What is inferred is marked as such.
+
+## Expectations
+
+expect-found = found: { $found }{ $frames }
+expect-found-instead = found instead: { $found }{ $frames }
+expect-total = { $total ->
+        [one] { $passed } of one expectation holds
+       *[other] { $passed } of { $total } expectations hold
+    }

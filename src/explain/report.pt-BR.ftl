@@ -52,8 +52,8 @@ report-spread = menor { $min }, mediana { $median }, maior { $max } ({ $count ->
         [one] { $count } valor
        *[other] { $count } valores
     })
-report-stream-heading = Stream { $stream }: cliente { $client }{ $name } → servidor { $server }
-report-stream-list = { $count } (stream { $list })
+report-stream-heading = Fluxo (stream) { $stream }: cliente { $client }{ $name } → servidor { $server }
+report-stream-list = { $count } (fluxo { $list })
 report-no-connections = Nenhuma conexão TCP nesta captura (ou nesta seleção).
 
 ## S1
@@ -83,7 +83,7 @@ report-complete-value = { $all ->
     }
 report-cut = Arquivo cortado no meio de um registro
 report-skipped = Ignorados
-report-selection = Este relatório trata dos streams: { $streams }; portas: { $ports }. Os dados sobre o arquivo em si valem para o arquivo inteiro.
+report-selection = Este relatório trata dos fluxos (tcp.stream): { $streams }; portas: { $ports }. Os dados sobre o arquivo em si valem para o arquivo inteiro.
 report-until-first-data = As linhas, os números e os estados vão até o primeiro segmento com dados de cada conexão.
 
 ## S2
@@ -91,7 +91,7 @@ report-until-first-data = As linhas, os números e os estados vão até o primei
 report-how-many = Número de conexões
 report-how-many-value = { $streams }. Cada SYN sem ACK que não seja repetição abre uma; o Wireshark as numera em tcp.stream.
 report-client-ports = Portas dos clientes, em ordem
-report-verdicts = Veredictos
+report-verdicts = Vereditos
 report-col-role = é o cliente porque
 report-col-client-port = porta do cliente
 report-col-server-port = porta do servidor
@@ -114,6 +114,14 @@ report-port-class = { $class ->
         [well_known] faixa das portas bem conhecidas, 0-1023
         [registered] faixa das portas registradas, 1024-49151
        *[dynamic] faixa dinâmica/privada, 49152-65535
+    }
+report-opening = { $opening ->
+        [complete] handshake de três vias
+        [refused] recusada
+        [unanswered] SYN sem resposta
+        [half_open] falta o terceiro segmento
+        [simultaneous] as duas pontas enviaram SYN
+       *[not_seen] antes da captura
     }
 report-ending = { $how ->
         [fin] primeiro FIN { $side ->
@@ -484,3 +492,12 @@ report-note-loopback = O que é diferente em loopback
     .why = As duas pontas têm o mesmo endereço, e só a porta distingue cliente e servidor. As somas de verificação não são preenchidas e não significam nada. Os segmentos podem ser maiores que em qualquer rede (o MTU é 65536), e os tempos são de microssegundos, porque nada sai da máquina.
 report-note-observer = O que um observador não pode saber
     .why = Se um segmento capturado foi aceito; quando exatamente a outra ponta mudou de estado; que chamada o programa fez (close, exit e uma queda parecem iguais); se o silêncio é paciência ou morte. O que é deduzido está marcado como tal.
+
+## Expectativas
+
+expect-found = encontrado: { $found }{ $frames }
+expect-found-instead = em vez disso, encontrado: { $found }{ $frames }
+expect-total = { $total ->
+        [one] { $passed } de { $total } expectativa se confirma
+       *[other] { $passed } de { $total } expectativas se confirmam
+    }

@@ -4,6 +4,7 @@
 //! values), any prose about TCP (that is `explain`'s). Everything a stranger wrote passes `text` before it is shown.
 
 mod encode;
+pub mod expect;
 pub mod json;
 pub mod lines;
 mod out;

@@ -2,6 +2,7 @@
 
 use super::model::{GraphPoint, RuleRow, WindowPoint};
 use super::samples::Samples;
+use super::tallies::Flagged;
 use crate::net::{Nanos, Timestamp};
 use crate::packet::TcpFlags;
 use crate::tcp::{
@@ -151,12 +152,14 @@ pub(super) struct Book {
     /// The first data segment has passed.
     pub(super) data_seen: bool,
     pub(super) rule: (u64, u64),
+    pub(super) flagged: Flagged,
 }
 
 impl Book {
     /// Takes a segment. `stop_at_data`: rows and states end with the first data segment.
     pub(super) fn take(&mut self, packet: &PacketEntry, stop_at_data: bool) {
         self.seen += 1;
+        self.flagged.take(packet);
         let stopped = stop_at_data && self.data_seen;
         let side = packet.observation.side;
         let newly_acked = self.acknowledge(packet);

@@ -38,6 +38,8 @@ pub struct Selection {
     pub find: Option<Vec<u8>>,
     /// The walk, the states and the lines end with the first data segment of each connection.
     pub until_first_data: bool,
+    /// How many connections are shown in detail; by default [`MAX_DETAILED`](super::MAX_DETAILED).
+    pub detailed: Option<usize>,
 }
 
 impl Selection {

@@ -28,3 +28,4 @@ pub use layout::{FrameFacts, TcpPlace};
 pub use lines::{MAX_FOUND, MAX_LINES, MAX_TEXT};
 pub use markdown::markdown;
 pub use model::*;
+pub use tallies::frames_filter;

@@ -1,8 +1,8 @@
 //! The report as typed values: the contract of `--format json` and the source of every rendering. No prose, no layout.
 //!
 //! Codes are never translated. `frames` are capture frame numbers (from 1), `see` is a Wireshark display filter that shows
-//! them; every time is epoch seconds with nine decimals, every duration seconds with nine decimals; an absent field is not
-//! known or does not apply.
+//! them; every time is epoch seconds with nine decimals, every duration seconds with nine decimals; `null` is not known or
+//! does not apply.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -239,6 +239,8 @@ pub struct StreamReport {
     pub timing: Timing,
     /// S10.
     pub windows: Both<WindowCard>,
+    /// S11: Wireshark's flags on segments of this connection, those that occur.
+    pub analysis: Vec<AnalysisRow>,
     /// S13.
     pub states: Vec<StateRow>,
     /// S13: both ends' last known states.

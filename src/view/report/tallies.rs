@@ -44,7 +44,45 @@ const BITS: [(TcpFlags, &str, &str); 5] = [
 pub(super) struct Tallies {
     census: Vec<(usize, TcpFlags, Tally)>,
     bits: [Tally; 5],
-    analysis: [Tally; 15],
+    flagged: Flagged,
+}
+
+/// Wireshark's analysis flags, counted; costs nothing while there are none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flagged(Option<Box<[Tally; 15]>>);
+
+impl Flagged {
+    /// Counts one segment.
+    pub(super) fn take(&mut self, packet: &PacketEntry) {
+        let analysis = packet.observation.analysis;
+        if analysis.is_empty() {
+            return;
+        }
+        let tallies = self.0.get_or_insert_default();
+        for ((flag, _), tally) in AnalysisFlags::NAMES.iter().zip(tallies.iter_mut()) {
+            if analysis.contains(*flag) {
+                tally.add(packet);
+            }
+        }
+    }
+
+    /// Every flag, also those that never came.
+    pub(super) fn rows(&self) -> Vec<AnalysisRow> {
+        let none = <[Tally; 15]>::default();
+        let tallies = self.0.as_deref().unwrap_or(&none);
+        AnalysisFlags::NAMES
+            .iter()
+            .zip(tallies)
+            .map(|((_, flag), tally)| AnalysisRow {
+                flag,
+                count: tally.total(),
+                evidence: Evidence {
+                    frames: tally.frames.clone(),
+                    see: format!("tcp.analysis.{flag}"),
+                },
+            })
+            .collect()
+    }
 }
 
 impl Tallies {
@@ -69,14 +107,7 @@ impl Tallies {
                 tally.add(packet);
             }
         }
-        let analysis = packet.observation.analysis;
-        if !analysis.is_empty() {
-            for ((flag, _), tally) in AnalysisFlags::NAMES.iter().zip(&mut self.analysis) {
-                if analysis.contains(*flag) {
-                    tally.add(packet);
-                }
-            }
-        }
+        self.flagged.take(packet);
     }
 
     /// S9, by class, most frequent first.
@@ -117,18 +148,7 @@ impl Tallies {
 
     /// S11, every analysis flag, also those that never came.
     pub(super) fn analysis_rows(&self) -> Vec<AnalysisRow> {
-        AnalysisFlags::NAMES
-            .iter()
-            .zip(&self.analysis)
-            .map(|((_, flag), tally)| AnalysisRow {
-                flag,
-                count: tally.total(),
-                evidence: Evidence {
-                    frames: tally.frames.clone(),
-                    see: format!("tcp.analysis.{flag}"),
-                },
-            })
-            .collect()
+        self.flagged.rows()
     }
 }
 
@@ -168,8 +188,9 @@ fn census_filter(class: usize, flags: TcpFlags, tally: &Tally) -> String {
     }
 }
 
-/// A filter that shows exactly these frames.
-pub(super) fn frames_filter(frames: &[u64]) -> String {
+/// A Wireshark display filter that shows exactly these frames; empty for none.
+#[must_use]
+pub fn frames_filter(frames: &[u64]) -> String {
     match frames {
         [] => String::new(),
         [one] => format!("frame.number=={one}"),

@@ -39,7 +39,7 @@ impl Collector {
                     .get(&entry.summary.stream.0)
                     .map(|book| (entry, book))
             })
-            .take(MAX_DETAILED)
+            .take(self.selection.detailed.unwrap_or(MAX_DETAILED))
             .map(|(entry, book)| stream::report(self, entry, book))
             .collect();
         let total = self.traces.iter().filter(|trace| trace.selected).count() as u64;

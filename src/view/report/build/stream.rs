@@ -39,6 +39,7 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
             client: window(&book.sent.client.windows, entry),
             server: window(&book.sent.server.windows, entry),
         },
+        analysis: flags(book, summary.stream.0),
         states: book
             .states
             .iter()
@@ -56,6 +57,16 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
             .map(program)
             .collect(),
     }
+}
+
+/// Wireshark's flags of one connection, those that occur.
+fn flags(book: &Book, stream: u32) -> Vec<super::super::model::AnalysisRow> {
+    let mut rows = book.flagged.rows();
+    rows.retain(|row| row.count > 0);
+    for row in &mut rows {
+        row.evidence.see = format!("{} && tcp.stream=={stream}", row.evidence.see);
+    }
+    rows
 }
 
 /// The kept segment of a step.

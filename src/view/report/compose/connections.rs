@@ -279,7 +279,7 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         Cell::number(say.span(row.duration)),
         Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
         Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
-        Cell::text(row.opening.replace('_', " ")),
+        Cell::text(say.v("report-opening", &[("opening", row.opening.into())])),
         Cell::text(ending(say, row)),
         Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
         Cell::code(&*row.evidence.see),

@@ -1,0 +1,88 @@
+//! The language: what is in it, what is not, and that an error names the word.
+
+use super::{Expectation, LANGUAGE};
+
+#[test]
+fn every_claim_of_the_documentation_parses() {
+    for text in [
+        "handshake complete",
+        "handshake half-open",
+        "closed-by both",
+        "close in 3 segments",
+        "reset-by server",
+        "reset cause linger0",
+        "still open",
+        "verdict WS_CLOSE(1000)",
+        "ws-close 1000",
+        "open within 50ms",
+        "close within 1s",
+        "no retransmission",
+        "duplicate_ack",
+        "no zero-window",
+        "finding stalled_app",
+        "no finding",
+        "no finding reset",
+        "message \"teste\"",
+        "message ~ \"est\" acknowledged",
+        "no message \"x\"",
+        "message \"a \\\"b\\\"\" delivered to 2",
+        "message \"x\" in 6 segments",
+        "streams == 3",
+        "messages >= 10",
+        "frames != 0",
+        "only port 7000",
+        "complete",
+        "stream 2: closed-by client",
+        "any: reset-by client",
+        "port 7000: handshake complete",
+        "stream 0: no retransmission",
+    ] {
+        let parsed = Expectation::parse(text);
+        assert!(parsed.is_ok(), "{text}: {:?}", parsed.err());
+    }
+}
+
+#[test]
+fn errors_name_what_was_not_understood() {
+    for (text, word) in [
+        ("", "a claim"),
+        ("handshake done", "`done`"),
+        ("closed-by nobody", "`nobody`"),
+        ("streams about 3", "`about`"),
+        ("streams == many", "`many`"),
+        ("message \"open", "closing quote"),
+        ("message \"x\" eaten", "`eaten`"),
+        ("no luck", "`luck`"),
+        ("handshake complete now", "`now`"),
+        ("open within 5", "`5`"),
+        ("stream x: complete", "`x:`"),
+        ("finding", "code"),
+    ] {
+        let error = Expectation::parse(text).expect_err(text).to_string();
+        assert!(error.contains(word), "{text}: {error}");
+    }
+}
+
+#[test]
+fn the_short_form_names_every_kind() {
+    for word in [
+        "handshake",
+        "closed-by",
+        "reset-by",
+        "verdict",
+        "finding",
+        "message",
+        "streams",
+        "only port",
+        "any:",
+    ] {
+        assert!(LANGUAGE.contains(word), "{word}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text: String) {
+        let _ = Expectation::parse(&text);
+    }
+}
