@@ -277,6 +277,8 @@ impl Web {
         if !early.is_empty() {
             connection.already_read(&early);
         }
+        // It may hold HTTP's whole read buffer.
+        drop(early);
         connection.run().await;
     }
 }

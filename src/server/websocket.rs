@@ -21,8 +21,11 @@ use crate::chat::DisconnectReason;
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// Bytes of one message on `/echo`, which serves conformance tests.
 pub(super) const ECHO_BYTES: usize = 20 * 1024 * 1024;
-/// What tungstenite reads at once, per connection and always allocated.
-const READ_BYTES: usize = 4 * 1024;
+/// What tungstenite reads at once, always allocated per connection; from memory, so that small costs no system calls.
+const READ_BYTES: usize = 512;
+
+/// Input memory kept between reads.
+const INPUT_BYTES: usize = 1024;
 
 /// Bytes in memory in the place of a socket.
 #[derive(Debug, Default)]
@@ -138,7 +141,7 @@ impl FrameCodec {
         let pipe = self.socket.get_mut();
         pipe.input.clear();
         pipe.at = 0;
-        if pipe.input.capacity() > 2 * READ_BYTES {
+        if pipe.input.capacity() > INPUT_BYTES {
             pipe.input = Vec::new();
         }
     }
