@@ -6,8 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.."
 repetitions=${1:-3} seconds=${2:-3}
-cargo build --release --quiet --example fanout || exit 1
-fanout=$PWD/target/release/examples/fanout
+[ -n "${FANOUT:-}" ] || cargo build --release --quiet --example fanout || exit 1
+fanout=${FANOUT:-$PWD/target/release/examples/fanout}
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
