@@ -197,3 +197,16 @@ fn shutdown_stores_what_everybody_is_owed() {
     bob.line();
     bob.expect("guest1: for bob");
 }
+
+#[test]
+fn the_last_line_before_a_half_close_waits_for_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = Server::with(move |config| config.history = Some(history));
+    for round in 0..20 {
+        let mut ana = server.client();
+        ana.send(format!("round {round}").as_bytes());
+        ana.stream().shutdown(std::net::Shutdown::Write).unwrap();
+        assert_eq!(ana.rest(), format!("{}: round {round}\n", ana.name));
+    }
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::bind;
 use super::codec::Codec;
@@ -62,15 +62,20 @@ pub(super) async fn accept<S: Serve>(listener: TcpListener, serve: Arc<S>) {
 }
 
 async fn turn_away(listener: &TcpListener, refusal: &[u8]) {
-    let accepted = tokio::time::timeout(BACKOFF_LEAST, listener.accept()).await;
-    if let Ok(Ok((mut stream, _))) = accepted {
-        let _ = tokio::time::timeout(TURNED_AWAY, async {
-            let _ = stream.write_all(refusal).await;
-            let _ = stream.shutdown().await;
-            drain(&stream).await;
-        })
-        .await;
+    let accepted = timeout(BACKOFF_LEAST, listener.accept()).await;
+    if let Ok(Ok((stream, _))) = accepted {
+        refuse(stream, refusal).await;
     }
+}
+
+/// Says why and closes, within a bounded time.
+pub(super) async fn refuse(mut stream: TcpStream, refusal: &[u8]) {
+    let _ = timeout(TURNED_AWAY, async {
+        let _ = stream.write_all(refusal).await;
+        let _ = stream.shutdown().await;
+        drain(&stream).await;
+    })
+    .await;
 }
 
 /// Both ends; absent when the connection is gone already.
@@ -119,7 +124,7 @@ impl Serve for Lines {
             Err(why) => {
                 let alive = self.alive.clone();
                 tokio::spawn(async move {
-                    let _ = tokio::time::timeout(TURNED_AWAY, refuse(stream, &why)).await;
+                    refuse(stream, format!("* {why}\n").as_bytes()).await;
                     drop(alive);
                 });
             }
@@ -129,12 +134,6 @@ impl Serve for Lines {
     fn refusal(&self) -> &'static [u8] {
         b"* the server has no place left: try again later\n"
     }
-}
-
-async fn refuse(mut stream: TcpStream, why: &RoomFull) {
-    let _ = stream.write_all(format!("* {why}\n").as_bytes()).await;
-    let _ = stream.shutdown().await;
-    drain(&stream).await;
 }
 
 /// A session for a connection.
@@ -161,14 +160,9 @@ pub(super) fn admit(
 }
 
 /// Turns a WebSocket client away: the reason as a text frame, close code 1013 (try again later).
-pub(super) async fn refuse_frames(mut stream: TcpStream, why: &str) {
+pub(super) async fn refuse_frames(stream: TcpStream, why: &str) {
     let mut out = vec![0x81, why.len().min(125) as u8];
     out.extend(why.bytes().take(125));
     super::websocket::put_close(&mut out, 1013, "");
-    let _ = tokio::time::timeout(TURNED_AWAY, async {
-        let _ = stream.write_all(&out).await;
-        let _ = stream.shutdown().await;
-        drain(&stream).await;
-    })
-    .await;
+    refuse(stream, &out).await;
 }

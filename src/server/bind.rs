@@ -86,3 +86,25 @@ pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn accepted_connections_notice_vanished_peers() {
+        let listener = bind("127.0.0.1:0".parse().expect("address")).expect("bound");
+        let address = listener.local_addr().expect("address");
+        let _client = std::net::TcpStream::connect(address).expect("connected");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("listener");
+        let (stream, _) = listener.accept().await.expect("accepted");
+        prepare(&stream).expect("options");
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().expect("option") && stream.nodelay().expect("option"));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            socket.tcp_user_timeout().expect("option"),
+            Some(USER_TIMEOUT)
+        );
+    }
+}

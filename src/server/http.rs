@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -41,6 +42,9 @@ pub const SUBPROTOCOL: &str = "chatscope.v1";
 const HEADER_TIME: Duration = Duration::from_secs(5);
 /// Bytes of a request's head.
 const HEAD_BYTES: usize = 16 * 1024;
+
+/// Connections that speak HTTP at once, feeds of the page included; those that switched to WebSocket count as sessions.
+pub const HTTP_CONNECTIONS: usize = 1_024;
 
 /// A request for the page.
 #[derive(Clone, Debug)]
@@ -101,6 +105,8 @@ pub(super) struct Web {
     pub(super) echo: bool,
     pub(super) page: Option<PageHandler>,
     pub(super) shutdown: Shutdown,
+    /// Connections speaking HTTP.
+    pub(super) speaking: AtomicUsize,
 }
 
 type Answer = Response<BoxBody<Bytes, Infallible>>;
@@ -112,7 +118,12 @@ impl Serve for Web {
             if let Err(error) = bind::prepare(&stream) {
                 tracing::debug!(%error, "socket options");
             }
-            web.speak(stream, tuple).await;
+            if web.speaking.fetch_add(1, Ordering::Relaxed) < HTTP_CONNECTIONS {
+                Arc::clone(&web).speak(stream, tuple).await;
+            } else {
+                super::accept::refuse(stream, web.refusal()).await;
+            }
+            web.speaking.fetch_sub(1, Ordering::Relaxed);
             drop(alive);
         });
     }

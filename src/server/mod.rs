@@ -31,6 +31,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -48,7 +49,7 @@ use store::History;
 
 pub use bind::{BindError, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
-pub use http::{PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
+pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
 
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
@@ -172,6 +173,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
         echo: config.echo,
         page: config.page,
         shutdown: shutdown.clone(),
+        speaking: AtomicUsize::new(0),
     });
     for listener in config.web_listeners {
         loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
