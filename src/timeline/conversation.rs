@@ -217,6 +217,13 @@ impl Direction {
 
     /// Spans stand in order and do not overlap.
     fn carrying(&self, bytes: &Range<u64>) -> vec_deque::Iter<'_, Span> {
+        // Nearly always the last one.
+        if let Some(last) = self.spans.back()
+            && last.start <= bytes.start
+            && bytes.start < last.end
+        {
+            return self.spans.range(self.spans.len() - 1..);
+        }
         let from = self.spans.partition_point(|span| span.end <= bytes.start);
         let to = self.spans.partition_point(|span| span.start < bytes.end);
         self.spans.range(from..to.max(from))

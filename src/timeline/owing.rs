@@ -94,15 +94,21 @@ impl Story {
         let Some(watch) = self.watches.get(slot) else {
             return;
         };
-        let Some(due) = self.dues(watch).earliest() else {
+        let dues = self.dues(watch);
+        let Some(due) = dues.earliest() else {
             return;
+        };
+        let timer = if dues.idle == Some(due) {
+            Timer::Idle(stream)
+        } else {
+            Timer::Watch(stream)
         };
         // What is due by now is looked at with the next passing of time.
         let due = due.max(self.clock);
         if watch.armed.is_some_and(|armed| armed <= due) {
             return;
         }
-        self.timers.set(due, Timer::Watch(stream));
+        self.timers.set(due, timer);
         if let Some(watch) = self.watches.get_mut(slot) {
             watch.armed = Some(due);
         }

@@ -103,7 +103,12 @@ impl Story {
         self.note_message(conversation, &entry);
         let end = entry.message.bytes.end;
         let place = self.queue.push(self.clock, Held::Message(Box::new(entry)));
-        let keep = at.plus(-4 * self.hold);
+        // Session events ask for the frames of their bytes a little later.
+        let keep = if self.live {
+            at.plus(-4 * self.hold)
+        } else {
+            self.clock
+        };
         let direction = conversation.direction(side);
         direction.forget_spans(end, keep);
         direction.await_ack(PendingAck {
@@ -128,13 +133,14 @@ impl Story {
         if !entry.message.kind.is_said() {
             return None;
         }
-        conversation.asked_name |= entry.message.text.starts_with(b"/nick");
+        let said = Said::read(&entry.message.text);
+        conversation.asked_name |= said.text.starts_with(b"/nick");
         let receivers = self.members.get(&conversation.room).copied().unwrap_or(0);
         let serial = self.tracked.track(
             entry.id,
             (conversation.stream, conversation.room),
             entry.at,
-            &entry.message.text,
+            &said,
             (receivers, conversation.member),
         )?;
         self.timers
@@ -161,7 +167,7 @@ impl Story {
             learn_name(conversation, told);
         }
         let said = Said::read(&entry.message.text);
-        entry.line = said.line;
+        let line = said.line;
         let stream = conversation.stream;
         let found = self.tracked.find(
             conversation.room,
@@ -177,6 +183,7 @@ impl Story {
                 }
             },
         );
+        entry.line = line;
         let Some((serial, name)) = found else {
             return (None, None);
         };

@@ -46,6 +46,8 @@ pub(super) struct Story {
     pub(super) counts: EndEntry,
     /// The capture is known to have lost frames.
     pub(super) lost: bool,
+    /// Session events may come.
+    pub(super) live: bool,
     /// The capture is over.
     pub(super) over: bool,
     pub(super) scratch: PerSide<Completed>,
@@ -83,6 +85,7 @@ impl Story {
             messages: 0,
             counts: EndEntry::default(),
             lost: false,
+            live: false,
             over: false,
             scratch: PerSide::default(),
             sharing: Vec::new(),
@@ -182,7 +185,7 @@ impl Story {
         match timer {
             Timer::Opening(stream) => self.opening_overdue(stream),
             Timer::Silence(stream, side) => self.silent(stream, side),
-            Timer::Watch(stream) => self.look_after(stream),
+            Timer::Watch(stream) | Timer::Idle(stream) => self.look_after(stream),
             Timer::Ended(stream) => self.tell_stream(stream),
             Timer::Forget(stream) => self.forget(stream),
             Timer::Partial(serial) => {

@@ -44,8 +44,10 @@ impl Timeline {
         }
     }
 
-    /// Where the frames come from: the first entry.
+    /// Where the frames come from: the first entry. Session events are joined with the frames of their bytes only if the
+    /// capture is said to be live.
     pub fn begin(&mut self, start: CaptureStart) {
+        self.story.live = start.live;
         let key = self.story.clock;
         self.story.queue.push(key, Held::Capture(Box::new(start)));
         self.story.ready_everything();

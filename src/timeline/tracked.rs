@@ -91,10 +91,10 @@ impl TrackedMessages {
         message: u64,
         (stream, room): (StreamId, RoomId),
         at: Timestamp,
-        text: &[u8],
+        said: &Said<'_>,
         (receivers, sender_receives): (u32, bool),
     ) -> Option<u64> {
-        let said = Said::candidate(text)?;
+        let text = said.candidate()?;
         if self.tracked.len() >= MAX_TRACKED {
             self.forget_first();
         }
@@ -104,7 +104,7 @@ impl TrackedMessages {
             stream,
             room,
             at,
-            text: said.text,
+            text: text.into(),
             ack: None,
             copies: Vec::new(),
             acked_copies: 0,
@@ -135,7 +135,7 @@ impl TrackedMessages {
         receiver: StreamId,
         cursor: u64,
         at: Timestamp,
-        copy: &Said,
+        copy: &Said<'_>,
         name_of: impl Fn(StreamId) -> Option<Arc<str>>,
     ) -> Option<(u64, Option<Arc<str>>)> {
         let said = &self.rooms.get(&room)?.said;
@@ -333,7 +333,7 @@ fn compare(
     tracked: &Tracked,
     receiver: StreamId,
     at: Timestamp,
-    copy: &Said,
+    copy: &Said<'_>,
     behind: bool,
 ) -> Option<usize> {
     if at.since(tracked.at) > COPY_WINDOW || tracked.at > at {

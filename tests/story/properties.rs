@@ -156,7 +156,10 @@ fn story(chat: &Chat, delays: &[i64], packets_only: bool) -> Vec<String> {
         ..Collected::default()
     };
     let mut timeline = Timeline::new(Settings::default(), collected.wants());
-    timeline.begin(CaptureStart::default());
+    timeline.begin(CaptureStart {
+        live: true,
+        ..CaptureStart::default()
+    });
     let mut events: Vec<(i64, &SessionEvent)> = chat
         .events
         .iter()
