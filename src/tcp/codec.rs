@@ -49,32 +49,25 @@ const fn unzigzag(value: u64) -> i64 {
 }
 
 /// Writes. Eight values share one byte that says which of them are not zero.
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    bytes: Vec<u8>,
+#[derive(Debug)]
+pub(super) struct Writer<'a> {
+    bytes: &'a mut Vec<u8>,
     mask_at: usize,
     used: u8,
 }
 
-impl Writer {
-    /// Begins after `prefix`.
-    pub(super) fn after(prefix: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(160);
-        bytes.extend_from_slice(prefix);
+impl<'a> Writer<'a> {
+    /// Writes behind what `bytes` holds.
+    pub(super) const fn new(bytes: &'a mut Vec<u8>) -> Self {
         Self {
             bytes,
             mask_at: 0,
             used: 8,
         }
     }
-
-    /// What was written.
-    pub(super) fn finish(self) -> Box<[u8]> {
-        self.bytes.into_boxed_slice()
-    }
 }
 
-impl Pack for Writer {
+impl Pack for Writer<'_> {
     fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -156,7 +149,8 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_come_back(values: Vec<u64>, near: u64, seqs: Vec<u32>) {
-            let mut writer = Writer::after(b"x");
+            let mut bytes = b"x".to_vec();
+            let mut writer = Writer::new(&mut bytes);
             for value in &values {
                 let (mut a, mut b) = (*value, *value);
                 writer.number(&mut a);
@@ -165,7 +159,6 @@ mod tests {
             for seq in &seqs {
                 writer.close32(&mut seq.clone(), near as u32);
             }
-            let bytes = writer.finish();
             let mut reader = Reader::new(&bytes[1..]);
             for value in values {
                 let (mut a, mut b) = (7, 7);
@@ -183,8 +176,9 @@ mod tests {
 
     #[test]
     fn eight_zeros_take_one_byte() {
-        let mut writer = Writer::after(&[]);
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes);
         (0..8).for_each(|_| writer.number(&mut 0));
-        assert_eq!(writer.finish().len(), 1);
+        assert_eq!(bytes.len(), 1);
     }
 }

@@ -32,13 +32,14 @@ impl Origin {
     }
 }
 
-/// Packs a stream.
-pub(super) fn pack(stream: &mut Stream) -> Box<[u8]> {
+/// Packs a stream. `scratch` is working space, kept between calls.
+pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
     let mut prefix = [0; KEY_BYTES_V6];
     let length = write_key(&stream.key, &mut prefix);
-    let mut writer = Writer::after(&prefix[..length]);
-    visit(&mut writer, stream);
-    writer.finish()
+    scratch.clear();
+    scratch.extend_from_slice(&prefix[..length]);
+    visit(&mut Writer::new(scratch), stream);
+    scratch.as_slice().into()
 }
 
 /// Unpacks stream `id` into `stream`, which may hold anything before.
@@ -131,6 +132,7 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
     for (machine, dir) in stream.machines.iter_mut().zip(&stream.dirs) {
         end_of(pack, machine, dir);
     }
+    stream.states = stream.machines.map(|end| end.state());
     closing(pack, &mut stream.closing, end, &stream.dirs);
     zeek(pack, &mut stream.zeek, &stream.dirs);
 }

@@ -10,8 +10,8 @@ use super::machine::{Context, Machines, Phase};
 use super::opening::Opening;
 use super::zeek::{Hints, Zeek};
 use super::{
-    AnalysisFlags, Certainty, Changes, FrameRole, Observation, OwnFlags, PerSide, RoleReason, Side,
-    StreamId, StreamSummary,
+    AnalysisFlags, Certainty, Changes, FrameRole, Observation, ObservedState, OwnFlags, PerSide,
+    RoleReason, Side, StreamId, StreamSummary,
 };
 use super::{cause, machine, rules, windows};
 use crate::net::{FourTuple, Nanos, Timestamp};
@@ -43,6 +43,8 @@ pub(super) struct Stream {
     pub(super) dirs: [Direction; 2],
     pub(super) opening: Opening,
     pub(super) machines: Machines,
+    /// The machines' states, worked out when they change.
+    pub(super) states: [ObservedState; 2],
     pub(super) closing: Closing,
     pub(super) zeek: Zeek,
 }
@@ -95,6 +97,7 @@ impl Stream {
             dirs: [Direction::default(), Direction::default()],
             opening: Opening::default(),
             machines: Machines::default(),
+            states: [ObservedState::default(); 2],
             closing: Closing::default(),
             zeek: Zeek::default(),
         }
@@ -309,7 +312,6 @@ impl Stream {
             blind: before.blind,
             listening: around.destination_listens,
         };
-        let states = self.machines.map(|end| end.state());
         if flags.syn() && self.reopens(from) {
             self.closing = Closing::default();
         }
@@ -324,7 +326,9 @@ impl Stream {
             let (cause, exact) = (before.cause, before.exact);
             self.closing.reset(from, segment, cause, exact, seen);
         }
-        if states != self.machines.map(|end| end.state()) {
+        let states = self.machines.map(|end| end.state());
+        if states != self.states {
+            self.states = states;
             seen.changes.insert(Changes::STATE);
         }
         self.settled = self.is_settled();
@@ -429,8 +433,8 @@ impl Stream {
 
     fn tell_states(&self, seen: &mut Observation) {
         let client = usize::from(self.client);
-        seen.client_state = self.machines[client].state();
-        seen.server_state = self.machines[1 - client].state();
+        seen.client_state = self.states[client];
+        seen.server_state = self.states[1 - client];
     }
 
     /// Its ends, client first.
@@ -472,8 +476,8 @@ impl Stream {
             handshake: self.opening.card(client),
             teardown: self.closing.card(client),
             states: PerSide {
-                client: self.machines[client].state(),
-                server: self.machines[1 - client].state(),
+                client: self.states[client],
+                server: self.states[1 - client],
             },
             zeek_originator: if self.zeek.originator.is_none_or(|o| o == self.client) {
                 Side::Client

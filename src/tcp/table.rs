@@ -82,6 +82,8 @@ pub(super) struct Table {
     last: Option<(Key, u32)>,
     created: u32,
     forgotten: u64,
+    /// Working space for packing.
+    scratch: Vec<u8>,
 }
 
 impl Table {
@@ -99,6 +101,7 @@ impl Table {
             last: None,
             created: 0,
             forgotten: 0,
+            scratch: Vec::new(),
         }
     }
 
@@ -252,7 +255,8 @@ impl Table {
         }
         let at = self.victim();
         let old = &mut self.working[at];
-        self.slots[old.slot as usize].place = Place::Packed(compact::pack(&mut old.stream));
+        self.slots[old.slot as usize].place =
+            Place::Packed(compact::pack(&mut old.stream, &mut self.scratch));
         *old = working;
         at
     }
