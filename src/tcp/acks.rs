@@ -177,7 +177,9 @@ mod tests {
 
     fn list(records: &[Record]) -> Unacked {
         let mut list = Unacked::default();
-        records.iter().for_each(|&r| list.push(r));
+        for &record in records {
+            list.push(record);
+        }
         list
     }
 

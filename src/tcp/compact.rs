@@ -191,7 +191,7 @@ const HISTORIES: [&str; 12] = [
 ];
 
 /// A value's place in a list.
-fn place<T: PartialEq>(value: T, all: &[T]) -> u64 {
+fn place<T: Copy + PartialEq>(value: T, all: &[T]) -> u64 {
     all.iter().position(|each| *each == value).unwrap_or(0) as u64
 }
 
@@ -307,13 +307,13 @@ fn unacked(pack: &mut impl Pack, list: &mut Unacked, end: Origin, next: u32) {
     let acked = u64::from(list.last.frame != 0);
     let [acked, count] = together(pack, [(acked, 1), (list.len() as u64, 32)]);
     let mut records = list.iter().copied().collect::<Vec<_>>().into_iter();
-    let mut last = list.last;
+    let mut covered = list.last;
     *list = Unacked::default();
     if acked != 0 {
-        pack.close(&mut last.frame, end.frame);
-        pack.close32(&mut last.end.0, next);
-        pack.close32(&mut last.seq.0, last.end.0);
-        list.last = last;
+        pack.close(&mut covered.frame, end.frame);
+        pack.close32(&mut covered.end.0, next);
+        pack.close32(&mut covered.seq.0, covered.end.0);
+        list.last = covered;
     }
     let (mut near, mut at) = (next, end);
     for _ in 0..count {

@@ -3,6 +3,14 @@
 //! Owns: streams and their numbers, both endpoints' RFC 9293 states, handshake and teardown, Wireshark's analysis flags,
 //! RTT, windows, completeness, Zeek's `conn_state` and `history`, reassembly of each direction's bytes.
 //! Must not know: the chat, sockets, text, or how its values are shown. What to read first: RFC 9293 sections 3.3 to 3.10.
+//!
+//! # Where it differs from tshark 4.0.17 on purpose
+//!
+//! | what | tshark | here | why |
+//! |---|---|---|---|
+//! | completeness of a connection that an application protocol announced (FTP data, and the like) | without the SYN bit: the announcement counts as its first frame | with it | the SYN was captured; no application protocol is read here |
+//! | factor of a window that is not scaled | -1 unknown, -2 not in use | `None` for both | the scaled window is the same number |
+//! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
 mod acks;
 mod analysis;

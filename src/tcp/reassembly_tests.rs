@@ -5,7 +5,7 @@ use crate::net::Endpoint;
 use crate::packet::{TcpFlags, TcpOptions};
 use proptest::prelude::*;
 
-fn segment<'a>(frame: u64, seq: u32, flags: TcpFlags, payload: &'a [u8]) -> Segment<'a> {
+fn segment(frame: u64, seq: u32, flags: TcpFlags, payload: &[u8]) -> Segment<'_> {
     Segment {
         frame,
         timestamp: Timestamp::from_nanos(frame as i64),
@@ -25,7 +25,7 @@ fn segment<'a>(frame: u64, seq: u32, flags: TcpFlags, payload: &'a [u8]) -> Segm
     }
 }
 
-fn data<'a>(frame: u64, seq: u32, payload: &'a [u8]) -> Segment<'a> {
+fn data(frame: u64, seq: u32, payload: &[u8]) -> Segment<'_> {
     segment(frame, seq, TcpFlags::ACK, payload)
 }
 

@@ -140,7 +140,7 @@ impl Stream {
         let told =
             segment.origin != SegmentOrigin::ShortHeader && self.share(from, segment, around, seen);
         if segment.origin == SegmentOrigin::Direct {
-            self.live(from, segment, around, &before, seen);
+            self.live(from, segment, around, before, seen);
             if !told {
                 leave_untold(seen);
             }
@@ -288,7 +288,7 @@ impl Stream {
         from: usize,
         segment: &Segment<'_>,
         around: Surroundings,
-        before: &Before,
+        before: Before,
         seen: &mut Observation,
     ) {
         self.direct = true;
@@ -345,7 +345,7 @@ impl Stream {
         &mut self,
         from: usize,
         segment: &Segment<'_>,
-        before: &Before,
+        before: Before,
         seen: &mut Observation,
     ) {
         let offered = self.opening.offers[1 - from].and_then(|offer| offer.options.mss);

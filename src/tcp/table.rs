@@ -207,12 +207,11 @@ impl Table {
     /// One stream by its number.
     pub(super) fn get(&self, id: StreamId) -> Option<std::borrow::Cow<'_, Stream>> {
         let dense = self.slots.get(id.0 as usize).filter(|slot| slot.id == id);
-        let slot = match dense {
-            Some(slot) => slot,
-            None => {
-                let at = self.slots.binary_search_by_key(&id, |slot| slot.id).ok()?;
-                &self.slots[at]
-            }
+        let slot = if let Some(slot) = dense {
+            slot
+        } else {
+            let at = self.slots.binary_search_by_key(&id, |slot| slot.id).ok()?;
+            &self.slots[at]
         };
         Some(self.view(slot))
     }

@@ -270,13 +270,8 @@ impl Zeek {
             (End::Reset, End::Reset) if silent => "REJ",
             (_, End::Reset) if orig.quiet() => "RSTRH",
             (_, End::Reset) => "RSTR",
-            (End::Reset, _) if resp.quiet() => {
-                if self.syn_then_rst() {
-                    "RSTOS0"
-                } else {
-                    "OTH"
-                }
-            }
+            (End::Reset, _) if resp.quiet() && self.syn_then_rst() => "RSTOS0",
+            (End::Reset, _) if resp.quiet() => "OTH",
             (End::Reset, _) => "RSTO",
             (End::Closed, End::Closed) => "SF",
             (End::Closed, _) if resp.quiet() => "SH",

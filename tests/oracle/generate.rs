@@ -54,7 +54,7 @@ struct Pair {
 }
 
 /// A capture of `frames` frames.
-pub fn capture(seed: u64, frames: u64) -> Vec<u8> {
+pub(crate) fn capture(seed: u64, frames: u64) -> Vec<u8> {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     for _ in 0..8 {
         random.next();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 type Fields = BTreeMap<String, String>;
 
 /// Analyses a capture. Few streams fit into the working set, so that packing and unpacking are part of the comparison.
-pub fn analyse(capture: &[u8]) -> Answer {
+pub(crate) fn analyse(capture: &[u8]) -> Answer {
     let mut reader = SavefileReader::new(capture).expect("a capture");
     let mut decoder = Decoder::new();
     let mut analyzer = Analyzer::new(Limits {

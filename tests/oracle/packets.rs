@@ -4,24 +4,24 @@ use std::net::IpAddr;
 
 /// One TCP header to be, with its addresses.
 #[derive(Clone, Debug)]
-pub struct Tcp {
-    pub from: (IpAddr, u16),
-    pub to: (IpAddr, u16),
-    pub seq: u32,
-    pub ack: u32,
-    pub flags: u16,
-    pub window: u16,
-    pub options: Vec<u8>,
-    pub len: usize,
+pub(crate) struct Tcp {
+    pub(crate) from: (IpAddr, u16),
+    pub(crate) to: (IpAddr, u16),
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
+    pub(crate) flags: u16,
+    pub(crate) window: u16,
+    pub(crate) options: Vec<u8>,
+    pub(crate) len: usize,
     /// Header length to claim instead of the true one.
-    pub claimed_header: Option<u8>,
+    pub(crate) claimed_header: Option<u8>,
 }
 
 /// A classic capture file with nanosecond times and link type RAW, being written.
-pub struct Capture(Vec<u8>);
+pub(crate) struct Capture(Vec<u8>);
 
 impl Capture {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut bytes = Vec::new();
         for word in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, 101] {
             bytes.extend_from_slice(&word.to_le_bytes());
@@ -30,7 +30,7 @@ impl Capture {
     }
 
     /// One frame of which the first `kept` bytes were captured.
-    pub fn frame(&mut self, nanos: u64, packet: &[u8], kept: usize) {
+    pub(crate) fn frame(&mut self, nanos: u64, packet: &[u8], kept: usize) {
         let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
         for word in [
             seconds as u32,
@@ -43,15 +43,15 @@ impl Capture {
         self.0.extend_from_slice(&packet[..kept]);
     }
 
-    pub fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         self.0
     }
 }
 
 /// TCP header and payload.
-pub fn tcp(tcp: &Tcp) -> Vec<u8> {
+pub(crate) fn tcp(tcp: &Tcp) -> Vec<u8> {
     let mut options = tcp.options.clone();
-    while options.len() % 4 != 0 {
+    while !options.len().is_multiple_of(4) {
         options.push(1);
     }
     let header = 20 + options.len();
@@ -72,7 +72,7 @@ pub fn tcp(tcp: &Tcp) -> Vec<u8> {
 }
 
 /// An IP packet around `payload`.
-pub fn ip(from: IpAddr, to: IpAddr, protocol: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ip(from: IpAddr, to: IpAddr, protocol: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(40 + payload.len());
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
@@ -97,7 +97,7 @@ pub fn ip(from: IpAddr, to: IpAddr, protocol: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A "port unreachable" from `to` that quotes the first `quoted` bytes of the TCP header.
-pub fn icmp_error(segment: &Tcp, quoted: usize) -> Vec<u8> {
+pub(crate) fn icmp_error(segment: &Tcp, quoted: usize) -> Vec<u8> {
     let (from, to) = (segment.from.0, segment.to.0);
     let inner = ip(from, to, 6, &tcp(segment));
     let cut = if from.is_ipv4() { 20 } else { 40 } + quoted;

@@ -6,9 +6,9 @@ use std::process::Command;
 
 /// Per frame the fields that are present, per stream the final completeness.
 #[derive(Debug, Default)]
-pub struct Answer {
-    pub frames: BTreeMap<u64, BTreeMap<String, String>>,
-    pub completeness: BTreeMap<String, String>,
+pub(crate) struct Answer {
+    pub(crate) frames: BTreeMap<u64, BTreeMap<String, String>>,
+    pub(crate) completeness: BTreeMap<String, String>,
 }
 
 const FIELDS: [&str; 35] = [
@@ -50,21 +50,21 @@ const FIELDS: [&str; 35] = [
 ];
 
 /// The fields that are compared.
-pub fn fields() -> &'static [&'static str] {
+pub(crate) fn fields() -> &'static [&'static str] {
     &FIELDS
 }
 
 /// The fifteen flags among them.
-pub fn flags() -> &'static [&'static str] {
+pub(crate) fn flags() -> &'static [&'static str] {
     &FIELDS[9..24]
 }
 
-pub fn is_flag(name: &str) -> bool {
+pub(crate) fn is_flag(name: &str) -> bool {
     flags().contains(&name)
 }
 
 /// The version line of tshark 4.0; `None` where there is no tshark or another one.
-pub fn version() -> Option<String> {
+pub(crate) fn version() -> Option<String> {
     let output = Command::new("tshark").arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next()?.to_owned();
@@ -72,7 +72,7 @@ pub fn version() -> Option<String> {
 }
 
 /// Runs tshark on a capture, one pass for the frames, two for the completeness.
-pub fn analyse(path: &Path) -> Answer {
+pub(crate) fn analyse(path: &Path) -> Answer {
     let mut answer = Answer::default();
     for line in run(path, &[], &[&["frame.number"], &FIELDS[..]].concat()).lines() {
         let mut columns = line.split('\t');
