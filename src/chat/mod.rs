@@ -6,6 +6,37 @@
 //! **A room is a log, a session is a cursor.** [`Log`] is an append-only sequence of numbered lines, encoded once per
 //! encoding in shared memory; a session's [`Cursor`] says which lines its client is still owed. Sending hands out slices of
 //! the log; a slow reader costs its cursor; coming back is the same cursor under a new connection. Start with [`Room`].
+//!
+//! # The protocol
+//!
+//! **Line text**: UTF-8 lines ended by LF or CRLF; the last one may also be ended by the client's FIN. Bytes that could
+//! drive a terminal or deceive a reader are shown escaped to everybody. A line is said to all, the speaker included, as
+//! `name: text`; the speaker's own copy is the acknowledgement. Lines that begin with `* ` are notices; `/help` lists the
+//! commands.
+//!
+//! **WebSocket** `/chat`: the same lines, one text frame each; a message from the client may hold several lines.
+//!
+//! **`chatscope.v1`** (subprotocol of `/chat`): JSON objects, one per text frame. From the client
+//! `{"type":"say","text":"…"}`, commands included. From the server:
+//!
+//! | `type` | fields |
+//! |---|---|
+//! | `welcome` | `server`, `name`, `session`, `token`, `next` (number of the next line) |
+//! | `resumed` | `name`, `session`, `missed` (lines that follow now), `next` |
+//! | `line` | `number`, `time` (seconds with nine decimals), `kind` (`say`, `act`, `notice`), `session` (who), `name`, `text` |
+//! | `notice` | `text` |
+//!
+//! Lines are numbered from 1 without gaps, so that a client can prove it missed nothing.
+//!
+//! # Coming back
+//!
+//! Whoever holds the token of a session is that session: `/resume TOKEN` in line text, `/chat?resume=TOKEN` for WebSocket.
+//! The session keeps its name and is sent exactly what it missed: the lines not wholly covered by the peer's TCP
+//! acknowledgement when the old connection ended. **Its limit**: the kernel of a client acknowledges what its program may
+//! never have read. A program that lost such lines asks by number: `/resume TOKEN N` sends line N and all after it,
+//! `?resume=TOKEN&after=N` all after line N. `/resume TOKEN none` (`&replay=none`) refuses the replay. If the old connection
+//! still looks alive it is ended first, politely. After a crash of the server with a history file, what was sent in its
+//! last second may be sent again unless the client names a number.
 
 mod chunk;
 mod command;

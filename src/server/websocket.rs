@@ -251,3 +251,82 @@ pub(super) const fn close_code(reason: DisconnectReason) -> u16 {
 
 /// A ping without content (RFC 6455 section 5.5.2).
 pub(super) const PING: &[u8] = &[0x89, 0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A masked frame.
+    fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+        let key = [9, 8, 7, 6];
+        let mut out = vec![first, 0x80 | payload.len() as u8];
+        out.extend(key);
+        out.extend(
+            payload
+                .iter()
+                .zip(key.iter().cycle())
+                .map(|(byte, key)| byte ^ key),
+        );
+        out
+    }
+
+    /// What comes of these bytes: lines with their stretches, answers, the end.
+    fn all(parts: &[&[u8]]) -> (Vec<String>, Vec<u8>, Option<DisconnectReason>) {
+        let (mut codec, mut offset) = (FrameCodec::new(Speech::Lines), 0);
+        let (mut heard, mut answers) = (Vec::new(), Vec::new());
+        for part in parts {
+            codec.feed(part, offset, 1_000, &mut |one| {
+                heard.push(format!("{one:?}"))
+            });
+            offset += part.len() as u64;
+            answers.extend(codec.take_output().unwrap_or_default());
+        }
+        (heard, answers, codec.ended())
+    }
+
+    fn cut(data: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<u8>, Option<DisconnectReason>) {
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (data.len() + 1)).collect();
+        cuts.extend([0, data.len()]);
+        cuts.sort_unstable();
+        let parts: Vec<&[u8]> = cuts
+            .windows(2)
+            .map(|pair| &data[pair[0]..pair[1]])
+            .collect();
+        all(&parts)
+    }
+
+    fn frames() -> impl Strategy<Value = Vec<u8>> {
+        let text = "[a-zé\n]{0,20}".prop_map(|text| text.into_bytes());
+        let one = prop_oneof![
+            8 => text.clone().prop_map(|text| frame(0x81, &text)),
+            2 => (text.clone(), text.clone()).prop_map(|(a, b)| [frame(0x01, &a), frame(0x89, b"p"), frame(0x80, &b)].concat()),
+            2 => text.prop_map(|text| frame(0x89, &text)),
+            1 => Just(frame(0x8a, b"")),
+        ];
+        proptest::collection::vec(one, 0..8).prop_map(|frames| frames.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_anywhere_changes_nothing(data in frames(), cuts in proptest::collection::vec(any::<usize>(), 0..10)) {
+            prop_assert_eq!(cut(&data, &cuts), all(&[&data]));
+        }
+
+        #[test]
+        fn any_bytes_are_survived(data in proptest::collection::vec(any::<u8>(), 0..300), cuts in proptest::collection::vec(any::<usize>(), 0..4)) {
+            let (_, _, ended) = cut(&data, &cuts);
+            prop_assert!(ended.is_none_or(|reason| reason != DisconnectReason::Error));
+        }
+
+        #[test]
+        fn damaged_frames_are_survived(data in frames(), at in any::<usize>(), byte in any::<u8>()) {
+            let mut data = data;
+            if !data.is_empty() {
+                let at = at % data.len();
+                data[at] = byte;
+            }
+            let _ = all(&[&data]);
+        }
+    }
+}
