@@ -1,6 +1,11 @@
 //! The history file: nothing seen is ever missing, whatever happens to the process, and failures are told.
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 

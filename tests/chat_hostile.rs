@@ -1,6 +1,11 @@
 //! Slow, hostile and unlucky clients: bounds hold, nobody else notices, nothing leaks.
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 

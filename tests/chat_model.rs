@@ -216,8 +216,9 @@ impl World {
         );
         person.missed += turn.taken.missed;
         let before = wire.bytes.len();
-        out.iter()
-            .for_each(|slice| wire.bytes.extend_from_slice(slice));
+        for slice in &out {
+            wire.bytes.extend_from_slice(slice);
+        }
         assert_eq!(
             wire.bytes.len() - before,
             turn.side + turn.taken.bytes + turn.farewell

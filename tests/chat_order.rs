@@ -196,8 +196,7 @@ fn a_reader_that_stopped_cannot_hold_up_the_end() {
     let rest = ana.rest();
     assert!(
         rest.ends_with("* the server is shutting down: goodbye\n"),
-        "{:.80}",
-        rest
+        "{rest:.80}"
     );
     drop(ana);
     server.stop();

@@ -1,6 +1,11 @@
 //! Coming back: exactly what was missed, once, in order, under the old name.
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 

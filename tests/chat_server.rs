@@ -1,6 +1,11 @@
 //! The chat over real sockets: what every client may rely on. Black box: the library's server, the system's sockets.
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 

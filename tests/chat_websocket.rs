@@ -1,6 +1,11 @@
 //! WebSocket frame by frame: close codes, limits, and who closes TCP first (RFC 6455).
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 

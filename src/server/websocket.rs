@@ -277,7 +277,7 @@ mod tests {
         let (mut heard, mut answers) = (Vec::new(), Vec::new());
         for part in parts {
             codec.feed(part, offset, 1_000, &mut |one| {
-                heard.push(format!("{one:?}"))
+                heard.push(format!("{one:?}"));
             });
             offset += part.len() as u64;
             answers.extend(codec.take_output().unwrap_or_default());
@@ -297,7 +297,7 @@ mod tests {
     }
 
     fn frames() -> impl Strategy<Value = Vec<u8>> {
-        let text = "[a-zé\n]{0,20}".prop_map(|text| text.into_bytes());
+        let text = "[a-zé\n]{0,20}".prop_map(String::into_bytes);
         let one = prop_oneof![
             8 => text.clone().prop_map(|text| frame(0x81, &text)),
             2 => (text.clone(), text.clone()).prop_map(|(a, b)| [frame(0x01, &a), frame(0x89, b"p"), frame(0x80, &b)].concat()),

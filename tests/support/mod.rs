@@ -1,6 +1,13 @@
 //! What the black-box chat tests share: a server in this process on ports of the system's choice, and plain blocking clients.
 #![allow(dead_code, reason = "each test file uses a part")]
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "tests")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::assigning_clones,
+    reason = "tests"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -271,11 +278,11 @@ pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         short @ 0..126 => out.push(0x80 | short as u8),
         medium @ 126..0x1_0000 => {
-            out.push(0x80 | 126);
+            out.push(0xfe);
             out.extend((medium as u16).to_be_bytes());
         }
         long => {
-            out.push(0x80 | 127);
+            out.push(0xff);
             out.extend((long as u64).to_be_bytes());
         }
     }
