@@ -1,0 +1,378 @@
+//! The command line as a stranger meets it: exit codes, one clear line for each fault, what was readable still shown,
+//! colours, widths, pipes, man pages and completions.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn chatscope() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chatscope"));
+    for variable in [
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        "LC_ALL",
+        "LC_MESSAGES",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+        .env("LANG", "en_US.UTF-8")
+        .env("TZ", "UTC")
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    chatscope()
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// Fails unless the run ended with `code` and said each of `words` in one line on stderr.
+fn expect_fault(arguments: &[&str], code: i32, words: &[&str]) -> Output {
+    let output = run(arguments);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    for word in words {
+        assert!(
+            said.contains(word),
+            "{arguments:?} should say `{word}`: {said}"
+        );
+    }
+    output
+}
+
+const LESSON: &str = "captures/chat-two-sessions.pcapng";
+
+/// A file in a folder of its own.
+fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path: PathBuf = folder.path().join(name);
+    fs::write(&path, bytes).expect("writable");
+    let text = path.to_str().expect("UTF-8").to_owned();
+    (folder, text)
+}
+
+#[test]
+fn files_that_are_no_captures() {
+    expect_fault(
+        &["replay", "no-such.pcap"],
+        1,
+        &["no-such.pcap", "no such file"],
+    );
+    expect_fault(&["replay", "captures"], 1, &["captures", "directory"]);
+    let (_keep, empty) = file("empty.pcap", b"");
+    expect_fault(&["replay", &empty], 1, &["empty"]);
+    let (_keep, text) = file(
+        "notes.pcap",
+        b"this is a shopping list: eggs, flour, milk\n",
+    );
+    expect_fault(&["replay", &text], 1, &["not a pcap"]);
+    for command in ["report", "expect"] {
+        let arguments: &[&str] = if command == "expect" {
+            &[command, "no-such.pcap", "streams == 1"]
+        } else {
+            &[command, "no-such.pcap"]
+        };
+        expect_fault(arguments, 1, &["no-such.pcap", "no such file"]);
+    }
+}
+
+#[test]
+fn a_cut_capture_shows_what_it_holds_and_warns() {
+    let whole = fs::read(LESSON).expect("the lesson");
+    for cut in [whole.len() - 7, whole.len() / 2] {
+        let (_keep, path) = file("cut.pcapng", &whole[..cut]);
+        let output = expect_fault(&["replay", &path], 0, &["warning", "cut"]);
+        assert!(
+            stdout(&output).contains("handshake 3/3"),
+            "{}",
+            stdout(&output)
+        );
+        expect_fault(&["replay", &path, "--strict"], 4, &["cut"]);
+    }
+    let (_keep, path) = file("header.pcapng", &whole[..9]);
+    let code = run(&["replay", &path]).status.code();
+    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    expect_fault(
+        &["replay", LESSON, "--flag", "nonsense"],
+        2,
+        &["nonsense", "retransmission"],
+    );
+    expect_fault(
+        &["replay", LESSON, "-Y", "http.request"],
+        2,
+        &["http.request"],
+    );
+    expect_fault(&["replay", LESSON, "--lang", "xx"], 2, &["xx", "pt-BR"]);
+    expect_fault(&["replay", LESSON, "--format", "xml"], 2, &["xml"]);
+    expect_fault(&["replay"], 2, &["FILE"]);
+    expect_fault(
+        &["expect", LESSON, "the moon is full"],
+        2,
+        &["the moon is full"],
+    );
+    expect_fault(&["no-such-command"], 2, &["no-such-command"]);
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn bad_filters_interfaces_and_ports() {
+    expect_fault(
+        &["replay", LESSON, "tcp", "prt", "7000"],
+        2,
+        &["tcp prt 7000"],
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("bound").to_string();
+    expect_fault(
+        &["serve", "--no-capture", "--listen", &address],
+        1,
+        &[&address, "in use"],
+    );
+    expect_fault(&["serve", "--listen", "192.0.2.1:7000"], 2, &["--public"]);
+    if run(&["doctor"]).status.success() {
+        expect_fault(
+            &["watch", "-i", "no-such-interface"],
+            6,
+            &["no-such-interface", "lo"],
+        );
+        expect_fault(&["watch", "tcp", "prt", "7000"], 2, &["tcp prt 7000"]);
+    } else {
+        expect_fault(&["watch"], 5, &["permission"]);
+    }
+}
+
+#[test]
+fn a_filter_keeps_what_it_names() {
+    let output = run(&[
+        "replay",
+        "captures/refused.pcapng",
+        "--format",
+        "table",
+        "tcp",
+        "port",
+        "7001",
+    ]);
+    if cfg!(feature = "live") {
+        assert!(
+            stdout(&output).contains("REFUSED") && !stdout(&output).contains("CLOSED"),
+            "{}",
+            stdout(&output)
+        );
+    } else {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("libpcap"));
+    }
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let escapes = |command: &mut Command| {
+        command
+            .args(["replay", LESSON])
+            .output()
+            .expect("runs")
+            .stdout
+            .contains(&0x1b)
+    };
+    assert!(!escapes(&mut chatscope()), "a pipe gets none");
+    let always = run(&["replay", LESSON, "--color", "always"]);
+    assert!(always.stdout.contains(&0x1b));
+    assert!(escapes(chatscope().env("CLICOLOR_FORCE", "1")));
+    assert!(
+        !escapes(chatscope().env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")),
+        "NO_COLOR wins"
+    );
+    let never = chatscope()
+        .env("CLICOLOR_FORCE", "1")
+        .args(["replay", LESSON, "--color", "never"])
+        .output()
+        .expect("runs");
+    assert!(
+        !never.stdout.contains(&0x1b),
+        "the option wins over the environment"
+    );
+}
+
+#[test]
+fn lines_keep_to_every_width() {
+    for width in [60usize, 80, 100, 140, 200] {
+        let output = run(&[
+            "replay",
+            "captures/websocket.pcapng",
+            "--width",
+            &width.to_string(),
+        ]);
+        for line in stdout(&output).lines() {
+            assert!(line.chars().count() <= width, "{width} columns: {line}");
+        }
+    }
+}
+
+#[test]
+fn ascii_is_ascii() {
+    for format in ["lines", "table"] {
+        let output = run(&[
+            "replay",
+            "captures/ipv6.pcapng",
+            "--format",
+            format,
+            "--ascii",
+            "--lang",
+            "pt-BR",
+        ]);
+        assert!(output.stdout.is_ascii(), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn portuguese_comes_from_the_locale_or_the_option() {
+    let english = stdout(&run(&["replay", LESSON]));
+    let option = stdout(&run(&["replay", LESSON, "--lang", "pt-BR"]));
+    let locale = chatscope()
+        .env("LC_ALL", "pt_BR.UTF-8")
+        .args(["replay", LESSON])
+        .output()
+        .expect("runs");
+    assert_ne!(english, option);
+    assert_eq!(option, stdout(&locale));
+}
+
+#[test]
+fn a_closed_pipe_is_no_fault() {
+    let mut child = chatscope()
+        .args(["replay", LESSON, "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut first = [0; 16];
+    child
+        .stdout
+        .take()
+        .expect("piped")
+        .read_exact(&mut first)
+        .expect("some output"); // and closed here
+    let output = child.wait_with_output().expect("ends");
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{:?} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Standard input is told while it is still being written: what came is shown although the writer is silent.
+#[test]
+fn a_pipe_is_told_while_it_is_written() {
+    let whole = fs::read(LESSON).expect("the lesson");
+    let shown =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pipe-{}.txt", std::process::id()));
+    let out = fs::File::create(&shown).expect("writable");
+    let mut child = chatscope()
+        .args(["replay", "-"])
+        .stdin(Stdio::piped())
+        .stdout(out)
+        .spawn()
+        .expect("starts");
+    let mut pipe = child.stdin.take().expect("piped");
+    pipe.write_all(&whole[..whole.len() / 2]).expect("it reads");
+    let began = Instant::now();
+    while !fs::read_to_string(&shown)
+        .expect("readable")
+        .contains("handshake 3/3")
+    {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "nothing shown while the pipe is open"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    pipe.write_all(&whole[whole.len() / 2..])
+        .expect("it reads on");
+    drop(pipe);
+    assert!(child.wait().expect("ends").success());
+    assert_eq!(
+        fs::read_to_string(&shown)
+            .expect("readable")
+            .lines()
+            .skip(1)
+            .collect::<Vec<_>>(),
+        stdout(&run(&["replay", LESSON]))
+            .lines()
+            .skip(1)
+            .collect::<Vec<_>>()
+    );
+    let _ = fs::remove_file(shown);
+}
+
+#[test]
+fn every_format_of_every_lesson_is_told() {
+    for entry in
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")).expect("captures/")
+    {
+        let path = entry.expect("readable").path();
+        if path.extension().is_none_or(|ending| ending != "pcapng") {
+            continue;
+        }
+        for format in ["lines", "json", "table", "zeek"] {
+            let output = run(&["replay", path.to_str().expect("UTF-8"), "--format", format]);
+            assert!(
+                output.status.success() && !output.stdout.is_empty(),
+                "{} {format}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn man_pages_and_completions() {
+    let page = stdout(&run(&["man"]));
+    assert!(page.contains(".TH chatscope 1"), "{page}");
+    assert!(stdout(&run(&["man", "replay"])).contains("pcapng"));
+    expect_fault(&["man", "dance"], 2, &["dance"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(&["man", "--output", folder.path().to_str().expect("UTF-8")]);
+    assert!(output.status.success() && folder.path().join("chatscope-replay.1").exists());
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(
+            stdout(&run(&["completions", shell])).contains("replay"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn help_begins_with_what_the_thing_is() {
+    let help = stdout(&run(&["--help"]));
+    assert!(
+        help.starts_with("A chat server that shows you its own TCP"),
+        "{help}"
+    );
+    for command in ["replay", "report", "expect", "completions", "man"] {
+        assert!(help.contains(command), "{help}");
+        let text = stdout(&run(&[command, "--help"]));
+        assert!(text.contains("Examples:"), "{command}: {text}");
+    }
+    assert!(stdout(&run(&["--version"])).starts_with("chatscope 0."));
+}
