@@ -7,8 +7,7 @@ cd "$(dirname "$0")/../.."
 frames=${1:-1000000} runs=${2:-5}
 us=target/release/chatscope
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-cargo build -q --release --locked
-cargo build -q --release --locked --example make_capture
+[ -n "${SKIP_BUILD:-}" ] || cargo build -q --release --locked --bins --example make_capture
 pin=""; command -v taskset >/dev/null && pin="taskset -c 0"
 
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
