@@ -557,3 +557,19 @@ totals = { $streams ->
         [one] one stream
        *[other] { $streams } streams
     }
+
+## Graphs
+
+graph-sequence = Time-sequence: { $from } to { $to }
+graph-rtt-title = Round-trip times: { $from } to { $to }
+graph-initial-rtt = at the handshake { $rtt }
+graph-empty = no segment of this stream
+graph-data = data
+graph-again = sent again
+graph-acks = acknowledged
+graph-window = end of window
+graph-sack = SACK
+graph-rtt = RTT
+graph-sequence-axis = relative sequence number
+graph-rtt-axis = round-trip time
+graph-time-axis = time since the first segment

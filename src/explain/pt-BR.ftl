@@ -556,3 +556,19 @@ totals = { $streams ->
         [one] { $streams } fluxo
        *[other] { $streams } fluxos
     }
+
+## Gráficos
+
+graph-sequence = Tempo-sequência: { $from } para { $to }
+graph-rtt-title = Tempos de ida e volta (RTT): { $from } para { $to }
+graph-initial-rtt = no handshake { $rtt }
+graph-empty = nenhum segmento deste fluxo
+graph-data = dados
+graph-again = enviado de novo
+graph-acks = confirmado
+graph-window = fim da janela
+graph-sack = SACK
+graph-rtt = RTT
+graph-sequence-axis = número de sequência relativo
+graph-rtt-axis = tempo de ida e volta
+graph-time-axis = tempo desde o primeiro segmento

@@ -5,6 +5,7 @@
 
 mod encode;
 pub mod expect;
+pub mod graph;
 pub mod json;
 pub mod lines;
 mod out;

@@ -1,0 +1,135 @@
+//! A graph as one SVG file: no script, no link, no font from elsewhere; readable on light and dark pages.
+
+use std::fmt::Write as _;
+
+use super::axis::Axis;
+use super::collect::{Layer, Picture, Stroke};
+use super::plot::label;
+use crate::explain::Explainer;
+use crate::text::html;
+
+const WIDTH: u32 = 960;
+const HEIGHT: u32 = 540;
+const LEFT: u32 = 100;
+const TOP: u32 = 40;
+const RIGHT: u32 = 20;
+const BOTTOM: u32 = 90;
+/// The plot itself.
+const PLOT_WIDTH: u32 = WIDTH - LEFT - RIGHT;
+const PLOT_HEIGHT: u32 = HEIGHT - TOP - BOTTOM;
+
+/// The style of every graph; `currentColor` is not used, because a picture shown as a file has no page around it.
+const STYLE: &str = "text{font:13px sans-serif;fill:#222}.t{font-size:15px;font-weight:bold}.g{stroke:#888;stroke-width:.5;opacity:.5}.b{fill:#fff}\
+@media(prefers-color-scheme:dark){text{fill:#ddd}.b{fill:#181a1b}}";
+
+/// The picture as SVG.
+pub(super) fn draw(picture: &Picture<'_>, title: &str, words: &Explainer) -> String {
+    let (time, value) = (picture.time_axis(), picture.vertical_axis());
+    let title = html(title);
+    // Writing to a String cannot fail, here and below.
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n<text class=\"t\" x=\"{LEFT}\" y=\"24\">{title}</text>\n"
+    );
+    push_axes(&mut out, picture, (&time, &value), words);
+    for layer in picture.shown() {
+        push_layer(&mut out, layer, &time, &value);
+    }
+    push_legend(&mut out, picture, words);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Across and up, in units of the picture.
+fn spot(time: &Axis, value: &Axis, at: i64, height: u64) -> (f64, f64) {
+    let x = f64::from(LEFT) + time.place(at, PLOT_WIDTH);
+    let y = f64::from(TOP + PLOT_HEIGHT) - value.place(height as i64, PLOT_HEIGHT);
+    (x, y)
+}
+
+fn push_axes(
+    out: &mut String,
+    picture: &Picture<'_>,
+    (time, value): (&Axis, &Axis),
+    words: &Explainer,
+) {
+    let (right, bottom) = (LEFT + PLOT_WIDTH, TOP + PLOT_HEIGHT);
+    for tick in value.ticks(8) {
+        let y = f64::from(bottom) - value.place(tick, PLOT_HEIGHT);
+        let text = html(&label(tick, picture.vertical_is_time, words));
+        let _ = writeln!(
+            out,
+            "<path class=\"g\" d=\"M{LEFT} {y:.1}H{right}\"/><text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
+            LEFT - 8,
+            y + 4.0
+        );
+    }
+    for tick in time.ticks(8) {
+        let x = f64::from(LEFT) + time.place(tick, PLOT_WIDTH);
+        let text = html(&label(tick, true, words));
+        let _ = writeln!(
+            out,
+            "<path class=\"g\" d=\"M{x:.1} {TOP}V{bottom}\"/><text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{text}</text>",
+            bottom + 18
+        );
+    }
+    let vertical = html(&words.text(picture.vertical, &[]));
+    let horizontal = html(&words.text("graph-time-axis", &[]));
+    let middle = TOP + PLOT_HEIGHT / 2;
+    let _ = writeln!(
+        out,
+        "<text transform=\"translate(18 {middle}) rotate(-90)\" text-anchor=\"middle\">{vertical}</text><text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{horizontal}</text>",
+        LEFT + PLOT_WIDTH / 2,
+        bottom + 38
+    );
+}
+
+/// One path per layer.
+fn push_layer(out: &mut String, layer: &Layer<'_>, time: &Axis, value: &Axis) {
+    let mut path = String::new();
+    for (index, mark) in layer.series.marks().iter().enumerate() {
+        let (x, low) = spot(time, value, mark.at, mark.low);
+        let (_, high) = spot(time, value, mark.at, mark.high);
+        let _ = match layer.stroke {
+            // A bar of no height would not be seen.
+            Stroke::Bar => write!(path, "M{x:.1} {:.1}V{:.1}", low.max(high + 2.0), high),
+            Stroke::Dot => write!(path, "M{x:.1} {high:.1}h.01"),
+            Stroke::Steps if index == 0 => write!(path, "M{x:.1} {high:.1}"),
+            Stroke::Steps => write!(path, "H{x:.1}V{high:.1}"),
+        };
+    }
+    if path.is_empty() {
+        return;
+    }
+    let width = if layer.stroke == Stroke::Steps {
+        "1.2"
+    } else {
+        "3"
+    };
+    let cap = if layer.stroke == Stroke::Dot {
+        " stroke-linecap=\"round\""
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "<path fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"{cap} d=\"{path}\"/>",
+        layer.color
+    );
+}
+
+fn push_legend(out: &mut String, picture: &Picture<'_>, words: &Explainer) {
+    let y = HEIGHT - 16;
+    for (index, layer) in picture.shown().enumerate() {
+        let x = LEFT + 170 * index as u32;
+        let name = html(&words.text(layer.name, &[]));
+        let _ = writeln!(
+            out,
+            "<path stroke=\"{}\" stroke-width=\"4\" d=\"M{x} {}h22\"/><text x=\"{}\" y=\"{y}\">{name}</text>",
+            layer.color,
+            y - 4,
+            x + 28
+        );
+    }
+}
