@@ -573,3 +573,12 @@ graph-rtt = RTT
 graph-sequence-axis = relative sequence number
 graph-rtt-axis = round-trip time
 graph-time-axis = time since the first segment
+
+## Ladder
+
+ladder-acks = { $count } ACKs folded, #{ $first } to #{ $last }
+ladder-gap = { $duration } of silence
+ladder-left-out = { $count ->
+        [one] one more segment is not drawn
+       *[other] { $count } more segments are not drawn
+    }

@@ -572,3 +572,12 @@ graph-rtt = RTT
 graph-sequence-axis = número de sequência relativo
 graph-rtt-axis = tempo de ida e volta
 graph-time-axis = tempo desde o primeiro segmento
+
+## Diagrama de sequência
+
+ladder-acks = { $count } ACKs recolhidos, #{ $first } a #{ $last }
+ladder-gap = { $duration } de silêncio
+ladder-left-out = { $count ->
+        [one] mais um segmento não é mostrado
+       *[other] mais { $count } segmentos não são mostrados
+    }

@@ -7,6 +7,7 @@ mod encode;
 pub mod expect;
 pub mod graph;
 pub mod json;
+pub mod ladder;
 pub mod lines;
 mod out;
 pub mod report;

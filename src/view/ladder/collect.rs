@@ -1,0 +1,197 @@
+//! Entries of the story into lanes and rows.
+
+use std::fmt::Write as _;
+
+use super::model::{Arrow, Event, Kind, Ladder, Lane, MAX_LANES, MAX_ROWS, Row};
+use crate::chat::SessionEventKind;
+use crate::net::{Endpoint, Timestamp};
+use crate::packet::TcpFlags;
+use crate::tcp::{AnalysisFlags, FrameRole, Side, TcpState};
+use crate::text::{visible, visible_cut};
+use crate::timeline::{MessageEntry, PacketEntry, SessionEntry};
+
+/// Characters of a message in a label.
+const TEXT_IN_LABEL: usize = 40;
+/// A message is looked for among so many of the latest rows.
+const ROWS_BACK: usize = 64;
+/// Flags that are trouble.
+const BAD: AnalysisFlags = AnalysisFlags(
+    AnalysisFlags::RETRANSMISSION.0
+        | AnalysisFlags::FAST_RETRANSMISSION.0
+        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
+        | AnalysisFlags::OUT_OF_ORDER.0
+        | AnalysisFlags::LOST_SEGMENT.0
+        | AnalysisFlags::ACK_LOST_SEGMENT.0
+        | AnalysisFlags::ZERO_WINDOW.0
+        | AnalysisFlags::DUPLICATE_ACK.0,
+);
+
+impl Ladder {
+    /// A segment becomes an arrow.
+    pub(super) fn packet(&mut self, packet: &PacketEntry) {
+        let seen = &packet.observation;
+        let serves = |side| seen.side == side;
+        let from = self.lane(packet.source, serves(Side::Server));
+        let to = self.lane(packet.destination, serves(Side::Client));
+        let (Some(from), Some(to), true) = (from, to, self.rows.len() < MAX_ROWS) else {
+            self.left_out += 1;
+            return;
+        };
+        let (client, server) = match seen.side {
+            Side::Client => (from, to),
+            Side::Server => (to, from),
+        };
+        if let Some(name) = &packet.name {
+            self.lanes[client]
+                .name
+                .get_or_insert_with(|| visible(name.as_bytes()));
+        }
+        let changed = self.changes(
+            seen.stream.0,
+            [
+                (client, seen.client_state.state),
+                (server, seen.server_state.state),
+            ],
+        );
+        let arrow = Arrow {
+            frame: packet.frame,
+            from,
+            to,
+            kind: kind_of(packet),
+            bad: seen.analysis.0 & BAD.0 != 0,
+            flags: flags_of(packet),
+            numbers: numbers_of(packet),
+            said: String::new(),
+            states: changed,
+        };
+        self.push(packet.at, Event::Arrow(arrow));
+    }
+
+    /// States that are other than at the last segment of the stream.
+    fn changes(&mut self, stream: u32, now: [(usize, TcpState); 2]) -> Vec<(usize, TcpState)> {
+        let mut changed = Vec::new();
+        for (lane, state) in now {
+            if state != TcpState::Unknown
+                && self.states.insert((stream, lane), state) != Some(state)
+            {
+                changed.push((lane, state));
+            }
+        }
+        changed
+    }
+
+    /// The text of a message joins the arrow that completed it.
+    pub(super) fn message(&mut self, message: &MessageEntry) {
+        let Some(frame) = message.frames.last().copied() else {
+            return;
+        };
+        if !message.message.kind.is_said() {
+            return;
+        }
+        for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
+            if let Event::Arrow(arrow) = &mut row.event {
+                if arrow.frame == frame && arrow.said.is_empty() {
+                    let text = visible_cut(&message.message.text, TEXT_IN_LABEL);
+                    arrow.said = format!("\"{text}\"");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What the program did: the system call's name.
+    pub(super) fn session(&mut self, entry: &SessionEntry) {
+        let bytes = |range: &std::ops::Range<u64>| range.end.saturating_sub(range.start);
+        let what = match &entry.event.kind {
+            SessionEventKind::Connected { .. } => {
+                format!("accept :{}", entry.event.connection.client.port)
+            }
+            SessionEventKind::Read { bytes: range } => format!("read {}", bytes(range)),
+            SessionEventKind::Wrote { bytes: range, .. } => format!("write {}", bytes(range)),
+            SessionEventKind::Shutdown => "shutdown".to_owned(),
+            SessionEventKind::Disconnected { .. } => {
+                format!("close :{}", entry.event.connection.client.port)
+            }
+            SessionEventKind::Renamed { .. }
+            | SessionEventKind::Resumed { .. }
+            | SessionEventKind::Said { .. }
+            | SessionEventKind::Lagging { .. } => return,
+        };
+        let Some(lane) = self.lane(entry.event.connection.client, false) else {
+            return;
+        };
+        if let SessionEventKind::Connected { name, .. } = &entry.event.kind {
+            self.lanes[lane]
+                .name
+                .get_or_insert_with(|| visible(name.as_bytes()));
+        }
+        self.has_program = true;
+        if self.rows.len() < MAX_ROWS {
+            self.push(entry.event.at, Event::Program { lane, what });
+        }
+    }
+
+    fn push(&mut self, at: Timestamp, event: Event) {
+        self.rows.push(Row { at, event });
+    }
+
+    /// The lane of a socket, a new one if there is room.
+    fn lane(&mut self, end: Endpoint, serves: bool) -> Option<usize> {
+        if let Some(known) = self.lanes.iter().position(|lane| lane.end == end) {
+            return Some(known);
+        }
+        if self.lanes.len() == MAX_LANES {
+            return None;
+        }
+        self.lanes.push(Lane {
+            end,
+            name: None,
+            serves,
+        });
+        Some(self.lanes.len() - 1)
+    }
+}
+
+fn kind_of(packet: &PacketEntry) -> Kind {
+    let seen = &packet.observation;
+    if packet.flags.rst() {
+        Kind::Reset
+    } else if packet.flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN))
+        || seen.role != FrameRole::None
+    {
+        Kind::Lifecycle
+    } else if packet.len == Some(0) {
+        Kind::Ack
+    } else {
+        Kind::Data
+    }
+}
+
+/// `PSH,ACK`, and the analysis flags that are trouble by name.
+fn flags_of(packet: &PacketEntry) -> String {
+    let mut text = packet.flags.to_string();
+    for name in AnalysisFlags(packet.observation.analysis.0 & BAD.0).names() {
+        // Writing to a String cannot fail, here and below.
+        let _ = write!(text, " [{name}]");
+    }
+    text
+}
+
+/// `seq=0 ack=1`, `seq=1 len=6`, `ack=7`.
+fn numbers_of(packet: &PacketEntry) -> String {
+    let seen = &packet.observation;
+    let len = packet.len.unwrap_or(0);
+    let lifecycle = TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST);
+    let mut text = String::new();
+    if len > 0 || packet.flags.intersects(lifecycle) {
+        let _ = write!(text, "seq={}", seen.seq);
+    }
+    if packet.flags.ack() && len == 0 {
+        let space = if text.is_empty() { "" } else { " " };
+        let _ = write!(text, "{space}ack={}", seen.ack);
+    }
+    if len > 0 {
+        let _ = write!(text, " len={len}");
+    }
+    text
+}

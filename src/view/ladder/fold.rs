@@ -1,0 +1,63 @@
+//! What is folded away: runs of pure ACKs, and time in which nothing happens.
+
+use super::model::{Arrow, Event, Kind, Ladder, Row};
+
+/// Runs of at least so many pure ACKs are one row.
+const RUN: usize = 3;
+/// A gap of at least half a second is written instead of drawn.
+const GAP: i64 = 500_000_000;
+
+/// The rows to draw.
+pub(super) fn folded(ladder: &Ladder, all_acks: bool) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(ladder.rows.len());
+    let mut rest = ladder.rows.as_slice();
+    while let Some(row) = rest.first() {
+        let run = if all_acks { 0 } else { acks(rest) };
+        if let Some(before) = rows.last() {
+            let silence = row.at.since(before.at);
+            if silence >= GAP {
+                rows.push(Row {
+                    at: row.at,
+                    event: Event::Gap(silence),
+                });
+            }
+        }
+        if run >= RUN {
+            rows.push(joined(&rest[..run]));
+            rest = &rest[run..];
+        } else {
+            rows.push(row.clone());
+            rest = &rest[1..];
+        }
+    }
+    rows
+}
+
+/// How many pure ACKs without anything to tell begin here.
+fn acks(rows: &[Row]) -> usize {
+    rows.iter()
+        .take_while(|row| plain_ack(row).is_some())
+        .count()
+}
+
+fn plain_ack(row: &Row) -> Option<&Arrow> {
+    match &row.event {
+        Event::Arrow(arrow) if arrow.kind == Kind::Ack && !arrow.bad && arrow.states.is_empty() => {
+            Some(arrow)
+        }
+        _ => None,
+    }
+}
+
+/// A run as one row, at the time of its last.
+fn joined(run: &[Row]) -> Row {
+    let frame = |row: Option<&Row>| row.and_then(plain_ack).map_or(0, |arrow| arrow.frame);
+    Row {
+        at: run.last().map_or_else(Default::default, |row| row.at),
+        event: Event::Acks {
+            count: run.len() as u64,
+            first: frame(run.first()),
+            last: frame(run.last()),
+        },
+    }
+}

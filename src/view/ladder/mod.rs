@@ -1,0 +1,116 @@
+//! The sequence diagram: one lane per `ip:port` (with its chat name), time downwards, every segment an arrow.
+//!
+//! On loopback both ends have the same address, so the lane is the socket, never the host. Data and pure ACKs are drawn
+//! differently; runs of pure ACKs and gaps in time are folded, with what was folded written there. Beside our own server a
+//! program lane shows what the program did. Three drawings of one model: terminal text, Mermaid, SVG.
+//!
+//! A sink that collects (bounded: [`MAX_ROWS`], [`MAX_LANES`]) and draws when the story ends.
+
+mod collect;
+mod fold;
+mod mermaid;
+mod model;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::explain::{Explainer, Lang, Value};
+use crate::timeline::{Entry, Sink, Wants};
+
+pub use mermaid::MAX_ARROWS;
+pub use model::{MAX_LANES, MAX_ROWS};
+
+use model::Ladder;
+
+/// How the ladder is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LadderFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// A Mermaid `sequenceDiagram`, at most [`MAX_ARROWS`] arrows.
+    Mermaid,
+    /// One SVG file.
+    Svg,
+}
+
+/// How the ladder should look. Which streams it shows is the business of a [`crate::view::select::Select`] before it.
+#[derive(Clone, Debug, Default)]
+pub struct LadderOptions {
+    /// How it is drawn.
+    pub format: LadderFormat,
+    /// Language of the few words in it.
+    pub lang: Lang,
+    /// Text: columns of the terminal (0: 100).
+    pub width: usize,
+    /// Text: nothing but ASCII.
+    pub ascii: bool,
+    /// Text: escapes for colours.
+    pub color: bool,
+    /// Keep every pure ACK.
+    pub all_acks: bool,
+}
+
+/// The sink that draws the ladder.
+#[derive(Debug)]
+pub struct LadderSink<W> {
+    writer: W,
+    options: LadderOptions,
+    ladder: Ladder,
+}
+
+impl<W: Write> LadderSink<W> {
+    /// A sink over `writer`.
+    pub fn new(writer: W, options: LadderOptions) -> Self {
+        Self {
+            writer,
+            options,
+            ladder: Ladder::default(),
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let words = Explainer::new(self.options.lang);
+        let rows = fold::folded(&self.ladder, self.options.all_acks);
+        let text = match self.options.format {
+            LadderFormat::Text => text::draw(&self.ladder, &rows, &words, &self.options),
+            LadderFormat::Mermaid => mermaid::draw(&self.ladder, &rows, &words),
+            LadderFormat::Svg => svg::draw(&self.ladder, &rows, &words),
+        };
+        self.writer.write_all(text.as_bytes())?;
+        self.writer.flush()
+    }
+}
+
+/// What was left out because of a bound, or nothing.
+fn left_out(ladder: &Ladder, words: &Explainer) -> Option<String> {
+    (ladder.left_out > 0).then(|| {
+        words.text(
+            "ladder-left-out",
+            &[("count", Value::Number(ladder.left_out))],
+        )
+    })
+}
+
+impl<W: Write> Sink for LadderSink<W> {
+    fn wants(&self) -> Wants {
+        Wants {
+            streams: false,
+            ..Wants::STORY
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        match entry {
+            Entry::Packet(packet) => self.ladder.packet(packet),
+            Entry::Message(message) => self.ladder.message(message),
+            Entry::Session(session) => self.ladder.session(session),
+            Entry::End(_) => return self.draw(),
+            _ => {}
+        }
+        Ok(())
+    }
+}

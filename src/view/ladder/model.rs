@@ -1,0 +1,153 @@
+//! Lanes and rows, before they are drawn. Must not know how.
+
+use std::collections::BTreeMap;
+
+use crate::net::{Endpoint, Timestamp};
+use crate::tcp::TcpState;
+
+/// Rows kept; later ones are counted.
+pub const MAX_ROWS: usize = 20_000;
+/// Lanes kept; segments of further sockets are counted.
+pub const MAX_LANES: usize = 12;
+
+/// One socket.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// Address and port.
+    pub(super) end: Endpoint,
+    /// Safe text of the chat name.
+    pub(super) name: Option<String>,
+    /// It accepts connections.
+    pub(super) serves: bool,
+}
+
+/// What an arrow is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// SYN or FIN, and the ACKs that belong to them.
+    Lifecycle,
+    /// Carries bytes.
+    Data,
+    /// Only acknowledges.
+    Ack,
+    /// Ends it all.
+    Reset,
+}
+
+/// One segment.
+#[derive(Clone, Debug)]
+pub(super) struct Arrow {
+    pub(super) frame: u64,
+    /// Index of the sender's lane.
+    pub(super) from: usize,
+    /// Index of the receiver's lane.
+    pub(super) to: usize,
+    pub(super) kind: Kind,
+    /// Retransmissions and other trouble.
+    pub(super) bad: bool,
+    /// Flags, and by name the analysis flags that are trouble.
+    pub(super) flags: String,
+    /// Sequence numbers and length.
+    pub(super) numbers: String,
+    /// What was said, safe and in quotes; empty when nothing ended here.
+    pub(super) said: String,
+    /// States that changed: lane and state.
+    pub(super) states: Vec<(usize, TcpState)>,
+}
+
+/// What happens in one row.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    Arrow(Arrow),
+    /// The program's own doing: lane of the client it was for, and a word.
+    Program {
+        lane: usize,
+        what: String,
+    },
+    /// Pure ACKs between two lanes, folded.
+    Acks {
+        count: u64,
+        first: u64,
+        last: u64,
+    },
+    /// Nothing for so many nanoseconds.
+    Gap(i64),
+}
+
+/// An event with its time.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) at: Timestamp,
+    pub(super) event: Event,
+}
+
+/// The whole diagram.
+#[derive(Debug, Default)]
+pub(super) struct Ladder {
+    pub(super) lanes: Vec<Lane>,
+    pub(super) rows: Vec<Row>,
+    /// Segments that a bound left out.
+    pub(super) left_out: u64,
+    /// Session events were seen: there is a program lane.
+    pub(super) has_program: bool,
+    /// State of each stream's end as last drawn, by stream and lane.
+    pub(super) states: BTreeMap<(u32, usize), TcpState>,
+}
+
+impl Arrow {
+    /// The label in full.
+    pub(super) fn label(&self) -> String {
+        joined([&self.flags, &self.numbers, &self.said])
+    }
+
+    /// The label in ever shorter forms; what was said matters more than numbers.
+    pub(super) fn labels(&self) -> [String; 3] {
+        let shortest = if self.said.is_empty() {
+            &self.flags
+        } else {
+            &self.said
+        };
+        let middle = if self.said.is_empty() {
+            joined([&self.flags, &self.numbers])
+        } else {
+            joined([&self.flags, &self.said])
+        };
+        [self.label(), middle, shortest.clone()]
+    }
+}
+
+/// Parts that are not empty, with spaces between.
+fn joined<const N: usize>(parts: [&String; N]) -> String {
+    let mut out = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+impl Ladder {
+    /// Lanes from left to right: clients in order of appearance, then those that serve.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.lanes.len()).collect();
+        order.sort_by_key(|lane| self.lanes[*lane].serves);
+        order
+    }
+
+    /// Time of the first row.
+    pub(super) fn start(&self) -> Timestamp {
+        self.rows.first().map_or(Timestamp::ZERO, |row| row.at)
+    }
+}
+
+impl Lane {
+    /// `ana 127.0.0.1:51234`.
+    pub(super) fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{name} {}", self.end),
+            None => self.end.to_string(),
+        }
+    }
+}

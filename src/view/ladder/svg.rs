@@ -1,0 +1,208 @@
+//! The ladder as one SVG file: no script, no link, no font from elsewhere. Every text of a stranger is escaped.
+
+use std::fmt::Write as _;
+
+use super::left_out;
+use super::model::{Arrow, Event, Kind, Ladder, Row};
+use crate::explain::{Explainer, Value};
+use crate::net::Timestamp;
+use crate::text::html;
+use crate::view::width::{cut, width_of};
+
+const LEFT: u32 = 250;
+const RIGHT: u32 = 150;
+const LANE: u32 = 330;
+const TOP: u32 = 70;
+const STEP: u32 = 30;
+/// Characters of a label: more do not fit between two lanes.
+const LABEL: usize = 44;
+
+const STYLE: &str = "text{font:13px monospace;fill:#222}.h{font:bold 14px sans-serif}.s{font:12px sans-serif;fill:#555}.l{stroke:#999}\
+.b{fill:#fff}.d{stroke:#2060d0;stroke-width:2.2}.a{stroke:#888;stroke-dasharray:4 3}.c{stroke:#444}.r{stroke:#d02020;stroke-width:2.2}.w{fill:#d02020}\
+@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#aaa}.b{fill:#181a1b}.c{stroke:#bbb}.d{stroke:#6aa0ff}.w{fill:#ff7070}}";
+
+/// The whole picture.
+pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
+    let order = ladder.order();
+    let lanes = (order.len() + usize::from(ladder.has_program)).max(2) as u32;
+    let width = LEFT + LANE * (lanes - 1) + RIGHT;
+    let height = TOP + STEP * (rows.len() as u32 + 2);
+    let mut at = vec![0; ladder.lanes.len()];
+    for (index, lane) in order.iter().enumerate() {
+        at[*lane] = LEFT + LANE * index as u32;
+    }
+    let program = ladder.has_program.then(|| LEFT + LANE * (lanes - 1));
+    // Writing to a String cannot fail, here and below.
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{width}\" height=\"{height}\"/>\n"
+    );
+    push_lanes(&mut out, ladder, &at, program, height);
+    let start = ladder.start();
+    for (index, row) in rows.iter().enumerate() {
+        let y = TOP + STEP * (index as u32 + 1);
+        push_row(
+            &mut out,
+            row,
+            y,
+            &Place {
+                at: &at,
+                program,
+                start,
+                width,
+            },
+            words,
+        );
+    }
+    if let Some(text) = left_out(ladder, words) {
+        push_middle(&mut out, &text, width / 2, height - 12);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Where things stand.
+struct Place<'a> {
+    at: &'a [u32],
+    program: Option<u32>,
+    start: Timestamp,
+    width: u32,
+}
+
+fn push_lanes(out: &mut String, ladder: &Ladder, at: &[u32], program: Option<u32>, height: u32) {
+    let bottom = height - STEP;
+    let mut lane = |x: u32, name: &str, end: &str| {
+        let _ = writeln!(
+            out,
+            "<path class=\"l\" d=\"M{x} {TOP}V{bottom}\"/><text class=\"h\" x=\"{x}\" y=\"30\" text-anchor=\"middle\">{}</text><text x=\"{x}\" y=\"50\" text-anchor=\"middle\">{}</text>",
+            html(name),
+            html(end)
+        );
+    };
+    for (known, x) in ladder.lanes.iter().zip(at) {
+        lane(
+            *x,
+            known.name.as_deref().unwrap_or_default(),
+            &known.end.to_string(),
+        );
+    }
+    if let Some(x) = program {
+        lane(x, "program", "");
+    }
+}
+
+fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Explainer) {
+    match &row.event {
+        Event::Arrow(arrow) => {
+            push_time(out, row.at.since(place.start), Some(arrow.frame), y);
+            push_arrow(out, arrow, y, place);
+        }
+        Event::Program { lane, what } => {
+            push_time(out, row.at.since(place.start), None, y);
+            let x = place.program.unwrap_or(place.at[*lane]);
+            let _ = writeln!(
+                out,
+                "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                x + 10,
+                y + 4,
+                html(what)
+            );
+        }
+        Event::Acks { count, first, last } => {
+            let values = [
+                ("count", Value::Number(*count)),
+                ("first", Value::Number(*first)),
+                ("last", Value::Number(*last)),
+            ];
+            push_middle(
+                out,
+                &words.text("ladder-acks", &values),
+                middle(place),
+                y + 4,
+            );
+        }
+        Event::Gap(nanos) => {
+            let text = words.text("ladder-gap", &[("duration", Value::Span(*nanos))]);
+            push_middle(out, &text, middle(place), y + 4);
+        }
+    }
+}
+
+/// Between the outer lanes.
+const fn middle(place: &Place<'_>) -> u32 {
+    (LEFT + place.width - RIGHT) / 2
+}
+
+fn push_middle(out: &mut String, text: &str, x: u32, y: u32) {
+    let _ = writeln!(
+        out,
+        "<text class=\"s\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
+        html(text)
+    );
+}
+
+fn push_time(out: &mut String, nanos: i64, frame: Option<u64>, y: u32) {
+    let sign = if nanos < 0 { "-" } else { "" };
+    let (seconds, micros) = (
+        nanos.unsigned_abs() / 1_000_000_000,
+        nanos.unsigned_abs() % 1_000_000_000 / 1000,
+    );
+    let frame = frame.map_or_else(String::new, |frame| format!("  #{frame}"));
+    let _ = writeln!(
+        out,
+        "<text class=\"s\" x=\"8\" y=\"{}\" xml:space=\"preserve\">{sign}{seconds}.{micros:06}{frame}</text>",
+        y + 4
+    );
+}
+
+fn push_arrow(out: &mut String, arrow: &Arrow, y: u32, place: &Place<'_>) {
+    let (from, to) = (place.at[arrow.from], place.at[arrow.to]);
+    let class = match (arrow.bad, arrow.kind) {
+        (true, _) | (_, Kind::Reset) => "r",
+        (_, Kind::Data) => "d",
+        (_, Kind::Ack) => "a",
+        (_, Kind::Lifecycle) => "c",
+    };
+    let head = if to >= from {
+        to.saturating_sub(9)
+    } else {
+        to + 9
+    };
+    let tip = match arrow.kind {
+        Kind::Reset => format!(
+            "M{} {}l10 10m0-10l-10 10",
+            head.min(to).saturating_sub(1),
+            y - 5
+        ),
+        _ => format!("M{head} {}L{to} {y}L{head} {}", y - 5, y + 5),
+    };
+    let labels = arrow.labels();
+    let fitting = labels.iter().find(|label| width_of(label) <= LABEL);
+    let label = cut(fitting.unwrap_or(&labels[2]), LABEL, false);
+    let warn = if arrow.bad || arrow.kind == Kind::Reset {
+        " class=\"w\""
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "<path fill=\"none\" class=\"{class}\" d=\"M{from} {y}H{to}{tip}\"/><text{warn} x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+        u32::midpoint(from, to),
+        y - 5,
+        html(&label)
+    );
+    for (lane, state) in &arrow.states {
+        let x = place.at[*lane];
+        let (x, anchor) = if x == LEFT {
+            (x - 8, "end")
+        } else {
+            (x + 8, "start")
+        };
+        let _ = writeln!(
+            out,
+            "<text class=\"s\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{state}</text>",
+            y + 12
+        );
+    }
+}

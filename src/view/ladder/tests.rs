@@ -1,0 +1,204 @@
+//! The sample story as a ladder in each drawing, and what hostile payload and long captures do to it.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::chat::SessionEventKind;
+use crate::net::Endpoint;
+use crate::tcp::Side;
+use crate::view::samples::{self, Owned, Shared, story, written};
+use crate::view::width::width_of;
+
+fn drawn(entries: &[Owned], options: LadderOptions) -> String {
+    written(entries, |writer: Shared| LadderSink::new(writer, options))
+}
+
+fn text(entries: &[Owned], width: usize) -> String {
+    let options = LadderOptions {
+        width,
+        ..LadderOptions::default()
+    };
+    drawn(entries, options)
+}
+
+fn format(entries: &[Owned], format: LadderFormat) -> String {
+    let options = LadderOptions {
+        format,
+        ..LadderOptions::default()
+    };
+    drawn(entries, options)
+}
+
+/// The story without our own server's events.
+fn packets_only() -> Vec<Owned> {
+    let mut entries = story();
+    entries.retain(|entry| !matches!(entry, Owned::Session(_)));
+    entries
+}
+
+#[test]
+fn every_width_is_kept() {
+    for width in [60, 80, 100, 140, 200] {
+        for (name, entries) in [("program", story()), ("packets", packets_only())] {
+            let text = text(&entries, width);
+            for line in text.lines() {
+                assert!(width_of(line) <= width, "{width}: {line}");
+            }
+            if width <= 100 {
+                insta::assert_snapshot!(format!("text_{name}_{width}"), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn ascii_and_portuguese() {
+    let options = LadderOptions {
+        ascii: true,
+        lang: Lang::PtBr,
+        ..LadderOptions::default()
+    };
+    let text = drawn(&story(), options);
+    assert!(text.is_ascii(), "{text}");
+    assert!(text.contains("4,1 s de sil"), "{text}");
+    assert!(text.contains("|..") && text.contains("|=="), "{text}");
+}
+
+#[test]
+fn data_and_pure_acks_are_told_apart_and_states_have_their_end() {
+    let text = text(&packets_only(), 100);
+    let line = |frame: &str| {
+        let found = text.lines().find(|line| line.contains(frame));
+        found
+            .unwrap_or_else(|| panic!("{frame} in\n{text}"))
+            .to_owned()
+    };
+    assert!(
+        line("#4 ").contains("══ PSH,ACK seq=1 len=6 \"teste\" ══"),
+        "{text}"
+    );
+    assert!(line("#5 ").contains("<╌"), "{text}");
+    assert!(line("#1 ").contains("SYN-SENT │"), "{text}");
+    assert!(line("#2 ").trim_end().ends_with("│ SYN-RECEIVED"), "{text}");
+    assert!(line("#21 ").contains("TIME-WAIT │"), "{text}");
+}
+
+#[test]
+fn runs_of_acks_fold_and_all_can_be_kept() {
+    let mut entries = samples::opening();
+    for number in 0..10 {
+        let ack = samples::said(Side::Client, b"x", 100 + number, 1000).pop();
+        entries.extend(ack);
+    }
+    entries.push(Owned::End(samples::end()));
+    let folded = text(&entries, 100);
+    assert!(folded.contains("10 ACKs folded, #101 to #110"), "{folded}");
+    let options = LadderOptions {
+        all_acks: true,
+        ..LadderOptions::default()
+    };
+    assert!(drawn(&entries, options).matches('╌').count() > 200);
+}
+
+#[test]
+fn mermaid_is_as_expected_and_bounded() {
+    insta::assert_snapshot!("svg", format(&story(), LadderFormat::Svg));
+    insta::assert_snapshot!("mermaid", format(&story(), LadderFormat::Mermaid));
+    let mut entries = samples::opening();
+    for number in 0..1000 {
+        let data = samples::said(Side::Client, b"x", 100 + number, 1000).remove(0);
+        entries.push(data);
+    }
+    entries.push(Owned::End(samples::end()));
+    let text = format(&entries, LadderFormat::Mermaid);
+    assert_eq!(text.matches("->>").count(), MAX_ARROWS);
+    assert!(text.contains("803 more segments are not drawn"), "{text}");
+}
+
+#[test]
+fn lanes_and_rows_are_bounded() {
+    let mut entries = Vec::new();
+    for number in 0..MAX_ROWS as u64 + 10 {
+        let mut entry = samples::said(Side::Client, b"x", number + 1, 0).remove(0);
+        if let Owned::Packet(packet) = &mut entry {
+            let port = if number < 50 { number as u16 } else { 1 };
+            packet.source = Endpoint::new(samples::client().ip, port);
+        }
+        entries.push(entry);
+    }
+    entries.push(Owned::End(samples::end()));
+    let text = text(&entries, 200);
+    // 39 segments of sockets beyond the bound (50 ports, one server), then everything beyond the rows.
+    assert!(
+        text.contains("more segments are not drawn"),
+        "{}",
+        text.len()
+    );
+    assert!(text.lines().all(|line| width_of(line) <= 200));
+}
+
+/// Names and lines that try to be markup.
+fn hostile(said: &str) -> Vec<Owned> {
+    let mut entries = samples::opening();
+    for entry in &mut entries {
+        if let Owned::Packet(packet) = entry {
+            packet.name = Some(Arc::from(said));
+        }
+    }
+    entries.extend(samples::said(Side::Client, said.as_bytes(), 10, 100));
+    entries.push(Owned::Session(samples::session(
+        200,
+        SessionEventKind::Connected {
+            name: Arc::from(said),
+            transport: crate::chat::Transport::Line,
+        },
+    )));
+    entries.push(Owned::End(samples::end()));
+    entries
+}
+
+#[test]
+fn payload_cannot_become_markup() {
+    for attack in [
+        "</text><script>alert(1)</script>",
+        "<style>*{display:none}</style>",
+        "\"/><svg onload=alert(1)>",
+        "]]><!-- &lt;b&gt;",
+        "```\n# title\n[x](javascript:alert(1))",
+        "x\nend\nparticipant Z as <img src=x onerror=alert(1)>",
+        "a;b%%{init:{}}%%#lt;script#gt;",
+    ] {
+        let svg = format(&hostile(attack), LadderFormat::Svg);
+        assert_eq!(svg.matches("<svg").count(), 1, "{svg}");
+        assert_eq!(svg.matches("<style").count(), 1, "{svg}");
+        for tag in ["<script", "<img", "<!--", "<b", "]]>"] {
+            assert!(!svg.contains(tag), "{tag}: {svg}");
+        }
+        let mermaid = format(&hostile(attack), LadderFormat::Mermaid);
+        for line in mermaid.lines().skip(1) {
+            let known = ["    participant ", "    L", "    Note over "];
+            assert!(known.iter().any(|start| line.starts_with(start)), "{line}");
+            for c in ['<', '`', '%', '[', '(', '"', '{'] {
+                let text = line.split_once(": ").map_or(line, |(_, text)| text);
+                assert!(!text.contains(c), "{c}: {line}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_payload_keeps_the_drawings_whole(said in "\\PC{0,30}|.{0,30}", width in 60usize..200) {
+        let entries = hostile(&said);
+        let text = text(&entries, width);
+        for line in text.lines() {
+            prop_assert!(width_of(line) <= width, "{line}");
+            prop_assert!(!line.chars().any(char::is_control));
+        }
+        let svg = format(&entries, LadderFormat::Svg);
+        prop_assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count());
+        prop_assert!(!svg.chars().any(|c| c.is_control() && c != '\n'));
+    }
+}
