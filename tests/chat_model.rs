@@ -22,8 +22,9 @@ enum Step {
     Take(usize, usize),
     Acknowledge(usize, u8),
     Drop(usize, u8),
-    Resume(usize, View),
-    TakeOver(usize, View),
+    /// Comes back; the last number: bytes of the room shown to the fresh session first, while somebody talks.
+    Resume(usize, View, usize),
+    TakeOver(usize, View, usize),
     Commit(usize),
     Refuse(usize),
     Notice(usize),
@@ -33,14 +34,15 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let view = || prop_oneof![Just(View::Text), Just(View::Frames), Just(View::Objects)];
     let who = || 0_usize..8;
+    let linger = || prop_oneof![2 => Just(0_usize), 1 => 1_usize..200];
     prop_oneof![
         2 => view().prop_map(Step::Connect),
         12 => who().prop_map(Step::Say),
         12 => (who(), 1_usize..200).prop_map(|(who, budget)| Step::Take(who, budget)),
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Acknowledge(who, share)),
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Drop(who, share)),
-        4 => (who(), view()).prop_map(|(who, view)| Step::Resume(who, view)),
-        2 => (who(), view()).prop_map(|(who, view)| Step::TakeOver(who, view)),
+        4 => (who(), view(), linger()).prop_map(|(who, view, linger)| Step::Resume(who, view, linger)),
+        2 => (who(), view(), linger()).prop_map(|(who, view, linger)| Step::TakeOver(who, view, linger)),
         6 => (1_usize..5).prop_map(Step::Commit),
         1 => (1_usize..3).prop_map(Step::Refuse),
         3 => who().prop_map(Step::Notice),
@@ -60,6 +62,8 @@ struct Person {
     since: u64,
     /// Lines it was told it missed.
     missed: u64,
+    /// It was shown lines as a stranger before it came back: these came out of order.
+    mixed: bool,
 }
 
 /// What was handed to one connection.
@@ -170,6 +174,7 @@ impl World {
             got: Vec::new(),
             since,
             missed: 0,
+            mixed: false,
         });
     }
 
@@ -255,7 +260,7 @@ impl World {
         self.settle();
     }
 
-    fn resume(&mut self, who: usize, view: View, alive: bool) {
+    fn resume(&mut self, who: usize, view: View, alive: bool, linger: usize) {
         let Some(who) = who.checked_rem(self.people.len()) else {
             return;
         };
@@ -263,6 +268,19 @@ impl World {
             return;
         }
         let (fresh, _) = self.arrive(view);
+        let mut bytes = Vec::new();
+        if linger > 0 {
+            // What the fresh session is shown before it says who it is comes before what it missed.
+            self.people[who].mixed = true;
+            (0..3).for_each(|speaker| self.say_next(speaker));
+            self.commit(usize::MAX);
+            let (now, mut out) = (self.now(), VecDeque::new());
+            let turn = self.room.take(fresh, linger, 0, &mut out, now);
+            self.people[who].missed += turn.taken.missed;
+            for slice in &out {
+                bytes.extend_from_slice(slice);
+            }
+        }
         let (token, session) = (self.people[who].token, self.people[who].session);
         let now = self.now();
         let serves = self
@@ -292,7 +310,7 @@ impl World {
         }
         self.people[who].connection = Some(Wire {
             view,
-            bytes: Vec::new(),
+            bytes,
             acknowledged: 0,
         });
     }
@@ -343,8 +361,8 @@ impl World {
             Step::Take(who, budget) => self.take(who, budget),
             Step::Acknowledge(who, share) => self.acknowledge(who, share),
             Step::Drop(who, share) => self.drop_connection(who, share),
-            Step::Resume(who, view) => self.resume(who, view, false),
-            Step::TakeOver(who, view) => self.resume(who, view, true),
+            Step::Resume(who, view, linger) => self.resume(who, view, false, linger),
+            Step::TakeOver(who, view, linger) => self.resume(who, view, true, linger),
             Step::Commit(count) => self.commit(count),
             Step::Refuse(count) => self.refuse(count),
             Step::Notice(who) => self.say(who, "/ping"),
@@ -359,7 +377,7 @@ impl World {
     fn finish(mut self, exact: bool) {
         self.commit(usize::MAX);
         for who in 0..self.people.len() {
-            self.resume(who, View::Text, false);
+            self.resume(who, View::Text, false, 0);
             for _ in 0..10_000 {
                 let before = self.people[who].connection.as_ref().unwrap().bytes.len();
                 self.take(who, 1_000);
@@ -370,7 +388,10 @@ impl World {
             self.drop_connection(who, 255);
         }
         let head = self.room.log().head();
-        for person in &self.people {
+        for person in &mut self.people {
+            if person.mixed {
+                person.got.sort_unstable();
+            }
             assert!(
                 person.got.is_sorted_by(|a, b| a < b),
                 "in order and once: {:?}",

@@ -136,8 +136,7 @@ impl Connection {
         self.end(id, reason).await;
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
-        self.span.record("session", id.0);
-        tracing::info!(parent: &self.span, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
+        tracing::info!(parent: &self.span, id = id.0, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
     }
 
     /// Bytes the peer has, never more than were written (our FIN counts one).
