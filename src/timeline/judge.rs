@@ -147,7 +147,7 @@ fn further_words(
         outcome,
         HandshakeOutcome::Complete | HandshakeOutcome::Simultaneous
     );
-    let over = !open || about.over;
+    let tcp_ended = summary.teardown.complete() || summary.teardown.reset.is_some();
     let reset_after_close = summary
         .teardown
         .complete()
@@ -162,7 +162,7 @@ fn further_words(
         (reset_side == Some(Side::Server), VerdictCode::ResetByServer),
         (fact.ws_close != 0, VerdictCode::WsClose(fact.ws_close)),
         (
-            marks.has(Marks::WEBSOCKET) && fact.ws_close == 0 && !open && over,
+            marks.has(Marks::WEBSOCKET) && fact.ws_close == 0 && tcp_ended,
             VerdictCode::WsCut1006,
         ),
         (summary.bytes.server > 0, VerdictCode::Served),

@@ -261,7 +261,8 @@ impl Story {
         if is_due(watch.greeting_due(&self.services, patience)) {
             marks.add(Marks::NO_BANNER);
         }
-        if is_due(self.close_due(watch).map(|(due, _)| due)) {
+        let closing = watch.fin.client || watch.fin.server;
+        if closing && is_due(self.close_due(watch).map(|(due, _)| due)) {
             marks.add(Marks::NEVER_CLOSED);
         }
         if Self::zero_window_of(watch, now).is_some_and(Self::lasted) {

@@ -19,7 +19,7 @@ pub(super) struct ServiceId(pub(super) u32);
 pub(super) struct RoomId(pub(super) u32);
 
 /// The room of the chat's own ports, and of every endpoint that greets in its words.
-pub(super) const OWN_ROOM: RoomId = RoomId(0);
+pub(super) const OWN_ROOM: RoomId = RoomId(1);
 
 /// Habits of one server endpoint.
 #[derive(Clone, Debug, Default)]
@@ -91,8 +91,14 @@ impl Services {
     pub(super) fn new(settings: &Settings) -> Self {
         let mut services = Self {
             by_endpoint: FxHashMap::default(),
-            habits: Vec::new(),
-            rooms: vec![Room::default()],
+            // The service of all endpoints beyond the bound: it has no habits, so nothing is remarkable there.
+            habits: vec![Service {
+                not_greeted: 1,
+                tardy: 1,
+                unstirred: 1,
+                ..Service::default()
+            }],
+            rooms: vec![Room::default(), Room::default()],
             by_port: FxHashMap::default(),
             room_ports: settings.room_ports.clone(),
         };
@@ -111,13 +117,13 @@ impl Services {
         services
     }
 
-    /// The service of a server endpoint; beyond [`MAX_SERVICES`] they share the last one.
+    /// The service of a server endpoint; beyond [`MAX_SERVICES`] they share the first one.
     pub(super) fn id_of(&mut self, endpoint: Endpoint) -> ServiceId {
         if let Some(&id) = self.by_endpoint.get(&endpoint) {
             return id;
         }
         if self.habits.len() >= MAX_SERVICES {
-            return ServiceId(MAX_SERVICES as u32 - 1);
+            return ServiceId(0);
         }
         let id = ServiceId(self.habits.len() as u32);
         let room = self.room_of(endpoint);

@@ -402,18 +402,19 @@ impl Story {
             self.set_member(&mut conversation, false);
             self.books.forget(conversation.connection);
         }
+        if self.wants.events
+            && let Some(summary) = self.analyzer.summary(stream)
+            && let Some(&(newest, _)) = self.by_tuple.get(&summary.connection)
+            && newest == stream
+        {
+            self.by_tuple.remove(&summary.connection);
+        }
     }
 
     /// A closed connection has lingered long enough.
     pub(super) fn forget(&mut self, stream: StreamId) {
         if !self.facts.of(stream).marks.has(Marks::END_SET) {
             return;
-        }
-        if let Some(summary) = self.analyzer.summary(stream) {
-            let newest = self.by_tuple.get(&summary.connection);
-            if newest.is_some_and(|&(newest, _)| newest == stream) {
-                self.by_tuple.remove(&summary.connection);
-            }
         }
         self.let_go(stream);
     }
