@@ -346,6 +346,34 @@ fn every_format_of_every_lesson_is_told() {
 }
 
 #[test]
+fn pictures_of_a_capture() {
+    let ladder = stdout(&run(&["ladder", LESSON, "--stream", "0", "--width", "100"]));
+    for word in ["SYN", "ESTABLISHED", "teste", "TIME-WAIT"] {
+        assert!(ladder.contains(word), "{ladder}");
+    }
+    assert!(
+        ladder.lines().all(|line| line.chars().count() <= 100),
+        "{ladder}"
+    );
+    let mermaid = stdout(&run(&["ladder", LESSON, "--format", "mermaid"]));
+    assert!(mermaid.starts_with("sequenceDiagram"), "{mermaid}");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (command, name) in [("ladder", "ladder.svg"), ("graph", "graph.svg")] {
+        let path = folder.path().join(name);
+        let output = run(&[command, LESSON, "-o", path.to_str().expect("UTF-8")]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(fs::read_to_string(path).expect("written").contains("<svg"));
+    }
+    assert!(
+        stdout(&run(&["graph", LESSON, "--kind", "rtt"]))
+            .lines()
+            .count()
+            > 10
+    );
+    expect_fault(&["ladder", "no-such.pcap"], 1, &["no such file"]);
+}
+
+#[test]
 fn man_pages_and_completions() {
     let page = stdout(&run(&["man"]));
     assert!(page.contains(".TH chatscope 1"), "{page}");
@@ -369,7 +397,15 @@ fn help_begins_with_what_the_thing_is() {
         help.starts_with("A chat server that shows you its own TCP"),
         "{help}"
     );
-    for command in ["replay", "report", "expect", "completions", "man"] {
+    for command in [
+        "replay",
+        "report",
+        "ladder",
+        "graph",
+        "expect",
+        "completions",
+        "man",
+    ] {
         assert!(help.contains(command), "{help}");
         let text = stdout(&run(&[command, "--help"]));
         assert!(text.contains("Examples:"), "{command}: {text}");

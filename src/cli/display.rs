@@ -114,7 +114,7 @@ impl Display {
 }
 
 /// The selection options, validated.
-fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
+pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
     let options = SelectOptions {
         streams: args.stream.clone(),
         ports: args.port.clone(),

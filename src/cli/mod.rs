@@ -10,6 +10,7 @@ mod demo;
 mod display;
 #[cfg(feature = "live")]
 mod doctor;
+mod draw;
 mod exit;
 mod expect;
 mod follow;
@@ -84,6 +85,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Write the lab report of a saved capture
     Report(Box<report::ReportArgs>),
+    /// Draw the sequence diagram of a saved capture
+    Ladder(Box<draw::LadderArgs>),
+    /// Draw a graph of one connection
+    Graph(draw::GraphArgs),
     /// Check a saved capture against expectations
     Expect(Box<expect::ExpectArgs>),
     /// Print shell completions
@@ -120,6 +125,8 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args),
             Self::Replay(args) => replay::run(&args),
             Self::Report(args) => report::run(&args),
+            Self::Ladder(args) => draw::ladder(&args),
+            Self::Graph(args) => draw::graph(&args),
             Self::Expect(args) => expect::run(&args),
             Self::Completions(args) => complete::completions(&args),
             Self::Man(args) => complete::man(&args),

@@ -13,15 +13,13 @@ use super::args::{DisplayArgs, Format, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
-use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
 use super::serve::{Listeners, Running};
-use super::{Failure, exit, output};
+use super::{Failure, draw, exit, output};
 use crate::capture::SavefileReader;
 use crate::capture::filter::filter_for_ports;
 use crate::capture::live::{LiveSettings, OpenCapture};
 use crate::server::{EventSink, Shutdown};
-use crate::timeline::{Settings, Timeline};
 
 /// The story to tell where capturing is not permitted, recorded from the same script.
 const RECORDED: &[u8] = include_bytes!("../../../captures/demo.pcapng");
@@ -159,9 +157,7 @@ fn without_permission(args: &DemoArgs, failure: &Failure) -> Result<(), Failure>
 }
 
 /// Tells a saved capture.
-fn tell(args: &DemoArgs, mut source: Saved, name: &Path, format: Format) -> Result<(), Failure> {
-    struct Plainly;
-    impl Around<Saved> for Plainly {}
+fn tell(args: &DemoArgs, source: Saved, name: &Path, format: Format) -> Result<(), Failure> {
     let display = Display::new(
         &DisplayArgs {
             format,
@@ -169,13 +165,11 @@ fn tell(args: &DemoArgs, mut source: Saved, name: &Path, format: Format) -> Resu
         },
         &SelectArgs::default(),
     )?;
-    let mut sink = display.sink(Box::new(std::io::stdout()));
-    let mut timeline = Timeline::new(Settings::default(), sink.wants());
-    timeline.begin(saved::capture_start(name, &source, None));
-    let ended = pipeline::run(&mut source, &mut timeline, &mut *sink, &mut Plainly)?;
-    ended
-        .fault
-        .map_or(Ok(()), |fault| saved::fault(name, &fault, false))
+    draw::tell(
+        name,
+        source,
+        &mut *display.sink(Box::new(std::io::stdout())),
+    )
 }
 
 /// `chatscope-YYYYmmdd-HHMMSS.pcapng`.
