@@ -1,0 +1,13 @@
+//! The acceptance list: one test for each question that students are really given, named after sheet and question, on captures
+//! whose answers are known by construction; then the traps of loopback captures. Q56 and Q70 are answered by `chatscope frame`.
+
+#[path = "accept/capture.rs"]
+mod capture;
+#[path = "accept/lab.rs"]
+mod lab;
+#[path = "accept/questions.rs"]
+mod questions;
+#[path = "accept/questions_more.rs"]
+mod questions_more;
+#[path = "accept/traps.rs"]
+mod traps;
