@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
 use super::args::FilterArgs;
@@ -80,6 +80,7 @@ impl AboutArgs {
             find: self.find.as_ref().map(|text| text.as_bytes().to_vec()),
             until_first_data: self.until.is_some(),
             detailed: None,
+            draw: None,
         }
     }
 }
@@ -135,7 +136,11 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
         .expect("clap requires one of them");
     let words = Explainer::new(display::language(args.lang.as_deref())?);
     let form = Form::asked(args.format, args.output.as_deref())?;
-    let Gathered { report, incomplete } = gather(path, args.about.selection(), &args.filter)?;
+    let selection = Selection {
+        draw: (form != Form::Json).then(|| words.lang()),
+        ..args.about.selection()
+    };
+    let Gathered { report, incomplete } = gather(path, selection, &args.filter)?;
     match args
         .output
         .as_deref()
@@ -170,7 +175,10 @@ fn write(
         Form::Md => out.write_all(markdown(&compose(report, words)).as_bytes())?,
         Form::Html => out.write_all(html(&compose(report, words))?.as_bytes())?,
         Form::Json => json(report, out)?,
-        Form::Svg => return Err(Failure::usage("no drawing yet")),
+        Form::Svg => match &report.ladder {
+            Some(ladder) => out.write_all(ladder.svg.as_bytes())?,
+            None => return Err(Failure::from(anyhow!("there is no TCP segment to draw"))),
+        },
     }
     Ok(())
 }

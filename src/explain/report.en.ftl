@@ -346,6 +346,7 @@ report-not-captured = not in the capture
 ## S8
 
 report-open-time = Open: SYN to the completing ACK
+report-graph = Time-sequence graph
 report-initial-rtt = Initial round-trip time
 report-rtt-client = ACK time of the client's segments
 report-rtt-server = ACK time of the server's segments
@@ -409,6 +410,10 @@ report-analysis-intro = What was checked: Wireshark's analysis flags on every se
 ## S12
 
 report-ladder-how = Each lane is one ip:port; time runs downwards. On loopback both ends share one address, so the port tells them apart.
+report-ladder-folded = { $more ->
+        [one] One more segment is not drawn; choose with --stream N or --port P.
+       *[other] { $more } more segments are not drawn; choose with --stream N or --port P.
+    }
 report-col-call = the program
 report-call = { $what ->
         [connected] accept returned: the session exists

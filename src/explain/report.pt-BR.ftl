@@ -346,6 +346,7 @@ report-not-captured = não está na captura
 ## S8
 
 report-open-time = Abertura: do SYN ao ACK que a completa
+report-graph = Gráfico tempo-sequência
 report-initial-rtt = Tempo de ida e volta inicial
 report-rtt-client = Tempo até o ACK dos segmentos do cliente
 report-rtt-server = Tempo até o ACK dos segmentos do servidor
@@ -409,6 +410,10 @@ report-analysis-intro = O que foi conferido: as flags de análise do Wireshark e
 ## S12
 
 report-ladder-how = Cada raia é um ip:porta; o tempo corre para baixo. Em loopback as duas pontas têm o mesmo endereço, e é a porta que as distingue.
+report-ladder-folded = { $more ->
+        [one] Mais { $more } segmento não foi desenhado; escolha com --stream N ou --port P.
+       *[other] Mais { $more } segmentos não foram desenhados; escolha com --stream N ou --port P.
+    }
 report-col-call = o programa
 report-call = { $what ->
         [connected] accept retornou: a sessão existe

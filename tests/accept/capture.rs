@@ -276,6 +276,10 @@ pub fn tell(bytes: Vec<u8>) -> Told {
 
 /// The report of a part of a capture.
 pub fn tell_about(bytes: Vec<u8>, selection: Selection) -> Told {
+    let selection = Selection {
+        draw: Some(Lang::En),
+        ..selection
+    };
     let mut reader = SavefileReader::new(Cursor::new(bytes)).expect("a capture");
     let mut collector = Collector::new(selection);
     let mut timeline = Timeline::new(Settings::default(), collector.wants());

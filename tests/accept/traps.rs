@@ -282,7 +282,15 @@ fn trap_hostile_text() {
         assert!(!html.contains(bad), "{bad}");
     }
     let markdown = without_escapes(&chatscope::view::report::markdown(&document));
-    for bad in ["<script", "<svg onload", "[a]", "](javascript", "](http", "`code`", "http://d"] {
+    for bad in [
+        "<script",
+        "<svg onload",
+        "[a]",
+        "](javascript",
+        "](http",
+        "`code`",
+        "http://d",
+    ] {
         assert!(!markdown.contains(bad), "{bad}");
     }
     assert_eq!(html.matches("</style>").count(), 1);

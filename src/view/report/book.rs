@@ -1,6 +1,6 @@
 //! What is kept of one connection while its packets pass: bounded details, and figures of everything.
 
-use super::model::{GraphPoint, RuleRow, WindowPoint};
+use super::model::{RuleRow, WindowPoint};
 use super::samples::Samples;
 use super::tallies::Flagged;
 use crate::net::{Nanos, Timestamp};
@@ -18,8 +18,6 @@ const MAX_MARKED: usize = 24;
 const MAX_STATES: usize = 48;
 /// Periods of window 0 kept per side.
 const MAX_ZERO: usize = 32;
-/// Points of the graph kept; when there are more, every other one goes.
-const MAX_POINTS: usize = 2048;
 
 /// A segment with what only the order of arrival tells.
 #[derive(Clone, Debug)]
@@ -147,8 +145,6 @@ pub(super) struct Book {
     pub(super) states: Vec<StateChange>,
     last_states: (TcpState, TcpState),
     pub(super) sent: PerSide<Sent>,
-    pub(super) graph: Vec<GraphPoint>,
-    graph_stride: u64,
     /// The first data segment has passed.
     pub(super) data_seen: bool,
     pub(super) rule: (u64, u64),
@@ -178,7 +174,6 @@ impl Book {
         }
         self.mark(packet);
         self.state(packet);
-        self.draw(packet);
         self.data_seen |= packet.len.unwrap_or(0) > 0;
     }
 
@@ -293,32 +288,12 @@ impl Book {
         });
     }
 
-    fn draw(&mut self, packet: &PacketEntry) {
-        if !packet.observation.analysed {
-            return;
-        }
-        self.graph_stride = self.graph_stride.max(1);
-        if !self.seen.is_multiple_of(self.graph_stride) {
-            return;
-        }
-        let o = &packet.observation;
-        self.graph.push(GraphPoint {
-            frame: packet.frame,
-            time: o.time_relative,
-            from_client: o.side == Side::Client,
-            seq: o.seq,
-            len: packet.len.unwrap_or(0),
-            ack: packet.flags.ack().then_some(o.ack),
-            retransmission: is_resent(o.analysis),
-        });
-        if self.graph.len() >= MAX_POINTS {
-            let mut keep = false;
-            self.graph.retain(|_| {
-                keep = !keep;
-                keep
-            });
-            self.graph_stride *= 2;
-        }
+    /// The frame of the first data segment of either side.
+    pub(super) fn first_data(&self) -> Option<u64> {
+        [&self.sent.client, &self.sent.server]
+            .into_iter()
+            .filter_map(|sent| sent.first_data.as_ref().map(|packet| packet.frame))
+            .min()
     }
 
     /// The kept segment of a frame.
@@ -352,15 +327,4 @@ impl Book {
     pub(super) fn is_whole(&self) -> bool {
         self.rows.len() as u64 == self.seen
     }
-}
-
-/// Any kind of retransmission.
-pub(super) fn is_resent(flags: AnalysisFlags) -> bool {
-    [
-        AnalysisFlags::RETRANSMISSION,
-        AnalysisFlags::FAST_RETRANSMISSION,
-        AnalysisFlags::SPURIOUS_RETRANSMISSION,
-    ]
-    .into_iter()
-    .any(|flag| flags.contains(flag))
 }

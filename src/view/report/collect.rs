@@ -8,9 +8,11 @@ use std::io;
 use rustc_hash::FxHashMap;
 
 use super::book::Book;
+use super::drawings::Drawings;
 use super::layout::{FrameFacts, Layout};
 use super::lines::LineBook;
 use super::tallies::Tallies;
+use crate::explain::Lang;
 use crate::net::Timestamp;
 use crate::tcp::StreamId;
 use crate::timeline::{
@@ -40,6 +42,8 @@ pub struct Selection {
     pub until_first_data: bool,
     /// How many connections are shown in detail; by default [`MAX_DETAILED`](super::MAX_DETAILED).
     pub detailed: Option<usize>,
+    /// Draw the ladder and the graphs, with words of this language.
+    pub draw: Option<Lang>,
 }
 
 impl Selection {
@@ -84,6 +88,7 @@ pub struct Collector {
     pub(super) findings: Vec<FindingEntry>,
     pub(super) findings_folded: u64,
     pub(super) sessions: Vec<SessionEntry>,
+    pub(super) drawings: Option<Drawings>,
 }
 
 impl Collector {
@@ -92,6 +97,7 @@ impl Collector {
     pub fn new(selection: Selection) -> Self {
         Self {
             lines: LineBook::new(selection.find.clone()),
+            drawings: selection.draw.map(Drawings::new),
             selection,
             ..Self::default()
         }
@@ -238,16 +244,33 @@ impl Sink for Collector {
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         match entry {
             Entry::Capture(start) => self.capture = start.clone(),
-            Entry::Packet(packet) => self.packet(packet),
+            Entry::Packet(packet) => {
+                self.packet(packet);
+                self.draw_packet(packet)?;
+            }
             Entry::Message(message) if self.is_selected(message.stream) => {
                 let late = self.selection.until_first_data && self.past_first_data(message);
                 self.lines.message(message, late);
+                self.draw(entry)?;
             }
             Entry::Delivery(delivery) => self.lines.delivery(delivery),
             Entry::Finding(finding) => self.finding(finding),
-            Entry::Session(session) => self.session(session),
+            Entry::Session(session) => {
+                self.session(session);
+                if session
+                    .stream
+                    .is_some_and(|stream| self.is_selected(stream))
+                {
+                    self.draw(entry)?;
+                }
+            }
             Entry::Stream(stream) => self.stream(stream),
-            Entry::End(end) => self.end = *end,
+            Entry::End(end) => {
+                self.end = *end;
+                if let Some(drawings) = &mut self.drawings {
+                    drawings.end(entry)?;
+                }
+            }
             Entry::Message(_) | Entry::Handshake(_) | Entry::Teardown(_) => {}
         }
         Ok(())
@@ -255,15 +278,30 @@ impl Sink for Collector {
 }
 
 impl Collector {
+    fn draw_packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
+        let stream = packet.observation.stream;
+        let book = self.books.get(&stream.0);
+        let past = self.selection.until_first_data
+            && book.is_some_and(|book| book.first_data().is_some_and(|first| packet.frame > first));
+        let drawn = self.is_selected(stream) && !past;
+        match &mut self.drawings {
+            Some(drawings) if drawn => drawings.packet(packet),
+            _ => Ok(()),
+        }
+    }
+
+    fn draw(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.drawings
+            .as_mut()
+            .map_or(Ok(()), |drawings| drawings.entry(entry))
+    }
+
     /// The message came after the connection's first data segment.
     fn past_first_data(&self, message: &crate::timeline::MessageEntry) -> bool {
         let Some(book) = self.books.get(&message.stream.0) else {
             return false;
         };
-        let first = [&book.sent.client, &book.sent.server]
-            .into_iter()
-            .filter_map(|sent| sent.first_data.as_ref().map(|packet| packet.frame))
-            .min();
+        let first = book.first_data();
         let last = message.frames.last().copied();
         first.zip(last).is_some_and(|(first, last)| last > first)
     }

@@ -44,13 +44,6 @@ pub enum Block {
     Note(Note),
     /// A drawing, safe to embed.
     Figure(Figure),
-    /// Text in fixed width; `language` names a fenced block (`mermaid`), empty for plain.
-    Fixed {
-        /// Kind of content.
-        language: &'static str,
-        /// The lines.
-        text: String,
-    },
 }
 
 /// A value with its evidence.
@@ -108,6 +101,10 @@ pub struct Figure {
     pub caption: String,
     /// A whole `<svg>` element.
     pub svg: String,
+    /// The same for Markdown: a fenced block of this language (`mermaid`), or of none.
+    pub language: &'static str,
+    /// Its lines.
+    pub text: String,
 }
 
 impl Block {

@@ -46,10 +46,14 @@ fn write_block(out: &mut String, block: &Block, see: &str) {
             write_note(out, note);
             Ok(())
         }
-        Block::Figure(figure) => writeln!(out, "*{}*", escape(&figure.caption)),
-        Block::Fixed { language, text } => {
-            let fence = fence_for(text);
-            writeln!(out, "{fence}{language}\n{}\n{fence}", text.trim_end())
+        Block::Figure(figure) => {
+            let (fence, text) = (fence_for(&figure.text), figure.text.trim_end());
+            let caption = escape(&figure.caption);
+            writeln!(
+                out,
+                "**{caption}**\n\n{fence}{}\n{text}\n{fence}",
+                figure.language
+            )
         }
     };
 }

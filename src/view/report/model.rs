@@ -80,6 +80,11 @@ pub struct Report {
     pub findings: Vec<FindingRow>,
     /// S11: findings without a row.
     pub findings_folded: u64,
+    /// S12: the sequence diagram.
+    #[serde(skip)]
+    pub ladder: Option<Picture>,
+    /// S12: segments that the diagram leaves out.
+    pub ladder_left_out: u64,
     /// What the selection left out of the report, if there was one.
     pub selection: Option<SelectionFacts>,
 }
@@ -650,9 +655,9 @@ pub struct Timing {
     pub reply: Option<Spread>,
     /// Throughput of each direction.
     pub throughput: Both<Option<Throughput>>,
-    /// Points of the time-sequence graph, thinned to a bound.
+    /// The time-sequence graph.
     #[serde(skip)]
-    pub graph: Vec<GraphPoint>,
+    pub graph: Option<Picture>,
 }
 
 /// Bytes per time, with what it was computed from.
@@ -670,23 +675,13 @@ pub struct Throughput {
     pub bytes_per_second: Option<u64>,
 }
 
-/// One segment or ACK in the time-sequence graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GraphPoint {
-    /// The frame.
-    pub frame: u64,
-    /// Since the first frame of the stream.
-    pub time: Nanos,
-    /// Sent by the client.
-    pub from_client: bool,
-    /// Relative sequence number of its first byte.
-    pub seq: u32,
-    /// Payload bytes.
-    pub len: u32,
-    /// Acknowledgment number, if any.
-    pub ack: Option<u32>,
-    /// Sent again.
-    pub retransmission: bool,
+/// A drawing; not part of the JSON form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// A whole `<svg>` element.
+    pub svg: String,
+    /// The same in characters (graphs) or as Mermaid (the ladder).
+    pub text: String,
 }
 
 /// S10, one side.

@@ -8,6 +8,7 @@ mod teardown;
 use std::collections::BTreeMap;
 
 use super::collect::{Collector, MAX_CONNECTIONS, Trace, frames_of};
+use super::drawings::Drawings;
 use super::model::{
     Both, CaptureFacts, ConnectionRow, Count, Evidence, FindingRow, PortCount, Report, SCHEMA,
     Seconds, SelectionFacts, VerdictRow,
@@ -75,6 +76,11 @@ impl Collector {
                 .map(|finding| self.finding_row(finding))
                 .collect(),
             findings_folded: self.findings_folded,
+            ladder: self.drawings.as_ref().and_then(Drawings::ladder),
+            ladder_left_out: self
+                .drawings
+                .as_ref()
+                .map_or(0, |drawings| drawings.left_out),
             selection: (!self.selection.is_everything()).then(|| SelectionFacts {
                 streams: self.selection.streams.clone(),
                 ports: self.selection.ports.clone(),

@@ -268,7 +268,10 @@ fn timing(collector: &Collector, entry: &StreamEntry, book: &Book) -> Timing {
             client: throughput(book, Side::Client),
             server: throughput(book, Side::Server),
         },
-        graph: book.graph.clone(),
+        graph: collector
+            .drawings
+            .as_ref()
+            .and_then(|drawings| drawings.graph(summary.stream.0)),
     }
 }
 

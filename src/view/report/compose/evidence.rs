@@ -1,6 +1,6 @@
 //! S8 (timing), S9 (flag census), S10 (windows) and S11 (findings) in words.
 
-use super::super::document::{Block, Cell, Fact, Table, frames_text};
+use super::super::document::{Block, Cell, Fact, Figure, Table, frames_text};
 use super::super::model::{FindingRow, Report, StreamReport, Throughput, WindowCard, WindowPoint};
 use super::say::{Say, id_of};
 use crate::explain::Value;
@@ -14,6 +14,14 @@ pub(super) fn timing(say: &Say<'_>, report: &Report) -> Vec<Block> {
     for stream in &report.streams {
         blocks.push(say.stream(stream));
         blocks.push(Block::Facts(times(say, stream)));
+        blocks.extend(stream.timing.graph.as_ref().map(|graph| {
+            Block::Figure(Figure {
+                caption: say.t("report-graph"),
+                svg: graph.svg.clone(),
+                language: "",
+                text: graph.text.clone(),
+            })
+        }));
     }
     if blocks.is_empty() {
         blocks.push(Block::Text(say.t("report-no-connections")));

@@ -1,6 +1,6 @@
 //! S12 (ladder and program) and S14 (explanations) in words.
 
-use super::super::document::{Block, Cell, Table};
+use super::super::document::{Block, Cell, Figure, Table};
 use super::super::model::{ProgramRow, Report};
 use super::say::{Say, date};
 use crate::explain::Value;
@@ -24,6 +24,20 @@ const NOTES: [&str; 12] = [
 /// S12.
 pub(super) fn ladder(say: &Say<'_>, report: &Report) -> Vec<Block> {
     let mut blocks = vec![Block::Text(say.t("report-ladder-how"))];
+    blocks.extend(report.ladder.as_ref().map(|ladder| {
+        Block::Figure(Figure {
+            caption: say.t("report-s12"),
+            svg: ladder.svg.clone(),
+            language: "mermaid",
+            text: ladder.text.clone(),
+        })
+    }));
+    if report.ladder_left_out > 0 {
+        let more = Value::Number(report.ladder_left_out);
+        blocks.push(Block::Text(
+            say.v("report-ladder-folded", &[("more", more)]),
+        ));
+    }
     for stream in report
         .streams
         .iter()

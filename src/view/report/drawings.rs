@@ -1,0 +1,161 @@
+//! The pictures of the report: the ladder and one graph for each connection, drawn beside the collecting by their own sinks.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use super::model::Picture;
+use crate::explain::Lang;
+use crate::timeline::{Entry, PacketEntry, Sink};
+use crate::view::graph::{Graph, GraphFormat, GraphOptions};
+use crate::view::ladder::{LadderFormat, LadderOptions, LadderSink};
+
+/// Segments drawn in the ladder.
+pub const MAX_LADDER: usize = 400;
+/// Connections with a graph.
+pub const MAX_GRAPHS: usize = 48;
+
+/// A drawing that can be read while its sink lives.
+#[derive(Clone, Debug, Default)]
+struct Paper(Rc<RefCell<Vec<u8>>>);
+
+impl Paper {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.borrow()).into_owned()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A picture in both of its forms.
+#[derive(Debug)]
+struct Pair<S> {
+    svg: (Paper, S),
+    text: (Paper, S),
+}
+
+impl<S: Sink> Pair<S> {
+    fn new(mut make: impl FnMut(Paper, bool) -> S) -> Self {
+        let mut sink = |is_svg| {
+            let paper = Paper::default();
+            (paper.clone(), make(paper, is_svg))
+        };
+        Self {
+            svg: sink(true),
+            text: sink(false),
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.svg.1.entry(entry)?;
+        self.text.1.entry(entry)
+    }
+
+    fn picture(&self) -> Picture {
+        Picture {
+            svg: self.svg.0.text(),
+            text: self.text.0.text(),
+        }
+    }
+}
+
+/// All pictures of one report.
+#[derive(Debug)]
+pub(super) struct Drawings {
+    lang: Lang,
+    ladder: Pair<LadderSink<Paper>>,
+    segments: usize,
+    pub(super) left_out: u64,
+    graphs: BTreeMap<u32, Pair<Graph<Paper>>>,
+}
+
+impl Drawings {
+    /// Pictures with words of `lang`.
+    pub(super) fn new(lang: Lang) -> Self {
+        Self {
+            lang,
+            ladder: Pair::new(|paper, is_svg| {
+                let format = if is_svg {
+                    LadderFormat::Svg
+                } else {
+                    LadderFormat::Mermaid
+                };
+                let options = LadderOptions {
+                    format,
+                    lang,
+                    ..LadderOptions::default()
+                };
+                LadderSink::new(paper, options)
+            }),
+            segments: 0,
+            left_out: 0,
+            graphs: BTreeMap::new(),
+        }
+    }
+
+    /// A segment of a selected connection.
+    pub(super) fn packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
+        let entry = Entry::Packet(packet);
+        if self.segments < MAX_LADDER {
+            self.segments += 1;
+            self.ladder.entry(entry)?;
+        } else {
+            self.left_out += 1;
+        }
+        let stream = packet.observation.stream.0;
+        if self.graphs.len() < MAX_GRAPHS || self.graphs.contains_key(&stream) {
+            let lang = self.lang;
+            let graph = self.graphs.entry(stream).or_insert_with(|| {
+                Pair::new(|paper, is_svg| Graph::new(paper, options(stream, is_svg, lang)))
+            });
+            graph.entry(entry)?;
+        }
+        Ok(())
+    }
+
+    /// Anything else that may be drawn.
+    pub(super) fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.ladder.entry(entry)
+    }
+
+    /// The story is over: everything is drawn.
+    pub(super) fn end(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.ladder.entry(entry)?;
+        self.graphs
+            .values_mut()
+            .try_for_each(|graph| graph.entry(entry))
+    }
+
+    /// The sequence diagram.
+    pub(super) fn ladder(&self) -> Option<Picture> {
+        (self.segments > 0).then(|| self.ladder.picture())
+    }
+
+    /// The time-sequence graph of a connection.
+    pub(super) fn graph(&self, stream: u32) -> Option<Picture> {
+        self.graphs.get(&stream).map(Pair::picture)
+    }
+}
+
+fn options(stream: u32, is_svg: bool, lang: Lang) -> GraphOptions {
+    GraphOptions {
+        stream,
+        format: if is_svg {
+            GraphFormat::Svg
+        } else {
+            GraphFormat::Text
+        },
+        lang,
+        ..GraphOptions::default()
+    }
+}
