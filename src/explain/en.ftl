@@ -582,3 +582,33 @@ ladder-left-out = { $count ->
         [one] one more segment is not drawn
        *[other] { $count } more segments are not drawn
     }
+
+## Header boxes
+
+frame-ip = IPv{ $version } header, bytes { $from } to { $to } of the frame
+frame-tcp = TCP header, bytes { $from } to { $to } of the frame
+    .why = Every row is 32 bits, the first bit at the left, as the standard draws it.
+    .rfc = RFC 9293 section 3.1
+frame-options = options
+frame-bits-set = control bits set
+frame-payload = payload: { $bytes ->
+        [0] none
+        [one] one byte
+       *[other] { $bytes } bytes
+    }
+frame-cut = the capture holds only the first { $bytes } bytes of this frame
+
+## Comments on frames
+
+comment-stream = stream { $stream }
+comment-data = { $bytes ->
+        [one] one byte
+       *[other] { $bytes } bytes
+    } from the { $side ->
+        [client] client
+       *[server] server
+    }
+comment-ack = ACK: everything up to { $ack } has arrived
+comment-acks-frame = ACK: confirms frame { $frame } after { $after }
+comment-isn = its initial sequence number is { $isn }
+comment-quoted = quoted in an ICMP error, or cut: not analysed

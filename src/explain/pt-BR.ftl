@@ -581,3 +581,33 @@ ladder-left-out = { $count ->
         [one] mais um segmento não é mostrado
        *[other] mais { $count } segmentos não são mostrados
     }
+
+## Cabeçalhos em caixas
+
+frame-ip = cabeçalho IPv{ $version }, bytes { $from } a { $to } do quadro
+frame-tcp = cabeçalho TCP, bytes { $from } a { $to } do quadro
+    .why = Cada linha tem 32 bits, o primeiro bit à esquerda, como o padrão desenha.
+    .rfc = RFC 9293, seção 3.1
+frame-options = opções
+frame-bits-set = bits de controle ligados
+frame-payload = dados: { $bytes ->
+        [0] nenhum
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
+frame-cut = a captura só tem os primeiros { $bytes } bytes deste quadro
+
+## Comentários nos quadros
+
+comment-stream = fluxo { $stream }
+comment-data = { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    } { $side ->
+        [client] do cliente
+       *[server] do servidor
+    }
+comment-ack = ACK: tudo até { $ack } chegou
+comment-acks-frame = ACK: confirma o quadro { $frame } após { $after }
+comment-isn = o número de sequência inicial é { $isn }
+comment-quoted = citado em um erro ICMP, ou cortado: não analisado

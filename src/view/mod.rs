@@ -3,8 +3,10 @@
 //! Owns: how entries look. Must not know: where frames come from, any clock, any terminal (width, colour and zone come in as
 //! values), any prose about TCP (that is `explain`'s). Everything a stranger wrote passes `text` before it is shown.
 
+pub mod comments;
 mod encode;
 pub mod expect;
+pub mod frame_boxes;
 pub mod graph;
 pub mod json;
 pub mod ladder;

@@ -118,6 +118,9 @@ impl Picture<'_> {
                 .flat_map(|layer| layer.series.marks())
                 .flat_map(|mark| [mark.low as i64, mark.high as i64])
         };
+        if self.vertical_is_time {
+            return Axis::over(heights(false).chain([0]));
+        }
         let data = Axis::over(heights(false));
         let all = Axis::over(heights(false).chain(heights(true)));
         if all.span() <= data.span().saturating_mul(WINDOW_STRETCH) {

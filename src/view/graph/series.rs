@@ -47,12 +47,12 @@ impl Series {
     /// Adds a mark.
     pub(super) fn push(&mut self, mark: Mark) {
         let per_entry = 1u64 << self.joined;
-        if self.in_last > 0 && self.in_last < per_entry {
-            if let Some(last) = self.marks.last_mut() {
-                *last = last.joined(mark);
-                self.in_last += 1;
-                return;
-            }
+        if let Some(last) = self.marks.last_mut()
+            && self.in_last < per_entry
+        {
+            *last = last.joined(mark);
+            self.in_last += 1;
+            return;
         }
         if self.marks.len() == MAX_POINTS {
             self.halve();

@@ -102,10 +102,10 @@ fn push_layer(out: &mut String, layer: &Layer<'_>, time: &Axis, value: &Axis) {
     if path.is_empty() {
         return;
     }
-    let width = if layer.stroke == Stroke::Steps {
-        "1.2"
-    } else {
-        "3"
+    let width = match layer.stroke {
+        Stroke::Steps => "1.2",
+        Stroke::Bar => "3",
+        Stroke::Dot => "6",
     };
     let cap = if layer.stroke == Stroke::Dot {
         " stroke-linecap=\"round\""

@@ -30,9 +30,9 @@ impl Ladder {
     /// A segment becomes an arrow.
     pub(super) fn packet(&mut self, packet: &PacketEntry) {
         let seen = &packet.observation;
-        let serves = |side| seen.side == side;
-        let from = self.lane(packet.source, serves(Side::Server));
-        let to = self.lane(packet.destination, serves(Side::Client));
+        let sent_by = |side| seen.side == side;
+        let from = self.lane(packet.source, sent_by(Side::Server));
+        let to = self.lane(packet.destination, sent_by(Side::Client));
         let (Some(from), Some(to), true) = (from, to, self.rows.len() < MAX_ROWS) else {
             self.left_out += 1;
             return;
@@ -89,12 +89,13 @@ impl Ladder {
             return;
         }
         for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
-            if let Event::Arrow(arrow) = &mut row.event {
-                if arrow.frame == frame && arrow.said.is_empty() {
-                    let text = visible_cut(&message.message.text, TEXT_IN_LABEL);
-                    arrow.said = format!("\"{text}\"");
-                    return;
-                }
+            if let Event::Arrow(arrow) = &mut row.event
+                && arrow.frame == frame
+                && arrow.said.is_empty()
+            {
+                let text = visible_cut(&message.message.text, TEXT_IN_LABEL);
+                arrow.said = format!("\"{text}\"");
+                return;
             }
         }
     }

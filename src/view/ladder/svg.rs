@@ -11,27 +11,29 @@ use crate::view::width::{cut, width_of};
 
 const LEFT: u32 = 250;
 const RIGHT: u32 = 150;
+/// From the last lane to the program lane.
+const PROGRAM: u32 = 170;
 const LANE: u32 = 330;
 const TOP: u32 = 70;
 const STEP: u32 = 30;
 /// Characters of a label: more do not fit between two lanes.
 const LABEL: usize = 44;
 
-const STYLE: &str = "text{font:13px monospace;fill:#222}.h{font:bold 14px sans-serif}.s{font:12px sans-serif;fill:#555}.l{stroke:#999}\
-.b{fill:#fff}.d{stroke:#2060d0;stroke-width:2.2}.a{stroke:#888;stroke-dasharray:4 3}.c{stroke:#444}.r{stroke:#d02020;stroke-width:2.2}.w{fill:#d02020}\
-@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#aaa}.b{fill:#181a1b}.c{stroke:#bbb}.d{stroke:#6aa0ff}.w{fill:#ff7070}}";
+const STYLE: &str = "text{font:13px monospace;fill:#222}.h{font:bold 14px sans-serif}.s{font:12px sans-serif;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:4px}.l{stroke:#999}\
+.b{fill:#fff}.d{stroke:#2060d0;stroke-width:2.2}.a{stroke:#888}.a .k{stroke-dasharray:4 3}.c{stroke:#444}.r{stroke:#d02020;stroke-width:2.2}.w{fill:#d02020}\
+@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#aaa;stroke:#181a1b}.b{fill:#181a1b}.p{fill:#ddd}.c{stroke:#bbb}.d{stroke:#6aa0ff}.w{fill:#ff7070}}";
 
 /// The whole picture.
 pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
     let order = ladder.order();
-    let lanes = (order.len() + usize::from(ladder.has_program)).max(2) as u32;
-    let width = LEFT + LANE * (lanes - 1) + RIGHT;
+    let last = LEFT + LANE * (order.len().max(2) as u32 - 1);
+    let program = ladder.has_program.then_some(last + PROGRAM);
+    let width = program.unwrap_or(last) + RIGHT;
     let height = TOP + STEP * (rows.len() as u32 + 2);
     let mut at = vec![0; ladder.lanes.len()];
     for (index, lane) in order.iter().enumerate() {
         at[*lane] = LEFT + LANE * index as u32;
     }
-    let program = ladder.has_program.then(|| LEFT + LANE * (lanes - 1));
     // Writing to a String cannot fail, here and below.
     let mut out = String::new();
     let _ = write!(
@@ -50,7 +52,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
                 at: &at,
                 program,
                 start,
-                width,
+                last,
             },
             words,
         );
@@ -67,7 +69,7 @@ struct Place<'a> {
     at: &'a [u32],
     program: Option<u32>,
     start: Timestamp,
-    width: u32,
+    last: u32,
 }
 
 fn push_lanes(out: &mut String, ladder: &Ladder, at: &[u32], program: Option<u32>, height: u32) {
@@ -103,7 +105,7 @@ fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Expl
             let x = place.program.unwrap_or(place.at[*lane]);
             let _ = writeln!(
                 out,
-                "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                "<circle class=\"p\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/><text x=\"{}\" y=\"{}\">{}</text>",
                 x + 10,
                 y + 4,
                 html(what)
@@ -131,7 +133,7 @@ fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Expl
 
 /// Between the outer lanes.
 const fn middle(place: &Place<'_>) -> u32 {
-    (LEFT + place.width - RIGHT) / 2
+    u32::midpoint(LEFT, place.last)
 }
 
 fn push_middle(out: &mut String, text: &str, x: u32, y: u32) {
@@ -187,7 +189,7 @@ fn push_arrow(out: &mut String, arrow: &Arrow, y: u32, place: &Place<'_>) {
     };
     let _ = writeln!(
         out,
-        "<path fill=\"none\" class=\"{class}\" d=\"M{from} {y}H{to}{tip}\"/><text{warn} x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+        "<g fill=\"none\" class=\"{class}\"><path class=\"k\" d=\"M{from} {y}H{to}\"/><path d=\"{tip}\"/></g><text{warn} x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
         u32::midpoint(from, to),
         y - 5,
         html(&label)

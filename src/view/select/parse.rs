@@ -201,9 +201,9 @@ impl Parser {
         let Some(word) = self.peek() else {
             return Err(self.expected("a name"));
         };
-        let made = make(word);
+        let expression = make(word);
         self.at += 1;
-        made
+        expression
     }
 
     /// `tcp.flags.syn`, `tcp.flags.syn == 1`.

@@ -1,0 +1,298 @@
+//! One explanatory comment per TCP frame, for pcapng: Wireshark shows it beside the frame.
+//!
+//! A sink that hands each finished comment to a function, in frame order. What belongs to a frame may be told a little after
+//! it (its message, its card): the latest [`HELD`] frames wait for that. Must not know: files.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::io;
+
+use crate::explain::{Explainer, Lang, Topic, Value};
+use crate::packet::TcpFlags;
+use crate::tcp::FrameRole;
+use crate::text::{visible, visible_cut};
+use crate::timeline::{
+    Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, Sink, TeardownEntry, Wants,
+};
+
+/// Comments held back.
+pub const HELD: usize = 256;
+/// Characters of a message in a comment.
+const TEXT: usize = 200;
+
+/// A comment being written.
+#[derive(Debug)]
+struct Comment {
+    frame: u64,
+    text: String,
+    /// The reason, which comes last.
+    why: String,
+}
+
+/// The sink that writes comments.
+#[derive(Debug)]
+pub struct Comments<F> {
+    take: F,
+    words: Explainer,
+    held: VecDeque<Comment>,
+}
+
+impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
+    /// Comments in a language, each handed to `take` with its frame number.
+    pub fn new(lang: Lang, take: F) -> Self {
+        Self {
+            take,
+            words: Explainer::new(lang),
+            held: VecDeque::with_capacity(HELD + 1),
+        }
+    }
+
+    fn packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
+        let comment = self.begin(packet);
+        self.held.push_back(comment);
+        if self.held.len() > HELD {
+            self.release_one()?;
+        }
+        Ok(())
+    }
+
+    fn release_one(&mut self) -> io::Result<()> {
+        let Some(Comment {
+            frame,
+            mut text,
+            why,
+        }) = self.held.pop_front()
+        else {
+            return Ok(());
+        };
+        if !why.is_empty() {
+            text.push('\n');
+            text.push_str(&why);
+        }
+        (self.take)(frame, &text)
+    }
+
+    /// What the segment says by itself.
+    fn begin(&self, packet: &PacketEntry) -> Comment {
+        let words = &self.words;
+        let seen = &packet.observation;
+        let mut note = String::new();
+        words.packet_note(&mut note, packet);
+        if packet.flags.syn() {
+            let isn = Value::Number(u64::from(packet.seq_raw.0));
+            append(&mut note, &words.text("comment-isn", &[("isn", isn)]));
+        }
+        let len = u64::from(packet.len.unwrap_or(0));
+        if !seen.analysed {
+            append(&mut note, &words.text("comment-quoted", &[]));
+        } else if len > 0 {
+            let values = [
+                ("bytes", Value::Number(len)),
+                ("side", Value::Text(seen.side.name())),
+            ];
+            append(&mut note, &words.text("comment-data", &values));
+        } else if seen.role == FrameRole::None && !packet.flags.intersects(LIFECYCLE) {
+            append(&mut note, &self.ack_note(packet));
+        }
+        let topic = Explainer::packet_topics(packet).next();
+        Comment {
+            frame: packet.frame,
+            text: format!("{}: {note}", self.stream_words(packet)),
+            why: topic.map_or_else(String::new, |topic| self.why(topic)),
+        }
+    }
+
+    /// `stream 0 (ana)`.
+    fn stream_words(&self, packet: &PacketEntry) -> String {
+        let stream = Value::Number(u64::from(packet.observation.stream.0));
+        let mut text = self.words.text("comment-stream", &[("stream", stream)]);
+        if let Some(name) = &packet.name {
+            // Writing to a String cannot fail, here and below.
+            let _ = write!(text, " ({})", visible(name.as_bytes()));
+        }
+        text
+    }
+
+    fn ack_note(&self, packet: &PacketEntry) -> String {
+        let seen = &packet.observation;
+        if let (Some(frame), Some(after)) = (seen.acks_frame, seen.ack_rtt) {
+            let values = [
+                ("frame", Value::Number(frame)),
+                ("after", Value::Span(after)),
+            ];
+            return self.words.text("comment-acks-frame", &values);
+        }
+        let ack = Value::Number(u64::from(seen.ack));
+        self.words.text("comment-ack", &[("ack", ack)])
+    }
+
+    /// The reason with its RFC section.
+    fn why(&self, topic: Topic<'_>) -> String {
+        let why = self.words.why(topic).unwrap_or_default();
+        match self.words.rfc(topic) {
+            Some(rfc) if !why.is_empty() => format!("{why} [{rfc}]"),
+            _ => why,
+        }
+    }
+
+    /// Adds to the comment of a frame, if it is still held.
+    fn amend(&mut self, frame: u64, text: &str) {
+        let found = self.held.iter_mut().rev().find(|held| held.frame == frame);
+        if let Some(comment) = found.filter(|_| !text.is_empty()) {
+            append(&mut comment.text, text);
+        }
+    }
+
+    fn message(&mut self, message: &MessageEntry) {
+        let Some(frame) = message.frames.last().copied() else {
+            return;
+        };
+        let mut text = String::new();
+        self.words
+            .kind_note(&mut text, message.message.kind, message.number);
+        if message.message.kind.is_said() {
+            let said = visible_cut(&message.message.text, TEXT);
+            let _ = write!(text, " \"{said}\"");
+        }
+        self.amend(frame, &text);
+    }
+
+    fn handshake(&mut self, entry: &HandshakeEntry) {
+        let card = &entry.handshake;
+        let mut text = String::new();
+        self.words.handshake_note(&mut text, card, entry.connection);
+        if let Some(step) = card.ack.or(card.answer).or(card.syn) {
+            self.amend(step.frame, &text);
+        }
+    }
+
+    fn teardown(&mut self, entry: &TeardownEntry) {
+        let card = &entry.teardown;
+        let mut text = String::new();
+        self.words.teardown_note(&mut text, card);
+        let fins = [card.first_fin, card.second_fin].into_iter().flatten();
+        let steps = fins.flat_map(|fin| [Some(fin.step.frame), fin.acked.map(|ack| ack.frame)]);
+        let last = match card.reset {
+            Some(reset) => Some(reset.step.frame),
+            None => steps.flatten().max(),
+        };
+        if let Some(frame) = last {
+            self.amend(frame, &text);
+        }
+    }
+
+    fn finding(&mut self, entry: &FindingEntry) {
+        let mut text = String::new();
+        self.words.finding_note(&mut text, entry);
+        if let Some(frame) = entry.frames.last() {
+            self.amend(*frame, &text);
+        }
+    }
+}
+
+/// Segments whose role is told anyway.
+const LIFECYCLE: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::FIN.0 | TcpFlags::RST.0);
+
+/// A sentence after what already stands there, unless it stands there.
+fn append(text: &mut String, more: &str) {
+    if text.ends_with(more) {
+        return;
+    }
+    if !text.is_empty() && !text.ends_with(": ") {
+        text.push_str("; ");
+    }
+    text.push_str(more);
+}
+
+impl<F: FnMut(u64, &str) -> io::Result<()>> Sink for Comments<F> {
+    fn wants(&self) -> Wants {
+        Wants {
+            streams: false,
+            ..Wants::STORY
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        match entry {
+            Entry::Packet(packet) => return self.packet(packet),
+            Entry::Message(message) => self.message(message),
+            Entry::Handshake(entry) => self.handshake(entry),
+            Entry::Teardown(entry) => self.teardown(entry),
+            Entry::Finding(entry) => self.finding(entry),
+            Entry::End(_) => {
+                while !self.held.is_empty() {
+                    self.release_one()?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tcp::Side;
+    use crate::view::samples::{self, Owned, story};
+
+    fn comments(entries: &[Owned], lang: Lang) -> Vec<(u64, String)> {
+        let mut all = Vec::new();
+        let mut sink = Comments::new(lang, |frame, text: &str| {
+            all.push((frame, text.to_owned()));
+            Ok(())
+        });
+        for entry in entries {
+            sink.entry(entry.lend()).expect("takes everything");
+        }
+        drop(sink);
+        all
+    }
+
+    #[test]
+    fn every_frame_is_explained_in_order() {
+        let all = comments(&story(), Lang::En);
+        let frames: Vec<_> = all.iter().map(|(frame, _)| *frame).collect();
+        assert_eq!(frames, [1, 2, 3, 4, 5, 11, 12, 20, 21, 22]);
+        let of = |frame: u64| &all.iter().find(|(f, _)| *f == frame).expect("there").1;
+        assert!(of(1).starts_with(
+            "stream 0 (ana): handshake 1/3; its initial sequence number is 1000\nThe client asks"
+        ));
+        assert!(of(1).ends_with("[RFC 9293 section 3.5]"));
+        assert!(
+            of(3).starts_with("stream 0 (ana): handshake 3/3; open in 34 us\n"),
+            "{}",
+            of(3)
+        );
+        assert_eq!(
+            of(4),
+            "stream 0 (ana): 6 bytes from the client; line 1 \"teste\""
+        );
+        assert_eq!(of(5), "stream 0 (ana): ACK: confirms frame 4 after 12 us");
+        assert!(
+            of(22).starts_with(
+                "stream 0 (ana): both directions closed; close in 3 segments, 55 us\n"
+            )
+        );
+    }
+
+    #[test]
+    fn portuguese_and_hostile_text() {
+        let mut entries = samples::said(Side::Client, b"\x1b[2Jx", 4, 0);
+        entries.push(Owned::End(samples::end()));
+        let all = comments(&entries, Lang::PtBr);
+        assert_eq!(
+            all[0].1,
+            "fluxo 0 (ana): 6 bytes do cliente; linha 1 \"\\x1b[2Jx\""
+        );
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let mut entries = Vec::new();
+        for frame in 0..HELD as u64 * 3 {
+            entries.push(samples::said(Side::Client, b"x", frame, 0).remove(0));
+        }
+        assert_eq!(comments(&entries, Lang::En).len(), HELD * 2);
+    }
+}
