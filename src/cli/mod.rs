@@ -3,6 +3,7 @@
 //! Owns: the command line, exit codes, what goes to stdout and stderr, the live pipeline. Must not know: how TCP is
 //! analysed or how a line is drawn.
 
+mod annotate;
 mod args;
 mod complete;
 #[cfg(feature = "live")]
@@ -89,6 +90,8 @@ enum Command {
     Ladder(Box<draw::LadderArgs>),
     /// Draw a graph of one connection
     Graph(draw::GraphArgs),
+    /// Copy a capture, each frame explained in a comment that Wireshark shows
+    Annotate(annotate::AnnotateArgs),
     /// Check a saved capture against expectations
     Expect(Box<expect::ExpectArgs>),
     /// Print shell completions
@@ -127,6 +130,7 @@ impl Command {
             Self::Report(args) => report::run(&args),
             Self::Ladder(args) => draw::ladder(&args),
             Self::Graph(args) => draw::graph(&args),
+            Self::Annotate(args) => annotate::run(&args),
             Self::Expect(args) => expect::run(&args),
             Self::Completions(args) => complete::completions(&args),
             Self::Man(args) => complete::man(&args),
