@@ -132,5 +132,6 @@ fn tcp<'a>(
         options: TcpOptions(bytes.get(MIN_TCP..header)?),
         payload: &bytes[header..],
         origin: SegmentOrigin::Direct,
+        effective: None,
     })
 }

@@ -26,6 +26,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentT
     let total = total_length(view, header)?;
     let view = view.limit(total);
     let protocol = view.u8(9)?;
+    cx.effective = None;
     cx.source = Ipv4Addr::from(view.array::<4>(12)?).into();
     cx.destination = Ipv4Addr::from(view.array::<4>(16)?).into();
     if header > MIN_HEADER

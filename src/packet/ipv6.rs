@@ -23,6 +23,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let next = view.u8(6)?;
     cx.source = Ipv6Addr::from(view.array::<16>(8)?).into();
     cx.destination = Ipv6Addr::from(view.array::<16>(24)?).into();
+    cx.effective = None;
     let payload = view.skip(HEADER)?;
     let length = match length {
         0 if next == HOP_BY_HOP => jumbo_length(payload).unwrap_or(0),
@@ -51,7 +52,48 @@ fn jumbo_length(options: View<'_>) -> Option<usize> {
     None
 }
 
-/// Hop-by-hop options, routing, destination options, shim6: next header, length in units of 8 bytes without the first.
+/// Routing header: with segments left, the last of its addresses is where the packet ends (types 0 and 2: the last in the
+/// list, RFC 6275; type 4: the first, RFC 8754 section 2).
+pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    let (kind, left) = (view.u8(2)?, view.u8(3)?);
+    let last = match kind {
+        0 | 2 => (usize::from(view.u8(1)?) / 2).checked_sub(1),
+        4 => Some(0),
+        _ => None,
+    };
+    if let Some(index) = last
+        && left > 0
+        && let Ok(address) = view.array::<16>(8 + 16 * index)
+    {
+        let (source, _) = cx.effective.unwrap_or((cx.source, cx.destination));
+        cx.effective = Some((source, Ipv6Addr::from(address).into()));
+    }
+    extension(view)
+}
+
+/// Destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section 6.3).
+pub(super) fn destination_options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    if let Some(home) = home_address(view) {
+        let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
+        cx.effective = Some((home.into(), destination));
+    }
+    extension(view)
+}
+
+fn home_address(options: View<'_>) -> Option<Ipv6Addr> {
+    let end = (usize::from(options.u8(1).ok()?) + 1) * 8;
+    let mut at = 2;
+    while at < end {
+        match (options.u8(at).ok()?, options.u8(at + 1)) {
+            (0, _) => at += 1,
+            (201, Ok(16)) => return Some(Ipv6Addr::from(options.array::<16>(at + 2).ok()?)),
+            (_, length) => at += 2 + usize::from(length.ok()?),
+        }
+    }
+    None
+}
+
+/// Hop-by-hop options, shim6; what all extension headers share: next header, length in units of 8 bytes without the first.
 pub(super) fn extension(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;
     let size = (usize::from(view.u8(1)?) + 1) * 8;
@@ -94,4 +136,63 @@ pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTab
         Some(datagram) => Stop::Reassembled(next, datagram),
         None => Stop::NotTcp(NotTcp::Fragment),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::net::{LinkType, Timestamp};
+    use crate::packet::{Decoded, Decoder, Frame};
+
+    /// A raw IPv6 packet from `::1` to `::3` with one extension header of kind `kind` before a bare SYN.
+    fn ends(kind: u8, extension: &[u8]) -> (String, String) {
+        let mut packet = vec![0x60, 0, 0, 0, 0, (extension.len() + 20) as u8, kind, 64];
+        for last in [1, 3] {
+            packet.extend_from_slice(&[0; 15]);
+            packet.push(last);
+        }
+        packet.extend_from_slice(extension);
+        packet.extend_from_slice(&[
+            3, 232, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 32, 0, 0, 0, 0, 0,
+        ]);
+        let frame = Frame {
+            number: 1,
+            timestamp: Timestamp::ZERO,
+            link_type: LinkType::RAW,
+            original_length: packet.len() as u32,
+            data: &packet,
+        };
+        match Decoder::new().decode(&frame) {
+            Decoded::Tcp(segment) => {
+                assert_eq!(
+                    segment.destination.to_string(),
+                    "[::3]:80",
+                    "the header's address is shown"
+                );
+                let (from, to) = segment.ends();
+                (from.to_string(), to.to_string())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn address(last: u8) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[15] = last;
+        bytes
+    }
+
+    /// tshark 4.0.17 puts the answer of `::2` into the stream of each of these (and of an answer by `::3` into the third).
+    #[test]
+    fn routing_headers_name_the_last_stop() {
+        let routed = |kind, left| [&[6, 2, kind, left, 0, 0, 0, 0][..], &address(2)].concat();
+        assert_eq!(ends(43, &routed(0, 1)).1, "[::2]:80");
+        assert_eq!(ends(43, &routed(4, 1)).1, "[::2]:80");
+        assert_eq!(ends(43, &routed(0, 0)).1, "[::3]:80");
+    }
+
+    #[test]
+    fn a_home_address_names_the_sender() {
+        let options = [&[6, 2, 1, 2, 0, 0, 201, 16][..], &address(9)].concat();
+        assert_eq!(ends(60, &options).0, "[::9]:1000");
+    }
 }

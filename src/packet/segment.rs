@@ -1,5 +1,7 @@
 //! One decoded TCP segment: SEG.SEQ, SEG.ACK, SEG.LEN, SEG.WND of RFC 9293 section 3.3.1, with where it came from.
 
+use std::net::IpAddr;
+
 use super::{SeqNumber, TcpFlags, TcpOptions};
 use crate::net::{Endpoint, Timestamp};
 
@@ -54,9 +56,24 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// How the header was found.
     pub origin: SegmentOrigin,
+    /// The addresses that name the connection, source and destination, where a home address option (RFC 6275 section 6.3) or
+    /// a routing header (RFC 8754) makes them others than the IPv6 header's.
+    pub effective: Option<(IpAddr, IpAddr)>,
 }
 
 impl Segment<'_> {
+    /// The two ends that name the connection: sender, receiver.
+    #[must_use]
+    pub fn ends(&self) -> (Endpoint, Endpoint) {
+        match self.effective {
+            None => (self.source, self.destination),
+            Some((source, destination)) => (
+                Endpoint::new(source, self.source.port),
+                Endpoint::new(destination, self.destination.port),
+            ),
+        }
+    }
+
     /// The whole header was captured. Where not, tshark breaks off before it prints what the analysis found.
     #[must_use]
     pub const fn header_is_whole(&self) -> bool {

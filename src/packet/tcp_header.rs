@@ -47,6 +47,7 @@ pub(super) fn read<'a>(
             _ => &[],
         },
         origin,
+        effective: cx.effective,
     })
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Context {
     pub(super) source: IpAddr,
     /// Destination of the innermost IP header: the final one where a source route says so.
     pub(super) destination: IpAddr,
+    /// Both addresses, where an extension header gives others than the innermost IP header.
+    pub(super) effective: Option<(IpAddr, IpAddr)>,
     /// Innermost VLAN: fragments of different VLANs do not belong together.
     pub(super) vlan: u16,
     /// Inside an ICMP error.
@@ -68,6 +70,7 @@ impl Context {
             now,
             source: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             destination: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            effective: None,
             vlan: 0,
             quoted: false,
             fragmented: false,
@@ -190,7 +193,9 @@ fn transport<'d>(
     table: &mut FragmentTable,
 ) -> Step<'d> {
     match number {
-        0 | 43 | 60 | 140 => ipv6::extension(view),
+        0 | 140 => ipv6::extension(view),
+        43 => ipv6::routing(view, cx),
+        60 => ipv6::destination_options(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => registered(number, view),
         4 => Ok((Protocol::Ip, view)),

@@ -48,7 +48,8 @@ impl Analyzer {
     /// Takes the next segment.
     pub fn handle(&mut self, segment: &Segment<'_>) -> Observation {
         let mut seen = Observation::default();
-        let (key, from) = Key::of(segment.source, segment.destination);
+        let (source, destination) = segment.ends();
+        let (key, from) = Key::of(source, destination);
         let mut around = Surroundings::default();
         // P1, P2
         let slot = match self.table.find(&key) {

@@ -151,8 +151,8 @@ impl PcapFile {
             return Err(cut(window, None, frame, size as u64, available as u64));
         }
         let place = window.consume(size);
-        // A fraction of a second or more carries over into the seconds.
-        let nanos = i64::from(fraction) * if self.nanoseconds { 1 } else { 1000 };
+        // A fraction of a second or more carries over into the seconds; damaged microseconds are multiplied in 32 bits, as tshark does.
+        let nanos = i64::from(fraction.wrapping_mul(if self.nanoseconds { 1 } else { 1000 }));
         Ok(Some(Record {
             data: place.start + header..place.end,
             block: place,

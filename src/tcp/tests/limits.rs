@@ -66,6 +66,7 @@ fn run(limits: Limits, segments: &[Wild], base: u32) -> (Analyzer, Vec<Observati
                         240.. => SegmentOrigin::TruncatedHeader,
                         _ => SegmentOrigin::Direct,
                     },
+                    effective: None,
                 })
             },
         )

@@ -99,6 +99,7 @@ impl Play {
             options: TcpOptions(&options),
             payload: &[],
             origin: SegmentOrigin::Direct,
+            effective: None,
         })
     }
 
