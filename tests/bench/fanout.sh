@@ -72,7 +72,7 @@ for name in line ws; do
     taskset -c 0 "$fanout" serve "$1" "$2" >/dev/null 2>&1 &
     fresh=$!
     sleep 0.5
-    taskset -c 1 "$fanout" load "$name" "127.0.0.1:$port" "$fresh" "${IDLE:-9000}" idle 0
+    taskset -c 1 "$fanout" load "$name" "127.0.0.1:$port" "$fresh" "${IDLE:-10000}" idle 0
     kill "$fresh"
 done
 cat "$work"/*.err 2>/dev/null | sort | uniq -c | head -5

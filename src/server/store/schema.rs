@@ -1,15 +1,7 @@
 //! The tables of the history file, version 1. They may be read with `sqlite3 FILE` while the server runs.
 //!
 //! Owns: SQL, versions, migration. Must not know: threads, or when something is written.
-//!
-//! - `line (number, at, session, kind, name, text)`: the log. `number` counts from 1 without gaps in order of acceptance;
-//!   `at` is nanoseconds since 1970 (UTC); `kind` is `say`, `act` (`/me`) or `notice`; `name` is the speaker's at that time.
-//! - `session (id, name, token, owed, seen)`: who may come back. `token` is the SHA-256 of the resume token; `owed` the line
-//!   numbers not yet sent, as `90-99,105-`; `seen` orders them by when they were last stored.
-//! - `meta (key, value)`: `next_session`, the number the next new session gets.
-//!
-//! `PRAGMA user_version` holds the version; a file of a later version is refused, an earlier one migrated step by step;
-//! `PRAGMA application_id` is 0x63686174 (`chat`), so that another program's database is not mistaken for ours.
+//! What the tables hold is told in the documentation of [`crate::server`].
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
