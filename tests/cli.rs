@@ -1,5 +1,6 @@
 //! The command line as a stranger meets it: exit codes, one clear line for each fault, what was readable still shown,
 //! colours, widths, pipes, man pages and completions.
+#![allow(clippy::disallowed_methods, reason = "a test waits")]
 
 use std::fs;
 use std::io::{Read, Write};

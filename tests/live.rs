@@ -1,6 +1,11 @@
 //! The main job, live: `serve` with its capture and real clients on loopback. Skipped, with the reason printed, where
 //! capturing is not permitted. The saved capture must replay to the same TCP story, and tshark must read it.
-
+#![allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "a test waits and says why it skips"
+)]
 #![cfg(feature = "live")]
 
 use std::fs;

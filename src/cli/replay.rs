@@ -152,7 +152,7 @@ struct Pace {
 }
 
 /// Longer silences of a capture are cut to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 impl Pace {
     fn new(speed: f64) -> Self {

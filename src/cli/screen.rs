@@ -56,7 +56,7 @@ impl Write for Screen {
         {
             Ok(()) => Ok(bytes.len()),
             Err(TrySendError::Full(_)) => {
-                let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+                let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
                 self.folded.fetch_add(lines as u64, Ordering::Relaxed);
                 Ok(bytes.len())
             }

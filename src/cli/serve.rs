@@ -20,6 +20,7 @@ use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
 use crate::chat;
 use crate::server::{self, BindError, Config, EventSink, ServeError, Shutdown};
+use crate::tcp;
 use crate::timeline::Settings;
 
 /// Where netcat knocks.
@@ -30,6 +31,10 @@ pub(super) const WEB_PORT: u16 = 7080;
 const GRACE: Duration = Duration::from_millis(200);
 
 /// Arguments of `serve`.
+#[expect(
+    clippy::doc_markdown,
+    reason = "the comments are help texts for a terminal"
+)]
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chatscope serve                          chat on ports 7000 (nc) and 7080 (WebSocket), story on the screen
@@ -171,6 +176,7 @@ impl Listeners {
     pub(super) fn settings(&self) -> Settings {
         Settings {
             room_ports: self.ports(),
+            streams: tcp::Limits::live(),
             ..Settings::default()
         }
     }
@@ -218,7 +224,7 @@ fn bind(given: &[SocketAddr], port: u16) -> Result<Vec<TcpListener>, Failure> {
     match server::bind((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(listener) => listeners.push(listener),
         Err(error @ (BindError::NoSuchAddress(_) | BindError::Other { .. })) => {
-            output::note(format_args!("chatscope: warning: {error}; IPv4 only"))
+            output::note(format_args!("chatscope: warning: {error}; IPv4 only"));
         }
         Err(error) => return Err(error.into()),
     }

@@ -13,6 +13,7 @@ use super::live::{self, Limits};
 use super::{Failure, output};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
+use crate::tcp;
 use crate::timeline::Settings;
 
 /// How long the capture goes on after the program has ended: its last FIN and ACK are still under way.
@@ -53,11 +54,15 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     let interrupt = Interrupt::listen(|| ())?;
     let mut sink = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
     let capture = live::start(open, args.capture.write.as_deref())?;
+    let settings = Settings {
+        streams: tcp::Limits::live(),
+        ..Settings::default()
+    };
     let mut program = Program::start(&args.program)?;
     let stop = || interrupt.came() || program.as_mut().is_some_and(Program::is_over);
     live::run(
         capture,
-        Settings::default(),
+        settings,
         &mut *sink,
         None,
         Limits::new(&args.capture, stop),
@@ -113,13 +118,12 @@ impl Program {
 
     /// Says how it ended; a program that outlives the capture is asked to end.
     fn finish(mut self) -> Result<(), Failure> {
-        let status = match self.ended {
-            Some((status, _)) => status,
-            None => {
-                let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
-                let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM);
-                self.child.wait()?
-            }
+        let status = if let Some((status, _)) = self.ended {
+            status
+        } else {
+            let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
+            let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM);
+            self.child.wait()?
         };
         output::note(format_args!("{}: {status}", self.name));
         Ok(())

@@ -3,6 +3,11 @@
 //! `chat`: 20 clients in one room on loopback, every line copied to all, ACKs as Linux sends them. `mixed`: many short
 //! connections with retransmissions, resets and both IP versions. `scan`: one SYN per connection. Deterministic: the
 //! same arguments give the same bytes. Writes nanosecond pcap, Ethernet framing, as a capture of `lo` has.
+#![allow(
+    clippy::needless_for_each,
+    missing_docs,
+    reason = "a measuring program"
+)]
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

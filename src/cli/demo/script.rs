@@ -95,7 +95,7 @@ fn be_refused(closed: SocketAddr) -> io::Result<()> {
     }
 }
 
-/// An abrupt end: SO_LINGER 0 makes `close` send RST instead of FIN.
+/// An abrupt end: `SO_LINGER` 0 makes `close` send RST instead of FIN.
 fn reset(server: SocketAddr) -> io::Result<()> {
     let mut stream = connect(server, "rude")?;
     say(&mut stream, "this line is the last thing you hear")?;
