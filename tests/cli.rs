@@ -347,6 +347,16 @@ fn every_format_of_every_lesson_is_told() {
 }
 
 #[test]
+fn one_frame_as_boxes() {
+    let boxes = stdout(&run(&["frame", LESSON, "1", "--width", "100"]));
+    for word in ["65495", "7000"] {
+        assert!(boxes.contains(word), "{boxes}");
+    }
+    expect_fault(&["frame", LESSON, "5000"], 2, &["no frame 5000", "34"]);
+    expect_fault(&["frame", LESSON, "0"], 2, &["0"]);
+}
+
+#[test]
 fn pictures_of_a_capture() {
     let ladder = stdout(&run(&["ladder", LESSON, "--stream", "0", "--width", "100"]));
     for word in ["SYN", "ESTABLISHED", "teste", "TIME-WAIT"] {

@@ -15,6 +15,7 @@ mod draw;
 mod exit;
 mod expect;
 mod follow;
+mod frame;
 mod gather;
 #[cfg(feature = "live")]
 mod interfaces;
@@ -86,6 +87,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Write the lab report of a saved capture
     Report(Box<report::ReportArgs>),
+    /// Draw one frame as header boxes
+    Frame(frame::FrameArgs),
     /// Draw the sequence diagram of a saved capture
     Ladder(Box<draw::LadderArgs>),
     /// Draw a graph of one connection
@@ -128,6 +131,7 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args),
             Self::Replay(args) => replay::run(&args),
             Self::Report(args) => report::run(&args),
+            Self::Frame(args) => frame::run(&args),
             Self::Ladder(args) => draw::ladder(&args),
             Self::Graph(args) => draw::graph(&args),
             Self::Annotate(args) => annotate::run(&args),

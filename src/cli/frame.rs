@@ -1,0 +1,144 @@
+//! `chatscope frame FILE N`: one frame of a saved capture as RFC header boxes.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::display::language;
+use super::pipeline::{self, Around};
+use super::saved::{self, Saved};
+use super::{Failure, output};
+use crate::packet::{Decoded, Decoder, Frame};
+use crate::timeline::{Entry, PacketEntry, Settings, Sink, Timeline, Wants};
+use crate::view::frame_boxes::{BoxOptions, frame_boxes};
+
+/// Arguments of `frame`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chatscope frame lab.pcapng 1
+  chatscope frame lab.pcapng 17 --lang pt-BR")]
+pub(super) struct FrameArgs {
+    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Number of the frame, as Wireshark's frame.number
+    #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    number: u64,
+    /// Language of the words in it (en, pt-BR); default from the environment
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+    /// Columns to use; default: the terminal's
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<u16>,
+}
+
+/// The frame wanted, once it has come by: its own copy, since readers lend theirs.
+#[derive(Debug)]
+struct Found {
+    data: Vec<u8>,
+    head: Frame<'static>,
+}
+
+/// Keeps the frame that is asked for and stops behind it.
+struct Seek {
+    number: u64,
+    seen: u64,
+    found: Option<Found>,
+}
+
+impl Around<Saved> for Seek {
+    fn admit(&mut self, frame: &Frame<'_>) -> io::Result<bool> {
+        self.seen = frame.number;
+        if frame.number == self.number {
+            self.found = Some(Found {
+                data: frame.data.to_vec(),
+                head: Frame {
+                    data: &[],
+                    ..*frame
+                },
+            });
+        }
+        Ok(true)
+    }
+
+    fn stop(&mut self) -> bool {
+        self.seen >= self.number
+    }
+}
+
+/// Takes what the analysis says of the frame.
+struct Analysis {
+    number: u64,
+    packet: Rc<RefCell<Option<PacketEntry>>>,
+}
+
+impl Sink for Analysis {
+    fn wants(&self) -> Wants {
+        Wants {
+            packets: true,
+            payload: false,
+            messages: false,
+            events: false,
+            streams: false,
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        if let Entry::Packet(packet) = entry
+            && packet.frame == self.number
+        {
+            *self.packet.borrow_mut() = Some(packet.clone());
+        }
+        Ok(())
+    }
+}
+
+/// Draws the frame.
+pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
+    let options = BoxOptions {
+        lang: language(args.lang.as_deref())?,
+        width: output::width(args.width, io::stdout().is_terminal()),
+    };
+    let mut source = saved::open(&args.file)?;
+    let packet = Rc::new(RefCell::new(None));
+    let mut sink = Analysis {
+        number: args.number,
+        packet: Rc::clone(&packet),
+    };
+    let mut seek = Seek {
+        number: args.number,
+        seen: 0,
+        found: None,
+    };
+    let mut timeline = Timeline::new(Settings::default(), sink.wants());
+    let ended = pipeline::run(&mut source, &mut timeline, &mut sink, &mut seek)?;
+    let Some(found) = seek.found else {
+        if let Some(fault) = &ended.fault {
+            saved::fault(&args.file, fault, false)?;
+        }
+        return Err(Failure::usage(format!(
+            "{}: there is no frame {}; the capture holds {}",
+            saved::name(&args.file),
+            args.number,
+            seek.seen
+        )));
+    };
+    let frame = Frame {
+        data: &found.data,
+        ..found.head
+    };
+    let mut decoder = Decoder::new();
+    let Decoded::Tcp(segment) = decoder.decode(&frame) else {
+        return Err(Failure::from(anyhow!(
+            "frame {} holds no TCP header of its own",
+            args.number
+        )));
+    };
+    let drawn = frame_boxes(&frame, &segment, packet.borrow().as_ref(), &options)?;
+    io::stdout().write_all(drawn.as_bytes())?;
+    Ok(())
+}
