@@ -115,10 +115,7 @@ fn copy(
     out: impl Write,
     story: &mut Story,
 ) -> Result<Option<ReadError>, anyhow::Error> {
-    let mut rewriter = match Rewriter::new(input, out) {
-        Ok(rewriter) => rewriter,
-        Err(error) => return Err(error.into()),
-    };
+    let mut rewriter = Rewriter::new(input, out)?;
     let fault = loop {
         let mut failed = None;
         let copied = rewriter.copy_next(|frame| {

@@ -193,17 +193,11 @@ fn one(report: &Report, row: &ConnectionRow, claim: &Claim) -> Answer {
         ),
         Claim::Verdict(word) => {
             let holds = row.verdict.code == *word || row.verdict.also.contains(word);
-            let also = row
-                .verdict
-                .also
-                .iter()
-                .map(|word| format!(" + {word}"))
-                .collect::<String>();
-            (
-                holds,
-                format!("{}{also}", row.verdict.code),
-                row.evidence.frames.clone(),
-            )
+            let words: Vec<_> = std::iter::once(&row.verdict.code)
+                .chain(&row.verdict.also)
+                .map(String::as_str)
+                .collect();
+            (holds, words.join(" + "), row.evidence.frames.clone())
         }
         claim => detailed(details, claim),
     };

@@ -59,14 +59,13 @@ impl LineBook {
         self.total += 1;
         self.search(message);
         self.websocket(message);
-        if let Some(original) = message.copy_of {
-            if let Some(index) = self.by_id.get(&original) {
-                let line = &mut self.kept[*index];
-                if line.copies.len() < MAX_COPIES {
-                    line.copies.push(copy_entry(&line.message, message));
-                }
-                return;
+        let original = message.copy_of.and_then(|id| self.by_id.get(&id));
+        if let Some(index) = original {
+            let line = &mut self.kept[*index];
+            if line.copies.len() < MAX_COPIES {
+                line.copies.push(copy_entry(&line.message, message));
             }
+            return;
         }
         if late || self.kept.len() >= MAX_LINES {
             self.folded += 1;

@@ -35,7 +35,9 @@ fn write_block(out: &mut String, block: &Block, see: &str) {
         Block::Heading(title) => writeln!(out, "### {}", escape(title)),
         Block::Text(text) => writeln!(out, "{}", escape(text)),
         Block::Facts(facts) => {
-            facts.iter().for_each(|fact| write_fact(out, fact, see));
+            for fact in facts {
+                write_fact(out, fact, see);
+            }
             Ok(())
         }
         Block::Table(table) => {

@@ -94,13 +94,12 @@ impl Tallies {
             .census
             .iter_mut()
             .find(|(c, f, _)| *c == class && *f == flags);
-        match known {
-            Some((.., tally)) => tally.add(packet),
-            None => {
-                let mut tally = Tally::default();
-                tally.add(packet);
-                self.census.push((class, flags, tally));
-            }
+        if let Some((.., tally)) = known {
+            tally.add(packet);
+        } else {
+            let mut tally = Tally::default();
+            tally.add(packet);
+            self.census.push((class, flags, tally));
         }
         for ((bit, ..), tally) in BITS.iter().zip(&mut self.bits) {
             if packet.flags.contains(*bit) {

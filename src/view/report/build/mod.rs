@@ -47,7 +47,7 @@ impl Collector {
         let rows: Vec<_> = order
             .iter()
             .take(MAX_CONNECTIONS)
-            .map(|entry| self.connection(entry))
+            .map(|entry| Self::connection(entry))
             .collect();
         Report {
             schema: SCHEMA,
@@ -70,11 +70,7 @@ impl Collector {
             census: self.tallies.census(),
             bits: self.tallies.bit_rows(),
             analysis: self.tallies.analysis_rows(),
-            findings: self
-                .findings
-                .iter()
-                .map(|finding| self.finding_row(finding))
-                .collect(),
+            findings: self.findings.iter().map(Self::finding_row).collect(),
             findings_folded: self.findings_folded,
             ladder: self.drawings.as_ref().and_then(Drawings::ladder),
             ladder_left_out: self
@@ -183,7 +179,7 @@ impl Collector {
         rows
     }
 
-    fn connection(&self, entry: &StreamEntry) -> ConnectionRow {
+    fn connection(entry: &StreamEntry) -> ConnectionRow {
         let summary = &entry.summary;
         let (client, server) = (summary.connection.client, summary.connection.server);
         let step = match summary.client_by {
@@ -227,7 +223,7 @@ impl Collector {
         }
     }
 
-    fn finding_row(&self, finding: &FindingEntry) -> FindingRow {
+    fn finding_row(finding: &FindingEntry) -> FindingRow {
         let cause = match finding.code {
             FindingCode::Reset(cause) => Some(cause.code()),
             _ => None,

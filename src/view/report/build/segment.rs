@@ -138,7 +138,8 @@ fn describe(option: TcpOption<'_>) -> (u8, String, Option<String>) {
             Some(format!("TSval={value} TSecr={echo}")),
         ),
         TcpOption::Other { kind, data } => {
-            let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex: Vec<_> = data.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = hex.concat();
             (
                 kind,
                 format!("kind {kind}"),

@@ -2,15 +2,12 @@
 
 use super::super::document::{Block, Cell, Fact, Table};
 use super::super::model::{
-    Both, Effective, HandshakeCard, HeaderRow, NegotiatedRow, OptionRow, Report, RoleRow,
-    SegmentRow, StreamReport, SumRow, TeardownCard,
+    Both, Effective, HandshakeCard, HeaderRow, NegotiatedRow, OptionRow, Report, SegmentRow,
+    StreamReport, SumRow,
 };
 use super::say::{Say, clock, id_of, tick};
 use super::walk::info;
 use crate::explain::Value;
-
-/// Connections named in one line.
-const MAX_LISTED: usize = 30;
 
 /// S3.
 pub(super) fn handshakes(say: &Say<'_>, report: &Report) -> Vec<Block> {
@@ -141,6 +138,9 @@ fn sum_fact(say: &Say<'_>, label: &str, sum: &SumRow) -> Fact {
     )
 }
 
+/// A row of the card: its words, Wireshark's field, and the value in a segment.
+type Field<'a> = (&'a str, &'a str, &'a dyn Fn(&SegmentRow) -> String);
+
 /// The three segments side by side, one row per header field with the filter that finds it.
 fn fields(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
     let mut columns = vec![say.t("report-col-field")];
@@ -148,7 +148,7 @@ fn fields(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
     columns.push(say.t("see"));
     let port = |endpoint: &str| endpoint.rsplit(':').next().unwrap_or_default().to_owned();
     let relative_ack = |s: &SegmentRow| s.ack.map_or_else(|| "–".to_owned(), |ack| ack.to_string());
-    let rows: [(&str, &str, &dyn Fn(&SegmentRow) -> String); 15] = [
+    let rows: [Field<'_>; 15] = [
         ("report-field-direction", "tcp.dstport", &|s| {
             say.direction(s.sender)
         }),
@@ -403,277 +403,4 @@ pub(super) fn bytes(from: u32, to: u32) -> String {
     } else {
         format!("{from}-{to}")
     }
-}
-
-/// S7.
-pub(super) fn teardowns(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let mut blocks = vec![Block::Facts(who_closed(say, report))];
-    for stream in &report.streams {
-        blocks.push(say.stream(stream));
-        teardown(say, stream, &mut blocks);
-    }
-    blocks.push(Block::end());
-    blocks.push(say.note("report-note-both-close"));
-    blocks
-}
-
-/// Over all connections: who began the closing.
-fn who_closed(say: &Say<'_>, report: &Report) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    for (label, ending, side, see) in [
-        (
-            "report-closed-by-client",
-            "fin",
-            Some("client"),
-            "tcp.flags.fin==1",
-        ),
-        (
-            "report-closed-by-server",
-            "fin",
-            Some("server"),
-            "tcp.flags.fin==1",
-        ),
-        (
-            "report-reset-by-client",
-            "rst",
-            Some("client"),
-            "tcp.flags.reset==1",
-        ),
-        (
-            "report-reset-by-server",
-            "rst",
-            Some("server"),
-            "tcp.flags.reset==1",
-        ),
-        (
-            "report-refused-list",
-            "refused",
-            None,
-            "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1",
-        ),
-        ("report-still-open", "open", None, "tcp.completeness"),
-    ] {
-        let streams: Vec<_> = report
-            .connections
-            .iter()
-            .filter(|row| row.ending == ending && (side.is_none() || row.ended_by == side))
-            .map(|row| row.stream.to_string())
-            .collect();
-        if !streams.is_empty() {
-            let more = if streams.len() > MAX_LISTED {
-                " …"
-            } else {
-                ""
-            };
-            let list = streams[..streams.len().min(MAX_LISTED)].join(", ");
-            let value = say.v(
-                "report-stream-list",
-                &[
-                    ("count", Value::Number(streams.len() as u64)),
-                    ("list", (&*format!("{list}{more}")).into()),
-                ],
-            );
-            facts.push(say.fact(label, value, &[], see));
-        }
-    }
-    facts
-}
-
-fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
-    let card = &stream.teardown;
-    blocks.push(Block::Text(
-        say.v(
-            "report-teardown",
-            &[
-                ("outcome", card.outcome.into()),
-                (
-                    "side",
-                    card.first_fin_by
-                        .or(card.reset.as_ref().map(|r| r.by))
-                        .unwrap_or("none")
-                        .into(),
-                ),
-            ],
-        ),
-    ));
-    let mut facts = Vec::new();
-    if let (Some(side), Some(first)) = (card.first_fin_by, card.roles.first()) {
-        let frame = first.segment.as_ref().map_or(0, |s| s.frame);
-        let value = say.v(
-            "report-first-fin-value",
-            &[("side", side.into()), ("frame", Value::Number(frame))],
-        );
-        facts.push(say.fact(
-            "report-first-fin",
-            value,
-            &[frame],
-            format!("tcp.flags.fin==1 && tcp.stream=={}", stream.stream),
-        ));
-    }
-    facts.extend(close_facts(say, card));
-    facts.extend(reset_facts(say, card));
-    if !facts.is_empty() {
-        blocks.push(Block::Facts(facts));
-    }
-    if !card.roles.is_empty() {
-        blocks.push(roles(say, &card.roles));
-    }
-    if let Some(reset) = &card.reset {
-        blocks.extend(say.why(&id_of("cause", reset.cause)));
-        blocks.push(say.note("report-note-rst-causes"));
-    } else if card.segments.is_some() {
-        blocks.extend(say.why("teardown-complete"));
-    }
-}
-
-fn close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
-    let evidence = &card.evidence;
-    let mut facts = Vec::new();
-    if let Some(segments) = card.segments {
-        let value = say.v(
-            "report-segments-value",
-            &[
-                ("segments", Value::Number(segments.into())),
-                (
-                    "crossed",
-                    (if card.simultaneous { "yes" } else { "no" }).into(),
-                ),
-            ],
-        );
-        facts.push(say.fact("report-segments", value, &evidence.frames, &*evidence.see));
-    }
-    for (label, value) in [
-        ("report-close-time", card.duration),
-        ("report-half-closed-time", card.half_closed),
-    ] {
-        if let Some(value) = value {
-            facts.push(say.fact(label, say.span(value), &evidence.frames, &*evidence.see));
-        }
-    }
-    if card.half_close_bytes > 0 {
-        let value = say.v(
-            "teardown-half-bytes",
-            &[("bytes", Value::Number(card.half_close_bytes))],
-        );
-        facts.push(say.fact("report-half-close-use", value, &[], "tcp.len>0"));
-    }
-    for close in &card.ws_closes {
-        let value = say.v(
-            "report-ws-close-value",
-            &[
-                ("side", close.by.into()),
-                ("code", Value::Number(close.code.into())),
-                ("frame", Value::Number(close.frame)),
-            ],
-        );
-        facts.push(say.fact(
-            "report-ws-close",
-            value,
-            &[close.frame],
-            "websocket.opcode==8",
-        ));
-    }
-    if card.websocket && card.ws_closes.is_empty() && card.outcome != "open" {
-        facts.push(say.fact(
-            "report-ws-close",
-            say.t("verdict-ws-cut-1006"),
-            &[],
-            "websocket.opcode==8",
-        ));
-    }
-    if let Some(reason) = card.program_reason {
-        facts.push(say.fact(
-            "report-program-reason",
-            say.t(&id_of("reason", reason)),
-            &[],
-            "",
-        ));
-    }
-    facts
-}
-
-fn reset_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
-    let Some(reset) = &card.reset else {
-        return Vec::new();
-    };
-    let see = format!("tcp.flags.reset==1 && frame.number=={}", reset.frame);
-    let by = say.v(
-        "report-reset-by-value",
-        &[
-            ("side", reset.by.into()),
-            ("frame", Value::Number(reset.frame)),
-        ],
-    );
-    let exact = say.t(if reset.exact {
-        "report-reset-exact"
-    } else {
-        "report-reset-not-exact"
-    });
-    vec![
-        say.fact("report-reset-by", by, &[reset.frame], &*see),
-        say.fact(
-            "report-reset-cause",
-            say.t(&id_of("cause", reset.cause)),
-            &[reset.frame],
-            &*see,
-        ),
-        say.fact("report-reset-accepted", exact, &[reset.frame], see),
-    ]
-}
-
-fn roles(say: &Say<'_>, roles: &[RoleRow]) -> Block {
-    let titles = [
-        "report-col-part",
-        "report-col-frame",
-        "report-field-time",
-        "report-field-direction",
-        "report-field-flags",
-        "report-col-seq",
-        "report-col-ack",
-        "report-field-len",
-        "report-col-check",
-        "see",
-    ];
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: roles.iter().map(|role| role_row(say, role)).collect(),
-    })
-}
-
-fn role_row(say: &Say<'_>, role: &RoleRow) -> Vec<Cell> {
-    let part = say.v("report-part", &[("role", role.role.into())]);
-    let Some(s) = &role.segment else {
-        let mut row = vec![Cell::text(part), Cell::text(say.t("report-not-captured"))];
-        row.resize_with(10, Cell::none);
-        return row;
-    };
-    let part = match role.same_as {
-        Some(_) => format!("{part} ({})", say.t("report-same-segment")),
-        None => part,
-    };
-    let ack = s
-        .ack
-        .map_or_else(|| "–".to_owned(), |ack| format!("{} ({ack})", s.ack_raw));
-    let check = role.sum.as_ref().map_or_else(String::new, |sum| {
-        format!("{} {} ≥ {} + 1", tick(sum.holds), sum.ack_raw, sum.base).replace(
-            '≥',
-            if sum.ack_raw == sum.base.wrapping_add(1) {
-                "="
-            } else {
-                "≥"
-            },
-        )
-    });
-    vec![
-        Cell::text(part),
-        Cell::frame(s.frame),
-        Cell::number(clock(s.since_start)),
-        Cell::text(say.direction(s.sender)),
-        Cell::text(format!("{} ({})", s.flags, s.flags_hex)),
-        Cell::number(format!("{} ({})", s.seq_raw, s.seq)),
-        Cell::number(ack),
-        Cell::number(s.len.unwrap_or(0)),
-        Cell::text(check),
-        Cell::code(&*s.see),
-    ]
 }

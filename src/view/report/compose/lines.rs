@@ -18,7 +18,7 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         let frames: Vec<u64> = found
             .lines
             .iter()
-            .flat_map(|line| line.frames.first().copied())
+            .filter_map(|line| line.frames.first().copied())
             .collect();
         let see = super::super::tallies::frames_filter(&frames);
         let value = say.v(

@@ -6,6 +6,7 @@ mod evidence;
 mod lines;
 mod notes;
 mod say;
+mod teardown;
 mod walk;
 
 use super::document::{Document, Section};
@@ -37,7 +38,7 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
             section("S4", "report-s4", cards::options(&say, report)),
             section("S5", "report-s5", lines::section(&say, report)),
             section("S6", "report-s6", walk::section(&say, report)),
-            section("S7", "report-s7", cards::teardowns(&say, report)),
+            section("S7", "report-s7", teardown::section(&say, report)),
             section("S8", "report-s8", evidence::timing(&say, report)),
             section("S9", "report-s9", evidence::census(&say, report)),
             section("S10", "report-s10", evidence::windows(&say, report)),

@@ -1,0 +1,143 @@
+//! Times, windows, counts, findings (S8 to S11). Must not know: layout, prose.
+
+use serde::Serialize;
+
+use super::{Both, Evidence, Picture, Seconds, Spread};
+
+/// S8.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Timing {
+    /// SYN to completing ACK.
+    pub open: Option<Seconds>,
+    /// First FIN to last ACK, or to the RST.
+    pub close: Option<Seconds>,
+    /// `tcp.analysis.initial_rtt`.
+    pub initial_rtt: Option<Seconds>,
+    /// ACK times of the data each side sent (nanoseconds).
+    pub rtt: Both<Option<Spread>>,
+    /// From a line of the client to the first data of the server (nanoseconds).
+    pub reply: Option<Spread>,
+    /// Throughput of each direction.
+    pub throughput: Both<Option<Throughput>>,
+    /// The time-sequence graph.
+    #[serde(skip)]
+    pub graph: Option<Picture>,
+}
+
+/// Bytes per time, with what it was computed from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Throughput {
+    /// Payload bytes, without those sent again.
+    pub bytes: u64,
+    /// First data segment.
+    pub from_frame: u64,
+    /// The ACK of the last data, or the last data segment.
+    pub to_frame: u64,
+    /// Time between both.
+    pub time: Seconds,
+    /// Bytes per second, rounded; absent when the time is zero.
+    pub bytes_per_second: Option<u64>,
+}
+
+/// S10, one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WindowCard {
+    /// Window of its SYN or SYN,ACK, never scaled.
+    pub initial: Option<u16>,
+    /// Factor by which the field is multiplied; 1 without scaling; absent: unknown.
+    pub factor: Option<u32>,
+    /// Smallest window advertised (RST segments left out).
+    pub smallest: Option<WindowPoint>,
+    /// Largest.
+    pub largest: Option<WindowPoint>,
+    /// Periods with window 0 (bounded).
+    pub zero: Vec<ZeroPeriod>,
+    /// All of them.
+    pub zero_total: u64,
+    /// Segments that advertised a window.
+    pub segments: u64,
+}
+
+/// One advertised window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WindowPoint {
+    /// The frame.
+    pub frame: u64,
+    /// The field.
+    pub raw: u16,
+    /// As it counts.
+    pub scaled: u32,
+}
+
+/// A time without window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ZeroPeriod {
+    /// The first frame with window 0.
+    pub start_frame: u64,
+    /// The frame that opened it again.
+    pub end_frame: Option<u64>,
+    /// How long; absent while it lasts.
+    pub duration: Option<Seconds>,
+    /// Probes of the other side meanwhile.
+    pub probes: u32,
+}
+
+/// S9: one combination of flags.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CensusRow {
+    /// `handshake`, `data`, `ack`, `close`, `reset`, `other`.
+    pub class: &'static str,
+    /// Names.
+    pub flags: String,
+    /// As Wireshark prints them.
+    pub flags_hex: String,
+    /// How many, by sender.
+    pub count: Both<u64>,
+    /// The first of them.
+    pub evidence: Evidence,
+}
+
+/// S9: one bit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BitRow {
+    /// `SYN`, `FIN`, `RST`, `PSH`, `URG`.
+    pub flag: &'static str,
+    /// Segments that have it.
+    pub count: u64,
+    /// The first of them.
+    pub evidence: Evidence,
+}
+
+/// S11: one of Wireshark's flags.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnalysisRow {
+    /// The flag.
+    pub flag: &'static str,
+    /// Segments that have it.
+    pub count: u64,
+    /// The first of them.
+    pub evidence: Evidence,
+}
+
+/// S11: one finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingRow {
+    /// The code.
+    pub code: &'static str,
+    /// Cause of a reset.
+    pub cause: Option<&'static str>,
+    /// `chat`, `note`, `warn`.
+    pub severity: &'static str,
+    /// `tcp.stream`.
+    pub stream: Option<u32>,
+    /// The side it is about.
+    pub side: Option<&'static str>,
+    /// Packets prove it (else: likely).
+    pub certain: bool,
+    /// How long.
+    pub duration: Option<Seconds>,
+    /// A count that belongs to it.
+    pub value: Option<u64>,
+    /// Its frames.
+    pub evidence: Evidence,
+}

@@ -1,0 +1,407 @@
+//! `report`, `expect` and `annotate` as commands, on the lesson captures: forms, exit codes, refusals, what other tools read.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::prelude::*;
+use serde_json::Value;
+
+const CHAT: &str = "captures/chat-two-sessions.pcapng";
+
+fn chatscope(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("chatscope").expect("built");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("LC_ALL", "C.UTF-8")
+        .args(arguments);
+    command
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = chatscope(arguments).assert().success().get_output().clone();
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn code(arguments: &[&str]) -> i32 {
+    let output = chatscope(arguments).output().expect("runs");
+    output.status.code().expect("an exit code")
+}
+
+fn stderr(arguments: &[&str]) -> String {
+    let output = chatscope(arguments).output().expect("runs");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn path_text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+/// tshark, or the reason why a second opinion is not to be had.
+fn tshark(arguments: &[&str]) -> Option<String> {
+    match Command::new("tshark").args(arguments).output() {
+        Ok(output) if output.status.success() => {
+            Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Ok(output) => panic!("tshark: {}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => {
+            eprintln!("skipped: no tshark here ({error})");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_report_in_every_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (ending, holds) in [
+        ("md", "## S14 · Explanations"),
+        ("html", "<section id=\"S14\">"),
+        ("json", "\"schema\": 1"),
+        ("svg", "</svg>"),
+    ] {
+        let file = folder.path().join(format!("x.{ending}"));
+        chatscope(&["report", CHAT, "-o", path_text(&file)])
+            .assert()
+            .success();
+        let text = std::fs::read_to_string(&file).expect("written");
+        assert!(text.contains(holds), "{ending}");
+    }
+    assert!(stdout(&["report", CHAT]).starts_with("# TCP report"));
+    assert!(stdout(&["report", CHAT, "--lang", "pt-BR"]).starts_with("# Relatório TCP"));
+}
+
+#[test]
+fn the_page_needs_no_network_and_runs_no_script() {
+    let page = stdout(&["report", CHAT, "--format", "html"]);
+    for foreign in ["<script", "<link", "src=", "@import", "url(", "href=\"http"] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    assert!(page.contains("default-src 'none'") && page.contains("prefers-color-scheme: dark"));
+}
+
+#[test]
+fn what_cannot_be_reported_is_refused() {
+    assert_eq!(code(&["report", CHAT, "-o", "/dev/null/x.doc"]), 2);
+    assert!(stderr(&["report", CHAT, "-o", "x.doc"]).contains(".md, .html, .json or .svg"));
+    assert_eq!(code(&["report", "no-such-file.pcap"]), 1);
+    assert_eq!(code(&["report", "Cargo.toml"]), 1);
+    assert_eq!(code(&["report", CHAT, "--lang", "xx"]), 2);
+}
+
+#[test]
+fn a_report_can_be_about_a_part() {
+    let text = stdout(&["report", CHAT, "--stream", "1", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(report["connections"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["streams"][0]["stream"], 1);
+    let text = stdout(&["report", CHAT, "--port", "9", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(report["connections_total"], 0);
+    let text = stdout(&["report", CHAT, "--until", "first-data", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let rows = report["streams"][0]["walk"]["rows"]
+        .as_array()
+        .expect("rows");
+    assert_eq!(rows.len(), 4, "handshake and the first data segment");
+}
+
+/// The names of the JSON form are a contract: a renamed or removed field raises the schema's number and this list.
+#[test]
+fn json_fields_are_stable() {
+    let mut fields = std::collections::BTreeSet::new();
+    for capture in [
+        "chat-two-sessions",
+        "abrupt-reset",
+        "websocket",
+        "refused",
+        "half-close",
+    ] {
+        let file = format!("captures/{capture}.pcapng");
+        let text = stdout(&[
+            "report", &file, "--find", "a", "--port", "7000", "--port", "7080", "--format", "json",
+        ]);
+        collect("", &serde_json::from_str(&text).expect("JSON"), &mut fields);
+    }
+    let listed = include_str!("accept/json_fields.txt");
+    let known: std::collections::BTreeSet<_> = listed.lines().map(str::to_owned).collect();
+    let missing: Vec<_> = known.difference(&fields).collect();
+    let new: Vec<_> = fields.difference(&known).collect();
+    assert!(
+        missing.is_empty() && new.is_empty(),
+        "missing {missing:?}, new {new:#?}"
+    );
+}
+
+fn collect(path: &str, value: &Value, fields: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = format!("{path}.{name}");
+                fields.insert(path.clone());
+                collect(&path, value, fields);
+            }
+        }
+        Value::Array(list) => list
+            .iter()
+            .for_each(|value| collect(&format!("{path}[]"), value, fields)),
+        _ => {}
+    }
+}
+
+/// Times keep their nine decimals on the way into JSON.
+#[test]
+fn json_times_have_nine_decimals() {
+    let text = stdout(&["report", CHAT, "--format", "json"]);
+    let line = text
+        .lines()
+        .find(|line| line.contains("\"first\":"))
+        .expect("the time");
+    let digits = line
+        .rsplit('.')
+        .next()
+        .expect("decimals")
+        .trim_end_matches(',');
+    assert_eq!(digits.len(), 9, "{line}");
+}
+
+/// Every display filter of the reports is one that tshark understands.
+#[test]
+fn every_filter_is_wiresharks() {
+    let mut filters = std::collections::BTreeSet::new();
+    for capture in [
+        "chat-two-sessions",
+        "abrupt-reset",
+        "websocket",
+        "refused",
+        "ipv6",
+        "four-segment-close",
+    ] {
+        let text = stdout(&["report", &format!("captures/{capture}.pcapng")]);
+        let codes = text.split('`').skip(1).step_by(2);
+        filters.extend(
+            codes
+                .filter(|code| code.contains("==") || code.contains("tcp."))
+                .map(shape),
+        );
+    }
+    assert!(filters.len() > 30, "{}", filters.len());
+    for filter in filters {
+        let filter = filter.replace("\\|", "|");
+        if tshark(&["-r", CHAT, "-Y", &filter, "-c", "1"]).is_none() {
+            return;
+        }
+    }
+}
+
+/// A filter with its decimal numbers made equal, so that each form is tried once.
+fn shape(filter: &str) -> String {
+    let number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+    filter
+        .split("==")
+        .map(|part| {
+            let head: String = part.chars().take_while(char::is_ascii_digit).collect();
+            if number(&head) && !head.is_empty() && !part.starts_with("0x") {
+                format!("1{}", &part[head.len()..])
+            } else {
+                part.to_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("==")
+}
+
+#[test]
+fn expectations_that_hold_and_that_do_not() {
+    let held = [
+        "handshake complete",
+        "closed-by client",
+        "no retransmission",
+        "streams == 2",
+        "close in 3 segments",
+        "no finding",
+        "complete",
+    ];
+    let mut arguments = vec!["expect", CHAT];
+    arguments.extend(held);
+    assert_eq!(code(&arguments), 0, "{}", stdout_of(&arguments));
+    assert_eq!(code(&["expect", CHAT, "closed-by server"]), 3);
+    assert!(stdout_of(&["expect", CHAT, "closed-by server"]).contains("closed-by client"));
+    assert_eq!(
+        code(&["expect", CHAT, "message ~ \"teste\" delivered to 2"]),
+        0
+    );
+    assert_eq!(code(&["expect", CHAT, "message \"never said\""]), 3);
+    assert_eq!(
+        code(&[
+            "expect",
+            "captures/refused.pcapng",
+            "any: handshake refused"
+        ]),
+        0
+    );
+    assert_eq!(
+        code(&[
+            "expect",
+            "captures/abrupt-reset.pcapng",
+            "any: reset-by client",
+            "any: reset cause unknown"
+        ]),
+        0
+    );
+    assert_eq!(
+        code(&[
+            "expect",
+            "captures/four-segment-close.pcapng",
+            "close in 4 segments",
+            "closed-by server"
+        ]),
+        0
+    );
+    assert_eq!(
+        code(&["expect", "captures/websocket.pcapng", "any: ws-close 1000"]),
+        0
+    );
+    assert_eq!(
+        code(&[
+            "expect",
+            "captures/ipv6.pcapng",
+            "open within 1s",
+            "stream 0: verdict SERVED"
+        ]),
+        0
+    );
+}
+
+fn stdout_of(arguments: &[&str]) -> String {
+    String::from_utf8_lossy(&chatscope(arguments).output().expect("runs").stdout).into_owned()
+}
+
+#[test]
+fn a_claim_that_is_not_understood_is_a_usage_error() {
+    assert_eq!(code(&["expect", CHAT, "all is well"]), 2);
+    let told = stderr(&["expect", CHAT, "all is well"]);
+    assert!(
+        told.contains("`all`") && told.contains("handshake complete|refused"),
+        "{told}"
+    );
+}
+
+#[test]
+fn expectations_for_graders() {
+    let tap = stdout_of(&[
+        "expect",
+        CHAT,
+        "streams == 2",
+        "streams == 3",
+        "--format",
+        "tap",
+    ]);
+    assert!(
+        tap.starts_with("TAP version 14\n1..2\nok 1 - streams == 2\n"),
+        "{tap}"
+    );
+    assert!(tap.contains("\nnot ok 2 - streams == 3\n"), "{tap}");
+    let junit = stdout_of(&["expect", CHAT, "streams == 3", "--format", "junit"]);
+    assert!(
+        junit.contains("tests=\"1\" failures=\"1\" skipped=\"0\""),
+        "{junit}"
+    );
+    let json = stdout_of(&["expect", CHAT, "streams == 3", "--format", "json"]);
+    let object: Value = serde_json::from_str(json.trim()).expect("one object");
+    assert_eq!(
+        (object["result"].as_str(), object["found"].as_str()),
+        (Some("FAIL"), Some("2"))
+    );
+}
+
+/// What a cut capture does not show may have been there: inconclusive, exit 4.
+#[test]
+fn a_cut_capture_is_inconclusive() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cut = folder.path().join("cut.pcapng");
+    let whole =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(CHAT)).expect("the capture");
+    std::fs::write(&cut, &whole[..whole.len() * 2 / 3]).expect("written");
+    assert_eq!(code(&["expect", path_text(&cut), "closed-by client"]), 4);
+    assert_eq!(code(&["expect", path_text(&cut), "handshake complete"]), 0);
+    assert_eq!(code(&["report", path_text(&cut)]), 0);
+    assert_eq!(code(&["report", path_text(&cut), "--strict"]), 4);
+}
+
+fn annotated(input: &Path, folder: &Path) -> PathBuf {
+    let out = folder.join("out.pcapng");
+    chatscope(&["annotate", path_text(input), path_text(&out)])
+        .assert()
+        .success();
+    out
+}
+
+#[test]
+fn every_frame_is_explained_and_nothing_else_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join(CHAT);
+    let out = annotated(&input, folder.path());
+    let Some(comments) = tshark(&["-r", path_text(&out), "-T", "fields", "-e", "frame.comment"])
+    else {
+        return;
+    };
+    assert_eq!(comments.lines().count(), 34);
+    assert!(
+        comments.lines().all(|line| line.starts_with("stream ")),
+        "{comments}"
+    );
+    for part in [
+        "handshake 2/3",
+        "(ana)",
+        "\"teste\"",
+        "RFC 9293 section 3.5",
+        "close in 3 segments",
+    ] {
+        assert!(comments.contains(part), "{part}");
+    }
+    assert_eq!(
+        tshark(&["-r", path_text(&input), "-x"]),
+        tshark(&["-r", path_text(&out), "-x"])
+    );
+}
+
+#[test]
+fn foreign_comments_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join(CHAT);
+    let commented = folder.path().join("commented.pcapng");
+    let edited = Command::new("editcap")
+        .args([
+            "-a",
+            "2:a teacher's remark",
+            path_text(&input),
+            path_text(&commented),
+        ])
+        .status();
+    if !edited.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no editcap here");
+        return;
+    }
+    let out = annotated(&commented, folder.path());
+    let comments = tshark(&["-r", path_text(&out), "-T", "fields", "-e", "frame.comment"])
+        .expect("comes with editcap");
+    let second = comments.lines().nth(1).expect("frame 2");
+    assert!(
+        second.contains("a teacher's remark") && second.contains("handshake 2/3"),
+        "{second}"
+    );
+}
+
+#[test]
+fn comments_that_have_no_place_are_refused() {
+    let told = stderr(&["annotate", CHAT, "x.pcap"]);
+    assert!(told.contains("no place for comments"), "{told}");
+    assert_eq!(code(&["annotate", CHAT, "x.pcap"]), 2);
+    assert_eq!(code(&["annotate", CHAT, CHAT]), 2);
+    assert_eq!(code(&["annotate", "-", "x.pcapng"]), 2);
+    assert!(
+        !Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("x.pcap")
+            .exists()
+    );
+}
