@@ -9,38 +9,38 @@ use chatscope::packet::Decoder;
 use chatscope::timeline::{CaptureStart, Settings, Sink, Timeline};
 use chatscope::view::report::{Collector, FrameFacts, Report, Selection, compose, markdown};
 
-pub const FIN: u8 = 1;
-pub const SYN: u8 = 2;
-pub const RST: u8 = 4;
-pub const PSH: u8 = 8;
-pub const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const PSH: u8 = 8;
+pub(crate) const ACK: u8 = 16;
 /// MSS 65495, SACK permitted, time stamps, NOP, window scale 7: a Linux SYN on loopback.
-pub const SYN_OPTIONS: [u8; 20] = [
+pub(crate) const SYN_OPTIONS: [u8; 20] = [
     2, 4, 0xff, 0xd7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
 ];
 /// NOP, NOP, time stamps: a Linux data segment.
-pub const DATA_OPTIONS: [u8; 12] = [1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 9];
+pub(crate) const DATA_OPTIONS: [u8; 12] = [1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 9];
 /// 2026-03-01 12:00:00 UTC.
 const NOON: u32 = 1_772_366_400;
 
 /// How frames begin.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Link {
+pub(crate) enum Link {
     Ethernet,
     Null,
     Sll2,
 }
 
 /// A capture under construction.
-pub struct Capture {
+pub(crate) struct Capture {
     bytes: Vec<u8>,
     link: Link,
     micros: u32,
-    pub frames: u64,
+    pub(crate) frames: u64,
 }
 
 impl Capture {
-    pub fn new(link: Link) -> Self {
+    pub(crate) fn new(link: Link) -> Self {
         let number: u32 = match link {
             Link::Ethernet => 1,
             Link::Null => 0,
@@ -59,17 +59,17 @@ impl Capture {
         }
     }
 
-    pub fn bytes(self) -> Vec<u8> {
+    pub(crate) fn bytes(self) -> Vec<u8> {
         self.bytes
     }
 
     /// Lets time pass.
-    pub fn wait(&mut self, micros: u32) {
+    pub(crate) fn wait(&mut self, micros: u32) {
         self.micros += micros;
     }
 
     /// One IP packet as a frame; gives its number.
-    pub fn ip(&mut self, v6: bool, packet: &[u8]) -> u64 {
+    pub(crate) fn ip(&mut self, v6: bool, packet: &[u8]) -> u64 {
         let mut frame = match self.link {
             Link::Ethernet => {
                 let kind: [u8; 2] = if v6 { [0x86, 0xdd] } else { [8, 0] };
@@ -95,22 +95,22 @@ impl Capture {
 }
 
 /// One connection: counts the sequence numbers of both sides.
-pub struct Tcp {
+pub(crate) struct Tcp {
     ends: [(IpAddr, u16); 2],
-    pub next: [u32; 2],
-    pub window: [u16; 2],
+    pub(crate) next: [u32; 2],
+    pub(crate) window: [u16; 2],
 }
 
 /// The sender.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Side {
+pub(crate) enum Side {
     C = 0,
     S = 1,
 }
-pub use Side::{C, S};
+pub(crate) use Side::{C, S};
 
 impl Tcp {
-    pub fn new(ip: &str, client: u16, server: u16, isn: [u32; 2]) -> Self {
+    pub(crate) fn new(ip: &str, client: u16, server: u16, isn: [u32; 2]) -> Self {
         let ip: IpAddr = ip.parse().expect("an address");
         Self {
             ends: [(ip, client), (ip, server)],
@@ -120,7 +120,7 @@ impl Tcp {
     }
 
     /// Sends a segment with the given flags and options; the numbers follow from what was sent before.
-    pub fn raw(
+    pub(crate) fn raw(
         &mut self,
         capture: &mut Capture,
         side: Side,
@@ -142,7 +142,7 @@ impl Tcp {
     }
 
     /// Sends a segment with numbers of its own; the connection's stay as they are.
-    pub fn at(
+    pub(crate) fn at(
         &mut self,
         capture: &mut Capture,
         side: Side,
@@ -191,16 +191,16 @@ impl Tcp {
         capture.ip(from.is_ipv6(), &[packet, tcp].concat())
     }
 
-    pub fn data(&mut self, capture: &mut Capture, side: Side, payload: &[u8]) -> u64 {
+    pub(crate) fn data(&mut self, capture: &mut Capture, side: Side, payload: &[u8]) -> u64 {
         self.raw(capture, side, PSH | ACK, &DATA_OPTIONS, payload)
     }
 
-    pub fn ack(&mut self, capture: &mut Capture, side: Side) -> u64 {
+    pub(crate) fn ack(&mut self, capture: &mut Capture, side: Side) -> u64 {
         self.raw(capture, side, ACK, &DATA_OPTIONS, b"")
     }
 
     /// SYN, SYN,ACK 21 us later, ACK 13 us after that: 34 us.
-    pub fn open(&mut self, capture: &mut Capture) {
+    pub(crate) fn open(&mut self, capture: &mut Capture) {
         self.raw(capture, C, SYN, &SYN_OPTIONS, b"");
         capture.wait(21);
         self.raw(capture, S, SYN | ACK, &SYN_OPTIONS, b"");
@@ -209,7 +209,7 @@ impl Tcp {
     }
 
     /// FIN, FIN,ACK 40 us later, ACK 15 us after that: three segments, 55 us.
-    pub fn close3(&mut self, capture: &mut Capture, first: Side) {
+    pub(crate) fn close3(&mut self, capture: &mut Capture, first: Side) {
         let second = if first == C { S } else { C };
         self.raw(capture, first, FIN | ACK, &DATA_OPTIONS, b"");
         capture.wait(40);
@@ -220,26 +220,26 @@ impl Tcp {
 }
 
 /// A report with its two texts.
-pub struct Told {
-    pub report: Report,
+pub(crate) struct Told {
+    pub(crate) report: Report,
     en: String,
     pt: String,
 }
 
 impl Told {
     /// Section `id` of the English Markdown, without the escapes.
-    pub fn section(&self, id: &str) -> String {
+    pub(crate) fn section(&self, id: &str) -> String {
         section(&self.en, id)
     }
 
     /// The same in Portuguese.
-    pub fn portuguese(&self, id: &str) -> String {
+    pub(crate) fn portuguese(&self, id: &str) -> String {
         section(&self.pt, id)
     }
 
     /// Fails unless the section holds every text.
     #[track_caller]
-    pub fn says(&self, id: &str, texts: &[&str]) {
+    pub(crate) fn says(&self, id: &str, texts: &[&str]) {
         let section = self.section(id);
         for text in texts {
             assert!(section.contains(text), "{id} lacks `{text}`:\n{section}");
@@ -248,7 +248,7 @@ impl Told {
 
     /// As [`Told::says`], in Portuguese.
     #[track_caller]
-    pub fn diz(&self, id: &str, texts: &[&str]) {
+    pub(crate) fn diz(&self, id: &str, texts: &[&str]) {
         let section = self.portuguese(id);
         for text in texts {
             assert!(section.contains(text), "{id} lacks `{text}`:\n{section}");
@@ -270,12 +270,12 @@ fn section(markdown: &str, id: &str) -> String {
 }
 
 /// The report of a capture.
-pub fn tell(bytes: Vec<u8>) -> Told {
+pub(crate) fn tell(bytes: Vec<u8>) -> Told {
     tell_about(bytes, Selection::default())
 }
 
 /// The report of a part of a capture.
-pub fn tell_about(bytes: Vec<u8>, selection: Selection) -> Told {
+pub(crate) fn tell_about(bytes: Vec<u8>, selection: Selection) -> Told {
     let selection = Selection {
         draw: Some(Lang::En),
         ..selection

@@ -5,9 +5,9 @@ use super::capture::{
 };
 
 /// The client's port, the server's port, both ISNs.
-pub const CLIENT: u16 = 43472;
-pub const SERVER: u16 = 6567;
-pub const ISN: [u32; 2] = [1000, 5000];
+pub(crate) const CLIENT: u16 = 43472;
+pub(crate) const SERVER: u16 = 6567;
+pub(crate) const ISN: [u32; 2] = [1000, 5000];
 
 /// Fourteen frames: a student's chat by netcat. Times in microseconds since the first frame.
 ///
@@ -20,7 +20,7 @@ pub const ISN: [u32; 2] = [1000, 5000];
 /// | 10 | 901183 | client: `tchau` (6 bytes) |
 /// | 11 | 901190 | server's ACK: nobody answers |
 /// | 12-14 | 1901190, 1901230, 1901245 | FIN, FIN,ACK, ACK |
-pub fn chat_bytes(link: Link, ip: &str) -> Vec<u8> {
+pub(crate) fn chat_bytes(link: Link, ip: &str) -> Vec<u8> {
     let mut capture = Capture::new(link);
     let mut tcp = Tcp::new(ip, CLIENT, SERVER, ISN);
     tcp.open(&mut capture);
@@ -45,12 +45,12 @@ pub fn chat_bytes(link: Link, ip: &str) -> Vec<u8> {
     capture.bytes()
 }
 
-pub fn chat() -> Told {
+pub(crate) fn chat() -> Told {
     tell(chat_bytes(Link::Ethernet, "127.0.0.1"))
 }
 
 /// SYN, RST,ACK 16 us later.
-pub fn refused() -> Told {
+pub(crate) fn refused() -> Told {
     let mut capture = Capture::new(Link::Ethernet);
     let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
     tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"");
@@ -60,7 +60,7 @@ pub fn refused() -> Told {
 }
 
 /// Handshake, one line, then the client's RST,ACK (#6).
-pub fn reset() -> Told {
+pub(crate) fn reset() -> Told {
     let mut capture = Capture::new(Link::Ethernet);
     let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
     tcp.open(&mut capture);
@@ -74,7 +74,7 @@ pub fn reset() -> Told {
 }
 
 /// Four segments: the server's FIN #4, ACK #5, 30 ms half-closed with 4 bytes from the client, its FIN #8, ACK #9.
-pub fn four_segments() -> Told {
+pub(crate) fn four_segments() -> Told {
     let mut capture = Capture::new(Link::Ethernet);
     let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
     tcp.open(&mut capture);
@@ -94,7 +94,7 @@ pub fn four_segments() -> Told {
 }
 
 /// Three clients of one server; what the first says (#13) is copied to all three (#15, #17, #19). Their ports: 43472, 43480, 43488.
-pub fn room() -> Told {
+pub(crate) fn room() -> Told {
     let mut capture = Capture::new(Link::Ethernet);
     let mut clients: Vec<Tcp> = [43472, 43480, 43488]
         .into_iter()
@@ -128,7 +128,7 @@ pub fn room() -> Told {
 }
 
 /// `one`, `two`, `three` in segment #4; `split` byte by byte in #6, #8, #10, #12, #14, #16.
-pub fn packing() -> Told {
+pub(crate) fn packing() -> Told {
     let mut capture = Capture::new(Link::Ethernet);
     let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
     tcp.open(&mut capture);
