@@ -21,7 +21,9 @@ pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
 /// Appends exactly nine digits (`value` < 10^9).
 #[inline]
 pub(super) fn push_nine(out: &mut Vec<u8>, value: u32) {
-    push_digits::<9>(out, value);
+    // A tenth digit in front keeps the zeros; it is not written.
+    let mut buffer = itoa::Buffer::new();
+    out.extend_from_slice(&buffer.format(1_000_000_000 + value).as_bytes()[1..]);
 }
 
 /// Appends `value` with exactly `N` digits, higher ones cut off.

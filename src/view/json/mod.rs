@@ -7,7 +7,8 @@
 //! - An absent field does not apply or is not known. Frames are counted from 1, streams from 0 (Wireshark's `tcp.stream`).
 //! - `direction` is `c2s` (sent by the client) or `s2c`; a side is `client` or `server`; addresses are `ip:port` or `[v6]:port`.
 //! - `text` is UTF-8 exactly as it was sent, escaped as JSON asks; where the bytes are no UTF-8 it holds U+FFFD for what is
-//!   not, and `hex` holds the exact bytes. Nothing is made safe for a terminal here: whoever prints it has to.
+//!   not, and `hex` holds the exact bytes. Characters that could drive a terminal or deceive a reader stand as `\uXXXX`: a
+//!   parser gives them back as they were, so whoever prints parsed text has to make it safe.
 //! - Codes (`role`, `analysis`, `verdict.code`, ...) are never translated.
 //!
 //! ## `capture`

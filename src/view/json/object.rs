@@ -3,6 +3,7 @@
 //! Must not know entries. Strings are escaped by `serde_json`, the rest are digits and fixed words.
 
 use crate::net::{Nanos, Timestamp};
+use crate::text::is_plain;
 use crate::view::encode::{push_hex, push_number, push_seconds, push_timestamp};
 
 /// `,"name":` as bytes, put together at compile time.
@@ -70,10 +71,33 @@ pub(super) fn string(out: &mut Vec<u8>, key: &[u8], text: &str) {
     push_string(out, text);
 }
 
-/// A quoted and escaped string.
+/// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
+/// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
+    let start = out.len();
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     // Writing a `str` to a `Vec` has no way to fail.
-    let _ = serde_json::to_writer(out, text);
+    let _ = serde_json::to_writer(&mut *out, text);
+    if !printable && !is_plain(text.as_bytes()) {
+        let written = out.split_off(start);
+        for c in String::from_utf8_lossy(&written).chars() {
+            push_char(out, c);
+        }
+    }
+}
+
+/// A character of a string that is already escaped as JSON asks.
+fn push_char(out: &mut Vec<u8>, c: char) {
+    let mut bytes = [0; 4];
+    let bytes = c.encode_utf8(&mut bytes).as_bytes();
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        out.extend_from_slice(b"\\u");
+        push_hex(out, &unit.to_be_bytes());
+    }
 }
 
 /// Bytes of a stranger: `text`, and `hex` when they are no UTF-8.

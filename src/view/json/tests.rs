@@ -213,3 +213,20 @@ fn verdicts_carry_their_websocket_code() {
     assert_eq!(value["verdict"]["also"][0], "SERVED");
     assert_eq!(value["packets"]["c2s"], 7);
 }
+
+#[test]
+fn what_drives_terminals_is_written_as_escapes_and_read_back() {
+    let said = "a\u{9b}2J\u{7f}\u{202e}b\u{e0041}\u{1b}\n\u{2028}olá";
+    let story = samples::said(Side::Client, said.as_bytes(), 4, 0);
+    let text = written(&story, |writer: Shared| {
+        JsonLines::new(writer, JsonOptions::default())
+    });
+    let line = text.lines().nth(1).expect("the message");
+    assert!(crate::text::is_plain(line.as_bytes()), "{line}");
+    assert!(
+        line.contains("a\\u009b2J\\u007f\\u202eb\\udb40\\udc41\\u001b\\n\\u2028olá"),
+        "{line}"
+    );
+    let value: Value = serde_json::from_str(line).expect("JSON");
+    assert_eq!(value["text"], said);
+}

@@ -33,6 +33,9 @@ fn has_line(message: &Message) -> bool {
 
 /// No text of people: it holds a zero byte, or every fourth byte and more is a control or no UTF-8.
 fn looks_binary(bytes: &[u8]) -> bool {
+    if is_printable_ascii(bytes) {
+        return false;
+    }
     let control = |c: &char| c.is_control() && *c != '\t';
     let odd: usize = bytes
         .utf8_chunks()
@@ -64,12 +67,20 @@ const fn shown_kind(message: &Message, has_line: bool) -> MessageKind {
     }
 }
 
+/// Nothing in it needs escaping, and every byte is a cell.
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+}
+
 /// Text of a stranger in quotes, safe, and cut.
 fn push_quoted(out: &mut String, bytes: &[u8], limit: usize) {
     out.push('"');
-    match std::str::from_utf8(bytes) {
-        Ok(text) if bytes.len() <= limit && bytes.iter().all(|b| (b' '..=b'~').contains(b)) => {
-            out.push_str(text);
+    let shown = &bytes[..bytes.len().min(limit)];
+    match std::str::from_utf8(shown) {
+        Ok(text) if is_printable_ascii(shown) => {
+            let cut = bytes.len() > limit;
+            out.push_str(&text[..text.len() - usize::from(cut)]);
+            out.push_str(if cut { "…" } else { "" });
         }
         _ => out.push_str(&visible_cut(bytes, limit)),
     }
@@ -234,22 +245,24 @@ impl<W: Write> Lines<W> {
 
     /// `line 1 "teste"` beside the segment that completed it.
     fn note_message(&mut self, entry: &MessageEntry, has_line: bool) {
-        let mut note = String::new();
+        // What the analysis said goes behind.
+        let before = self.row.note.clone();
+        self.row.note.clear();
+        let note = &mut self.row.note;
         let kind = shown_kind(&entry.message, has_line);
-        self.words.kind_note(&mut note, kind, entry.number);
+        self.words.kind_note(note, kind, entry.number);
         if has_line && !entry.message.text.is_empty() {
             note.push(' ');
-            push_quoted(&mut note, &entry.message.text, TEXT_IN_NOTE);
+            push_quoted(note, &entry.message.text, TEXT_IN_NOTE);
         }
         if entry.sharing > 1 {
             note.push(' ');
-            self.words
-                .more_note(&mut note, u64::from(entry.sharing) - 1);
+            self.words.more_note(note, u64::from(entry.sharing) - 1);
         }
-        if !self.row.note.is_empty() {
+        if !before.is_empty() {
             note.push_str("; ");
+            note.push_str(&before);
         }
-        self.row.note.insert_str(0, &note);
         self.row.note_role = 0;
     }
 

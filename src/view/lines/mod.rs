@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 
 use crate::explain::{Explainer, Lang};
 use crate::timeline::{Entry, PacketEntry, Sink, Wants};
+use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
 use crate::view::style::Palette;
 use crate::view::time_column::{TimeColumn, TimeStyle};
@@ -117,6 +118,7 @@ pub struct Lines<W> {
     palette: Palette,
     words: Explainer,
     time: TimeColumn,
+    endpoints: EndpointTexts,
     /// The line being put together (buffers are reused).
     row: Row,
     /// What `row` tells of a segment, while the next entry may still add to it.
@@ -137,6 +139,7 @@ impl<W: Write> Lines<W> {
             palette: Palette::new(options.color),
             words: Explainer::new(options.lang),
             time,
+            endpoints: EndpointTexts::new(),
             row: Row::default(),
             pending: None,
             local: true,

@@ -98,12 +98,11 @@ impl Row {
         out.extend_from_slice(&self.head);
         let mut column = self.head_width;
         let body = plain(&self.body, ascii);
-        let body = if layout.width == 0 {
-            body
-        } else {
-            let room = layout.width.saturating_sub(column).max(12);
-            cut(&body, room, ascii).into_owned().into()
+        let room = match layout.width {
+            0 => usize::MAX,
+            width => width.saturating_sub(column).max(12),
         };
+        let body = cut(&body, room, ascii);
         palette.paint(out, self.body_ink, &body);
         column += width_of(&body);
         let note = plain(&self.note, ascii);

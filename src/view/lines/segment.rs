@@ -6,11 +6,11 @@ use std::io::Write;
 use super::row::Pending;
 use super::{Lines, Verbosity};
 use crate::explain::Explainer;
+use crate::net::Endpoint;
 use crate::packet::{TcpFlags, TcpOption};
 use crate::tcp::{AnalysisFlags, Changes, FrameRole, OwnFlags, Side};
 use crate::text::visible;
 use crate::timeline::PacketEntry;
-use crate::view::encode::push_endpoint;
 use crate::view::style::Ink;
 use crate::view::width::{cut, to_ascii};
 
@@ -234,12 +234,14 @@ impl<W: Write> Lines<W> {
     }
 
     /// An endpoint in brackets, as the chat's log writes it.
-    pub(super) fn put_address(&mut self, end: crate::net::Endpoint) {
-        let mut text = vec![b'['];
-        push_endpoint(&mut text, end);
-        text.extend_from_slice(b"] ");
-        self.row
-            .put(&self.palette, Ink::Plain, &String::from_utf8_lossy(&text));
+    pub(super) fn put_address(&mut self, end: Endpoint) {
+        let head = &mut self.row.head;
+        let start = head.len();
+        head.push(b'[');
+        self.endpoints.push(head, end);
+        head.extend_from_slice(b"] ");
+        // Addresses are ASCII: bytes are cells.
+        self.row.head_width += head.len() - start;
     }
 }
 
