@@ -190,9 +190,12 @@ fn every_filter_is_wiresharks() {
         );
     }
     assert!(filters.len() > 30, "{}", filters.len());
-    for filter in filters {
-        let filter = filter.replace("\\|", "|");
-        if tshark(&["-r", CHAT, "-Y", &filter, "-c", "1"]).is_none() {
+    let filters: Vec<_> = filters
+        .into_iter()
+        .map(|f| format!("({})", f.replace("\\|", "|")))
+        .collect();
+    for some in filters.chunks(16) {
+        if tshark(&["-r", CHAT, "-Y", &some.join(" or "), "-c", "1"]).is_none() {
             return;
         }
     }

@@ -77,12 +77,16 @@ pub(super) struct Layout {
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
     pub(super) frames: u64,
+    /// Numbers of the first and the last frame: others than 1 and the count where a filter leaves frames out.
+    pub(super) numbers: Option<(u64, u64)>,
 }
 
 impl Layout {
     /// Takes one frame.
     pub(super) fn note(&mut self, facts: &FrameFacts) {
         self.frames += 1;
+        let first = self.numbers.map_or(facts.number, |(first, _)| first);
+        self.numbers = Some((first, facts.number));
         self.first.get_or_insert(facts.at);
         self.last = Some(self.last.map_or(facts.at, |last| last.max(facts.at)));
         let placed = facts.tcp.map(|tcp| Placed {

@@ -132,6 +132,7 @@ impl Collector {
             frames: seen,
             tcp_frames,
             skipped: self.end.skipped,
+            numbers: self.layout.numbers.unwrap_or((1, seen.max(1))),
             first: first.map(seconds),
             last: last.map(seconds),
             span: first

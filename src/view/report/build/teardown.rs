@@ -35,8 +35,7 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
         cause: reset.cause.code(),
         exact: reset.exact,
     });
-    let mut frames: Vec<u64> = ws_closes.iter().map(|close| close.frame).collect();
-    frames.extend(steps(teardown).map(|step| step.frame));
+    let mut frames: Vec<u64> = steps(teardown).map(|step| step.frame).collect();
     frames.sort_unstable();
     frames.dedup();
     TeardownCard {

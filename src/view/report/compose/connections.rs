@@ -55,16 +55,16 @@ pub(super) fn capture(say: &Say<'_>, report: &Report) -> Vec<Block> {
         ),
     ];
     if let (Some(first), Some(last), Some(span)) = (c.first, c.last, c.span) {
-        facts.push(say.fact("report-first", date(first), &[1], "frame.number==1"));
-        let see = format!("frame.number=={}", c.frames.max(1));
-        facts.push(say.fact("report-last", date(last), &[c.frames.max(1)], see));
+        let numbers = [c.numbers.0, c.numbers.1];
+        for (label, at, number) in [
+            ("report-first", first, numbers[0]),
+            ("report-last", last, numbers[1]),
+        ] {
+            let see = format!("frame.number=={number}");
+            facts.push(say.fact(label, date(at), &[number], see));
+        }
         let value = format!("{} s ({})", clock(span), say.span(span));
-        facts.push(say.fact(
-            "report-span",
-            value,
-            &[1, c.frames.max(1)],
-            "frame.time_relative",
-        ));
+        facts.push(say.fact("report-span", value, &numbers, "frame.time_relative"));
     }
     facts.push(say.fact(
         "report-drops",

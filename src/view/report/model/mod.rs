@@ -136,6 +136,8 @@ pub struct CaptureFacts {
     pub tcp_frames: u64,
     /// Frames skipped because of their link type.
     pub skipped: u64,
+    /// Numbers of the first and the last frame.
+    pub numbers: (u64, u64),
     /// First frame's time.
     pub first: Option<Seconds>,
     /// Last frame's time.
