@@ -55,7 +55,7 @@ pub(super) fn draw(
 
 /// A number, or a duration.
 pub(super) fn label(value: i64, is_time: bool, words: &Explainer) -> String {
-    if !is_time {
+    if !is_time || value == 0 {
         return value.to_string();
     }
     let mut text = String::new();

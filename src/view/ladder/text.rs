@@ -310,7 +310,7 @@ fn draw_arrow(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
         (_, true) => '-',
         (_, false) => '─',
     };
-    for column in low + 1..high {
+    for column in (low + 1..high).filter(|column| !geometry.lanes().any(|lane| lane == *column)) {
         cells.put(column, shaft);
     }
     let head = match (arrow.kind, to > from) {
