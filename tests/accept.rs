@@ -1,5 +1,6 @@
 //! The acceptance list: one test for each question that students are really given, named after sheet and question, on captures
-//! whose answers are known by construction; then the traps of loopback captures. Q56 and Q70 are answered by `chatscope frame`.
+//! whose answers are known by construction; then the traps of loopback captures. Q56 and Q70, which `chatscope frame` answers, stand in
+//! `evidence.rs`.
 
 #[path = "accept/capture.rs"]
 mod capture;

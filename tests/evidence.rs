@@ -413,3 +413,32 @@ fn comments_that_have_no_place_are_refused() {
             .exists()
     );
 }
+
+/// Q56 (GD22, GD23): the protocol field and the identification of the IP header; tshark prints 6 and 0xb94a.
+#[test]
+fn accept_gd_q22_q23() {
+    let boxes = stdout(&["frame", CHAT, "1"]);
+    assert!(
+        boxes.contains("6 TCP") && boxes.contains("0xb94a"),
+        "{boxes}"
+    );
+}
+
+/// Q70 (UN): all header boxes of a packet; the values are tshark's.
+#[test]
+fn accept_un_q70() {
+    let boxes = stdout(&["frame", CHAT, "1"]);
+    for value in [
+        "43768",
+        "7000",
+        "1995917104",
+        "65495",
+        "0xfe30",
+        "0x836f",
+        "Time to Live",
+        "DOffset",
+    ] {
+        assert!(boxes.contains(value), "{value} in {boxes}");
+    }
+    assert!(boxes.contains("Maximum Segment Size = 65495"), "{boxes}");
+}
