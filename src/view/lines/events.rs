@@ -181,6 +181,8 @@ impl<W: Write> Lines<W> {
             .flatten();
         let topic = match card.reset {
             Some(reset) => Topic::Cause(reset.cause),
+            None if !card.complete() => Topic::Message("teardown-half"),
+            None if card.simultaneous() => Topic::Message("teardown-simultaneous"),
             None => Topic::Message("teardown-complete"),
         };
         if self.pending_is(entry.stream.0, frames) {
