@@ -47,7 +47,9 @@ pub(super) fn gather(
     }
     let report = collector.borrow().finish();
     let capture = &report.capture;
-    let lost = capture.kernel_dropped.unwrap_or(0) + capture.interface_dropped.unwrap_or(0) > 0;
+    let lost = [capture.kernel_dropped, capture.interface_dropped]
+        .iter()
+        .any(|dropped| dropped.is_some_and(|count| count > 0));
     Ok(Gathered {
         incomplete: fault.is_some() || lost,
         report,

@@ -297,6 +297,30 @@ fn trap_hostile_text() {
     assert_eq!(html.matches("</style>").count(), 3);
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Whatever the segments are, the report is written, in every form.
+    #[test]
+    fn any_segments_make_a_report(
+        segments in proptest::collection::vec((proptest::bool::ANY, 0_u8..64, 0_u32..200, 0_u32..200, proptest::collection::vec(proptest::num::u8::ANY, 0..12), 0_u32..3_000_000), 0..60)
+    ) {
+        let mut capture = Capture::new(Link::Ethernet);
+        let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+        for (from_client, flags, seq, ack, payload, wait) in segments {
+            let side = if from_client { C } else { S };
+            tcp.window[side as usize] = (seq % 3) as u16;
+            tcp.at(&mut capture, side, (seq.wrapping_sub(20), ack), flags, b"", &payload);
+            capture.wait(wait);
+        }
+        let told = tell(capture.bytes());
+        let words = chatscope::explain::Explainer::new(chatscope::explain::Lang::PtBr);
+        let document = chatscope::view::report::compose(&told.report, &words);
+        proptest::prop_assert!(chatscope::view::report::html(&document).is_ok());
+        proptest::prop_assert!(serde_json::to_string(&told.report).is_ok());
+    }
+}
+
 /// Markdown with every escaped character taken out: what is left is markup, or plain.
 fn without_escapes(markdown: &str) -> String {
     let mut out = String::new();

@@ -74,8 +74,7 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             &*card.evidence.see,
         ));
     }
-    let retries = card.retries.client + card.retries.server;
-    if retries > 0 {
+    if card.retries.client > 0 || card.retries.server > 0 {
         let value = say.v(
             "report-retries-value",
             &[

@@ -109,7 +109,9 @@ fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
     let acked = s.acked_by.map_or_else(
         || "–".to_owned(),
         |ack| {
-            let at = clock(super::super::model::Seconds(s.since_start.0 + ack.after.0));
+            let at = clock(super::super::model::Seconds(
+                s.since_start.0.saturating_add(ack.after.0),
+            ));
             format!("#{} {at} (+{})", ack.frame, say.span(ack.after))
         },
     );
