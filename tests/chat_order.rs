@@ -243,7 +243,7 @@ fn offsets_of_a_websocket_count_from_the_first_byte_of_http() {
     let mut lines = 0..0;
     // The client can see the line before the server has told of its write.
     while lines.is_empty() {
-        let event = server.events.recv_timeout(support::SOON).unwrap();
+        let event = server.events.recv_timeout(SOON).unwrap();
         assert_eq!(event.connection.client.socket_addr(), local);
         match event.kind {
             SessionEventKind::Read { bytes } => {

@@ -106,12 +106,13 @@ enum Command {
 /// Our version, and libpcap's where it is to be told.
 fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let ours = env!("CARGO_PKG_VERSION");
         #[cfg(feature = "live")]
-        let libpcap = crate::capture::doctor::libpcap_version()
-            .map(|version| format!(" (libpcap {version})"));
+        let built_with = crate::capture::doctor::libpcap_version()
+            .map_or_else(String::new, |version| format!(" (libpcap {version})"));
         #[cfg(not(feature = "live"))]
-        let libpcap = Some(" (built without libpcap)".to_owned());
-        concat!(env!("CARGO_PKG_VERSION")).to_owned() + &libpcap.unwrap_or_default()
+        let built_with = " (built without libpcap)";
+        format!("{ours}{built_with}")
     });
     &VERSION
 }

@@ -43,10 +43,10 @@ const GRACE: Duration = Duration::from_millis(200);
   chatscope serve --no-capture             only the chat, no privileges needed
   nc 127.0.0.1 7000                        join it")]
 pub(super) struct ServeArgs {
-    /// Address and port for line text (netcat); may repeat [default: 127.0.0.1:7000 and [::1]:7000]
+    /// Address and port for line text (netcat); may repeat; default: port 7000 of 127.0.0.1 and ::1
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Vec<SocketAddr>,
-    /// Address and port for HTTP and WebSocket /chat; may repeat [default: 127.0.0.1:7080 and [::1]:7080]
+    /// Address and port for HTTP and WebSocket /chat; may repeat; default: port 7080 of 127.0.0.1 and ::1
     #[arg(long, value_name = "ADDR:PORT")]
     web: Vec<SocketAddr>,
     /// Allow addresses other than loopback: anybody who can reach them can chat

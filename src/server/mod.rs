@@ -3,7 +3,7 @@
 //! Owns: listeners for line text and HTTP, one task per connection, and the [`SessionEvent`](crate::chat::SessionEvent)s
 //! that tell the timeline what the program did. Must not know: packets.
 //!
-//! Bind with [`bind`] (before privileges are dropped), fill in a [`Config`], then [`run`] it on a tokio runtime or
+//! Bind with [`bind()`] (before privileges are dropped), fill in a [`Config`], then [`run`] it on a tokio runtime or
 //! [`run_blocking`] on this thread; a [`Shutdown`] ends it from anywhere.
 //!
 //! # The history file
