@@ -87,6 +87,9 @@ pub(super) struct ChatArgs {
     /// Answer on /echo (WebSocket conformance tests)
     #[arg(long)]
     echo: bool,
+    /// Let browser pages of this origin join besides those from localhost; may repeat; `null` for pages opened as files
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
     /// Lines per second and session; 0 = unlimited
     #[arg(long, value_name = "N", default_value_t = chat::limits::RATE)]
     rate: u32,
@@ -302,6 +305,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         limits: args.chat.limits(),
         history: args.chat.history.clone(),
         echo: args.chat.echo,
+        origins: args.chat.allow_origin.clone(),
         ..listeners.config(events)
     };
     let Some(open) = capture else {

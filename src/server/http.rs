@@ -31,6 +31,7 @@ use super::counted::Counted;
 use super::echo::echo;
 use super::feed::{self, Feed};
 use super::hub::{Hub, Mail};
+use super::origin::may_join;
 use super::shutdown::{Phase, Shutdown};
 use super::websocket::{FrameCodec, Speech};
 use crate::chat::{Replay, SessionEventKind, Token, Transport, View};
@@ -104,6 +105,8 @@ pub(super) struct Web {
     pub(super) alive: mpsc::Sender<()>,
     pub(super) echo: bool,
     pub(super) page: Option<PageHandler>,
+    /// Further origins whose pages may join.
+    pub(super) origins: Vec<String>,
     pub(super) shutdown: Shutdown,
     /// Connections speaking HTTP.
     pub(super) speaking: AtomicUsize,
@@ -222,7 +225,7 @@ impl Web {
         tuple: FourTuple,
         echoing: bool,
     ) -> Answer {
-        let accept = match check(&request, echoing) {
+        let accept = match check(&request, echoing, &self.origins) {
             Ok(accept) => accept,
             Err(refusal) => return *refusal,
         };
@@ -312,7 +315,11 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
 }
 
 /// The value of `Sec-WebSocket-Accept`, or what is wrong with the request.
-fn check(request: &Request<Incoming>, echoing: bool) -> Result<HeaderValue, Box<Answer>> {
+fn check(
+    request: &Request<Incoming>,
+    echoing: bool,
+    origins: &[String],
+) -> Result<HeaderValue, Box<Answer>> {
     let headers = request.headers();
     let version = headers.get(header::SEC_WEBSOCKET_VERSION);
     let wants = has_token(headers, header::CONNECTION, "upgrade")
@@ -331,10 +338,10 @@ fn check(request: &Request<Incoming>, echoing: bool) -> Result<HeaderValue, Box<
         );
         return Err(Box::new(response));
     }
-    if !echoing && !same_origin(headers) {
+    if !echoing && !may_join(headers, origins) {
         return Err(Box::new(plain(
             StatusCode::FORBIDDEN,
-            "403: this page comes from another origin\n",
+            "403: pages of this origin may not join; serve the page from localhost, or start with --allow-origin ORIGIN (null for files)\n",
         )));
     }
     let key = headers
@@ -363,22 +370,6 @@ fn offers(headers: &HeaderMap, protocol: &str) -> bool {
     has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, protocol)
 }
 
-/// A browser names the page that connects: only our own may (RFC 6455 section 10.2). Other clients send no origin.
-fn same_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return true;
-    };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"))
-        .map(|(_, host)| host);
-    origin.is_some_and(|origin| host.is_some_and(|host| host.eq_ignore_ascii_case(origin)))
-}
-
 /// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`.
 fn resume_of(query: &str) -> Option<(Token, Replay)> {
     let value = |wanted: &str| {
@@ -401,35 +392,6 @@ fn resume_of(query: &str) -> Option<(Token, Replay)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| {
-                (
-                    header::HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                )
-            })
-            .collect()
-    }
-
-    #[test]
-    fn only_our_own_page_may_connect() {
-        assert!(same_origin(&headers(&[("host", "127.0.0.1:7080")])));
-        assert!(same_origin(&headers(&[
-            ("host", "localhost:7080"),
-            ("origin", "http://localhost:7080")
-        ])));
-        assert!(!same_origin(&headers(&[
-            ("host", "localhost:7080"),
-            ("origin", "http://evil.example")
-        ])));
-        assert!(!same_origin(&headers(&[
-            ("host", "localhost:7080"),
-            ("origin", "null")
-        ])));
-    }
 
     #[test]
     fn resume_in_the_query() {

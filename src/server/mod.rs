@@ -33,6 +33,7 @@ mod http;
 mod hub;
 mod lines;
 mod metrics;
+mod origin;
 mod outbox;
 mod scan;
 mod shutdown;
@@ -98,6 +99,8 @@ pub struct Config {
     pub echo: bool,
     /// What answers other paths than the server's own.
     pub page: Option<PageHandler>,
+    /// Origins whose pages may join besides our own and those of loopback; `null` for pages opened as files, `*` for all.
+    pub origins: Vec<String>,
     /// Who hears what happens.
     pub events: EventSink,
 }
@@ -114,6 +117,7 @@ impl Default for Config {
             ping_every: PING_EVERY,
             echo: false,
             page: None,
+            origins: Vec::new(),
             events: EventSink::none(),
         }
     }
@@ -187,6 +191,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
         alive: alive.clone(),
         echo: config.echo,
         page: config.page,
+        origins: config.origins,
         shutdown: shutdown.clone(),
         speaking: AtomicUsize::new(0),
     });
