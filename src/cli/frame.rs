@@ -78,13 +78,7 @@ struct Analysis {
 
 impl Sink for Analysis {
     fn wants(&self) -> Wants {
-        Wants {
-            packets: true,
-            payload: false,
-            messages: false,
-            events: false,
-            streams: false,
-        }
+        Wants::PACKETS
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {

@@ -294,6 +294,14 @@ impl Wants {
         events: true,
         streams: true,
     };
+    /// One entry per segment and nothing else.
+    pub const PACKETS: Self = Self {
+        packets: true,
+        payload: false,
+        messages: false,
+        events: false,
+        streams: false,
+    };
     /// One row per stream.
     pub const STREAMS: Self = Self {
         packets: false,

@@ -96,13 +96,7 @@ impl<W: Write> Graph<W> {
 
 impl<W: Write> Sink for Graph<W> {
     fn wants(&self) -> Wants {
-        Wants {
-            packets: true,
-            payload: false,
-            messages: false,
-            events: false,
-            streams: false,
-        }
+        Wants::PACKETS
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
