@@ -41,10 +41,11 @@ impl Ladder {
             Side::Client => (from, to),
             Side::Server => (to, from),
         };
-        if let Some(name) = &packet.name {
-            self.lanes[client]
-                .name
-                .get_or_insert_with(|| visible(name.as_bytes()));
+        // The last name stands: people rename themselves after the welcome.
+        if let Some(name) = &packet.name
+            && self.lanes[client].name.as_deref() != Some(&**name)
+        {
+            self.lanes[client].name = Some(visible(name.as_bytes()));
         }
         let changed = self.changes(
             seen.stream.0,
