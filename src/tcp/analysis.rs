@@ -1,5 +1,7 @@
 //! Names of what the analysis flags: Wireshark's fifteen, and ours, kept apart.
 
+use super::flag_set::flag_set;
+
 /// Wireshark 4.0's `tcp.analysis.*` flags of one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AnalysisFlags(pub u16);
@@ -54,32 +56,9 @@ impl AnalysisFlags {
         (Self::WINDOW_FULL, "window_full"),
         (Self::REUSED_PORTS, "reused_ports"),
     ];
-
-    /// No flag at all.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// All flags of `other` are set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Adds the flags of `other`.
-    pub const fn insert(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-
-    /// The field names of the flags that are set.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES
-            .into_iter()
-            .filter(move |(flag, _)| self.contains(*flag))
-            .map(|(_, name)| name)
-    }
 }
+
+flag_set!(AnalysisFlags, names);
 
 /// What the standard tools get wrong on loopback, said in our own words and never mixed with [`AnalysisFlags`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -102,29 +81,6 @@ impl OwnFlags {
         (Self::OFFLOADED, "offloaded"),
         (Self::SIMULTANEOUS_OPEN, "simultaneous_open"),
     ];
-
-    /// No flag at all.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// All flags of `other` are set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Adds the flags of `other`.
-    pub const fn insert(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-
-    /// The JSON names of the flags that are set.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES
-            .into_iter()
-            .filter(move |(flag, _)| self.contains(*flag))
-            .map(|(_, name)| name)
-    }
 }
+
+flag_set!(OwnFlags, names);

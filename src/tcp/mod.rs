@@ -21,6 +21,7 @@ mod codec;
 mod compact;
 mod completeness;
 mod direction;
+mod flag_set;
 mod flight;
 mod handshake;
 mod key;

@@ -1,5 +1,7 @@
 //! What the analyser says of one segment: one small `Copy` value, nothing allocated.
 
+use super::flag_set::flag_set;
+
 use super::{AnalysisFlags, ObservedState, OwnFlags, Side, StreamId};
 use crate::net::Nanos;
 
@@ -69,24 +71,9 @@ impl Changes {
     pub const STATE: Self = Self(1 << 6);
     /// The stream's client turned out to be the other end.
     pub const CLIENT_CHANGED: Self = Self(1 << 7);
-
-    /// No change.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// All of `other` changed.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Adds `other`.
-    pub const fn insert(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
 }
+
+flag_set!(Changes);
 
 /// Everything the analysis knows about one segment. Numbers follow Wireshark 4.0.17, one pass; frames are capture numbers;
 /// times are nanoseconds. An absent number is `None`.
