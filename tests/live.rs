@@ -51,6 +51,10 @@ fn may_capture() -> bool {
 
 impl Serve {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (line, web) = (free_port(), free_port());
         let story = fs::File::create(folder.path().join("story.jsonl")).expect("a file");
@@ -59,6 +63,7 @@ impl Serve {
             .args(["--listen", &line.to_string(), "--web", &web.to_string()])
             .arg("-w")
             .arg(folder.path().join("live.pcapng"))
+            .args(options)
             .stdout(story)
             .stderr(Stdio::piped())
             .spawn()
@@ -331,6 +336,115 @@ fn tshark_reads(capture: &Path, frames: u64) {
         String::from_utf8_lossy(&output.stdout).lines().count() as u64,
         frames
     );
+}
+
+/// Frame number and comment of every frame, as tshark reads them.
+fn comments(capture: &Path) -> Option<Vec<(u64, String)>> {
+    let output = Command::new("tshark")
+        .args(["-n", "-r"])
+        .arg(capture)
+        .args(["-T", "fields", "-e", "frame.number", "-e", "frame.comment"])
+        .output()
+        .ok()?;
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let row = |line: &str| {
+        let (number, comment) = line.split_once('\t').expect("two columns");
+        (number.parse().expect("a number"), comment.to_owned())
+    };
+    Some(text.lines().map(row).collect())
+}
+
+#[test]
+fn every_saved_frame_explains_itself_with_session_names_and_messages() {
+    if !may_capture() {
+        return;
+    }
+    let serve = Serve::start_with(&["--annotate", "--lang", "en"]);
+    let mut ana = connect(serve.line);
+    hear(&mut ana, "/help");
+    say(&mut ana, "/nick ana\n");
+    hear(&mut ana, "ana");
+    say(&mut ana, "teste\n");
+    hear(&mut ana, "ana: teste\n");
+    leave(ana);
+    serve.wait_for("CLOSED_BY_CLIENT");
+    let story = events(&serve.story());
+    let (folder, ending) = serve.end();
+    assert!(ending < Duration::from_secs(5), "took {ending:?} to end");
+    let capture = folder.path().join("live.pcapng");
+    let Some(comments) = comments(&capture) else {
+        eprintln!("skipped: tshark is not installed");
+        return;
+    };
+    let bare: Vec<_> = comments
+        .iter()
+        .filter(|(_, text)| text.is_empty())
+        .collect();
+    assert!(
+        bare.is_empty(),
+        "without comment: {bare:?} in {comments:#?}"
+    );
+    let of = |frame: u64| {
+        &comments
+            .iter()
+            .find(|(number, _)| *number == frame)
+            .expect("there")
+            .1
+    };
+    for (role, words) in [
+        ("handshake-1", "handshake 1/3"),
+        ("handshake-2", "handshake 2/3"),
+        ("handshake-3", "handshake 3/3"),
+        ("fin-1", "client closes first"),
+    ] {
+        let packet = find(&story, 0, role, |e| e["role"] == role);
+        let frame = story[packet]["frame"].as_u64().expect("a number");
+        assert!(of(frame).contains(words), "#{frame}: {}", of(frame));
+    }
+    let said = find(&story, 0, "line", |e| {
+        e["event"] == "message" && e["text"] == "teste"
+    });
+    let frame = story[said]["frames"][0].as_u64().expect("a number");
+    assert!(
+        of(frame).contains("(ana)") && of(frame).contains("\"teste\""),
+        "{}",
+        of(frame)
+    );
+    let all = comments
+        .iter()
+        .map(|(_, text)| text.as_str())
+        .collect::<String>();
+    assert!(all.contains("session 1 on stream 0"), "{all}");
+    let capinfos = Command::new("capinfos")
+        .arg(&capture)
+        .output()
+        .expect("beside tshark");
+    assert!(
+        capinfos.status.success(),
+        "{}",
+        String::from_utf8_lossy(&capinfos.stderr)
+    );
+    replays_to_the_same_story(&story, &capture);
+}
+
+#[test]
+fn comments_in_a_file_without_room_for_them_are_refused_at_the_start() {
+    for command in [
+        &["serve", "-w", "x.pcap", "--annotate"],
+        &["watch", "-w", "x.cap", "--annotate"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_chatscope"))
+            .args(command)
+            .output()
+            .expect("runs");
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.contains("no place for comments") && said.contains(".pcapng"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

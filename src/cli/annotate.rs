@@ -76,16 +76,7 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
 
 /// What cannot work is refused before anything is written.
 fn check(input: &Path, output: &Path) -> Result<(), Failure> {
-    let ending = output
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default();
-    if ["pcap", "cap", "dmp"].contains(&ending.to_ascii_lowercase().as_str()) {
-        return Err(Failure::usage(format!(
-            "{}: the pcap format has no place for comments; name the copy .pcapng",
-            saved::name(output)
-        )));
-    }
+    saved::require_comments(output)?;
     if saved::is_stdin(input) {
         return Err(Failure::usage(
             "annotate reads the capture twice, so it must be a file, not standard input",

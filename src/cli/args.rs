@@ -162,6 +162,9 @@ pub(super) struct CaptureArgs {
     /// Save the capture: .pcapng, .pcap, or `-` for standard output (the story then goes to stderr with --print)
     #[arg(short, long, value_name = "FILE")]
     pub(super) write: Option<std::path::PathBuf>,
+    /// Each saved frame carries its explanation as a comment that Wireshark shows (pcapng, about five times the size)
+    #[arg(long, requires = "write")]
+    pub(super) annotate: bool,
     /// Show the story although `-w -` uses standard output
     #[arg(long)]
     pub(super) print: bool,

@@ -3,6 +3,7 @@
 //! Order matters: every handle is opened, then privileges are dropped, then files are created, then threads start.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +14,7 @@ use super::pipeline::{self, Around};
 use super::{Failure, exit, output};
 use crate::capture::filter::FilterError;
 use crate::capture::live::{
-    CaptureDirection, EndReason, Ending, LiveCapture, LiveError, LiveSettings, OpenCapture,
+    CaptureDirection, EndReason, Ending, LiveCapture, LiveError, LiveSettings, Notes, OpenCapture,
 };
 use crate::capture::{CaptureWriter, privileges};
 use crate::chat::SessionEvent;
@@ -68,13 +69,22 @@ pub(super) fn drop_privileges() -> Result<(), Failure> {
         .map_err(Failure::from)
 }
 
-/// Starts the capture, saving it to `save` where that is wanted. Call after [`drop_privileges`].
-pub(super) fn start(open: OpenCapture, save: Option<&Path>) -> Result<LiveCapture, Failure> {
+/// Starts the capture, saving it to `save` where that is wanted, with comments where there are `notes`. Call after
+/// [`drop_privileges`].
+pub(super) fn start(
+    open: OpenCapture,
+    save: Option<&Path>,
+    notes: Option<&Arc<Notes>>,
+) -> Result<LiveCapture, Failure> {
     let writer = save.map(|path| {
         CaptureWriter::create(path, open.info())
             .map_err(|error| Failure::from(anyhow!("{}: {error}", super::saved::name(path))))
     });
-    open.start(writer.transpose()?).map_err(failure)
+    match (writer.transpose()?, notes) {
+        (Some(writer), Some(notes)) => open.start_explained(writer, Arc::clone(notes)),
+        (writer, _) => open.start(writer),
+    }
+    .map_err(failure)
 }
 
 /// The first entry of a live story.
@@ -203,4 +213,10 @@ fn summary(ending: &Ending) {
         known(stats.interface_dropped),
         stats.queue_dropped
     ));
+    if ending.unexplained > 0 {
+        output::note(format_args!(
+            "{} frames saved without their explanation: the story was late; `chatscope annotate` adds it afterwards",
+            ending.unexplained
+        ));
+    }
 }

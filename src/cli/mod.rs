@@ -14,6 +14,8 @@ mod doctor;
 mod draw;
 mod exit;
 mod expect;
+#[cfg(feature = "live")]
+mod explaining;
 mod follow;
 mod frame;
 mod gather;

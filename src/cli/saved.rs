@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use super::{Failure, exit, output};
 use crate::capture::filter::FrameFilter;
-use crate::capture::{ReadError, SavefileReader};
+use crate::capture::{ReadError, SaveFormat, SavefileReader};
 use crate::timeline::CaptureStart;
 
 /// A saved capture of any origin.
@@ -30,6 +30,13 @@ pub(super) fn name(path: &Path) -> String {
     } else {
         crate::text::visible(path.as_os_str().as_encoded_bytes())
     }
+}
+
+/// Refuses names of files that cannot hold comments, before anything is opened.
+pub(super) fn require_comments(path: &Path) -> Result<(), Failure> {
+    SaveFormat::from_path(path)
+        .require_comments()
+        .map_err(|error| Failure::usage(format!("{}: {error}", name(path))))
 }
 
 /// The first entry of its story.

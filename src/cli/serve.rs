@@ -14,7 +14,7 @@ use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
-use super::{Failure, exit, logging, output};
+use super::{Failure, exit, explaining, logging, output};
 use crate::capture::filter::filter_for_ports;
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
@@ -39,6 +39,7 @@ const GRACE: Duration = Duration::from_millis(200);
 #[command(after_help = "Examples:
   chatscope serve                          chat on ports 7000 (nc) and 7080 (WebSocket), story on the screen
   chatscope serve -w lab.pcapng            and save the capture
+  chatscope serve -w lab.pcapng --annotate and let each saved frame explain itself in Wireshark
   chatscope serve --history room.db        and keep the room across restarts
   chatscope serve --no-capture             only the chat, no privileges needed
   nc 127.0.0.1 7000                        join it")]
@@ -281,6 +282,7 @@ impl Running {
 
 /// Serves the chat and tells its TCP until Ctrl-C.
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let notes = explaining::notes(&args.capture)?;
     let listeners = Listeners::bind(args)?;
     let capture = if args.no_capture {
         None
@@ -311,8 +313,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let Some(open) = capture else {
         return Running::start(config, shutdown)?.finish().map(|_| ());
     };
-    let mut sink = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
-    let capture = live::start(open, args.capture.write.as_deref())?;
+    let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    let mut sink = explaining::beside(shown, notes.as_ref(), display.lang());
+    let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let mut running = Running::start(config, shutdown.clone())?;
     let told = live::run(
         capture,

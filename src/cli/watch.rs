@@ -10,7 +10,7 @@ use super::args::{CaptureArgs, DisplayArgs, FilterArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
-use super::{Failure, output};
+use super::{Failure, explaining, output};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
 use crate::tcp;
@@ -42,6 +42,7 @@ pub(super) struct WatchArgs {
 
 /// Captures, and tells the story until Ctrl-C or the end of the program.
 pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
+    let notes = explaining::notes(&args.capture)?;
     let interface = match &args.capture.interface {
         Some(name) => name.clone(),
         None => loopback()?,
@@ -52,8 +53,9 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     live::drop_privileges()?;
     let display = Display::new(&args.display, &args.select)?;
     let interrupt = Interrupt::listen(|| ())?;
-    let mut sink = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
-    let capture = live::start(open, args.capture.write.as_deref())?;
+    let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    let mut sink = explaining::beside(shown, notes.as_ref(), display.lang());
+    let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let settings = Settings {
         streams: tcp::Limits::live(),
         ..Settings::default()

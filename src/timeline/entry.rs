@@ -310,6 +310,32 @@ impl Wants {
         events: false,
         streams: true,
     };
+
+    /// What two sinks need together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            packets: self.packets || other.packets,
+            payload: self.payload || other.payload,
+            messages: self.messages || other.messages,
+            events: self.events || other.events,
+            streams: self.streams || other.streams,
+        }
+    }
+
+    /// Whether this entry was asked for: for a sink that shares its story with another one.
+    #[must_use]
+    pub const fn covers(self, entry: &Entry<'_>) -> bool {
+        match entry {
+            Entry::Capture(_) | Entry::End(_) => true,
+            Entry::Packet(_) => self.packets,
+            Entry::Message(_) | Entry::Delivery(_) => self.messages,
+            Entry::Handshake(_) | Entry::Teardown(_) | Entry::Finding(_) | Entry::Session(_) => {
+                self.events
+            }
+            Entry::Stream(_) => self.streams,
+        }
+    }
 }
 
 /// A view over some writer: takes entries in order.

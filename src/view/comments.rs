@@ -1,18 +1,22 @@
 //! One explanatory comment per TCP frame, for pcapng: Wireshark shows it beside the frame.
 //!
 //! A sink that hands each finished comment to a function, in frame order. What belongs to a frame may be told a little after
-//! it (its message, its card): the latest [`HELD`] frames wait for that. Must not know: files.
+//! it (its message, its card): the latest [`HELD`] frames wait for that, live until [`Comments::release_before`] lets them go.
+//! Must not know: files.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io;
 
+use crate::chat::SessionEventKind;
 use crate::explain::{Explainer, Lang, Topic, Value};
+use crate::net::Timestamp;
 use crate::packet::TcpFlags;
-use crate::tcp::FrameRole;
+use crate::tcp::{FrameRole, StreamId};
 use crate::text::{visible, visible_cut};
 use crate::timeline::{
-    Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, Sink, TeardownEntry, Wants,
+    Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, SessionEntry, Sink,
+    TeardownEntry, Wants,
 };
 
 /// Comments held back.
@@ -24,6 +28,8 @@ const TEXT: usize = 200;
 #[derive(Debug)]
 struct Comment {
     frame: u64,
+    at: Timestamp,
+    stream: StreamId,
     text: String,
     /// The reason, which comes last.
     why: String,
@@ -56,11 +62,20 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         Ok(())
     }
 
+    /// Live: frames captured before this time need not wait any longer.
+    pub fn release_before(&mut self, at: Timestamp) -> io::Result<()> {
+        while self.held.front().is_some_and(|first| first.at < at) {
+            self.release_one()?;
+        }
+        Ok(())
+    }
+
     fn release_one(&mut self) -> io::Result<()> {
         let Some(Comment {
             frame,
             mut text,
             why,
+            ..
         }) = self.held.pop_front()
         else {
             return Ok(());
@@ -97,6 +112,8 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let topic = Explainer::packet_topics(packet).next();
         Comment {
             frame: packet.frame,
+            at: packet.at,
+            stream: packet.observation.stream,
             text: format!("{}: {note}", self.stream_words(packet)),
             why: topic.map_or_else(String::new, |topic| self.why(topic)),
         }
@@ -181,6 +198,32 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         }
     }
 
+    /// What the program did, beside the frame that carried its bytes, or the latest one of the connection.
+    fn session(&mut self, entry: &SessionEntry) {
+        let Some(stream) = entry.stream else {
+            return;
+        };
+        let latest = || self.held.iter().rev().find(|held| held.stream == stream);
+        let frame = entry.frames.map(|(_, last)| last);
+        let Some(frame) = frame.or_else(|| latest().map(|held| held.frame)) else {
+            return;
+        };
+        let kind = &entry.event.kind;
+        let name = match kind {
+            SessionEventKind::Renamed { to: name, .. } | SessionEventKind::Resumed { name, .. } => {
+                visible(name.as_bytes())
+            }
+            _ => String::new(),
+        };
+        let mut text = String::new();
+        self.words.session_note(&mut text, kind, &name);
+        if let SessionEventKind::Connected { .. } | SessionEventKind::Disconnected { .. } = kind {
+            text.push_str(": ");
+            self.words.session_place(&mut text, entry);
+        }
+        self.amend(frame, &text);
+    }
+
     fn finding(&mut self, entry: &FindingEntry) {
         let mut text = String::new();
         self.words.finding_note(&mut text, entry);
@@ -219,6 +262,7 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Sink for Comments<F> {
             Entry::Handshake(entry) => self.handshake(entry),
             Entry::Teardown(entry) => self.teardown(entry),
             Entry::Finding(entry) => self.finding(entry),
+            Entry::Session(entry) => self.session(entry),
             Entry::End(_) => {
                 while !self.held.is_empty() {
                     self.release_one()?;

@@ -5,6 +5,8 @@
 //! Read first: the man pages pcap(3PCAP) and `pcap_breakloop`, Linux `packet_mmap`.
 
 mod error;
+mod explained;
+mod notes;
 mod queue;
 mod save;
 mod thread;
@@ -23,6 +25,7 @@ use crate::net::{CaptureStats, LinkType};
 use crate::packet::Frame;
 
 pub use error::{EndReason, LiveError};
+pub use notes::Notes;
 
 use queue::{Chunk, Shared};
 
@@ -153,8 +156,26 @@ impl OpenCapture {
 
     /// Starts the capture thread, and with `save` a second one that writes every frame the queue accepts.
     pub fn start<W: Write + Send + 'static>(
+        self,
+        save: Option<CaptureWriter<W>>,
+    ) -> Result<LiveCapture, LiveError> {
+        self.launch(save, None)
+    }
+
+    /// The same with comments: a saved frame waits a moment for what `notes` brings for it. Whoever reads the capture
+    /// writes them, in frame order; frames whose comment is late are saved without it and counted.
+    pub fn start_explained<W: Write + Send + 'static>(
+        self,
+        save: CaptureWriter<W>,
+        notes: Arc<Notes>,
+    ) -> Result<LiveCapture, LiveError> {
+        self.launch(Some(save), Some(notes))
+    }
+
+    fn launch<W: Write + Send + 'static>(
         mut self,
         save: Option<CaptureWriter<W>>,
+        notes: Option<Arc<Notes>>,
     ) -> Result<LiveCapture, LiveError> {
         let shared = Arc::new(Shared::default());
         let stop = StopHandle {
@@ -173,6 +194,7 @@ impl OpenCapture {
                 forward,
                 link_type,
                 Arc::clone(&shared),
+                notes.clone(),
             )?);
             frames = saved;
         }
@@ -186,6 +208,7 @@ impl OpenCapture {
             shared,
             capture_thread: Some(capture_thread),
             saver: writing,
+            notes,
             ended: false,
         })
     }
@@ -249,6 +272,7 @@ pub struct LiveCapture {
     shared: Arc<Shared>,
     capture_thread: Option<JoinHandle<()>>,
     saver: Option<JoinHandle<Result<(), WriteError>>>,
+    notes: Option<Arc<Notes>>,
     ended: bool,
 }
 
@@ -263,6 +287,8 @@ pub struct Ending {
     pub frames: u64,
     /// Whether the file is complete; `None` when none was written.
     pub saved: Option<Result<(), WriteError>>,
+    /// Frames saved without the comment that was meant for them, because the story was late.
+    pub unexplained: u64,
 }
 
 impl LiveCapture {
@@ -327,6 +353,10 @@ impl LiveCapture {
     #[must_use]
     pub fn finish(mut self) -> Ending {
         self.stop.stop();
+        let notes = self.notes.take();
+        if let Some(notes) = &notes {
+            notes.close();
+        }
         self.drain();
         self.join();
         let saved = self.saver.take().map(save::outcome);
@@ -335,6 +365,7 @@ impl LiveCapture {
             statistics: self.shared.statistics(),
             frames: self.shared.accepted(),
             saved,
+            unexplained: notes.map_or(0, |notes| notes.missing()),
         }
     }
 

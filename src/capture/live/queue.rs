@@ -27,7 +27,7 @@ pub(super) struct Mark {
 }
 
 /// Consecutive frames and their bytes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
     /// Number of its first frame.
     pub(super) first_number: u64,
@@ -50,7 +50,7 @@ impl Chunk {
     }
 
     /// What it counts for in the queue.
-    fn cost(&self) -> usize {
+    pub(super) fn cost(&self) -> usize {
         self.bytes.len() + self.marks.len() * size_of::<Mark>()
     }
 
@@ -125,6 +125,11 @@ impl Shared {
             interface_dropped: kernel.map(|kernel| kernel.interface_dropped.total),
             queue_dropped: self.queue_dropped.load(Ordering::Relaxed),
         }
+    }
+
+    /// A quarter of the room before the reader is taken.
+    pub(super) fn is_filling(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) > MAX_QUEUED / 4
     }
 
     pub(super) fn accepted(&self) -> u64 {

@@ -35,12 +35,12 @@ pub enum SaveFormat {
 }
 
 impl SaveFormat {
-    /// By the file name: `.pcap` and `.cap` are classic pcap, everything else, `-` included, is pcapng.
+    /// By the file name: `.pcap`, `.cap` and `.dmp` are classic pcap, everything else, `-` included, is pcapng.
     #[must_use]
     pub fn from_path(path: &Path) -> Self {
         let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
-            Some("pcap" | "cap") => Self::Pcap,
+            Some("pcap" | "cap" | "dmp") => Self::Pcap,
             _ => Self::Pcapng,
         }
     }

@@ -77,7 +77,7 @@ fn play(
     let end = shutdown.clone();
     let interrupt = Interrupt::listen(move || end.begin())?;
     let mut sink = display.live_sink(None, false)?;
-    let capture = live::start(open, Some(&file))?;
+    let capture = live::start(open, Some(&file), None)?;
     let (events, receiver) = EventSink::channel();
     let settings = listeners.settings();
     let mut running = Running::start(listeners.config(events), shutdown.clone())?;

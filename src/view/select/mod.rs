@@ -126,11 +126,8 @@ impl<S: Sink> Sink for Select<S> {
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        if self.passes(&entry) {
-            let wanted = !matches!(entry, Entry::Packet(_)) || self.inner.wants().packets;
-            if wanted {
-                return self.inner.entry(entry);
-            }
+        if self.passes(&entry) && self.inner.wants().covers(&entry) {
+            return self.inner.entry(entry);
         }
         Ok(())
     }
