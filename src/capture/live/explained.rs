@@ -22,6 +22,8 @@ pub(super) struct Explained {
     held: VecDeque<Held>,
     bytes: usize,
     comments: VecDeque<(u64, String)>,
+    /// Number of the last frame written.
+    written: u64,
 }
 
 /// A copy of a chunk, written up to its frame `next`.
@@ -38,6 +40,7 @@ impl Explained {
             held: VecDeque::new(),
             bytes: 0,
             comments: VecDeque::new(),
+            written: 0,
         }
     }
 
@@ -75,9 +78,13 @@ impl Explained {
         Ok(())
     }
 
-    /// Nothing more will be written: comments that are left came after their frames.
-    pub(super) fn finish(self) {
-        self.notes.count_missing(self.comments.len() as u64);
+    /// Nothing more will be written: comments that are left came after their frames, and what was written beyond the last
+    /// frame of the story never got one.
+    pub(super) fn finish(mut self) {
+        let told = self.notes.take(&mut self.comments);
+        let beyond = self.written.saturating_sub(told);
+        self.notes
+            .count_missing(beyond + self.comments.len() as u64);
     }
 
     /// Half of the room is taken: the story had better hurry.
@@ -103,6 +110,7 @@ impl Explained {
                 ..FrameNote::default()
             };
             held.next += 1;
+            self.written = frame.number;
             writer.write_noted(&frame, note)?;
         }
         Ok(true)
@@ -190,7 +198,11 @@ mod tests {
         assert!(held.is_empty());
         held.finish();
         let (count, file) = written(file);
-        assert_eq!((count, notes.missing()), (3, 0));
+        assert_eq!(
+            (count, notes.missing()),
+            (3, 1),
+            "the story never told the third"
+        );
         assert!(holds(&file, "the first") && holds(&file, "the second"));
     }
 
@@ -207,6 +219,7 @@ mod tests {
         assert!((24..=28).contains(&early), "{early}");
         notes.put(1, "too late");
         notes.put(early + 1, "in time");
+        notes.told(160);
         held.write(&mut file, LinkType::ETHERNET).expect("memory");
         notes.close();
         held.write(&mut file, LinkType::ETHERNET).expect("memory");
