@@ -9,61 +9,9 @@
 
 mod support;
 
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-use chatscope::server::{self, Config, Shutdown};
 use rusqlite::Connection;
-use support::{Client, Server, eventually};
-
-/// The server in a process of its own, so that it can be killed: this very test binary running [`a_server_process`].
-struct Process(Child, SocketAddr);
-
-impl Process {
-    fn start(history: &Path) -> Self {
-        let said = history.with_extension("address");
-        let _ = std::fs::remove_file(&said);
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "a_server_process", "--ignored"])
-            .env("CHATSCOPE_TEST_HISTORY", history)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut address = None;
-        eventually("the server process listens", || {
-            address = std::fs::read_to_string(&said)
-                .ok()
-                .and_then(|text| text.parse().ok());
-            address.is_some()
-        });
-        Self(child, address.unwrap())
-    }
-
-    fn kill(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-#[test]
-#[ignore = "the body of a process that other tests start"]
-fn a_server_process() {
-    let Some(history) = std::env::var_os("CHATSCOPE_TEST_HISTORY") else {
-        return;
-    };
-    let listener = server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let said = Path::new(&history).with_extension("address");
-    std::fs::write(said.with_extension("new"), address).unwrap();
-    std::fs::rename(said.with_extension("new"), said).unwrap();
-    let config = Config {
-        line_listeners: vec![listener],
-        history: Some(history.into()),
-        ..Config::default()
-    };
-    server::run_blocking(config, &Shutdown::new()).unwrap();
-}
+use support::process::Process;
+use support::{Client, Server, Socket, eventually};
 
 #[test]
 fn no_line_that_was_seen_is_missing_after_kill_9() {
@@ -72,8 +20,8 @@ fn no_line_that_was_seen_is_missing_after_kill_9() {
     let mut seen = Vec::new();
     let mut token = String::new();
     for round in 0..3 {
-        let server = Process::start(&history);
-        let mut ana = Client::connect(server.1);
+        let server = Process::start(&[&"--history", &history]);
+        let mut ana = server.client();
         if round == 0 {
             token.clone_from(&ana.token);
             ana.say("/nick ana");
@@ -110,8 +58,8 @@ fn no_line_that_was_seen_is_missing_after_kill_9() {
 fn a_quiet_crash_owes_nobody_anything_twice() {
     let folder = tempfile::tempdir().unwrap();
     let history = folder.path().join("chat.db");
-    let server = Process::start(&history);
-    let (mut ana, mut bob) = (Client::connect(server.1), Client::connect(server.1));
+    let server = Process::start(&[&"--history", &history]);
+    let (mut ana, mut bob) = (server.client(), server.client());
     bob.say("before");
     ana.expect("guest2: before");
     bob.expect("guest2: before");
@@ -126,12 +74,12 @@ fn a_quiet_crash_owes_nobody_anything_twice() {
             == 2
     });
     server.kill();
-    let server = Process::start(&history);
-    let mut eva = Client::connect(server.1);
+    let server = Process::start(&[&"--history", &history]);
+    let mut eva = server.client();
     assert_eq!(eva.session, 3, "numbering continues");
     eva.say("meanwhile");
     eva.expect("guest3: meanwhile");
-    let mut again = Client::connect(server.1);
+    let mut again = server.client();
     again.say(&format!("/resume {}", ana.token));
     again.expect("* welcome back: you are guest1, session 1; lines missed: 1");
     again.line();
@@ -214,4 +162,189 @@ fn the_last_line_before_a_half_close_waits_for_the_file() {
         ana.stream().shutdown(std::net::Shutdown::Write).unwrap();
         assert_eq!(ana.rest(), format!("{}: round {round}\n", ana.name));
     }
+}
+
+/// A room of `count` lines `line N` said by somebody else, with a log in memory that holds few of them.
+fn filled(history: &std::path::Path, count: usize) -> Process {
+    let server = small(history);
+    let mut bob = server.client();
+    let block: String = (1..=count)
+        .map(|number| format!("line {number}\n"))
+        .collect();
+    bob.send(block.as_bytes());
+    bob.until(&format!(": line {count}"));
+    server
+}
+
+fn small(history: &std::path::Path) -> Process {
+    Process::start(&[
+        &"--history",
+        &history,
+        &"--log-bytes",
+        &"65536",
+        &"--rate",
+        &"0",
+    ])
+}
+
+const MANY: usize = 30_000;
+
+#[test]
+fn what_left_memory_is_read_back_from_the_file_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = small(&history);
+    let ana = server.client();
+    let token = ana.token.clone();
+    drop(ana);
+    drop(server);
+    let mut server = filled(&history, MANY);
+    for restarted in [false, true] {
+        if restarted {
+            server.kill();
+            server = small(&history);
+        }
+        let mut ana = server.client();
+        ana.say(&format!("/resume {token} 1"));
+        let welcome = ana.until("welcome back: you are guest1, session 1");
+        assert!(
+            welcome.ends_with(&format!("lines missed: {MANY}")),
+            "{welcome}"
+        );
+        ana.line();
+        for number in 1..=MANY {
+            let line = ana.line();
+            assert!(
+                line.ends_with(&format!(": line {number}")),
+                "{number}: {line}"
+            );
+        }
+        ana.say("/ping");
+        ana.expect("* pong");
+        ana.say("/stats");
+        let stats = ana.until("missed");
+        assert!(stats.contains(", missed 0,"), "{stats}");
+    }
+}
+
+#[test]
+fn numbers_prove_that_nothing_is_missing_from_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = small(&history);
+    let protocol = "Sec-WebSocket-Protocol: chatscope.v1\r\n";
+    let json = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    let mut eva = Socket::connect(server.web, "/chat", protocol);
+    let token = json(eva.text())["token"].as_str().unwrap().to_owned();
+    drop(eva);
+    drop(server);
+    let server = filled(&history, MANY);
+    let path = format!("/chat?resume={token}&after=7");
+    let mut eva = Socket::connect(server.web, &path, protocol);
+    let resumed = json(eva.text());
+    assert_eq!(
+        (&resumed["type"], &resumed["missed"]),
+        (&"resumed".into(), &(MANY - 7).into())
+    );
+    for number in 8..=MANY {
+        let line = json(eva.text());
+        assert_eq!(line["number"], number);
+        assert_eq!(line["text"], format!("line {number}"));
+    }
+}
+
+#[test]
+fn a_reader_that_stops_misses_nothing_where_there_is_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = small(&history);
+    let mut stopped = Client::narrow(server.lines);
+    let text = "x".repeat(1_000);
+    let count = 8_000;
+    let mut bob = server.client();
+    for number in 0..count {
+        bob.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+    }
+    for number in 0..count {
+        let line = stopped.line();
+        assert!(
+            line.starts_with(&format!("guest2: {number} x")),
+            "{number}: {line:.40}"
+        );
+    }
+    stopped.say("/ping");
+    stopped.expect("* pong");
+}
+
+/// Reads a part of a long replay, breaks, comes back: what its TCP acknowledged is not sent again, the rest is.
+#[test]
+fn a_replay_that_breaks_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = filled(&history, MANY);
+    let mut ana = server.client();
+    let token = ana.token.clone();
+    ana.say(&format!("/resume {token} 1"));
+    let mut owed = MANY;
+    for round in 0..4 {
+        let mut next = MANY - owed + 1;
+        for _ in 0..3_000 {
+            let line = ana.line();
+            assert!(
+                line.ends_with(&format!(": line {next}")),
+                "{round}: {next}: {line}"
+            );
+            next += 1;
+        }
+        // What its kernel holds is acknowledged: it is the program that would lose it, so it reads on to the end.
+        ana.stream().shutdown(std::net::Shutdown::Write).unwrap();
+        while ana.line().ends_with(&format!(": line {next}")) {
+            next += 1;
+        }
+        drop(ana);
+        ana = Client::narrow(server.lines);
+        ana.say(&format!("/resume {token}"));
+        let welcome = ana.until("welcome back");
+        owed = welcome.rsplit(' ').next().unwrap().parse().unwrap();
+        assert_eq!(owed, MANY + 1 - next, "{round}");
+        ana.line();
+        if owed < 3_000 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn lines_deleted_by_hand_are_counted_as_missed_and_numbering_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = filled(&history, 5_000);
+    let mut ana = server.client();
+    let file = Connection::open(&history).unwrap();
+    file.execute(
+        "DELETE FROM line WHERE number <= 100 OR number BETWEEN 200 AND 299",
+        [],
+    )
+    .unwrap();
+    ana.say(&format!("/resume {} 1", ana.token));
+    ana.expect("* you missed 100 lines: they had left the log before you could be sent them");
+    ana.expect("guest1: line 101");
+    for number in 102..200 {
+        ana.expect(&format!("guest1: line {number}"));
+    }
+    ana.expect("* you missed 100 lines: they had left the log before you could be sent them");
+    for number in 300..=5_000 {
+        ana.expect(&format!("guest1: line {number}"));
+    }
+    file.execute("DELETE FROM line", []).unwrap();
+    server.kill();
+    let server = small(&history);
+    let mut eva = Client::connect(server.lines);
+    eva.say("new");
+    eva.until(": new");
+    let number: i64 = file
+        .query_row("SELECT number FROM line", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(number, 5_001);
 }

@@ -138,10 +138,7 @@ fn reasons_tell_fin_reset_and_quit_apart() {
     let (fin, reset, mut quit) = (server.client(), server.client(), server.client());
     drop(fin);
     assert_eq!(end_of(&server, 1), DisconnectReason::ClientClosed);
-    SockRef::from(reset.stream())
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
-    drop(reset);
+    reset.reset();
     assert_eq!(end_of(&server, 2), DisconnectReason::ClientReset);
     quit.say("/quit");
     assert_eq!(quit.rest(), "* goodbye\n");
@@ -271,12 +268,7 @@ fn no_socket_is_left_in_close_wait() {
                 client.stream().shutdown(Half::Write).unwrap();
                 client.rest();
             }
-            2 => {
-                SockRef::from(client.stream())
-                    .set_linger(Some(Duration::ZERO))
-                    .unwrap();
-                drop(client);
-            }
+            2 => client.reset(),
             _ => {
                 client.say("/quit");
                 client.rest();

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chatscope::chat::{
-    Arrival, DisconnectReason, Effects, Gone, Limits, Line, Now, Room, Saved, SessionId, Staged,
-    Token, Transport, View,
+    Arrival, DisconnectReason, Effects, Gone, Limits, Line, Log, Now, Question, Recall, Room,
+    Saved, SessionId, Staged, Token, Transport, View,
 };
 use chatscope::net::{FourTuple, Timestamp};
 use proptest::prelude::*;
@@ -28,7 +28,12 @@ enum Step {
     Commit(usize),
     Refuse(usize),
     Notice(usize),
-    Restart,
+    /// Many lines at once, so that old ones leave a small log.
+    Flood(usize),
+    /// The file answers a question, with at most that many lines.
+    Answer(u64),
+    /// With that many lines in memory.
+    Restart(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -46,7 +51,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (1_usize..5).prop_map(Step::Commit),
         1 => (1_usize..3).prop_map(Step::Refuse),
         3 => who().prop_map(Step::Notice),
-        1 => Just(Step::Restart),
+        2 => who().prop_map(Step::Flood),
+        6 => (1_u64..9).prop_map(Step::Answer),
+        1 => (0_usize..40).prop_map(Step::Restart),
     ]
 }
 
@@ -80,6 +87,8 @@ struct World {
     staged: VecDeque<Staged>,
     /// What the file holds.
     stored: Vec<Staged>,
+    /// What the file was asked and has not answered.
+    recalls: VecDeque<Recall>,
     sessions: Vec<Gone>,
     durable: bool,
     limits: Limits,
@@ -95,6 +104,7 @@ impl World {
             people: Vec::new(),
             staged: VecDeque::new(),
             stored: Vec::new(),
+            recalls: VecDeque::new(),
             sessions: Vec::new(),
             durable,
             limits,
@@ -114,8 +124,14 @@ impl World {
 
     /// Carries out what the room asks for, as the server's hub does.
     fn settle(&mut self) {
-        let Effects { staged, saved, .. } = self.room.effects();
+        let Effects {
+            staged,
+            saved,
+            recalls,
+            ..
+        } = self.room.effects();
         self.staged.extend(staged);
+        self.recalls.extend(recalls);
         for saved in saved {
             let id = match &saved {
                 Saved::Session(gone) => gone.id,
@@ -239,7 +255,7 @@ impl World {
         let wire = person.connection.as_mut().unwrap();
         wire.acknowledged += (wire.bytes.len() - wire.acknowledged) * usize::from(share) / 255;
         self.room
-            .acknowledged(person.session, wire.acknowledged as u64);
+            .acknowledged(person.session, Some(wire.acknowledged as u64));
     }
 
     /// The connection breaks: its client keeps what its TCP acknowledged.
@@ -249,6 +265,7 @@ impl World {
         };
         self.acknowledge(who, share);
         let wire = self.people[who].connection.take().unwrap();
+        self.weigh(self.people[who].session, wire.acknowledged as u64);
         let now = self.now();
         self.people[who].keep(&wire);
         self.room.disconnect(
@@ -296,6 +313,7 @@ impl World {
             assert_eq!(turn.closing, Some(DisconnectReason::TakenOver));
             let wire = self.people[who].connection.take().unwrap();
             self.people[who].keep(&wire);
+            self.weigh(session, wire.acknowledged as u64);
             let now = self.now();
             self.room.disconnect(
                 session,
@@ -332,8 +350,55 @@ impl World {
         self.settle();
     }
 
-    /// The server ends in good order and starts again from its file.
-    fn restart(&mut self) {
+    /// As a connection that ends does.
+    fn weigh(&mut self, session: SessionId, acknowledged: u64) {
+        while self.room.weigh(session, acknowledged) {
+            self.settle();
+            assert!(self.answer(1), "somebody waits for nothing");
+        }
+    }
+
+    /// The file answers its oldest question; whether there was one.
+    fn answer(&mut self, most: u64) -> bool {
+        let Some(recall) = self.recalls.pop_front() else {
+            return false;
+        };
+        assert!(self.durable);
+        let stored = &self.stored;
+        let line = |number: u64| {
+            let stored = &stored[number as usize - 1];
+            Line {
+                session: stored.session,
+                kind: stored.kind,
+                at: stored.at,
+                name: &stored.name,
+                text: &stored.text,
+            }
+        };
+        match recall.question {
+            Question::Lines(wanted) => {
+                assert!(!wanted.is_empty());
+                let mut log = Log::new(wanted.start, 1 << 20);
+                for number in wanted.clone().take(most as usize) {
+                    log.append(&line(number));
+                }
+                self.room.recalled(recall.session, wanted.start, log);
+            }
+            Question::Weight(of) => {
+                let (mut first, mut left) = (of.lines.end, of.bytes);
+                while left > 0 && first > of.lines.start {
+                    first -= 1;
+                    left = left.saturating_sub(line(first).size(recall.view, first) as u64);
+                }
+                self.room.weighed(recall.session, Some(first));
+            }
+        }
+        self.settle();
+        true
+    }
+
+    /// The server ends in good order and starts again from its file, the last `kept` lines in memory.
+    fn restart(&mut self, kept: usize) {
         if !self.durable {
             return;
         }
@@ -342,15 +407,21 @@ impl World {
             self.drop_connection(who, 255);
         }
         self.room = Room::new("model", self.limits.clone(), true);
-        let lines = self.stored.iter().map(|line| Line {
+        self.recalls.clear();
+        let first = self.stored.len().saturating_sub(kept);
+        let lines = self.stored[first..].iter().map(|line| Line {
             session: line.session,
             kind: line.kind,
             at: line.at,
             name: &line.name,
             text: &line.text,
         });
-        self.room
-            .restore(1, lines, self.sessions.clone(), u64::from(self.tokens) + 1);
+        self.room.restore(
+            first as u64 + 1,
+            lines,
+            self.sessions.clone(),
+            u64::from(self.tokens) + 1,
+        );
         assert_eq!(self.room.log().head(), self.stored.len() as u64 + 1);
     }
 
@@ -366,7 +437,14 @@ impl World {
             Step::Commit(count) => self.commit(count),
             Step::Refuse(count) => self.refuse(count),
             Step::Notice(who) => self.say(who, "/ping"),
-            Step::Restart => self.restart(),
+            Step::Flood(who) => {
+                (0..40).for_each(|_| self.say_next(who));
+                self.commit(usize::MAX);
+            }
+            Step::Answer(most) => {
+                self.answer(most);
+            }
+            Step::Restart(kept) => self.restart(kept),
         }
     }
 
@@ -379,9 +457,17 @@ impl World {
         for who in 0..self.people.len() {
             self.resume(who, View::Text, false, 0);
             for _ in 0..10_000 {
-                let before = self.people[who].connection.as_ref().unwrap().bytes.len();
+                let so_far = |world: &Self| {
+                    let person = &world.people[who];
+                    (
+                        person.connection.as_ref().unwrap().bytes.len(),
+                        person.missed,
+                    )
+                };
+                let before = so_far(&self);
                 self.take(who, 1_000);
-                if self.people[who].connection.as_ref().unwrap().bytes.len() == before {
+                let answered = self.answer(u64::MAX);
+                if !answered && so_far(&self) == before {
                     break;
                 }
             }
@@ -467,7 +553,7 @@ fn said_number(line: &str) -> Option<u64> {
 }
 
 fn play(durable: bool, limits: &Limits, steps: &[Step]) {
-    let exact = limits.log_bytes > 1 << 20;
+    let exact = durable || limits.log_bytes > 1 << 20;
     let mut world = World::new(durable, limits.clone());
     for step in steps {
         world.run(step);
@@ -476,7 +562,7 @@ fn play(durable: bool, limits: &Limits, steps: &[Step]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").map_or(150, |cases| cases.parse().unwrap()), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn in_memory(steps in proptest::collection::vec(step(), 0..120)) {
@@ -493,5 +579,11 @@ proptest! {
         // Refused lines would make said numbers differ from accepted ones: the durable model counts only what is kept.
         let steps: Vec<Step> = steps.into_iter().filter(|step| !matches!(step, Step::Refuse(_))).collect();
         play(true, &Limits { rate: 0, ..Limits::default() }, &steps);
+    }
+
+    #[test]
+    fn durable_with_a_small_log(steps in proptest::collection::vec(step(), 0..200)) {
+        let steps: Vec<Step> = steps.into_iter().filter(|step| !matches!(step, Step::Refuse(_))).collect();
+        play(true, &Limits { rate: 0, log_bytes: 2_048, ..Limits::default() }, &steps);
     }
 }

@@ -180,10 +180,7 @@ fn a_reader_that_stopped_cannot_hold_up_the_end() {
             ..Limits::default()
         }
     });
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.set_recv_buffer_size(4_096).unwrap();
-    socket.connect(&server.lines.into()).unwrap();
-    let _stopped = Client::on(socket.into());
+    let _stopped = Client::narrow(server.lines);
     let mut ana = server.client();
     let text = "x".repeat(8_000);
     for number in 0..2_000 {

@@ -12,16 +12,7 @@ mod support;
 use std::time::Duration;
 
 use chatscope::chat::Limits;
-use socket2::SockRef;
 use support::{Client, Server, Socket};
-
-/// Drops with a reset instead of a FIN.
-fn reset(client: Client) {
-    SockRef::from(client.stream())
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
-    drop(client);
-}
 
 fn wait_until_gone(observer: &mut Client, left: usize) {
     support::eventually("the session is gone", || {
@@ -43,7 +34,7 @@ fn missed_lines_come_once_in_order_after_fin_or_reset() {
         ana.expect("guest1: heard");
         bob.expect("guest1: heard");
         if with_reset {
-            reset(ana);
+            ana.reset();
         } else {
             drop(ana);
         }
@@ -74,10 +65,7 @@ fn what_the_peers_tcp_never_acknowledged_was_missed() {
     let server = Server::start();
     let mut bob = server.client();
     // A reader with a small window that stops reading: most lines stay in our kernel.
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.set_recv_buffer_size(4_096).unwrap();
-    socket.connect(&server.lines.into()).unwrap();
-    let ana = Client::on(socket.into());
+    let ana = Client::narrow(server.lines);
     let token = ana.token.clone();
     let text = "x".repeat(1_000);
     let count = 2_000;
@@ -86,7 +74,7 @@ fn what_the_peers_tcp_never_acknowledged_was_missed() {
         bob.until(&format!(": {number} "));
     }
     // What the program read before is nothing; what its kernel took is acknowledged and counts as received.
-    reset(ana);
+    ana.reset();
     wait_until_gone(&mut bob, 1);
     let mut ana = server.client();
     ana.say(&format!("/resume {token}"));
@@ -146,6 +134,58 @@ fn a_session_that_looks_alive_is_taken_over() {
     new.expect("guest2: two");
     bob.say("/who");
     bob.until("* here: 2: guest1, guest2");
+}
+
+#[test]
+fn a_session_whose_client_has_stopped_reading_is_taken_over_in_time() {
+    let server = Server::start();
+    let stopped = Client::narrow(server.lines);
+    let (token, mut bob) = (stopped.token.clone(), server.client());
+    let text = "x".repeat(1_000);
+    let count = 10_000;
+    for number in 0..count {
+        bob.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+    }
+    let start = std::time::Instant::now();
+    let mut new = server.client();
+    new.say(&format!("/resume {token}"));
+    let welcome = new.until("welcome back: you are guest1, session 1");
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    let missed: usize = welcome.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(missed > 0 && missed < count, "{welcome}");
+    new.line();
+    for number in count - missed..count {
+        assert!(
+            new.line().starts_with(&format!("guest2: {number} x")),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn the_last_of_many_who_resume_at_once_has_the_session() {
+    let server = Server::start();
+    let (old, mut bob) = (server.client(), server.client());
+    let token = old.token.clone();
+    drop(old);
+    bob.say("missed");
+    for _ in 0..20 {
+        let mut heirs: Vec<Client> = (0..8).map(|_| server.client()).collect();
+        for heir in &mut heirs {
+            heir.say(&format!("/resume {token}"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        bob.say("/who");
+        let here = bob.until("* here: ");
+        assert_eq!(here.matches("guest1,").count(), 1, "{here}");
+        drop(heirs);
+        wait_until_gone(&mut bob, 1);
+    }
 }
 
 #[test]

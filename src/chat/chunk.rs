@@ -220,7 +220,7 @@ impl Chunk {
     }
 
     /// Brings one encoding up to the last line.
-    fn encode(&mut self, view: View) {
+    pub(super) fn encode(&mut self, view: View) {
         if self.views[view as usize].ends.len() == self.metas.len() {
             return;
         }

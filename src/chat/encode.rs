@@ -73,6 +73,22 @@ pub struct Line<'a> {
     pub text: &'a str,
 }
 
+impl Line<'_> {
+    /// Bytes of the line with that number in one encoding.
+    #[must_use]
+    pub fn size(&self, view: View, number: u64) -> usize {
+        let mut text = BytesMut::new();
+        put_text(&mut text, self);
+        let mut out = BytesMut::new();
+        match view {
+            View::Text => return text.len(),
+            View::Frames => put_frame(&mut out, &text[..text.len() - 1]),
+            View::Objects => put_object(&mut out, &mut Vec::new(), number, self),
+        }
+        out.len()
+    }
+}
+
 /// Appends the line in line text.
 pub(super) fn put_text(out: &mut BytesMut, line: &Line<'_>) {
     match line.kind {

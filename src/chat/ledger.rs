@@ -8,20 +8,31 @@ use std::ops::Range;
 use super::encode::View;
 use super::log::Log;
 
-/// Stretches kept when nobody prunes; each is 32 bytes.
+/// Stretches kept; each is 32 bytes. Beyond it the oldest two become one, so that too much is owed rather than too little.
 const STRETCHES: usize = 1_024;
 
-/// Consecutive lines in consecutive bytes.
+/// Lines and the bytes they occupy.
 #[derive(Clone, Debug)]
 struct Stretch {
     bytes: Range<u64>,
     lines: Range<u64>,
+    /// Consecutive lines in consecutive bytes; otherwise something lies between, and only all or nothing is known.
+    exact: bool,
 }
 
 /// The lines handed to one connection and not yet known to be acknowledged.
 #[derive(Debug, Default)]
 pub struct Ledger {
     stretches: VecDeque<Stretch>,
+}
+
+/// Lines that left the log before it was asked which of them are acknowledged: the history file knows how long they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unweighed {
+    /// Of these lines the last ones are not acknowledged:
+    pub lines: Range<u64>,
+    /// as many as it takes to cover so many bytes.
+    pub bytes: u64,
 }
 
 impl Ledger {
@@ -31,33 +42,58 @@ impl Ledger {
             return;
         }
         match self.stretches.back_mut() {
-            Some(last) if last.bytes.end == bytes.start && last.lines.end == lines.start => {
+            Some(last)
+                if last.exact && last.bytes.end == bytes.start && last.lines.end == lines.start =>
+            {
                 last.bytes.end = bytes.end;
                 last.lines.end = lines.end;
             }
             _ => {
                 if self.stretches.len() == STRETCHES {
-                    self.stretches.pop_front();
+                    self.join_oldest();
                 }
-                self.stretches.push_back(Stretch { bytes, lines });
+                self.stretches.push_back(Stretch {
+                    bytes,
+                    lines,
+                    exact: true,
+                });
             }
         }
     }
 
-    /// Entries held: ask for an acknowledgement and [`Ledger::prune`] when they become many.
+    fn join_oldest(&mut self) {
+        if let Some(oldest) = self.stretches.pop_front()
+            && let Some(next) = self.stretches.front_mut()
+        {
+            next.bytes.start = oldest.bytes.start;
+            next.lines.start = next.lines.start.min(oldest.lines.start);
+            next.lines.end = next.lines.end.max(oldest.lines.end);
+            next.exact = false;
+        }
+    }
+
+    /// Entries held: ask for an acknowledgement when they become many.
     #[must_use]
     pub fn len(&self) -> usize {
         self.stretches.len()
     }
 
-    /// Whether nothing was recorded.
+    /// Whether everything recorded is acknowledged.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.stretches.is_empty()
     }
 
-    /// Forgets what the peer acknowledged entirely.
-    pub fn prune(&mut self, acknowledged: u64) {
+    /// Forgets the lines that the peer has acknowledged, each to its last byte.
+    ///
+    /// Walks back from the newest line of the one stretch in question, so that the cost is that of what is missing.
+    /// Where lines of it have left the log, all of them are kept, and the answer says what [`Ledger::cut`] needs.
+    pub fn acknowledge(
+        &mut self,
+        acknowledged: u64,
+        view: View,
+        log: &mut Log,
+    ) -> Option<Unweighed> {
         while self
             .stretches
             .front()
@@ -65,30 +101,36 @@ impl Ledger {
         {
             self.stretches.pop_front();
         }
+        let stretch = self.stretches.front_mut()?;
+        if stretch.bytes.start >= acknowledged || !stretch.exact {
+            return None;
+        }
+        let (mut end, mut first) = (stretch.bytes.end, stretch.lines.end);
+        while first > stretch.lines.start && end > acknowledged {
+            let Some(size) = log.size(view, first - 1) else {
+                return Some(Unweighed {
+                    lines: stretch.lines.start..first,
+                    bytes: end - acknowledged,
+                });
+            };
+            end -= size as u64;
+            first -= 1;
+        }
+        stretch.bytes.start = end.max(stretch.bytes.start);
+        stretch.lines.start = first;
+        None
     }
 
-    /// The lines of which some byte is not acknowledged, in any order.
-    ///
-    /// Walks back from the newest line, so that the cost is that of what is missing. A line that has left the log ends
-    /// the walk: everything before it is reported too and counts as missed.
-    pub fn unacknowledged(&self, acknowledged: u64, view: View, log: &mut Log) -> Vec<Range<u64>> {
-        let mut owed = Vec::new();
-        for stretch in self.stretches.iter().rev() {
-            if stretch.bytes.end <= acknowledged {
-                continue;
-            }
-            let (mut end, mut first) = (stretch.bytes.end, stretch.lines.end);
-            while first > stretch.lines.start && end > acknowledged {
-                let Some(size) = log.size(view, first - 1) else {
-                    first = stretch.lines.start;
-                    break;
-                };
-                end -= size as u64;
-                first -= 1;
-            }
-            owed.push(first..stretch.lines.end);
+    /// What became of [`Unweighed`] lines: those before `first` are acknowledged.
+    pub fn cut(&mut self, first: u64) {
+        if let Some(stretch) = self.stretches.front_mut() {
+            stretch.lines.start = first.clamp(stretch.lines.start, stretch.lines.end);
         }
-        owed
+    }
+
+    /// The lines that are not acknowledged as far as is known.
+    pub fn owed(&self) -> impl Iterator<Item = Range<u64>> {
+        self.stretches.iter().map(|stretch| stretch.lines.clone())
     }
 }
 
@@ -115,13 +157,51 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.record(1..3, 100..118);
         ledger.record(3..4, 120..129);
-        let mut owed = |acknowledged| ledger.unacknowledged(acknowledged, View::Text, &mut log);
-        assert_eq!(owed(0), [3..4, 1..3]);
-        assert_eq!(owed(108), [3..4, 1..3]);
-        assert_eq!(owed(109), [3..4, 2..3]);
+        let mut owed = |acknowledged| {
+            assert_eq!(ledger.acknowledge(acknowledged, View::Text, &mut log), None);
+            ledger.owed().collect::<Vec<_>>()
+        };
+        assert_eq!(owed(0), [1..3, 3..4]);
+        assert_eq!(owed(108), [1..3, 3..4]);
+        assert_eq!(owed(109), [2..3, 3..4]);
         assert_eq!(owed(118), [3..4]);
         assert_eq!(owed(128), [3..4]);
         assert!(owed(129).is_empty());
+    }
+
+    #[test]
+    fn lines_that_left_the_log_are_to_be_weighed() {
+        let mut log = Log::new(8, 1 << 20);
+        log.append(&Line {
+            session: SessionId(1),
+            kind: LineKind::Say,
+            at: Timestamp::ZERO,
+            name: "a",
+            text: "12345",
+        });
+        let mut ledger = Ledger::default();
+        ledger.record(1..9, 100..172);
+        let (lines, bytes) = (1..8, 172 - 9 - 130);
+        assert_eq!(
+            ledger.acknowledge(130, View::Text, &mut log),
+            Some(Unweighed { lines, bytes })
+        );
+        assert_eq!(ledger.owed().collect::<Vec<_>>(), [1..9]);
+        ledger.cut(4);
+        assert_eq!(ledger.owed().collect::<Vec<_>>(), [4..9]);
+    }
+
+    #[test]
+    fn too_many_interruptions_owe_too_much_rather_than_too_little() {
+        let (mut ledger, mut log) = (Ledger::default(), Log::new(9_000, 1 << 20));
+        let count = STRETCHES as u64 + 10;
+        for n in 0..count {
+            ledger.record(n..n + 1, n * 20..n * 20 + 9);
+        }
+        assert_eq!(ledger.len(), STRETCHES);
+        assert_eq!(ledger.owed().next(), Some(0..11));
+        ledger.acknowledge(count * 20, View::Text, &mut log);
+        assert!(ledger.is_empty());
     }
 
     #[test]
@@ -131,7 +211,7 @@ mod tests {
             ledger.record(n..n + 1, n * 9..n * 9 + 9);
         }
         assert_eq!(ledger.len(), 1);
-        ledger.prune(90_000);
+        ledger.acknowledge(90_000, View::Text, &mut Log::new(1, 1 << 20));
         assert!(ledger.is_empty());
     }
 }

@@ -119,7 +119,8 @@ impl Log {
 
     /// Appends slices of what `cursor` owes next, up to about `budget` bytes (at least one line), and moves it on.
     ///
-    /// Lines that have left the log are skipped and counted in [`Taken::missed`].
+    /// Lines that have left the log are skipped and counted in [`Taken::missed`]; what follows them is the next read's,
+    /// so that a reader can be told first.
     pub fn read(
         &mut self,
         view: View,
@@ -133,6 +134,9 @@ impl Log {
         };
         let stretch = cursor.stretch(self.next);
         taken.lines = stretch.start..stretch.start;
+        if taken.missed > 0 {
+            return taken;
+        }
         while taken.lines.end < stretch.end && taken.bytes < budget {
             let Some(chunk) = self.chunk(taken.lines.end) else {
                 break;
@@ -166,6 +170,11 @@ impl Log {
     /// Bytes of one line in one encoding, if the log still holds it.
     pub fn size(&mut self, view: View, number: u64) -> Option<usize> {
         self.chunk(number).map(|chunk| chunk.size(view, number))
+    }
+
+    /// Encodes all lines ahead of their first reader.
+    pub fn encode(&mut self, view: View) {
+        self.chunks.iter_mut().for_each(|chunk| chunk.encode(view));
     }
 
     /// One line, if the log still holds it.
@@ -245,8 +254,9 @@ mod tests {
         assert!(first > 1);
         let mut cursor = Cursor::new(1);
         let taken = log.read(View::Text, &mut cursor, usize::MAX, &mut VecDeque::new());
-        assert_eq!(taken.missed, first - 1);
-        assert_eq!(taken.lines, first..total + 1);
+        assert_eq!((taken.missed, taken.lines), (first - 1, first..first));
+        let taken = log.read(View::Text, &mut cursor, usize::MAX, &mut VecDeque::new());
+        assert_eq!((taken.missed, taken.lines), (0, first..total + 1));
     }
 
     #[test]

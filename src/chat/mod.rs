@@ -35,8 +35,13 @@
 //! acknowledgement when the old connection ended. **Its limit**: the kernel of a client acknowledges what its program may
 //! never have read. A program that lost such lines asks by number: `/resume TOKEN N` sends line N and all after it,
 //! `?resume=TOKEN&after=N` all after line N. `/resume TOKEN none` (`&replay=none`) refuses the replay. If the old connection
-//! still looks alive it is ended first, politely. After a crash of the server with a history file, what was sent in its
-//! last second may be sent again unless the client names a number.
+//! still looks alive it is ended first, politely. With a history file nothing is too old to be sent again.
+//!
+//! After a crash of the server (`kill -9`, power cut) with a history file nothing is lost either, but what the peer
+//! acknowledged last may come twice: an acknowledgement reaches the kernel, and what the kernel knew of a connection dies
+//! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
+//! again is at most what was acknowledged in the second before the crash, and nothing where a number is named, which is
+//! why `chatscope.v1` clients should resume with `after=N`.
 
 mod chunk;
 mod command;
@@ -55,10 +60,10 @@ pub use command::{Command, Replay};
 pub use cursor::Cursor;
 pub use encode::{Line, LineKind, View};
 pub use event::{DisconnectReason, SessionEvent, SessionEventKind, SessionId, Transport};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, Unweighed};
 pub use limits::Limits;
 pub use log::{CHUNK_BYTES, Log, Taken};
 pub use names::NameError;
-pub use room::{Arrival, Counters, Effects, Room, RoomFull, Saved, Staged, Turn};
+pub use room::{Arrival, Counters, Effects, Question, Recall, Room, RoomFull, Saved, Staged, Turn};
 pub use session::{Gone, Now};
 pub use token::{Token, TokenHash};

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::cursor::Cursor;
 use super::encode::{self, View};
 use super::ledger::Ledger;
-use super::room::Turn;
+use super::room::{Excerpt, Turn, Weighing};
 use super::token::TokenHash;
 use super::{DisconnectReason, SessionId};
 use crate::net::{FourTuple, Timestamp};
@@ -87,6 +87,10 @@ pub(super) struct Session {
     pub(super) saved: Option<Cursor>,
     /// Lines accepted for it that wait for the history file.
     pub(super) staged: usize,
+    /// Lines read back from the history file for it.
+    pub(super) excerpt: Excerpt,
+    /// Whether the history file is asked what the peer has not acknowledged.
+    pub(super) weighing: Weighing,
 }
 
 /// What a new session is made of.
@@ -122,7 +126,17 @@ impl Session {
             successor: None,
             saved: None,
             staged: 0,
+            excerpt: Excerpt::None,
+            weighing: Weighing::None,
         }
+    }
+
+    /// What it would be owed if its connection broke now: what it has not been sent, and what was sent and is not known
+    /// to be acknowledged.
+    pub(super) fn unacknowledged(&self) -> Cursor {
+        let mut earlier = self.cursor.earlier().to_vec();
+        earlier.extend(self.ledger.owed());
+        Cursor::from_parts(earlier, self.cursor.next())
     }
 
     /// Queues a notice (`* text`); `text` must be safe text.
@@ -167,7 +181,7 @@ pub struct Gone {
     pub name: Arc<str>,
     /// What its token hashes to.
     pub token: TokenHash,
-    /// What it has not been sent.
+    /// What it is owed.
     pub cursor: Cursor,
     /// Uptime at which it went.
     pub since: Duration,

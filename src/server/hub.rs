@@ -19,11 +19,22 @@ pub(super) struct Mail {
     session: AtomicU64,
     /// The client is to be asked for a sign of life.
     ping: AtomicBool,
+    /// The history file wants to know what the peer has acknowledged.
+    report: AtomicBool,
+}
+
+/// Takes a mark away; whether it was there.
+fn take(mark: &AtomicBool) -> bool {
+    mark.load(Ordering::Relaxed) && mark.swap(false, Ordering::Relaxed)
 }
 
 impl Mail {
     pub(super) fn take_ping(&self) -> bool {
-        self.ping.load(Ordering::Relaxed) && self.ping.swap(false, Ordering::Relaxed)
+        take(&self.ping)
+    }
+
+    pub(super) fn take_report(&self) -> bool {
+        take(&self.report)
     }
 
     /// The session the connection serves now (a resume changes it).
@@ -197,6 +208,15 @@ impl Hub {
     pub(super) fn ping_all(&self) {
         for post in self.lock().posts.values() {
             post.mail.ping.store(true, Ordering::Relaxed);
+            post.wake();
+        }
+    }
+
+    /// Asks every connection whose place is not stored what its peer has acknowledged.
+    pub(super) fn ask_places(&self) {
+        let state = self.lock();
+        for post in state.room.unsaved().filter_map(|id| state.posts.get(&id)) {
+            post.mail.report.store(true, Ordering::Relaxed);
             post.wake();
         }
     }

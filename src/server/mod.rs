@@ -9,17 +9,19 @@
 //! # The history file
 //!
 //! With [`Config::history`] the log lives in SQLite (WAL) too: a line is shown only after it is committed, resume tokens
-//! survive a restart, numbering continues. `sqlite3 FILE` may read it while the server runs. Version 1
+//! survive a restart, numbering continues. Lines that have left memory are read back when a session is owed them, in
+//! excerpts of 64 KiB, on a thread of its own. `sqlite3 FILE` may read it while the server runs. Version 1
 //! (`PRAGMA user_version`; later versions migrate it step by step, `PRAGMA application_id` is `chat`):
 //!
 //! | table | columns |
 //! |---|---|
 //! | `line` | `number` from 1 without gaps, `at` in nanoseconds since 1970 UTC, `session`, `kind` (`say`, `act`, `notice`), `name`, `text` |
-//! | `session` | `id`, `name`, `token` (SHA-256 of the resume token), `owed` (line numbers not yet sent: `90-99,105-`), `seen` (order of storing) |
-//! | `meta` | `key`, `value`: `next_session` |
+//! | `session` | `id`, `name`, `token` (SHA-256 of the resume token), `owed` (line numbers not known to be acknowledged: `90-99,105-`), `seen` (order of storing) |
+//! | `meta` | `key`, `value`: `next_session`, `next_line` |
 //!
 //! While the file cannot be written (disk full, locked for more than two seconds) lines are refused with the reason, the
-//! rest of the chat goes on, and each new line tries again.
+//! rest of the chat goes on, and each new line tries again. Old lines may be deleted by hand, oldest first: whoever is
+//! owed them is told how many were missed.
 
 mod accept;
 mod bind;
@@ -163,9 +165,9 @@ pub fn run_blocking(config: Config, shutdown: &Shutdown) -> Result<Report, Serve
 /// Runs a server on the present tokio runtime until it is shut down.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
     let idle = config.limits.idle;
-    let history = config.history.as_deref().map(History::open).transpose()?;
+    let mut history = config.history.as_deref().map(History::open).transpose()?;
     let mut room = Room::new(&config.name, config.limits, history.is_some());
-    if let Some(history) = &history {
+    if let Some(history) = &mut history {
         history.restore(&mut room)?;
     }
     let store = history.as_ref().map(History::store);
@@ -235,10 +237,8 @@ async fn tick(hub: Arc<Hub>, idle: Duration) {
     let mut ticks = interval(every);
     loop {
         ticks.tick().await;
-        hub.with(|room, now| {
-            room.tick(now);
-            room.save_all();
-        });
+        hub.with(|room, now| room.tick(now));
+        hub.ask_places();
     }
 }
 

@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+pub mod process;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::Receiver;
@@ -92,6 +94,15 @@ impl Client {
         Self::on(TcpStream::connect(to).unwrap())
     }
 
+    /// With a receive buffer of 4 KiB, so that most of what it does not read stays at the server.
+    pub fn narrow(to: SocketAddr) -> Self {
+        let domain = socket2::Domain::for_address(to);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.connect(&to.into()).unwrap();
+        Self::on(socket.into())
+    }
+
     pub fn on(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(SOON)).unwrap();
@@ -165,6 +176,13 @@ impl Client {
                 return line;
             }
         }
+    }
+
+    /// Drops with a reset instead of a FIN.
+    pub fn reset(self) {
+        socket2::SockRef::from(self.stream())
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
     }
 
     /// Everything up to the end of the stream; panics on a reset.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::{Effects, Room, Saved, replayed};
+use super::{Effects, Excerpt, Room, Saved, Weighing, replayed};
 use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
+use crate::chat::limits::TAKEOVER_HOLD;
 use crate::chat::names;
 use crate::chat::session::{Birth, Gone, Now, Session};
 use crate::chat::token::{Token, TokenHash};
@@ -167,13 +168,8 @@ impl Room {
         if old == id {
             return self.replay_for(id, replay);
         }
-        if let Some(session) = self.sessions.get_mut(&old) {
-            // The old connection still looks alive: it must first say what its peer acknowledged. The last to ask wins.
-            session.successor = Some((id, replay));
-            session.closing = Some(DisconnectReason::TakenOver);
-            session.farewell =
-                Some("this session goes on at another connection: goodbye".to_owned());
-            self.effects.wake.push(old);
+        if self.sessions.contains_key(&old) {
+            self.take_over(id, old, replay, now);
             return id;
         }
         let Some(gone) = self.gone.remove(&old) else {
@@ -181,6 +177,31 @@ impl Room {
         };
         self.become_session(id, gone, replay, now);
         old
+    }
+
+    /// The connection of session `old` still looks alive: it must first say what its peer acknowledged, and session `id`
+    /// waits for that. The last to ask wins.
+    fn take_over(&mut self, id: SessionId, old: SessionId, replay: Replay, now: Now) {
+        let mut outrun = None;
+        if let Some(session) = self.sessions.get_mut(&old) {
+            outrun = session.successor.replace((id, replay));
+            session.closing = Some(DisconnectReason::TakenOver);
+            session.farewell =
+                Some("this session goes on at another connection: goodbye".to_owned());
+            self.effects.wake.push(old);
+        }
+        if let Some(heir) = self.sessions.get_mut(&id) {
+            heir.held_until = now.uptime + TAKEOVER_HOLD;
+        }
+        if let Some((heir, _)) = outrun.filter(|(heir, _)| *heir != id) {
+            if let Some(heir) = self.sessions.get_mut(&heir) {
+                heir.held_until = now.uptime;
+            }
+            self.tell(
+                heir,
+                "another connection was later and has that session: you go on as you are",
+            );
+        }
     }
 
     /// A session resumes itself: it may ask for lines again, nothing else changes.
@@ -217,6 +238,9 @@ impl Room {
         session.token = gone.token;
         session.name = self.name_again(&gone);
         session.held_until = now.uptime;
+        // What the file was asked under the other number is answered there.
+        session.excerpt = Excerpt::None;
+        session.weighing = Weighing::None;
         for waiting in &mut self.staged {
             waiting.redirect(id, gone.id);
         }
@@ -280,7 +304,7 @@ impl Room {
     }
 
     /// The connection of a session ended. `acknowledged`: bytes of it that the peer's TCP confirmed, where known;
-    /// without it everything handed over counts as received.
+    /// without it everything handed over counts as received. Where the room is durable, [`Room::weigh`] comes first.
     pub fn disconnect(
         &mut self,
         id: SessionId,
@@ -296,19 +320,13 @@ impl Room {
             self.forget(id, session.token, &session.name);
             return;
         }
-        let mut earlier = session.cursor.earlier().to_vec();
-        if let Some(bytes) = acknowledged {
-            earlier.extend(
-                session
-                    .ledger
-                    .unacknowledged(bytes, session.view, &mut self.log),
-            );
-        }
+        let (bytes, view) = (acknowledged.unwrap_or(u64::MAX), session.view);
+        session.ledger.acknowledge(bytes, view, &mut self.log);
         let gone = Gone {
             id,
+            cursor: session.unacknowledged(),
             name: session.name,
             token: session.token,
-            cursor: Cursor::from_parts(earlier, session.cursor.next()),
             since: now.uptime,
         };
         match successor {
@@ -405,6 +423,7 @@ impl Effects {
             && self.moved.is_empty()
             && self.staged.is_empty()
             && self.saved.is_empty()
+            && self.recalls.is_empty()
             && self.events.is_empty()
     }
 }

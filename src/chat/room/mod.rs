@@ -8,6 +8,7 @@
 
 mod answers;
 mod comings;
+mod recall;
 mod staging;
 
 use std::collections::VecDeque;
@@ -30,6 +31,8 @@ use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
 use crate::text;
 
 pub use comings::{Arrival, RoomFull};
+pub(in crate::chat) use recall::{Excerpt, Weighing};
+pub use recall::{Question, Recall};
 pub use staging::{Saved, Staged};
 
 /// The line at or after the idle share of which a client is warned: nine tenths.
@@ -69,6 +72,8 @@ pub struct Effects {
     pub staged: Vec<Staged>,
     /// Sessions to be stored or forgotten.
     pub saved: Vec<Saved>,
+    /// What the history file is asked.
+    pub recalls: Vec<Recall>,
     /// For the timeline, only if [`Room::watch`] was asked for.
     pub events: Vec<SessionEvent>,
 }
@@ -325,9 +330,13 @@ impl Room {
             session.end_turn(&mut turn, out);
             return turn;
         }
-        turn.taken = self
-            .log
-            .read(session.view, &mut session.cursor, budget, out);
+        let Some(taken) = self.read(id, budget, out) else {
+            return turn;
+        };
+        turn.taken = taken;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return turn;
+        };
         let start = offset + turn.side as u64;
         session.ledger.record(
             turn.taken.lines.clone(),
@@ -359,10 +368,11 @@ impl Room {
         self.event(now, id, SessionEventKind::Lagging { missed });
     }
 
-    /// The peer has acknowledged that many bytes of the connection.
-    pub fn acknowledged(&mut self, id: SessionId, bytes: u64) {
+    /// The peer has acknowledged that many bytes of the connection; unknown = all that was handed over.
+    pub fn acknowledged(&mut self, id: SessionId, bytes: Option<u64>) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.ledger.prune(bytes);
+            let (bytes, view) = (bytes.unwrap_or(u64::MAX), session.view);
+            session.ledger.acknowledge(bytes, view, &mut self.log);
         }
     }
 

@@ -196,7 +196,7 @@ impl Room {
         }
         if let Some(session) = self.sessions.get_mut(&id) {
             let (cursor, name, token) = (
-                session.cursor.clone(),
+                session.unacknowledged(),
                 Arc::clone(&session.name),
                 session.token,
             );
@@ -211,21 +211,22 @@ impl Room {
         }
     }
 
-    /// Notes every connected session that was sent something since, so that little is sent again after a crash.
-    pub fn save_all(&mut self) {
-        if !self.durable {
-            return;
-        }
-        let moved = |session: &&super::Session| session.saved.as_ref() != Some(&session.cursor);
-        let ids: Vec<SessionId> = self
-            .sessions
-            .values()
-            .filter(moved)
-            .map(|session| session.id)
-            .collect();
-        for id in ids {
+    /// The peer has acknowledged that many bytes (unknown = all): notes for the history file what is owed now.
+    ///
+    /// What is noted is what is sent again after a crash: never too little, and no more than what was acknowledged since.
+    pub fn save_place(&mut self, id: SessionId, acknowledged: Option<u64>) {
+        self.acknowledged(id, acknowledged);
+        let noted = |session: &super::Session| session.saved == Some(session.unacknowledged());
+        if !self.sessions.get(&id).is_some_and(noted) {
             self.save(id);
         }
+    }
+
+    /// Sessions whose place is another than the one noted.
+    pub fn unsaved(&self) -> impl Iterator<Item = SessionId> {
+        let moved = |session: &&super::Session| session.saved.as_ref() != Some(&session.cursor);
+        let sessions = self.sessions.values().filter(|_| self.durable);
+        sessions.filter(moved).map(|session| session.id)
     }
 
     pub(super) fn save_gone(&mut self, gone: &Gone) {

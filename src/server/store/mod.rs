@@ -1,12 +1,14 @@
 //! The history file: the log and the sessions that may come back, in SQLite, on a thread of its own.
 //!
-//! Owns: group commit and the answers to the room. Must not know: sockets. The schema is in `schema.rs`.
+//! Owns: group commit and the answers to the room. Must not know: sockets. The schema is in `schema.rs`, reading back
+//! what has left memory in `recall.rs`.
 //!
 //! A line is shown only after its transaction is committed (WAL, `synchronous=FULL`), so that no line anybody saw is
 //! missing after `kill -9` or a power cut. All lines waiting at one moment share a transaction. When the file cannot take
 //! them (disk full, read-only, locked for long), they are refused and their speakers told; the chat goes on and tries
 //! again with the next line.
 
+mod recall;
 mod schema;
 
 use std::path::Path;
@@ -17,7 +19,8 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::hub::{Hub, Store};
-use crate::chat::{Effects, Room, Saved, Staged};
+use crate::chat::{Effects, Recall, Room, Saved, Staged};
+use recall::{Reader, Reading};
 
 pub use schema::HistoryError;
 
@@ -34,16 +37,22 @@ enum Job {
 /// The file and the queue to its thread, before the thread runs.
 pub(super) struct History {
     connection: Connection,
+    /// Number of the next line: the order of storing is the order of numbering.
+    next: u64,
     sender: Sender<Job>,
     jobs: Receiver<Job>,
+    reader: Reader,
 }
 
-/// The room's end of the queue.
-struct Queue(Mutex<Sender<Job>>);
+/// The room's end of the queues.
+struct Queue {
+    jobs: Mutex<Sender<Job>>,
+    questions: Mutex<Sender<Option<Recall>>>,
+}
 
 impl Store for Queue {
     fn store(&self, effects: &mut Effects) {
-        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         // The thread outlives the room's use of it; should it have died, lines stay unseen, which is the promise.
         if !effects.staged.is_empty() {
             let _ = sender.send(Job::Lines(std::mem::take(&mut effects.staged)));
@@ -51,13 +60,21 @@ impl Store for Queue {
         if !effects.saved.is_empty() {
             let _ = sender.send(Job::Sessions(std::mem::take(&mut effects.saved)));
         }
+        drop(sender);
+        for recall in effects.recalls.drain(..) {
+            let questions = self.questions.lock();
+            let _ = questions
+                .unwrap_or_else(PoisonError::into_inner)
+                .send(Some(recall));
+        }
     }
 }
 
-/// The running thread.
+/// The running threads.
 pub(super) struct Writer {
     sender: Sender<Job>,
     thread: JoinHandle<()>,
+    reading: Reading,
 }
 
 impl History {
@@ -66,30 +83,62 @@ impl History {
         let (sender, jobs) = channel();
         Ok(Self {
             connection: schema::open(path)?,
+            next: 1,
             sender,
             jobs,
+            reader: Reader::open(path)?,
         })
     }
 
     /// Puts what the file holds into an empty room.
-    pub(super) fn restore(&self, room: &mut Room) -> Result<(), HistoryError> {
-        schema::restore(&self.connection, room)
+    pub(super) fn restore(&mut self, room: &mut Room) -> Result<(), HistoryError> {
+        schema::restore(&self.connection, room)?;
+        self.next = room.log().head();
+        Ok(())
     }
 
     /// What the hub hands stored effects to.
     pub(super) fn store(&self) -> Box<dyn Store> {
-        Box::new(Queue(Mutex::new(self.sender.clone())))
+        Box::new(Queue {
+            jobs: Mutex::new(self.sender.clone()),
+            questions: Mutex::new(self.reader.sender()),
+        })
     }
 
-    /// Starts the thread.
+    /// Starts the threads.
     pub(super) fn start(self, hub: Arc<Hub>) -> std::io::Result<Writer> {
-        let sender = self.sender.clone();
+        let Self {
+            connection,
+            next,
+            sender,
+            jobs,
+            reader,
+        } = self;
+        let reading = reader.start(Arc::clone(&hub))?;
+        let writing = Writing {
+            connection,
+            next,
+            jobs,
+        };
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
-            .spawn(move || self.run(&hub))?;
-        Ok(Writer { sender, thread })
+            .spawn(move || writing.run(&hub))?;
+        Ok(Writer {
+            sender,
+            thread,
+            reading,
+        })
     }
+}
 
+/// What the writing thread has.
+struct Writing {
+    connection: Connection,
+    next: u64,
+    jobs: Receiver<Job>,
+}
+
+impl Writing {
     fn run(mut self, hub: &Hub) {
         let mut sessions = Vec::new();
         let mut stop = false;
@@ -115,8 +164,9 @@ impl History {
 
     /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
     fn write(&mut self, lines: &[Staged], sessions: &mut Vec<Saved>, hub: &Hub) {
-        match schema::write(&mut self.connection, lines, sessions) {
+        match schema::write(&mut self.connection, self.next, lines, sessions) {
             Ok(()) => {
+                self.next += lines.len() as u64;
                 sessions.clear();
                 if !lines.is_empty() {
                     hub.with(|room, now| room.committed(lines.len(), now));
@@ -135,11 +185,12 @@ impl History {
 }
 
 impl Writer {
-    /// Stores what is queued and ends the thread.
+    /// Stores what is queued and ends the threads.
     pub(super) fn stop(self) {
         let _ = self.sender.send(Job::Stop);
         if self.thread.join().is_err() {
             tracing::error!("the history thread panicked");
         }
+        self.reading.stop();
     }
 }

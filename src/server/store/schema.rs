@@ -19,7 +19,7 @@ const APPLICATION: i64 = 0x6368_6174;
 /// The version these tables have.
 const VERSION: i64 = 1;
 /// How long another program's lock on the file is waited for.
-const BUSY: Duration = Duration::from_secs(2);
+pub(super) const BUSY: Duration = Duration::from_secs(2);
 /// Sessions restored at most; the oldest are dropped.
 const SESSIONS: usize = crate::chat::limits::RESUMABLE;
 
@@ -112,22 +112,35 @@ fn migrate(transaction: &Transaction<'_>, from: i64) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", VERSION)
 }
 
+/// Stores lines, the first under the number `next`, and sessions, all or nothing.
+///
+/// A number that exists already (somebody else writes into the file) is an error: lines would come out of order.
 pub(super) fn write(
     connection: &mut Connection,
+    next: u64,
     lines: &[Staged],
     sessions: &[Saved],
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
-        let mut insert = transaction.prepare_cached("INSERT INTO line (at, session, kind, name, text, number) VALUES (?, ?, ?, ?, ?, (SELECT ifnull(max(number), 0) + 1 FROM line))")?;
-        for line in lines {
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO line (number, at, session, kind, name, text) VALUES (?, ?, ?, ?, ?, ?)",
+        )?;
+        for (number, line) in (next..).zip(lines) {
             insert.execute(params![
+                number as i64,
                 line.at.as_nanos(),
                 line.session.0 as i64,
                 line.kind.code(),
                 &*line.name,
                 &*line.text
             ])?;
+        }
+        if !lines.is_empty() {
+            let last = next + lines.len() as u64;
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO meta VALUES ('next_line', ?)")?
+                .execute([last as i64])?;
         }
         let mut save = transaction.prepare_cached("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, (SELECT ifnull(max(seen), 0) + 1 FROM session))")?;
         let mut forget = transaction.prepare_cached("DELETE FROM session WHERE id = ?")?;
@@ -191,69 +204,90 @@ fn owed_of(text: &str) -> Option<Cursor> {
 
 pub(super) fn restore(connection: &Connection, room: &mut Room) -> Result<(), HistoryError> {
     let damaged = |error: rusqlite::Error| HistoryError::Damaged(error.to_string());
-    let first = first_kept(connection, room.limits().log_bytes).map_err(damaged)?;
+    let next = next_line(connection).map_err(damaged)?;
+    let first = first_kept(connection, next, room.limits().log_bytes).map_err(damaged)?;
     let sessions = sessions(connection).map_err(damaged)?;
-    let next = connection
-        .query_row(
-            "SELECT value FROM meta WHERE key = 'next_session'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(damaged)?;
+    let next_session = meta(connection, "next_session").map_err(damaged)?;
     let lines = lines(connection, first).map_err(damaged)?;
-    let lines = lines.iter().map(|(session, kind, at, name, text)| Line {
-        session: *session,
-        kind: *kind,
-        at: *at,
-        name,
-        text,
-    });
-    room.restore(first, lines, sessions, next.unwrap_or(1_i64) as u64);
+    let lines = lines.iter().map(Stored::line);
+    room.restore(first, lines, sessions, next_session.unwrap_or(1));
     Ok(())
 }
 
-/// The oldest line that fits into memory with those after it.
-fn first_kept(connection: &Connection, limit: usize) -> rusqlite::Result<u64> {
-    let mut rows = connection.prepare("SELECT number, length(CAST(name AS BLOB)) + length(CAST(text AS BLOB)) FROM line ORDER BY number DESC")?;
-    let mut rows = rows.query([])?;
-    let (mut first, mut bytes) = (None::<u64>, 0);
-    while let Some(row) = rows.next()? {
-        let (number, size): (i64, i64) = (row.get(0)?, row.get(1)?);
-        // Somebody deleted lines by hand: what is before the gap stays in the file.
-        if first.is_some_and(|first| first != number as u64 + 1) {
-            break;
-        }
-        // Text, frame and tables beside it; objects are made only where somebody wants them.
-        bytes += 2 * size as usize + 64;
-        if bytes > limit {
-            break;
-        }
-        first = Some(number as u64);
-    }
-    let next = "SELECT ifnull(max(number), 0) + 1 FROM line";
-    let next: i64 = connection.query_row(next, [], |row| row.get(0))?;
-    Ok(first.unwrap_or(next as u64))
+fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<u64>> {
+    let value = connection
+        .query_row("SELECT value FROM meta WHERE key = ?", [key], |row| {
+            row.get::<_, i64>(0)
+        })
+        .optional()?;
+    Ok(value.map(|value| value as u64))
 }
 
-type Row = (SessionId, LineKind, Timestamp, String, String);
+/// Numbering goes on also where somebody deleted the last lines by hand.
+fn next_line(connection: &Connection) -> rusqlite::Result<u64> {
+    let last = "SELECT ifnull(max(number), 0) FROM line";
+    let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
+    Ok((last as u64 + 1).max(meta(connection, "next_line")?.unwrap_or(1)))
+}
 
-fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Row>> {
-    let mut rows = connection.prepare(
-        "SELECT session, kind, at, name, text FROM line WHERE number >= ? ORDER BY number",
-    )?;
-    let rows = rows.query_map([first as i64], |row| {
-        let kind: String = row.get(1)?;
-        Ok((
-            SessionId(row.get::<_, i64>(0)? as u64),
-            LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
-            Timestamp::from_nanos(row.get(2)?),
-            // The file may have been edited by hand: what it holds is as foreign as what a client sends.
-            crate::text::visible(row.get::<_, String>(3)?.as_bytes()),
-            crate::text::visible(row.get::<_, String>(4)?.as_bytes()),
-        ))
-    })?;
-    rows.collect()
+/// The oldest line that fits into memory with those after it up to `next`; older ones are read back when asked for.
+fn first_kept(connection: &Connection, next: u64, limit: usize) -> rusqlite::Result<u64> {
+    let mut rows = connection.prepare("SELECT number, length(CAST(name AS BLOB)) + length(CAST(text AS BLOB)) FROM line ORDER BY number DESC")?;
+    let mut rows = rows.query([])?;
+    let (mut first, mut bytes) = (next, 0);
+    while let Some(row) = rows.next()? {
+        let (number, size): (i64, i64) = (row.get(0)?, row.get(1)?);
+        // Text, frame and tables beside it; objects are made only where somebody wants them.
+        bytes += 2 * size as usize + 64;
+        // Somebody deleted lines by hand: what is before the gap stays in the file.
+        if number as u64 + 1 != first || bytes > limit {
+            break;
+        }
+        first = number as u64;
+    }
+    Ok(first)
+}
+
+/// A line as the file holds it.
+pub(super) struct Stored {
+    session: SessionId,
+    kind: LineKind,
+    at: Timestamp,
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+impl Stored {
+    /// From the columns `number, session, kind, at, name, text`.
+    pub(super) fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let kind: String = row.get(2)?;
+        // The file may have been edited by hand: what it holds is as foreign as what a client sends.
+        let safe = |text: String| crate::text::visible(text.as_bytes());
+        Ok(Self {
+            session: SessionId(row.get::<_, i64>(1)? as u64),
+            kind: LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
+            at: Timestamp::from_nanos(row.get(3)?),
+            name: safe(row.get(4)?),
+            text: safe(row.get(5)?),
+        })
+    }
+
+    pub(super) fn line(&self) -> Line<'_> {
+        Line {
+            session: self.session,
+            kind: self.kind,
+            at: self.at,
+            name: &self.name,
+            text: &self.text,
+        }
+    }
+}
+
+fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Stored>> {
+    connection
+        .prepare("SELECT number, session, kind, at, name, text FROM line WHERE number >= ? ORDER BY number")?
+        .query_map([first as i64], Stored::of)?
+        .collect()
 }
 
 fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {

@@ -4,6 +4,8 @@
 //! The whole conversation is one poll function over the socket's readiness and the session's waker; nothing read lives in a
 //! future, so that nothing is lost when something else happens first.
 
+mod ending;
+
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
@@ -12,17 +14,20 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncWriteExt as _, Interest};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::codec::Codec;
 use super::hub::{Hub, Mail};
 use super::lines::Heard;
 use super::outbox::Outbox;
 use super::tcp_info;
-use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
+use crate::chat::{DisconnectReason, SessionEventKind};
 use crate::net::FourTuple;
+
+use ending::SETTLE;
+pub(super) use ending::{LINGER, drain};
 
 /// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
 const TAKE_BYTES: usize = 128 * 1024;
@@ -30,11 +35,6 @@ const TAKE_BYTES: usize = 128 * 1024;
 const WAITING_BYTES: u64 = 1024 * 1024;
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
-/// How long a session that ends may take to be sent what it is owed, and then its peer to close.
-pub(super) const LINGER: Duration = Duration::from_secs(2);
-/// Bytes read and thrown away while waiting for the peer to close.
-const DRAIN_BYTES: usize = 16 * 1024 * 1024;
-
 thread_local! {
     /// Where all connections of a thread read into: an idle connection has no read buffer.
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -78,6 +78,8 @@ pub(super) struct Connection {
     span: tracing::Span,
     /// Writing failed: nothing goes out any more, but what the client said before is still read.
     broken: Option<DisconnectReason>,
+    /// Our close frame went out and FIN has not.
+    parting: bool,
 }
 
 impl Connection {
@@ -108,6 +110,7 @@ impl Connection {
             unanswered: false,
             span,
             broken: None,
+            parting: false,
         }
     }
 
@@ -127,13 +130,14 @@ impl Connection {
     pub(super) async fn run(mut self) {
         tracing::info!(parent: &self.span, "connected");
         let reason = poll_fn(|cx| self.poll(cx)).await;
-        let acknowledged = self.acknowledged();
+        self.part(reason).await;
+        let acknowledged = self.settle(reason).await;
         let mut id = self.mail.session();
         self.hub.release(&self.mail, |room, now_id, now| {
             id = now_id;
             room.disconnect(now_id, reason, acknowledged, now);
         });
-        self.end(id, reason).await;
+        self.end(reason).await;
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
         tracing::info!(parent: &self.span, id = id.0, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
@@ -161,6 +165,10 @@ impl Connection {
                 return Poll::Ready(DisconnectReason::Shutdown);
             }
             self.alarm = None;
+            if self.mail.take_report() {
+                let (id, acknowledged) = (self.mail.session(), self.acknowledged());
+                self.hub.with(|room, _| room.save_place(id, acknowledged));
+            }
             if self.probe() {
                 return Poll::Ready(DisconnectReason::PeerVanished);
             }
@@ -221,6 +229,7 @@ impl Connection {
                 // Only now is it worth asking to be woken: most writes succeed.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.stream.poll_write_ready(cx).is_pending() {
+                        self.heed_closing();
                         return None;
                     }
                 }
@@ -241,13 +250,12 @@ impl Connection {
             .with(|room, now| room.take(id, TAKE_BYTES, offset, slices, now));
         self.outbox.account(&turn, self.hub.is_watched());
         self.look = turn.more || turn.closing.is_some();
-        if turn.ask
-            && let Some(bytes) = self.acknowledged()
-        {
-            self.hub.with(|room, _| room.acknowledged(id, bytes));
+        if turn.ask {
+            let acknowledged = self.acknowledged();
+            self.hub.with(|room, _| room.acknowledged(id, acknowledged));
         }
         if turn.ending {
-            self.set_deadline();
+            self.heed_closing();
         }
         if let Some(wait) = turn.held {
             self.wake_in(wait);
@@ -258,9 +266,19 @@ impl Connection {
         turn.closing.map_or(Refill::Nothing, Refill::End)
     }
 
-    fn set_deadline(&mut self) {
+    fn set_deadline(&mut self, linger: Duration) {
         if self.deadline.is_none() {
-            self.deadline = Some(Instant::now() + LINGER);
+            self.deadline = Some(Instant::now() + linger);
+        }
+    }
+
+    /// A session asked to end does so in time, also where its client takes nothing.
+    fn heed_closing(&mut self) {
+        let id = self.mail.session();
+        match self.hub.with(|room, _| room.closing_reason(id)) {
+            Some(DisconnectReason::TakenOver) => self.set_deadline(SETTLE),
+            Some(_) => self.set_deadline(LINGER),
+            None => {}
         }
     }
 
@@ -352,7 +370,7 @@ impl Connection {
             self.outbox.push(output, self.hub.is_watched());
         }
         if self.codec.ended().is_some() {
-            self.set_deadline();
+            self.set_deadline(LINGER);
         }
     }
 
@@ -381,67 +399,6 @@ impl Connection {
         });
     }
 
-    /// FIN after the last byte, then a bounded wait for the peer's: closing with unread input would send a reset that can
-    /// destroy the farewell on its way (RFC 2525 section 2.17).
-    async fn end(&mut self, id: SessionId, reason: DisconnectReason) {
-        self.close_frames(reason).await;
-        if self.broken.is_some()
-            || matches!(
-                reason,
-                DisconnectReason::ClientReset | DisconnectReason::PeerVanished
-            )
-        {
-            return;
-        }
-        if self.stream.shutdown().await.is_ok() {
-            self.hub.emit(id, self.tuple, || SessionEventKind::Shutdown);
-        }
-        if !self.eof && !self.hub.is_aborting() {
-            let _ = timeout(LINGER, drain(&self.stream)).await;
-        }
-    }
-}
-
-impl Connection {
-    /// The closing handshake of a WebSocket that the server ends: our close frame, then the wait for the client's, so that
-    /// the server closes TCP first only after both (RFC 6455 sections 7.1.1, 7.1.2).
-    async fn close_frames(&mut self, reason: DisconnectReason) {
-        let able = reason != DisconnectReason::PeerVanished
-            && !self.eof
-            && self.broken.is_none()
-            && self.outbox.is_empty()
-            && !self.hub.is_aborting();
-        let Some(close) = self.codec.farewell(reason).filter(|_| able) else {
-            return;
-        };
-        let from = self.outbox.written();
-        self.outbox.push(close, self.hub.is_watched());
-        let _ = self.outbox.write(&self.stream);
-        self.tell_written(from);
-        let _ = timeout(LINGER, self.await_close()).await;
-    }
-
-    /// Reads until the client's close frame or the end.
-    async fn await_close(&mut self) {
-        while self.codec.ended().is_none() && self.stream.readable().await.is_ok() {
-            let (codec, offset, most) = (&mut self.codec, self.read, self.line_bytes);
-            let result = SCRATCH.with_borrow_mut(|scratch| {
-                let count = self.stream.try_read(scratch)?;
-                codec.feed(&scratch[..count], offset, most, &mut |_| {});
-                Ok::<_, io::Error>(count)
-            });
-            match result {
-                Ok(0) => {
-                    self.eof = true;
-                    return;
-                }
-                Ok(count) => self.read += count as u64,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return,
-            }
-        }
-    }
-
     /// Asks a WebSocket client for a sign of life; true if it gave none since it was asked last.
     fn probe(&mut self) -> bool {
         if !self.mail.take_ping() {
@@ -455,19 +412,6 @@ impl Connection {
         }
         self.outbox.push(ping, self.hub.is_watched());
         false
-    }
-}
-
-/// Reads and throws away until the peer closes.
-pub(super) async fn drain(stream: &TcpStream) {
-    let mut left = DRAIN_BYTES;
-    while left > 0 && stream.readable().await.is_ok() {
-        match SCRATCH.with_borrow_mut(|scratch| stream.try_read(scratch)) {
-            Ok(0) => return,
-            Ok(count) => left = left.saturating_sub(count),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(_) => return,
-        }
     }
 }
 

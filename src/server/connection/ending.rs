@@ -1,0 +1,142 @@
+//! How a connection ends: farewell, FIN, what the peer has in the end.
+//!
+//! Owns: the order of these and how long each may take. Must not know: why the session ends, beyond the reason.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::{Connection, SCRATCH};
+use crate::chat::{DisconnectReason, SessionEventKind};
+
+/// How long a session that ends may take to be sent what it is owed, and then its peer to close.
+pub(in crate::server) const LINGER: Duration = Duration::from_secs(2);
+/// How long the acknowledgement of what was sent last is waited for, and a connection that another one takes over may
+/// hold that up: round trip and delayed acknowledgement (RFC 9293 section 3.8.6.3) of most peers.
+pub(super) const SETTLE: Duration = Duration::from_millis(256);
+/// Bytes read and thrown away while waiting for the peer to close.
+const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+
+impl Connection {
+    /// The first step of the end: the close frame of a WebSocket that the server ends, else FIN after the last byte.
+    pub(super) async fn part(&mut self, reason: DisconnectReason) {
+        if self.is_dead(reason) {
+            return;
+        }
+        let able = !self.eof && self.outbox.is_empty() && !self.hub.is_aborting();
+        match self.codec.farewell(reason).filter(|_| able) {
+            Some(close) => {
+                let from = self.outbox.written();
+                self.outbox.push(close, self.hub.is_watched());
+                let _ = self.outbox.write(&self.stream);
+                self.tell_written(from);
+                self.parting = true;
+            }
+            None => self.finish().await,
+        }
+    }
+
+    /// Our FIN.
+    async fn finish(&mut self) {
+        if self.stream.shutdown().await.is_ok() {
+            let id = self.mail.session();
+            self.hub.emit(id, self.tuple, || SessionEventKind::Shutdown);
+        }
+    }
+
+    /// The second step: where a close frame was sent, a bounded wait for the client's, so that the server closes TCP first
+    /// only after both (RFC 6455 sections 7.1.1, 7.1.2); then a bounded wait for the client's FIN: closing with unread
+    /// input would send a reset that can destroy the farewell on its way (RFC 2525 section 2.17).
+    pub(super) async fn end(&mut self, reason: DisconnectReason) {
+        if self.is_dead(reason) {
+            return;
+        }
+        if self.parting {
+            let _ = timeout(LINGER, self.await_close()).await;
+            self.finish().await;
+        }
+        if !self.eof && !self.hub.is_aborting() {
+            let _ = timeout(LINGER, drain(&self.stream)).await;
+        }
+    }
+
+    /// Reads until the client's close frame or the end.
+    async fn await_close(&mut self) {
+        while self.codec.ended().is_none() && self.stream.readable().await.is_ok() {
+            let (codec, offset, most) = (&mut self.codec, self.read, self.line_bytes);
+            let result = SCRATCH.with_borrow_mut(|scratch| {
+                let count = self.stream.try_read(scratch)?;
+                codec.feed(&scratch[..count], offset, most, &mut |_| {});
+                Ok::<_, io::Error>(count)
+            });
+            match result {
+                Ok(0) => {
+                    self.eof = true;
+                    return;
+                }
+                Ok(count) => self.read += count as u64,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Whether nothing more goes to the peer or comes from it.
+    fn is_dead(&self, reason: DisconnectReason) -> bool {
+        self.broken.is_some()
+            || matches!(
+                reason,
+                DisconnectReason::ClientReset | DisconnectReason::PeerVanished
+            )
+    }
+
+    /// What the peer has in the end: what was sent last may be on its way, and its acknowledgement too.
+    pub(super) async fn settle(&self, reason: DisconnectReason) -> Option<u64> {
+        let waits = |bytes| {
+            let id = self.mail.session();
+            self.hub
+                .with(|room, _| room.awaits_acknowledgement(id, bytes))
+        };
+        let (mut pause, mut left) = (SETTLE / 256, SETTLE);
+        while !self.is_dead(reason) && !self.hub.is_aborting() && !left.is_zero() {
+            if !self.acknowledged().is_some_and(waits) {
+                break;
+            }
+            pause = pause.min(left);
+            sleep(pause).await;
+            (left, pause) = (left - pause, pause * 2);
+        }
+        let acknowledged = self.acknowledged();
+        poll_fn(|cx| self.weigh(acknowledged, cx)).await;
+        acknowledged
+    }
+
+    /// Waits where the history file must tell which lines the peer's acknowledgement covers.
+    fn weigh(&self, acknowledged: Option<u64>, cx: &Context<'_>) -> Poll<()> {
+        self.hub.call(&self.mail, cx.waker());
+        let id = self.mail.session();
+        let waits = |bytes| self.hub.with(|room, _| room.weigh(id, bytes));
+        if acknowledged.is_some_and(waits) && !self.hub.is_aborting() {
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+}
+
+/// Reads and throws away until the peer closes.
+pub(in crate::server) async fn drain(stream: &TcpStream) {
+    let mut left = DRAIN_BYTES;
+    while left > 0 && stream.readable().await.is_ok() {
+        match SCRATCH.with_borrow_mut(|scratch| stream.try_read(scratch)) {
+            Ok(0) => return,
+            Ok(count) => left = left.saturating_sub(count),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The program itself as a process, so that it can be killed, signalled and starved.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::{Client, SOON, eventually};
+
+/// A running `chatscope serve --no-capture`; dropped, it is killed.
+pub struct Process {
+    child: Child,
+    pub lines: SocketAddr,
+    pub web: SocketAddr,
+    log: Arc<Mutex<String>>,
+}
+
+impl Process {
+    /// On loopback ports of the system's choice, with further options.
+    pub fn start(options: &[&dyn AsRef<OsStr>]) -> Self {
+        Self::within(&[], "127.0.0.1", options)
+    }
+
+    /// Under a limit of descriptors.
+    pub fn limited(descriptors: u64, options: &[&dyn AsRef<OsStr>]) -> Self {
+        let shell = format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"");
+        Self::within(&["sh", "-c", &shell], "127.0.0.1", options)
+    }
+
+    /// Started by another program, listening on that address.
+    pub fn within(by: &[&str], address: &str, options: &[&dyn AsRef<OsStr>]) -> Self {
+        let binary = env!("CARGO_BIN_EXE_chatscope");
+        let mut command = Command::new(by.first().unwrap_or(&binary));
+        if !by.is_empty() {
+            command.args(&by[1..]).arg(binary);
+        }
+        let mut child = command
+            .args(["serve", "--no-capture", "-v"])
+            .args(["--listen", &format!("{address}:0")])
+            .args(["--web", &format!("{address}:0")])
+            .args(options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (mut stderr, seen) = (
+            BufReader::new(child.stderr.take().unwrap()),
+            Arc::clone(&log),
+        );
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while stderr.read_line(&mut line).is_ok_and(|count| count > 0) {
+                seen.lock().unwrap().push_str(&line);
+                line.clear();
+            }
+        });
+        let said = |before: &str, after: char| {
+            let log = log.lock().unwrap();
+            let address = log.split(before).nth(1)?.split(after).next()?;
+            address.parse().ok()
+        };
+        let (mut lines, mut web) = (None, None);
+        eventually("the server process listens", || {
+            lines = said("chat on ", ' ');
+            web = said("ws://", '/');
+            lines.is_some() && web.is_some()
+        });
+        Self {
+            child,
+            lines: lines.unwrap(),
+            web: web.unwrap(),
+            log,
+        }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::connect(self.lines)
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// `kill -TERM`.
+    pub fn terminate(&self) {
+        let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+    }
+
+    /// How it ended, and how long that took from now.
+    pub fn wait(&mut self) -> (ExitStatus, Duration) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, start.elapsed());
+            }
+            assert!(start.elapsed() < 2 * SOON, "the server does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// What it has written to stderr.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// A figure of `/proc/PID/status`.
+    pub fn status(&self, field: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Open descriptors.
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        std::fs::read_dir(folder).unwrap().count()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
