@@ -97,6 +97,9 @@ pub(super) struct ChatArgs {
     /// Seconds without a line after which a session ends; 0 = never
     #[arg(long, value_name = "SECONDS", default_value_t = chat::limits::IDLE.as_secs())]
     idle: u64,
+    /// Seconds after which a client that acknowledges nothing (gone without FIN, or not reading) is given up
+    #[arg(long, value_name = "SECONDS", default_value_t = server::PEER_TIMEOUT.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    peer_timeout: u64,
     /// Sessions at once
     #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS)]
     max_sessions: usize,
@@ -306,6 +309,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         name: args.chat.name.clone(),
         limits: args.chat.limits(),
         history: args.chat.history.clone(),
+        peer_timeout: Duration::from_secs(args.chat.peer_timeout),
         echo: args.chat.echo,
         origins: args.chat.allow_origin.clone(),
         ..listeners.config(events)

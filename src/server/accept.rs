@@ -96,6 +96,7 @@ pub(super) fn fresh_token() -> io::Result<Token> {
 /// Serves line text.
 pub(super) struct Lines {
     pub(super) hub: Arc<Hub>,
+    pub(super) peer_timeout: Duration,
     /// Held by every task: when the last is dropped, all have ended.
     pub(super) alive: tokio::sync::mpsc::Sender<()>,
 }
@@ -112,9 +113,9 @@ impl Serve for Lines {
                     tuple,
                     Codec::Lines(LineCodec::default()),
                 );
-                let alive = self.alive.clone();
+                let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
-                    if let Err(error) = bind::prepare(&connection.stream) {
+                    if let Err(error) = bind::prepare(&connection.stream, peer_timeout) {
                         tracing::debug!(%error, "socket options");
                     }
                     connection.run().await;

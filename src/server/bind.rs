@@ -11,15 +11,14 @@ use tokio::net::TcpStream;
 
 /// Connections that may wait for `accept`; the kernel cuts it to `net.core.somaxconn` (4,096 by default).
 const BACKLOG: i32 = 4_096;
-/// Silence after which the kernel probes whether the peer is still there (RFC 9293 section 3.8.4).
-const KEEPALIVE_AFTER: Duration = Duration::from_mins(1);
-/// Time between such probes, and how many may go unanswered.
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
-const KEEPALIVE_PROBES: u32 = 3;
-/// Time after which unacknowledged data gives the connection up (RFC 5482; Linux `TCP_USER_TIMEOUT`).
+/// Time after which a peer that acknowledges nothing is given up; its session can be resumed.
 ///
-/// Linux counts a zero window too, so that this is also how long a reader may stop; its session can be resumed.
-const USER_TIMEOUT: Duration = Duration::from_mins(5);
+/// With data on the way it is what Linux calls `TCP_USER_TIMEOUT` (RFC 5482), which counts a zero window too, so that this
+/// is also how long a reader may stop. Without, keep-alive probes (RFC 9293 section 3.8.4) ask from the first fifth on.
+pub const PEER_TIMEOUT: Duration = Duration::from_mins(5);
+/// Keep-alive probes begin after this share of the time, and there are so many of them.
+const SILENT_SHARE: u32 = 5;
+const PROBES: u32 = 24;
 
 /// A listening socket could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -74,16 +73,18 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Options of an accepted connection: no delay (we batch ourselves), and peers that vanished are noticed.
-pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+/// Options of an accepted connection: no delay (we batch ourselves), and peers that vanished are noticed in that time.
+pub(super) fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY);
-    socket.set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_PROBES))?;
+    // Whole seconds, at least one each. Linux counts the time, other systems the probes: both come to the same.
+    let second = Duration::from_secs(1);
+    let after = (peer_timeout / SILENT_SHARE).max(second);
+    let every = (peer_timeout.saturating_sub(after) / PROBES).max(second);
+    let keepalive = TcpKeepalive::new().with_time(after).with_interval(every);
+    socket.set_tcp_keepalive(&keepalive.with_retries(PROBES))?;
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    socket.set_tcp_user_timeout(Some(peer_timeout))?;
     Ok(())
 }
 
@@ -98,13 +99,13 @@ mod tests {
         let _client = std::net::TcpStream::connect(address).expect("connected");
         let listener = tokio::net::TcpListener::from_std(listener).expect("listener");
         let (stream, _) = listener.accept().await.expect("accepted");
-        prepare(&stream).expect("options");
+        prepare(&stream, PEER_TIMEOUT).expect("options");
         let socket = SockRef::from(&stream);
         assert!(socket.keepalive().expect("option") && stream.nodelay().expect("option"));
         #[cfg(target_os = "linux")]
         assert_eq!(
             socket.tcp_user_timeout().expect("option"),
-            Some(USER_TIMEOUT)
+            Some(PEER_TIMEOUT)
         );
     }
 }

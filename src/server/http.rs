@@ -102,6 +102,7 @@ impl fmt::Debug for PageHandler {
 /// Serves HTTP.
 pub(super) struct Web {
     pub(super) hub: Arc<Hub>,
+    pub(super) peer_timeout: Duration,
     pub(super) alive: mpsc::Sender<()>,
     pub(super) echo: bool,
     pub(super) page: Option<PageHandler>,
@@ -118,7 +119,7 @@ impl Serve for Web {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
         let (web, alive) = (Arc::clone(self), self.alive.clone());
         tokio::spawn(async move {
-            if let Err(error) = bind::prepare(&stream) {
+            if let Err(error) = bind::prepare(&stream, web.peer_timeout) {
                 tracing::debug!(%error, "socket options");
             }
             if web.speaking.fetch_add(1, Ordering::Relaxed) < HTTP_CONNECTIONS {

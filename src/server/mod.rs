@@ -65,7 +65,7 @@ use hub::Hub;
 use shutdown::Phase;
 use store::History;
 
-pub use bind::{BindError, bind};
+pub use bind::{BindError, PEER_TIMEOUT, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
 
@@ -97,6 +97,8 @@ pub struct Config {
     pub history: Option<PathBuf>,
     /// How often WebSocket clients are pinged.
     pub ping_every: Duration,
+    /// Time after which a peer that acknowledges nothing is given up.
+    pub peer_timeout: Duration,
     /// Whether `/echo` answers.
     pub echo: bool,
     /// What answers other paths than the server's own.
@@ -117,6 +119,7 @@ impl Default for Config {
             limits: Limits::default(),
             history: None,
             ping_every: PING_EVERY,
+            peer_timeout: PEER_TIMEOUT,
             echo: false,
             page: None,
             origins: Vec::new(),
@@ -183,6 +186,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
     let mut loops = JoinSet::new();
     let lines = Arc::new(Lines {
         hub: Arc::clone(&hub),
+        peer_timeout: config.peer_timeout,
         alive: alive.clone(),
     });
     for listener in config.line_listeners {
@@ -190,6 +194,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
     }
     let web = Arc::new(Web {
         hub: Arc::clone(&hub),
+        peer_timeout: config.peer_timeout,
         alive: alive.clone(),
         echo: config.echo,
         page: config.page,

@@ -1,17 +1,55 @@
 //! Any lines from any clients in any order: the room never panics, stays in its bounds, and whatever it sends is lines of
-//! safe text.
+//! safe text. Every other input has a history file, which takes all lines and answers all questions at once.
 #![no_main]
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use chatscope::chat::{
-    Arrival, DisconnectReason, Limits, Now, Room, SessionId, Token, Transport, View,
+    Arrival, DisconnectReason, Limits, Line, Log, Now, Question, Room, SessionId, Staged, Token,
+    Transport, View,
 };
 use chatscope::net::{FourTuple, Timestamp};
 use libfuzzer_sys::fuzz_target;
 
 const LOG_BYTES: usize = 16 * 1024;
+
+/// Plays the history file; returns which sessions' connections serve another one now.
+fn settle(room: &mut Room, file: &mut Vec<Staged>, now: Now) -> Vec<(SessionId, SessionId)> {
+    let mut moved = Vec::new();
+    loop {
+        let effects = room.effects();
+        moved.extend(effects.moved);
+        if effects.staged.is_empty() && effects.recalls.is_empty() {
+            return moved;
+        }
+        let count = effects.staged.len();
+        file.extend(effects.staged);
+        room.committed(count, now);
+        for recall in effects.recalls {
+            match recall.question {
+                Question::Lines(wanted) => {
+                    assert!(!wanted.is_empty() && wanted.end as usize <= file.len() + 1);
+                    let mut log = Log::new(wanted.start, 1 << 20);
+                    for line in &file[wanted.start as usize - 1..wanted.end as usize - 1] {
+                        log.append(&Line {
+                            session: line.session,
+                            kind: line.kind,
+                            at: line.at,
+                            name: &line.name,
+                            text: &line.text,
+                        });
+                    }
+                    room.recalled(recall.session, wanted.start, log);
+                }
+                Question::Weight(of) => {
+                    let first = of.lines.end.saturating_sub(of.bytes).max(of.lines.start);
+                    room.weighed(recall.session, Some(first));
+                }
+            }
+        }
+    }
+}
 
 fuzz_target!(|input: &[u8]| {
     let limits = Limits {
@@ -21,7 +59,9 @@ fuzz_target!(|input: &[u8]| {
         rate: 0,
         ..Limits::default()
     };
-    let mut room = Room::new("fuzz", limits, false);
+    let durable = input.len() % 2 == 1;
+    let mut room = Room::new("fuzz", limits, durable);
+    let mut file = Vec::new();
     let mut sessions: Vec<(SessionId, u64)> = Vec::new();
     let mut tokens = 0;
     for (clock, line) in input.split(|&byte| byte == b'\n').enumerate() {
@@ -52,6 +92,10 @@ fuzz_target!(|input: &[u8]| {
             }
             (1, Some(who)) => {
                 let (id, offset) = sessions.swap_remove(who);
+                if room.weigh(id, offset / 2) {
+                    assert!(durable);
+                    settle(&mut room, &mut file, now);
+                }
                 room.disconnect(id, DisconnectReason::ClientReset, Some(offset / 2), now);
             }
             (2, Some(who)) => {
@@ -88,7 +132,7 @@ fuzz_target!(|input: &[u8]| {
                 sessions[who].0 = room.receive(sessions[who].0, rest, 0..rest.len() as u64, now)
             }
         }
-        for (from, to) in room.effects().moved {
+        for (from, to) in settle(&mut room, &mut file, now) {
             for (id, _) in &mut sessions {
                 if *id == from {
                     *id = to;
