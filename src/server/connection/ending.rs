@@ -96,7 +96,7 @@ impl Connection {
     }
 
     /// What the peer has in the end: what was sent last may be on its way, and its acknowledgement too.
-    pub(super) async fn settle(&self, reason: DisconnectReason) -> Option<u64> {
+    pub(super) async fn settle(&mut self, reason: DisconnectReason) -> Option<u64> {
         let waits = |bytes| {
             let id = self.mail.session();
             self.hub
@@ -117,8 +117,8 @@ impl Connection {
     }
 
     /// Waits where the history file must tell which lines the peer's acknowledgement covers.
-    fn weigh(&self, acknowledged: Option<u64>, cx: &Context<'_>) -> Poll<()> {
-        self.hub.call(&self.mail, cx.waker());
+    fn weigh(&mut self, acknowledged: Option<u64>, cx: &Context<'_>) -> Poll<()> {
+        self.ear.listen(&self.hub, &self.mail, cx);
         let id = self.mail.session();
         let waits = |bytes| self.hub.with(|room, _| room.weigh(id, bytes));
         if acknowledged.is_some_and(waits) && !self.hub.is_aborting() {

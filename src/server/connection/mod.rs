@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::Interest;
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::codec::Codec;
-use super::hub::{Hub, Mail};
+use super::hub::{Ear, Hub, Mail};
 use super::lines::Heard;
 use super::outbox::Outbox;
 use super::tcp_info;
@@ -68,8 +68,7 @@ pub(super) struct Connection {
     eof: bool,
     /// The room may owe more than was taken last.
     look: bool,
-    /// Who the hub wakes.
-    waker: Option<Waker>,
+    ear: Ear,
     /// The runtime will wake this task when there is something to read.
     listening: bool,
     /// A ping was sent and nothing was heard since.
@@ -105,7 +104,7 @@ impl Connection {
             deadline: None,
             eof: false,
             look: true,
-            waker: None,
+            ear: Ear::default(),
             listening: false,
             unanswered: false,
             span,
@@ -150,15 +149,7 @@ impl Connection {
 
     /// Talks until the session is to end.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
-        // Before anything is taken from the room, so that no news falls in between. A task keeps its waker.
-        if self
-            .waker
-            .as_ref()
-            .is_none_or(|waker| !waker.will_wake(cx.waker()))
-        {
-            self.hub.call(&self.mail, cx.waker());
-            self.waker = Some(cx.waker().clone());
-        }
+        self.ear.listen(&self.hub, &self.mail, cx);
         self.look = true;
         loop {
             if self.hub.is_aborting() {

@@ -2,9 +2,12 @@
 //!
 //! Owns: carrying out the room's effects. Must not know: sockets or protocols.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+#[cfg(test)]
+mod interleavings;
+mod sync;
+
+use std::sync::{Arc, PoisonError};
+use std::task::{Context, Waker};
 
 use rustc_hash::FxHashMap;
 
@@ -12,6 +15,7 @@ use super::clock::Clock;
 use super::sink::EventSink;
 use crate::chat::{Effects, Now, Room, SessionEvent, SessionEventKind, SessionId};
 use crate::net::FourTuple;
+use sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
 
 /// What the hub tells a connection's task: which session it serves, and what to do besides.
 #[derive(Debug, Default)]
@@ -40,6 +44,24 @@ impl Mail {
     /// The session the connection serves now (a resume changes it).
     pub(super) fn session(&self) -> SessionId {
         SessionId(self.session.load(Ordering::Acquire))
+    }
+}
+
+/// How a task hears of news for its session.
+#[derive(Debug, Default)]
+pub(super) struct Ear {
+    waker: Option<Waker>,
+}
+
+impl Ear {
+    /// From now on news wakes this task. To be called before it looks for any, so that none falls in between.
+    pub(super) fn listen(&mut self, hub: &Hub, mail: &Mail, cx: &Context<'_>) {
+        // A task keeps its waker, as a rule, and the hub keeps it where the session moves.
+        let known = |waker: &Waker| waker.will_wake(cx.waker());
+        if !self.waker.as_ref().is_some_and(known) {
+            hub.call(mail, cx.waker());
+            self.waker = Some(cx.waker().clone());
+        }
     }
 }
 
@@ -131,7 +153,7 @@ impl Hub {
     }
 
     /// From now on news for the connection's session wakes this task.
-    pub(super) fn call(&self, mail: &Mail, waker: &Waker) {
+    fn call(&self, mail: &Mail, waker: &Waker) {
         if let Some(post) = self.lock().posts.get_mut(&mail.session()) {
             post.waker = Some(waker.clone());
         }
