@@ -252,7 +252,7 @@ fn expectations_that_hold_and_that_do_not() {
             "expect",
             "captures/abrupt-reset.pcapng",
             "any: reset-by client",
-            "any: reset cause unknown"
+            "any: reset cause unread_data_or_linger0"
         ]),
         0
     );

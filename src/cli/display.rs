@@ -45,6 +45,7 @@ impl Display {
             absolute: args.absolute,
             payload,
             why: args.why,
+            findings_alone: findings_alone(select),
         };
         let json = JsonOptions {
             payload: payload != PayloadStyle::None,
@@ -117,6 +118,12 @@ impl Display {
         let screen = super::screen::Screen::new(out, self.format == Format::Lines)?;
         Ok(self.sink(Box::new(screen)))
     }
+}
+
+/// Findings without the segments of openings and closes.
+fn findings_alone(select: &SelectArgs) -> bool {
+    let only = |what: &str| select.only.iter().any(|word| word == what);
+    only("findings") && !only("handshake") && !only("teardown")
 }
 
 /// The selection options, validated.

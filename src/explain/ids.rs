@@ -98,6 +98,7 @@ pub(super) const fn cause(cause: ResetCause) -> &'static str {
         ResetCause::Linger0 => "cause-linger0",
         ResetCause::WriteAfterClose => "cause-write-after-close",
         ResetCause::AcceptQueue => "cause-accept-queue",
+        ResetCause::UnreadDataOrLinger0 => "cause-unread-data-or-linger0",
         ResetCause::Unknown => "cause-unknown",
     }
 }

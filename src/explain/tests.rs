@@ -44,12 +44,13 @@ const OUTCOMES: [HandshakeOutcome; 6] = [
     HandshakeOutcome::Refused,
     HandshakeOutcome::Simultaneous,
 ];
-const CAUSES: [ResetCause; 6] = [
+const CAUSES: [ResetCause; 7] = [
     ResetCause::ClosedPort,
     ResetCause::UnreadData,
     ResetCause::Linger0,
     ResetCause::WriteAfterClose,
     ResetCause::AcceptQueue,
+    ResetCause::UnreadDataOrLinger0,
     ResetCause::Unknown,
 ];
 const FINDINGS: [FindingCode; 19] = [

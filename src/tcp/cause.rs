@@ -28,9 +28,10 @@ pub(super) fn of_reset(
     if rev.bytes == 0 {
         return ResetCause::Linger0;
     }
-    // Data that this very RST is the first to acknowledge was not read by anybody.
-    if segment.ack.follows(fwd.last_ack) && fwd.packets > 0 {
+    // Data that this very RST is the first to acknowledge was not read by anybody. A FIN is no data.
+    let end_of_data = closing.fin_of(1 - from).unwrap_or(rev.next);
+    if segment.ack.follows(fwd.last_ack) && end_of_data.follows(fwd.last_ack) && fwd.packets > 0 {
         return ResetCause::UnreadData;
     }
-    ResetCause::Unknown
+    ResetCause::UnreadDataOrLinger0
 }

@@ -61,6 +61,12 @@ impl Closing {
         self.fins.iter().any(sent)
     }
 
+    /// Sequence number of this direction's FIN: the end of its data.
+    pub(super) fn fin_of(&self, from: usize) -> Option<SeqNumber> {
+        let of = |fin: &&FinFact| usize::from(fin.from) == from;
+        self.fins.iter().flatten().find(of).map(|fin| fin.seq)
+    }
+
     /// Follows a segment without RST.
     pub(super) fn follow(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
         let step = Step {

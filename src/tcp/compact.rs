@@ -160,7 +160,7 @@ const CAUSES: [ResetCause; 8] = [
     ResetCause::Linger0,
     ResetCause::WriteAfterClose,
     ResetCause::AcceptQueue,
-    ResetCause::Unknown,
+    ResetCause::UnreadDataOrLinger0,
     ResetCause::Unknown,
 ];
 const PHASES: [Phase; 8] = [

@@ -30,6 +30,8 @@ pub enum ResetCause {
     WriteAfterClose,
     /// The listener went away before `accept`.
     AcceptQueue,
+    /// The program closed without FIN: with data in the receive queue, or abortively. The frames of both look the same.
+    UnreadDataOrLinger0,
     /// The frames do not tell.
     #[default]
     Unknown,
@@ -45,6 +47,7 @@ impl ResetCause {
             Self::Linger0 => "linger0",
             Self::WriteAfterClose => "write_after_close",
             Self::AcceptQueue => "accept_queue",
+            Self::UnreadDataOrLinger0 => "unread_data_or_linger0",
             Self::Unknown => "unknown",
         }
     }

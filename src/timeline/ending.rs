@@ -10,7 +10,8 @@ use crate::tcp::{Certainty, HandshakeOutcome, StreamId, StreamSummary};
 
 impl Story {
     /// A stream with its verdict, as of now.
-    pub(super) fn stream_entry(&self, summary: StreamSummary) -> StreamEntry {
+    pub(super) fn stream_entry(&self, mut summary: StreamSummary) -> StreamEntry {
+        summary.teardown = self.teardown_card(&summary);
         let fact = self.facts.of(summary.stream);
         let name = self.conversations.get(fact.conversation);
         StreamEntry {

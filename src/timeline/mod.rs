@@ -16,6 +16,7 @@ mod names;
 mod owing;
 mod queue;
 mod reading;
+mod resets;
 mod services;
 mod sessions;
 mod settings;

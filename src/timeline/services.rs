@@ -43,6 +43,8 @@ pub(super) struct Service {
     pub(super) unstirred: u32,
     /// Answered turns that ended without a line end.
     pub(super) without_line_end: u32,
+    /// Connections were seen waiting in vain for `accept`.
+    pub(super) queue_full: bool,
     /// The caller says that every line is answered at once.
     pub(super) answers_surely: bool,
 }
@@ -177,6 +179,11 @@ impl Services {
 }
 
 impl Service {
+    /// A connection to which the program never said a word was probably never accepted.
+    pub(super) const fn silence_means_not_accepted(&self) -> bool {
+        self.queue_full || self.greets()
+    }
+
     /// Clients are normally greeted: at least two were, and none was let wait.
     pub(super) const fn greets(&self) -> bool {
         self.greeted >= 2 && self.not_greeted == 0

@@ -65,7 +65,8 @@ impl Story {
             self.timers
                 .set(self.clock.plus(SYN_PATIENCE), Timer::Opening(seen.stream));
             if seen.analysis.contains(AnalysisFlags::REUSED_PORTS) {
-                let finding = self.finding(FindingCode::PortsReused, seen.stream);
+                let mut finding = self.finding(FindingCode::PortsReused, seen.stream);
+                finding.certainty = Certainty::Seen;
                 self.tell_finding(with_frames(finding, &[segment.frame]));
             }
         }
@@ -77,6 +78,7 @@ impl Story {
             let complete = summary.handshake.outcome == HandshakeOutcome::Complete;
             let many = summary.handshake.answer_retries >= 2;
             if complete && many && fact.marks.first(Marks::OPENING_TOLD) {
+                self.queue_is_full(summary.connection.server);
                 let mut finding = self.finding(FindingCode::AcceptQueueFull, seen.stream);
                 finding.side = Some(Side::Server);
                 finding.certainty = Certainty::Inferred;
@@ -261,8 +263,8 @@ impl Story {
         if fact.marks.first(Marks::TEARDOWN_TOLD) {
             self.tell_teardown(summary);
         }
-        if let Some(reset) = summary
-            .teardown
+        if let Some(reset) = self
+            .teardown_card(summary)
             .reset
             .filter(|_| seen.changes.contains(Changes::RESET))
         {
@@ -310,7 +312,7 @@ impl Story {
             at: self.clock,
             stream: summary.stream,
             connection: summary.connection,
-            teardown: summary.teardown,
+            teardown: self.teardown_card(summary),
         };
         self.queue.push(self.clock, Held::Teardown(Box::new(entry)));
     }
@@ -330,6 +332,7 @@ impl Story {
             let service = self.services.known(summary.connection.server);
             let listens = service.is_some_and(|service| service.listens);
             let code = if listens && handshake.syn_retries > 0 {
+                self.queue_is_full(summary.connection.server);
                 FindingCode::AcceptQueueFull
             } else {
                 FindingCode::Unanswered

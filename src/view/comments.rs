@@ -304,7 +304,7 @@ mod tests {
         ));
         assert!(of(1).ends_with("[RFC 9293 section 3.5]"));
         assert!(
-            of(3).starts_with("stream 0 (ana): handshake 3/3; open in 34 us\n"),
+            of(3).starts_with("stream 0 (ana): handshake 3/3; open in 34 us; connected: session 1 on stream 0, 67 us after the ACK\n"),
             "{}",
             of(3)
         );
@@ -315,8 +315,10 @@ mod tests {
         assert_eq!(of(5), "stream 0 (ana): ACK: confirms frame 4 after 12 us");
         assert!(
             of(22).starts_with(
-                "stream 0 (ana): both directions closed; close in 3 segments, 55 us\n"
-            )
+                "stream 0 (ana): both directions closed; close in 3 segments, 55 us; disconnected: the client closed\n"
+            ),
+            "{}",
+            of(22)
         );
     }
 

@@ -351,6 +351,35 @@ mod aborting {
         assert_eq!(cause, Some(ResetCause::Linger0));
     }
 
+    /// C says something that S's kernel acknowledges, perhaps closes; then S aborts.
+    fn abort_of_the_server(acked: u32, fin: bool) -> Option<ResetCause> {
+        let mut play = Play::open();
+        play.send(C, "PA", 1, 1, 5);
+        if acked > 0 {
+            play.send(S, "A", 1, 1 + acked, 0);
+        }
+        if fin {
+            play.send(C, "FA", 6, 1, 0);
+        }
+        play.send(S, "RA", 1, 6 + u32::from(fin), 0);
+        play.summary().teardown.reset.map(|reset| reset.cause)
+    }
+
+    #[test]
+    fn bytes_first_acknowledged_by_the_rst_were_not_read() {
+        assert_eq!(abort_of_the_server(0, false), Some(ResetCause::UnreadData));
+        assert_eq!(abort_of_the_server(0, true), Some(ResetCause::UnreadData));
+    }
+
+    #[test]
+    fn whether_acknowledged_bytes_were_read_cannot_be_seen() {
+        // Linux sends the same RST,ACK for unread data and for SO_LINGER 0. That it acknowledges a FIN says nothing of data.
+        for fin in [false, true] {
+            let cause = abort_of_the_server(5, fin);
+            assert_eq!(cause, Some(ResetCause::UnreadDataOrLinger0), "{fin}");
+        }
+    }
+
     #[test]
     fn data_for_a_closed_socket_is_answered_by_rst() {
         // Row E03: C closes, S still sends, C's kernel answers with RST.

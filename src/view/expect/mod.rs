@@ -11,7 +11,7 @@
 //! | `closed-by client` | orderly close, that side's FIN first, both FINs acknowledged; also `server`, `both` |
 //! | `close in 3 segments` | the orderly close took so many segments (3 or 4) |
 //! | `reset-by client` | that side ended the connection with RST; also `server` |
-//! | `reset cause linger0` | the likely cause: `closed_port` `unread_data` `linger0` `write_after_close` `accept_queue` `unknown` |
+//! | `reset cause linger0` | the likely cause: `closed_port` `unread_data` `linger0` `write_after_close` `accept_queue` `unread_data_or_linger0` `unknown` |
 //! | `still open` | neither both FINs nor a RST in the capture |
 //! | `verdict WORD` | the verdict is that word, or also holds (`CLOSED_BY_CLIENT`, `SERVED`, `WS_CLOSE(1000)`) |
 //! | `ws-close 1000` | a WebSocket Close frame with that code |

@@ -119,12 +119,13 @@ const OUTCOMES: [(&str, &str); 6] = [
     ("not-seen", "not_seen"),
     ("simultaneous", "simultaneous"),
 ];
-const CAUSES: [&str; 6] = [
+const CAUSES: [&str; 7] = [
     "closed_port",
     "unread_data",
     "linger0",
     "write_after_close",
     "accept_queue",
+    "unread_data_or_linger0",
     "unknown",
 ];
 

@@ -196,7 +196,7 @@
 //! | `reset.side` | string | who sent it |
 //! | `reset.frame` | number | its frame |
 //! | `reset.ts` | time | its time |
-//! | `reset.cause` | string | `closed_port` `unread_data` `linger0` `write_after_close` `accept_queue` `unknown` |
+//! | `reset.cause` | string | `closed_port` `unread_data` `linger0` `write_after_close` `accept_queue` `unread_data_or_linger0` `unknown` |
 //! | `reset.exact` | boolean | its number is exactly the next one expected: certainly accepted |
 //!
 //! ## `finding`

@@ -307,10 +307,11 @@ impl<W: Write> Lines<W> {
 
     pub(super) fn finding(&mut self, entry: &FindingEntry) {
         let severity = entry.code.severity();
+        let told = is_told_by_segment(entry.code) && !self.options.findings_alone;
         let show = match self.options.verbosity {
             Verbosity::Quiet => severity == Severity::Warn,
-            Verbosity::Normal => severity > Severity::Chat && !is_told_by_segment(entry.code),
-            Verbosity::Verbose => !is_told_by_segment(entry.code),
+            Verbosity::Normal => severity > Severity::Chat && !told,
+            Verbosity::Verbose => !told,
             Verbosity::All => true,
         };
         if !show {

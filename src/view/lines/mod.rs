@@ -90,6 +90,8 @@ pub struct LinesOptions {
     pub payload: PayloadStyle,
     /// Tell the reason, with its RFC section, the first time that something happens (`--why`).
     pub why: bool,
+    /// Findings are shown without the segments that would tell some of them, such as a RST.
+    pub findings_alone: bool,
 }
 
 impl Default for LinesOptions {
@@ -105,6 +107,7 @@ impl Default for LinesOptions {
             absolute: false,
             payload: PayloadStyle::None,
             why: false,
+            findings_alone: false,
         }
     }
 }

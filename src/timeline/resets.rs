@@ -1,0 +1,35 @@
+//! Why a connection was reset, as far as other connections of the same server tell it: the analyser sees one at a time.
+
+use super::services::Service;
+use super::story::Story;
+use crate::net::Endpoint;
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, StreamSummary, Teardown};
+
+impl Story {
+    /// The service does not accept.
+    pub(super) fn queue_is_full(&mut self, server: Endpoint) {
+        let id = self.services.id_of(server);
+        self.services.of_mut(id).queue_full = true;
+    }
+
+    /// The analyser's card with what other connections tell of a reset: a server that lets connections wait, or that greets
+    /// everybody, and never said a word here, went away before it accepted.
+    pub(super) fn teardown_card(&self, summary: &StreamSummary) -> Teardown {
+        let mut card = summary.teardown;
+        let service = self.services.known(summary.connection.server);
+        let unheard = summary.bytes.server == 0
+            && summary.handshake.outcome == HandshakeOutcome::Complete
+            && service.is_some_and(Service::silence_means_not_accepted);
+        if let Some(reset) = &mut card.reset
+            && unheard
+            && reset.side == Side::Server
+            && matches!(
+                reset.cause,
+                ResetCause::Linger0 | ResetCause::UnreadData | ResetCause::UnreadDataOrLinger0
+            )
+        {
+            reset.cause = ResetCause::AcceptQueue;
+        }
+        card
+    }
+}
