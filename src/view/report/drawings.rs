@@ -1,7 +1,7 @@
 //! The pictures of the report: the ladder and one graph for each connection, drawn beside the collecting by their own sinks.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::rc::Rc;
 
@@ -77,6 +77,8 @@ pub(super) struct Drawings {
     segments: usize,
     pub(super) left_out: u64,
     graphs: BTreeMap<u32, Pair<Graph<Paper>>>,
+    /// Connections among them that carried data.
+    with_data: BTreeSet<u32>,
 }
 
 impl Drawings {
@@ -100,6 +102,7 @@ impl Drawings {
             segments: 0,
             left_out: 0,
             graphs: BTreeMap::new(),
+            with_data: BTreeSet::new(),
         }
     }
 
@@ -119,6 +122,9 @@ impl Drawings {
                 Pair::new(|paper, is_svg| Graph::new(paper, options(stream, is_svg, lang)))
             });
             graph.entry(entry)?;
+            if packet.len.is_some_and(|len| len > 0) {
+                self.with_data.insert(stream);
+            }
         }
         Ok(())
     }
@@ -141,9 +147,11 @@ impl Drawings {
         (self.segments > 0).then(|| self.ladder.picture())
     }
 
-    /// The time-sequence graph of a connection.
+    /// The time-sequence graph of a connection; without data there is nothing to see in it.
     pub(super) fn graph(&self, stream: u32) -> Option<Picture> {
-        self.graphs.get(&stream).map(Pair::picture)
+        let spoken = self.with_data.contains(&stream);
+        let graph = self.graphs.get(&stream).filter(|_| spoken);
+        graph.map(Pair::picture)
     }
 }
 

@@ -171,19 +171,19 @@ fn class_of(packet: &PacketEntry) -> usize {
     }
 }
 
-/// A filter for a row: by flags where that is the class, by frame where only the analysis knows.
+/// A filter for a row: by flags where that is the class. ACKs of handshakes and closes look like any other: where only the
+/// analysis tells them apart, the frames are named as well, as far as they are kept.
 fn census_filter(class: usize, flags: TcpFlags, tally: &Tally) -> String {
     let by_flags = format!("tcp.flags==0x{:03x}", flags.0);
-    let only_analysis_knows =
-        matches!(class, 0 | 3) && !flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN));
-    if only_analysis_knows {
-        frames_filter(&tally.frames)
-    } else if class == 1 {
-        format!("{by_flags} && tcp.len>0")
-    } else if class == 2 {
-        format!("{by_flags} && tcp.len==0")
-    } else {
-        by_flags
+    let pure_ack = !flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST));
+    match class {
+        1 => format!("{by_flags} && tcp.len>0"),
+        _ if !pure_ack => by_flags,
+        _ if tally.total() > tally.frames.len() as u64 => format!("{by_flags} && tcp.len==0"),
+        _ => format!(
+            "{by_flags} && tcp.len==0 && {}",
+            frames_filter(&tally.frames)
+        ),
     }
 }
 

@@ -174,7 +174,7 @@ fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
     let (client, server) = (&card.client_options, &card.server_options);
     let evidence = |field: &str| Evidence {
         frames: frames.clone(),
-        see: format!("{field} && tcp.stream=={}", entry.summary.stream),
+        see: format!("{field} && {}", frames_filter(&frames)),
     };
     let effective = |value: Effective| {
         if answered.is_some() {

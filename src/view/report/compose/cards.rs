@@ -56,7 +56,10 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
                 &label,
                 isn.to_string(),
                 &frame.into_iter().collect::<Vec<_>>(),
-                format!("tcp.seq_raw=={isn} && tcp.flags.syn==1"),
+                match frame {
+                    Some(frame) => format!("tcp.seq_raw=={isn} && frame.number=={frame}"),
+                    None => format!("tcp.seq_raw=={isn} && tcp.flags.syn==1"),
+                },
             ));
         }
     }
@@ -304,8 +307,11 @@ fn negotiated(say: &Say<'_>, rows: &[NegotiatedRow]) -> Block {
         "report-col-frames",
         "see",
     ];
-    let offered =
-        |value: &Option<String>| value.clone().unwrap_or_else(|| say.t("report-not-offered"));
+    let offered = |value: &Option<String>| match value.as_deref() {
+        None => say.t("report-not-offered"),
+        Some("yes") => say.yes(true),
+        Some(number) => number.to_owned(),
+    };
     Block::Table(Table {
         columns: titles.iter().map(|title| say.t(title)).collect(),
         rows: rows

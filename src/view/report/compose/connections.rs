@@ -2,11 +2,14 @@
 
 use super::super::document::{Block, Cell, Fact, Table};
 use super::super::model::{CaptureFacts, ConnectionRow, Report};
+use super::super::tallies::{MAX_EVIDENCE, frames_filter};
 use super::say::{Say, clock, date};
 use crate::explain::Value;
 
 /// Rows printed; the JSON form has more.
 const MAX_ROWS: usize = 60;
+/// The SYNs that open a connection.
+const OPENING_SYNS: &str = "tcp.flags.syn==1 && tcp.flags.ack==0 && !tcp.analysis.retransmission";
 /// Ports and streams listed in one line.
 const MAX_LISTED: usize = 40;
 
@@ -42,7 +45,7 @@ pub(super) fn capture(say: &Say<'_>, report: &Report) -> Vec<Block> {
         say.fact(
             "report-link-type",
             text(&c.link_type),
-            &[1],
+            &[],
             "frame.encap_type",
         ),
         say.fact("report-filter", text(&c.filter), &[], "frame"),
@@ -64,7 +67,8 @@ pub(super) fn capture(say: &Say<'_>, report: &Report) -> Vec<Block> {
             facts.push(say.fact(label, date(at), &[number], see));
         }
         let value = format!("{} s ({})", clock(span), say.span(span));
-        facts.push(say.fact("report-span", value, &numbers, "frame.time_relative"));
+        let see = frames_filter(&numbers);
+        facts.push(say.fact("report-span", value, &numbers, see));
     }
     facts.push(say.fact(
         "report-drops",
@@ -212,12 +216,14 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
 }
 
 fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
-    let first: Vec<u64> = report
+    let mut first: Vec<u64> = report
         .connections
         .iter()
-        .take(8)
-        .map(|row| row.evidence.frames.first().copied().unwrap_or(0))
+        .filter(|row| row.client_by == "syn")
+        .map(|row| row.client_by_frame)
         .collect();
+    first.sort_unstable();
+    first.truncate(MAX_EVIDENCE);
     let total = [("streams", Value::Number(report.connections_total))];
     let mut by_start: Vec<_> = report.connections.iter().collect();
     by_start.sort_by_key(|row| row.stream);
@@ -235,7 +241,7 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         "report-how-many",
         say.v("report-how-many-value", &total),
         &first,
-        "tcp.flags.syn==1 && tcp.flags.ack==0",
+        OPENING_SYNS,
     )];
     if !ports.is_empty() {
         let more = if by_start.len() > MAX_LISTED {
@@ -244,7 +250,7 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
             ""
         };
         let value = format!("{}{more}", ports.join(", "));
-        facts.push(say.fact("report-client-ports", value, &first, "tcp.srcport"));
+        facts.push(say.fact("report-client-ports", value, &first, OPENING_SYNS));
         facts.push(say.fact(
             "report-verdicts",
             verdicts.join(", "),

@@ -2,6 +2,7 @@
 
 use super::super::document::{Block, Cell, Fact, Figure, Table, frames_text};
 use super::super::model::{FindingRow, Report, StreamReport, Throughput, WindowCard, WindowPoint};
+use super::super::tallies::frames_filter;
 use super::say::{Say, id_of};
 use crate::explain::Value;
 
@@ -82,14 +83,14 @@ fn times(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
         ("report-throughput-server", &t.throughput.server),
     ] {
         if let Some(throughput) = throughput {
-            facts.push(rate(say, label, throughput, &see));
+            facts.push(rate(say, label, throughput));
         }
     }
     facts
 }
 
 /// Throughput with its formula.
-fn rate(say: &Say<'_>, label: &str, t: &Throughput, see: &str) -> Fact {
+fn rate(say: &Say<'_>, label: &str, t: &Throughput) -> Fact {
     let value = say.v(
         "report-throughput-value",
         &[
@@ -107,12 +108,8 @@ fn rate(say: &Say<'_>, label: &str, t: &Throughput, see: &str) -> Fact {
             ("rate", Value::Number(t.bytes_per_second.unwrap_or(0))),
         ],
     );
-    say.fact(
-        label,
-        value,
-        &[t.from_frame, t.to_frame],
-        format!("tcp.len>0 && {see}"),
-    )
+    let frames = [t.from_frame, t.to_frame];
+    say.fact(label, value, &frames, frames_filter(&frames))
 }
 
 /// S9.
@@ -275,7 +272,7 @@ fn window(say: &Say<'_>, stream: u32, side: &str, card: &WindowCard, facts: &mut
             "report-window-zero",
             value,
             &frames,
-            format!("tcp.window_size_value==0 && tcp.stream=={stream}"),
+            frames_filter(&frames),
         ));
     }
 }

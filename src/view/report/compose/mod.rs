@@ -14,6 +14,12 @@ use super::model::Report;
 use crate::explain::Explainer;
 use say::Say;
 
+/// The last part of a path, of either kind of system: where a file lies is nobody's title.
+fn file_name(source: &str) -> &str {
+    let last = source.rsplit(['/', '\\']).next().unwrap_or_default();
+    if last.is_empty() { source } else { last }
+}
+
 /// The document of a report in the language of `words`.
 #[must_use]
 pub fn compose(report: &Report, words: &Explainer) -> Document {
@@ -26,7 +32,7 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
     Document {
         title: say.v(
             "report-title",
-            &[("source", (&*report.capture.source).into())],
+            &[("source", file_name(&report.capture.source).into())],
         ),
         lang: words.lang().tag(),
         subtitle: connections::subtitle(&say, report),
@@ -47,5 +53,18 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
             section("S13", "report-s13", walk::states(&say, report)),
             section("S14", "report-s14", notes::explanations(&say, report)),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_title_names_the_file_and_not_the_way_to_it() {
+        assert_eq!(file_name("captures/demo.pcapng"), "demo.pcapng");
+        assert_eq!(file_name("C:\\lab\\x.pcap"), "x.pcap");
+        assert_eq!(file_name("standard input"), "standard input");
+        assert_eq!(file_name("odd/"), "odd/");
     }
 }

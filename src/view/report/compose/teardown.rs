@@ -110,7 +110,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             "report-first-fin",
             value,
             &[frame],
-            format!("tcp.flags.fin==1 && tcp.stream=={}", stream.stream),
+            format!("tcp.flags.fin==1 && frame.number=={frame}"),
         ));
     }
     facts.extend(close_facts(say, card));
@@ -173,7 +173,7 @@ fn close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
             "report-ws-close",
             value,
             &[close.frame],
-            "websocket.opcode==8",
+            format!("websocket.opcode==8 && frame.number=={}", close.frame),
         ));
     }
     if card.websocket && card.ws_closes.is_empty() && card.outcome != "open" {
