@@ -4,6 +4,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::announced::{self, Announced};
 use super::key::Key;
 use super::stream::{Stream, Surroundings};
 use super::table::{Limits, Table};
@@ -18,6 +19,7 @@ pub const MAX_LISTENERS: usize = 65_536;
 #[derive(Debug)]
 pub struct Analyzer {
     table: Table,
+    announced: Announced,
     listeners: FxHashSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
@@ -34,6 +36,7 @@ impl Analyzer {
     pub fn new(limits: Limits) -> Self {
         Self {
             table: Table::new(limits),
+            announced: Announced::default(),
             listeners: FxHashSet::default(),
             listening_ports: FxHashSet::default(),
         }
@@ -67,6 +70,12 @@ impl Analyzer {
             let ended = stream.ended();
             self.table.mark_ended(slot, ended);
         }
+        if announced::is_control(segment) {
+            let table = &mut self.table;
+            self.announced.read(segment, &seen, |one, other| {
+                table.find(&Key::of(one, other).0).is_some()
+            });
+        }
         seen
     }
 
@@ -93,6 +102,8 @@ impl Analyzer {
             around.reused = true; // ST-3
         }
         around.first = true;
+        around.announced =
+            !self.announced.is_empty() && self.announced.take(segment.source, segment.destination);
         seen.changes.insert(Changes::STREAM_OPENED);
         let id = self.table.next_id();
         self.table.add(Stream::new(key, id, segment, around.reused))

@@ -8,13 +8,13 @@
 //!
 //! | what | tshark | here | why |
 //! |---|---|---|---|
-//! | completeness of a connection that an application protocol announced (FTP data, and the like) | without the SYN bit: the announcement counts as its first frame | with it | the SYN was captured; no application protocol is read here |
 //! | factor of a window that is not scaled | -1 unknown, -2 not in use | `None` for both | the scaled window is the same number |
 //! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
 mod acks;
 mod analysis;
 mod analyzer;
+mod announced;
 mod cause;
 mod closing;
 mod codec;

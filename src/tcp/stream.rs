@@ -56,6 +56,8 @@ pub(super) struct Surroundings {
     pub(super) first: bool,
     /// The stream was made by a SYN with another ISN on a known 4-tuple (ST-3).
     pub(super) reused: bool,
+    /// The stream was announced by an application: its first frame does not count as first.
+    pub(super) announced: bool,
     /// The source is known to listen.
     pub(super) source_listens: bool,
     /// The destination is known to listen.
@@ -221,7 +223,7 @@ impl Stream {
         let flags = segment.flags;
         let quote = segment.origin != SegmentOrigin::Direct;
         let len = if quote { 0 } else { segment.len };
-        if around.first && !around.reused {
+        if around.first && !around.reused && !around.announced {
             self.completeness.first_frame(flags, len);
         } else {
             self.completeness.later_frame(flags, len);
@@ -230,7 +232,9 @@ impl Stream {
         if flags.syn() {
             fwd.syn_win = true;
             if !flags.ack() {
-                self.syn_time = Some(segment.timestamp);
+                // A SYN at time 0 counts as none (T-2, T-4).
+                let at = segment.timestamp;
+                self.syn_time = (at != Timestamp::ZERO).then_some(at);
             }
         }
         if flags.fin() {

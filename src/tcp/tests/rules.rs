@@ -206,3 +206,70 @@ fn offloaded_segments_are_noted_not_flagged() {
     let big = play.send(C, "PA", 1, 1, 14_600);
     assert_eq!((flags(big).as_str(), big.notes), ("", OwnFlags::OFFLOADED));
 }
+
+/// Between these ends, with this payload; the numbers are the caller's.
+fn said<'a>(ends: [&str; 2], flags: TcpFlags, seq: u32, payload: &'a [u8]) -> Segment<'a> {
+    let [source, destination] = ends.map(|end| end.parse().expect("an endpoint"));
+    Segment {
+        frame: 1,
+        timestamp: Timestamp::from_nanos(1_000_000_000),
+        source,
+        destination,
+        seq: SeqNumber(seq),
+        ack: SeqNumber(1),
+        flags,
+        window: 1000,
+        urgent: 0,
+        len: payload.len() as u32,
+        header_length: 20,
+        header_captured: 20,
+        options: TcpOptions(&[]),
+        payload,
+        origin: SegmentOrigin::Direct,
+        effective: None,
+    }
+}
+
+/// tshark 4.0.17 prints 22 for the first two data connections (SYN,ACK + ACK + FIN; no SYN) and 23 for the third.
+#[test]
+fn an_ftp_data_connection_lacks_the_syn_bit() {
+    let mut analyzer = Analyzer::new(Limits::replay());
+    let (client, server) = ("10.0.0.1:40000", "10.0.0.2:21");
+    let port = b"PORT 10,0,0,1,16,1\r\n";
+    analyzer.handle(&said([client, server], TcpFlags::ACK, 100, port));
+    let passive = b"227 Entering Passive Mode (10,0,0,2,16,1)\r\n";
+    analyzer.handle(&said([server, client], TcpFlags::ACK, 100, passive));
+    let mut completeness = |from: &str, to: &str| {
+        let steps = [
+            (from, to, TcpFlags::SYN, 9),
+            (to, from, TcpFlags::SYN.union(TcpFlags::ACK), 90),
+            (from, to, TcpFlags::ACK, 10),
+            (from, to, TcpFlags::FIN.union(TcpFlags::ACK), 10),
+        ];
+        let last = steps.map(|(from, to, flags, seq)| {
+            analyzer
+                .handle(&said([from, to], flags, seq, &[]))
+                .completeness
+        });
+        last[3]
+    };
+    assert_eq!(completeness("10.0.0.2:20", "10.0.0.1:4097"), 22, "PORT");
+    assert_eq!(completeness("10.0.0.1:41000", "10.0.0.2:4097"), 22, "227");
+    assert_eq!(
+        completeness("10.0.0.1:41001", "10.0.0.2:4097"),
+        23,
+        "not announced again"
+    );
+}
+
+/// tshark 4.0.17 on a capture whose clock starts at 0: out of order (3 ms, no initial RTT), not retransmission.
+#[test]
+fn a_syn_at_time_zero_starts_no_initial_rtt() {
+    let mut play = Play::new();
+    play.now = -1_000_000;
+    play.send(C, "S", 0, 0, 0);
+    play.now -= 999_000;
+    assert_eq!(play.send(C, "A", 41, 1, 2).initial_rtt, None);
+    play.now -= 995_000;
+    assert_eq!(flags(play.send(C, "A", 1, 1, 38)), "out_of_order");
+}

@@ -1,0 +1,254 @@
+//! Connections that an FTP control connection announces (RFC 959 `PORT` and 227, RFC 2428 229) before their first segment.
+//!
+//! tshark 4.0 knows such a connection from the announcement on: its SYN is then no longer its first frame, and the SYN bit of
+//! `tcp.completeness` stays unset. Nothing else depends on it. Owns: the announcements that wait for their connection.
+//! Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
+
+use rustc_hash::FxHashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{AnalysisFlags, Observation};
+use crate::net::Endpoint;
+use crate::packet::{Segment, SegmentOrigin};
+
+/// Announcements that may wait at once; later ones are not kept (their streams get the SYN bit).
+pub(super) const MAX_WAITING: usize = 4096;
+/// The port of an FTP server's control connection.
+const CONTROL: u16 = 21;
+/// The port an FTP server opens data connections from (RFC 959 section 3.2).
+const DATA: u16 = 20;
+
+/// One end of a connection to come, and what is known of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Expected {
+    end: Endpoint,
+    peer: IpAddr,
+    /// `None`: any.
+    peer_port: Option<u16>,
+}
+
+/// What was announced and has not come yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Announced {
+    waiting: FxHashMap<Expected, u32>,
+}
+
+/// It may be part of an FTP control connection.
+#[inline]
+pub(super) const fn is_control(segment: &Segment<'_>) -> bool {
+    (segment.destination.port == CONTROL || segment.source.port == CONTROL)
+        && !segment.payload.is_empty()
+}
+
+impl Announced {
+    /// Nothing is waited for.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Reads a segment of a control connection; only its first line is looked at. `known` tells whether a connection
+    /// between two ends exists already. What repeats earlier bytes announces nothing again.
+    pub(super) fn read(
+        &mut self,
+        segment: &Segment<'_>,
+        seen: &Observation,
+        known: impl FnOnce(Endpoint, Endpoint) -> bool,
+    ) {
+        let again = AnalysisFlags::RETRANSMISSION.0
+            | AnalysisFlags::FAST_RETRANSMISSION.0
+            | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
+            | AnalysisFlags::OUT_OF_ORDER.0;
+        if segment.origin != SegmentOrigin::Direct || seen.analysis.0 & again != 0 {
+            return;
+        }
+        let line = first_line(segment.payload);
+        if segment.destination.port == CONTROL {
+            let Some(end) = line.strip_prefix(b"PORT ").and_then(six_numbers) else {
+                return;
+            };
+            let from = Endpoint::new(segment.destination.ip, DATA);
+            let expected = Expected {
+                end,
+                peer: from.ip,
+                peer_port: Some(DATA),
+            };
+            if !self.waiting.contains_key(&expected) && !known(end, from) {
+                self.wait_for(expected);
+            }
+            return;
+        }
+        // The code and one character behind it.
+        let text = line.get(4..).unwrap_or_default();
+        let end = match line.get(..3) {
+            Some(b"227") => six_numbers(text),
+            Some(b"229") => extended_port(text).map(|port| Endpoint::new(segment.source.ip, port)),
+            _ => None,
+        };
+        if let Some(end) = end {
+            self.wait_for(Expected {
+                end,
+                peer: segment.destination.ip,
+                peer_port: None,
+            });
+        }
+    }
+
+    /// Whether the connection that begins between these two ends was announced; it is then no longer waited for.
+    pub(super) fn take(&mut self, one: Endpoint, other: Endpoint) -> bool {
+        [(one, other), (other, one)].iter().any(|&(end, peer)| {
+            [Some(peer.port), None].iter().any(|&peer_port| {
+                self.take_expected(&Expected {
+                    end,
+                    peer: peer.ip,
+                    peer_port,
+                })
+            })
+        })
+    }
+
+    fn take_expected(&mut self, expected: &Expected) -> bool {
+        let Some(count) = self.waiting.get_mut(expected) else {
+            return false;
+        };
+        *count -= 1;
+        if *count == 0 {
+            self.waiting.remove(expected);
+        }
+        true
+    }
+
+    fn wait_for(&mut self, expected: Expected) {
+        if self.waiting.len() < MAX_WAITING {
+            let count = self.waiting.entry(expected).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
+/// Up to the end of the line or a NUL.
+fn first_line(payload: &[u8]) -> &[u8] {
+    let end = payload
+        .iter()
+        .position(|byte| matches!(byte, b'\r' | b'\n' | 0));
+    &payload[..end.unwrap_or(payload.len())]
+}
+
+/// The first six numbers with commas between them (RFC 959 section 4.1.2): an address and a port, a byte each.
+fn six_numbers(text: &[u8]) -> Option<Endpoint> {
+    let mut at = 0;
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        if let Some([a, b, c, d, high, low]) = numbers_at(&text[at..]) {
+            let port = u16::from_be_bytes([high, low]);
+            return Some(Endpoint::new(Ipv4Addr::new(a, b, c, d).into(), port));
+        }
+        at += text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    }
+    None
+}
+
+/// Six numbers at the start of `text`. Blanks may stand before each, a comma must follow at once.
+fn numbers_at(mut text: &[u8]) -> Option<[u8; 6]> {
+    let mut numbers = [0; 6];
+    for (index, number) in numbers.iter_mut().enumerate() {
+        if index > 0 {
+            text = text.strip_prefix(b",")?.trim_ascii_start();
+        }
+        let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (value, rest) = text.split_at(digits);
+        // As C reads it into a byte: modulo 256.
+        *number = value.iter().fold(None, |value: Option<u8>, digit| {
+            let tens = value.unwrap_or(0).wrapping_mul(10);
+            Some(tens.wrapping_add(digit - b'0'))
+        })?;
+        text = rest;
+    }
+    Some(numbers)
+}
+
+/// The port of `(|||port|)`, with any delimiter (RFC 2428 section 3).
+fn extended_port(text: &[u8]) -> Option<u16> {
+    let open = text.iter().position(|&byte| byte == b'(')?;
+    let (delimiters, rest) = text[open + 1..].split_first_chunk::<3>()?;
+    let [first, second, third] = *delimiters;
+    if first.is_ascii_digit() || first != second || second != third || !rest.contains(&b')') {
+        return None;
+    }
+    let rest = rest.trim_ascii_start();
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(text: &str) -> Option<Endpoint> {
+        Some(text.parse().expect("an endpoint"))
+    }
+
+    /// Each of these was put to tshark 4.0.17.
+    #[test]
+    fn six_numbers_are_found_as_tshark_finds_them() {
+        let ftp = end("10.0.0.2:4097");
+        for text in [
+            "Entering Passive Mode (10,0,0,2,16,1).",
+            "x 10,0,0,2,16,1",
+            "=10,0,0,2,16,1",
+            "Ent3ring 5 (10,0,0,2,16,1",
+            "1,2,3 (10,0,0,2,16,1,9)",
+            "(010,000,000,002,016,001)",
+            "(10, 0, 0, 2, 16, 1)",
+            "(266,0,0,2,16,257)",
+            "12345678901234567890 (10,0,0,2,16,1)",
+        ] {
+            assert_eq!(six_numbers(text.as_bytes()), ftp, "{text}");
+        }
+        for text in ["(10,0,0,2,16)", "(10 ,0 ,0,2,16,1)", "10,0,0,10,0,0,2,16,1"] {
+            assert_ne!(six_numbers(text.as_bytes()), ftp, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_extended_port() {
+        for text in [
+            "Extended (|||4097|)",
+            "(!!!4097!)",
+            "(|||4097)",
+            "(||| 04097|)x(",
+        ] {
+            assert_eq!(extended_port(text.as_bytes()), Some(4097), "{text}");
+        }
+        for text in [
+            "|||4097|",
+            "(|||4097|",
+            "(xyz4097|)",
+            "(1114097|)",
+            "(|||69633|)",
+            "(|1|10.0.0.2|4097|)",
+        ] {
+            assert_eq!(extended_port(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_announcement_serves_one_connection() {
+        let mut announced = Announced::default();
+        let (server, client) = (end("10.0.0.2:4097").unwrap(), end("10.0.0.1:5").unwrap());
+        announced.wait_for(Expected {
+            end: server,
+            peer: client.ip,
+            peer_port: None,
+        });
+        assert!(
+            !announced.take(server, end("10.0.0.7:5").unwrap()),
+            "another client"
+        );
+        assert!(announced.take(client, server), "in either direction");
+        assert!(!announced.take(client, server) && announced.is_empty());
+    }
+}
