@@ -1,22 +1,12 @@
 //! Peers that vanish without a word: the link goes down, in network namespaces of the test's own. Needs root and `ip`.
 #![cfg(all(feature = "live", target_os = "linux"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 mod support;
 
-use std::fs::File;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd as _;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use support::Client;
+use support::cable::Cable;
 use support::process::Process;
 
 /// What the server is told to wait for a peer.
@@ -24,104 +14,8 @@ const PEER_TIMEOUT: Duration = Duration::from_secs(3);
 /// How much later the kernel's timers may notice.
 const LATE: Duration = Duration::from_secs(4);
 
-/// Two namespaces with a cable between them; dropped, they are gone.
-struct Cable {
-    server: String,
-    client: String,
-}
-
-impl Cable {
-    /// `None`, with a word, where this cannot be had.
-    fn new(test: &str) -> Option<Self> {
-        let name = |side: &str| format!("chatscope-{test}-{}-{side}", std::process::id());
-        let cable = Self {
-            server: name("server"),
-            client: name("client"),
-        };
-        let (server, client) = (cable.server.as_str(), cable.client.as_str());
-        let steps: [&[&str]; 7] = [
-            &["netns", "add", server],
-            &["netns", "add", client],
-            &[
-                "-n", server, "link", "add", "here", "type", "veth", "peer", "name", "there",
-                "netns", client,
-            ],
-            &[
-                "-n",
-                server,
-                "address",
-                "add",
-                "10.77.0.1/24",
-                "dev",
-                "here",
-            ],
-            &[
-                "-n",
-                client,
-                "address",
-                "add",
-                "10.77.0.2/24",
-                "dev",
-                "there",
-            ],
-            &["-n", server, "link", "set", "here", "up"],
-            &["-n", client, "link", "set", "there", "up"],
-        ];
-        for step in steps {
-            if let Err(error) = ip(step) {
-                eprintln!(
-                    "skipped: network namespaces need root and iproute2: ip {}: {error}",
-                    step.join(" ")
-                );
-                return None;
-            }
-        }
-        ip(&["-n", server, "link", "set", "lo", "up"]).unwrap();
-        Some(cable)
-    }
-
-    fn serve(&self) -> Process {
-        let seconds = PEER_TIMEOUT.as_secs().to_string();
-        let within = ["ip", "netns", "exec", &self.server];
-        Process::within(
-            &within,
-            "10.77.0.1",
-            &[&"--public", &"--peer-timeout", &seconds],
-        )
-    }
-
-    /// A client at the far end, or beside the server.
-    fn connect(&self, to: SocketAddr, far: bool) -> Client {
-        let name = if far { &self.client } else { &self.server };
-        let namespace = File::open(format!("/run/netns/{name}")).unwrap();
-        // The socket stays where it was made; the thread that moved ends.
-        let stream = std::thread::spawn(move || {
-            move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-            TcpStream::connect(to).unwrap()
-        });
-        Client::on(stream.join().unwrap())
-    }
-
-    fn link(&self, state: &str) {
-        ip(&["-n", &self.client, "link", "set", "there", state]).unwrap();
-    }
-}
-
-impl Drop for Cable {
-    fn drop(&mut self) {
-        for name in [&self.server, &self.client] {
-            let _ = ip(&["netns", "delete", name]);
-        }
-    }
-}
-
-fn ip(words: &[&str]) -> Result<(), String> {
-    let output = Command::new("ip").args(words).output();
-    let output = output.map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+fn serve(cable: &Cable) -> Process {
+    cable.serve(&[&"--peer-timeout", &PEER_TIMEOUT.as_secs().to_string()])
 }
 
 /// Waits for the log line about the end of a session; its reason and how long it took.
@@ -155,9 +49,9 @@ fn a_silent_peer_that_vanished_is_given_up_in_time() {
     let Some(cable) = Cable::new("silent") else {
         return;
     };
-    let server = cable.serve();
-    let ana = cable.connect(server.lines, true);
-    let mut bob = cable.connect(server.lines, false);
+    let server = serve(&cable);
+    let ana = cable.client(server.lines, true);
+    let mut bob = cable.client(server.lines, false);
     cable.link("down");
     let since = Instant::now();
     let (reason, took) = end_of(&server, ana.session, since);
@@ -173,9 +67,9 @@ fn what_a_vanished_peer_missed_is_exactly_what_it_gets() {
     let Some(cable) = Cable::new("lines") else {
         return;
     };
-    let server = cable.serve();
-    let mut ana = cable.connect(server.lines, true);
-    let mut bob = cable.connect(server.lines, false);
+    let server = serve(&cable);
+    let mut ana = cable.client(server.lines, true);
+    let mut bob = cable.client(server.lines, false);
     for number in 0..100 {
         bob.say(&format!("heard {number}"));
         ana.expect(&format!("guest2: heard {number}"));
@@ -190,7 +84,7 @@ fn what_a_vanished_peer_missed_is_exactly_what_it_gets() {
     assert_eq!(reason, "peer_vanished");
     assert!(took < PEER_TIMEOUT + LATE, "{took:?}");
     cable.link("up");
-    let mut again = cable.connect(server.lines, true);
+    let mut again = cable.client(server.lines, true);
     again.say(&format!("/resume {}", ana.token));
     again.expect("* welcome back: you are guest1, session 1; lines missed: 500");
     again.line();
@@ -207,9 +101,9 @@ fn a_vanished_peer_comes_back_before_it_is_missed() {
     let Some(cable) = Cable::new("early") else {
         return;
     };
-    let server = cable.serve();
-    let mut ana = cable.connect(server.lines, true);
-    let mut bob = cable.connect(server.lines, false);
+    let server = serve(&cable);
+    let mut ana = cable.client(server.lines, true);
+    let mut bob = cable.client(server.lines, false);
     bob.say("heard");
     ana.expect("guest2: heard");
     cable.link("down");
@@ -220,7 +114,7 @@ fn a_vanished_peer_comes_back_before_it_is_missed() {
         bob.until(&format!(": {number} "));
     }
     let since = Instant::now();
-    let mut again = cable.connect(server.lines, false);
+    let mut again = cable.client(server.lines, false);
     again.say(&format!("/resume {}", ana.token));
     again.until("* welcome back: you are guest1, session 1; lines missed: 1000");
     assert!(

@@ -27,6 +27,8 @@ mod interrupt;
 mod live;
 #[cfg(feature = "live")]
 mod logging;
+#[cfg(feature = "live")]
+mod numbered;
 mod output;
 mod pipeline;
 mod replay;

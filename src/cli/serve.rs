@@ -14,6 +14,7 @@ use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
+use super::numbered::Numbers;
 use super::{Failure, exit, explaining, logging, output};
 use crate::capture::filter::filter_for_ports;
 use crate::capture::interfaces::{interface_for, interfaces};
@@ -305,6 +306,8 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     } else {
         (EventSink::none(), EventSink::channel().1)
     };
+    let numbers = Numbers::default();
+    let known = numbers.clone();
     let config = Config {
         name: args.chat.name.clone(),
         limits: args.chat.limits(),
@@ -312,12 +315,13 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         peer_timeout: Duration::from_secs(args.chat.peer_timeout),
         echo: args.chat.echo,
         origins: args.chat.allow_origin.clone(),
-        ..listeners.config(events)
+        ..listeners.config(events.knowing(move |connection| known.of(connection)))
     };
     let Some(open) = capture else {
         return Running::start(config, shutdown)?.finish().map(|_| ());
     };
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    let shown = numbers.watch(shown);
     let mut sink = explaining::beside(shown, notes.as_ref(), display.lang());
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let mut running = Running::start(config, shutdown.clone())?;

@@ -2,20 +2,33 @@
 //!
 //! Owns: counting what the queue had no room for. Must not know: who listens.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::chat::SessionEvent;
+use crate::net::FourTuple;
 
 /// Events that may wait for the timeline, about 130 bytes each.
 pub const EVENT_QUEUE: usize = 65_536;
 
+type StreamOf = dyn Fn(&FourTuple) -> Option<u64> + Send + Sync;
+
 /// Takes events without ever blocking; silent when nobody listens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct EventSink {
     queue: Option<SyncSender<SessionEvent>>,
     dropped: Arc<AtomicU64>,
+    stream_of: Option<Arc<StreamOf>>,
+}
+
+impl fmt::Debug for EventSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSink")
+            .field("dropped", &self.dropped)
+            .finish_non_exhaustive()
+    }
 }
 
 impl EventSink {
@@ -37,8 +50,24 @@ impl EventSink {
     pub fn new(queue: SyncSender<SessionEvent>) -> Self {
         Self {
             queue: Some(queue),
-            dropped: Arc::default(),
+            ..Self::default()
         }
+    }
+
+    /// A listener that captures beside the server knows the stream number of a connection, for the log: where the answer
+    /// is known by the time a session ends, its span carries it.
+    #[must_use]
+    pub fn knowing(
+        mut self,
+        stream_of: impl Fn(&FourTuple) -> Option<u64> + Send + Sync + 'static,
+    ) -> Self {
+        self.stream_of = Some(Arc::new(stream_of));
+        self
+    }
+
+    /// The stream number of a connection.
+    pub(super) fn stream(&self, connection: &FourTuple) -> Option<u64> {
+        self.stream_of.as_ref().and_then(|of| of(connection))
     }
 
     /// Events the queue had no room for.

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+pub mod cable;
 pub mod process;
 
 use std::io::{BufRead, BufReader, Read, Write};

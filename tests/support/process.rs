@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 use super::{Client, SOON, eventually};
 
-/// A running `chatscope serve --no-capture`; dropped, it is killed.
+/// Options of the program.
+pub type Options<'a> = &'a [&'a dyn AsRef<OsStr>];
+
+/// A running `chatscope serve`; dropped, it is killed.
 pub struct Process {
     child: Child,
     pub lines: SocketAddr,
@@ -18,26 +21,36 @@ pub struct Process {
 }
 
 impl Process {
-    /// On loopback ports of the system's choice, with further options.
-    pub fn start(options: &[&dyn AsRef<OsStr>]) -> Self {
+    /// Without capture, on loopback ports of the system's choice, with further options.
+    pub fn start(options: Options) -> Self {
         Self::within(&[], "127.0.0.1", options)
     }
 
+    /// With capture, which the log tells of if it may.
+    pub fn capturing(options: Options) -> Self {
+        Self::run(&[], "127.0.0.1", options)
+    }
+
     /// Under a limit of descriptors.
-    pub fn limited(descriptors: u64, options: &[&dyn AsRef<OsStr>]) -> Self {
+    pub fn limited(descriptors: u64, options: Options) -> Self {
         let shell = format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"");
         Self::within(&["sh", "-c", &shell], "127.0.0.1", options)
     }
 
-    /// Started by another program, listening on that address.
-    pub fn within(by: &[&str], address: &str, options: &[&dyn AsRef<OsStr>]) -> Self {
+    /// Without capture, started by another program, listening on that address.
+    pub fn within(by: &[&str], address: &str, options: Options) -> Self {
+        let first: Options = &[&"--no-capture"];
+        Self::run(by, address, &[first, options].concat())
+    }
+
+    fn run(by: &[&str], address: &str, options: Options) -> Self {
         let binary = env!("CARGO_BIN_EXE_chatscope");
         let mut command = Command::new(by.first().unwrap_or(&binary));
         if !by.is_empty() {
             command.args(&by[1..]).arg(binary);
         }
         let mut child = command
-            .args(["serve", "--no-capture", "-v"])
+            .args(["serve", "-v"])
             .args(["--listen", &format!("{address}:0")])
             .args(["--web", &format!("{address}:0")])
             .args(options)

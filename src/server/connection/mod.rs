@@ -90,7 +90,7 @@ impl Connection {
         codec: Codec,
     ) -> Self {
         let line_bytes = hub.with(|room, _| room.limits().line_bytes);
-        let span = tracing::info_span!("session", session = mail.session().0, client = %tuple.client, server = %tuple.server);
+        let span = tracing::info_span!("session", session = mail.session().0, stream = tracing::field::Empty, client = %tuple.client, server = %tuple.server);
         Self {
             stream,
             hub,
@@ -129,6 +129,10 @@ impl Connection {
     pub(super) async fn run(mut self) {
         tracing::info!(parent: &self.span, "connected");
         let reason = poll_fn(|cx| self.poll(cx)).await;
+        // The capture is some ten milliseconds behind: at the connect it did not know.
+        if let Some(stream) = self.hub.stream(&self.tuple) {
+            self.span.record("stream", stream);
+        }
         self.part(reason).await;
         let acknowledged = self.settle(reason).await;
         let mut id = self.mail.session();

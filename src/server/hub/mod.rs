@@ -221,6 +221,11 @@ impl Hub {
         self.sink.is_open()
     }
 
+    /// The number of a connection's stream in the capture, where somebody knows it.
+    pub(super) fn stream(&self, connection: &FourTuple) -> Option<u64> {
+        self.sink.stream(connection)
+    }
+
     /// Events lost because the timeline was slow.
     pub(super) fn events_dropped(&self) -> u64 {
         self.sink.dropped()
