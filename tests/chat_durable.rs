@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::format_collect,
+    clippy::print_stderr,
     reason = "tests"
 )]
 
@@ -347,4 +348,116 @@ fn lines_deleted_by_hand_are_counted_as_missed_and_numbering_goes_on() {
         .query_row("SELECT number FROM line", [], |row| row.get(0))
         .unwrap();
     assert_eq!(number, 5_001);
+}
+
+/// A file system of one mebibyte; dropped, it is unmounted.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// `None`, with a word, where this cannot be had.
+    fn new() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let words = ["-t", "tmpfs", "-o", "size=1m", "none"];
+        let mounted = std::process::Command::new("mount")
+            .args(words)
+            .arg(folder.path())
+            .output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(folder));
+        }
+        eprintln!("skipped: a small file system needs root and mount");
+        None
+    }
+
+    fn remount(&self, how: &str) {
+        let words = ["-o", &format!("remount,{how}")];
+        let status = std::process::Command::new("mount")
+            .args(words)
+            .arg(self.0.path())
+            .status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg(self.0.path())
+            .status();
+    }
+}
+
+/// Says numbered lines until one is refused; the numbers from `next` on that everybody saw.
+fn say_until_refused(ana: &mut Client, next: &mut usize) -> String {
+    for _ in 0..5_000 {
+        ana.say(&format!("{next} {}", "x".repeat(1_000)));
+        let line = ana.line();
+        if line.starts_with("* not said") {
+            return line;
+        }
+        assert!(line.starts_with(&format!("guest1: {next} x")), "{line:.60}");
+        *next += 1;
+    }
+    panic!("never refused");
+}
+
+#[test]
+fn a_full_disk_refuses_lines_and_loses_none() {
+    let Some(disk) = Disk::new() else { return };
+    let history = disk.0.path().join("chat.db");
+    let server = small(&history);
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let mut next = 0;
+    let told = say_until_refused(&mut ana, &mut next);
+    assert!(told.contains("database or disk is full"), "{told:.100}");
+    bob.say("/who");
+    assert!(
+        bob.until("* here: ").ends_with("guest1, guest2"),
+        "the chat goes on"
+    );
+    disk.remount("size=2m");
+    ana.say(&format!("{next} x"));
+    ana.expect(&format!("guest1: {next} x"));
+    next += 1;
+    server.kill();
+    let server = small(&history);
+    let mut eva = server.client();
+    eva.say(&format!("/resume {} 1", ana.token));
+    eva.until("welcome back: you are guest1, session 1");
+    eva.line();
+    for number in 0..next {
+        assert!(
+            eva.line().starts_with(&format!("guest1: {number} x")),
+            "{number}"
+        );
+    }
+    eva.say("/ping");
+    eva.expect("* pong");
+}
+
+#[test]
+fn a_history_that_cannot_be_written_at_the_start_is_told_at_the_start() {
+    let Some(disk) = Disk::new() else { return };
+    let history = disk.0.path().join("chat.db");
+    small(&history).kill();
+    disk.remount("ro");
+    let binary = env!("CARGO_BIN_EXE_chatscope");
+    let output = std::process::Command::new(binary)
+        .args([
+            "serve",
+            "--no-capture",
+            "--listen",
+            "127.0.0.1:0",
+            "--web",
+            "127.0.0.1:0",
+            "--history",
+        ])
+        .arg(&history)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && told.contains("chat.db"),
+        "{told}"
+    );
 }

@@ -133,6 +133,40 @@ fn idle_sessions_are_warned_and_ended() {
 }
 
 #[test]
+fn a_line_that_never_ends_is_no_sign_of_life() {
+    let server = limits(|limits| limits.idle = Duration::from_millis(500));
+    let mut ana = server.client();
+    let mut dribble = ana.stream().try_clone().unwrap();
+    let start = Instant::now();
+    std::thread::spawn(move || {
+        while dribble.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let rest = ana.rest();
+    assert!(rest.contains("nothing heard from you"), "{rest}");
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(end_of(&server, 1), DisconnectReason::Idle);
+}
+
+#[test]
+fn names_are_one_to_a_person_whatever_their_case() {
+    let server = Server::start();
+    let mut clients: Vec<_> = (0..4).map(|_| server.client()).collect();
+    for client in &mut clients {
+        client.say("/nick Ana");
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    clients[0].say("/who");
+    let here = clients[0].until("* here: ");
+    assert_eq!(here.to_lowercase().matches("ana").count(), 1, "{here}");
+}
+
+#[test]
 fn reasons_tell_fin_reset_and_quit_apart() {
     let server = Server::start();
     let (fin, reset, mut quit) = (server.client(), server.client(), server.client());

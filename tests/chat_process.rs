@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use support::process::Process;
-use support::{Client, SOON, eventually};
+use support::{Client, SOON, Socket, eventually};
 
 #[test]
 fn descriptors_that_run_out_stop_nobody() {
@@ -49,12 +49,21 @@ fn descriptors_that_run_out_stop_nobody() {
     });
 }
 
+/// As many descriptors for this process as it may have; how many sessions that is enough for.
+fn crowd_size() -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
+    (most as usize).saturating_sub(1_000).min(9_999)
+}
+
 #[test]
-fn idle_sessions_cost_little_and_leave_nothing() {
-    let server = Process::limited(4_096, &[]);
+fn ten_thousand_idle_sessions_cost_little_and_leave_nothing() {
+    let count = crowd_size();
+    let server = Process::limited(count as u64 + 64, &[]);
     let mut ana = server.client();
     let (before, threads) = (server.status("VmRSS"), server.status("Threads"));
-    let crowd: Vec<TcpStream> = (0..2_000)
+    let crowd: Vec<TcpStream> = (0..count)
         .map(|_| TcpStream::connect(server.lines).unwrap())
         .collect();
     for stream in &crowd {
@@ -153,4 +162,79 @@ fn a_client_that_reads_nothing_and_asks_everything_waits() {
     );
     bob.say("hello");
     bob.expect("guest2: hello");
+}
+
+#[test]
+fn sigterm_ends_in_time_with_a_farewell_and_fin_whatever_clients_do() {
+    let mut server = Process::start(&[&"--rate", &"0"]);
+    let (mut ana, mut stuck, mut unread) = (
+        server.client(),
+        Client::narrow(server.lines),
+        server.client(),
+    );
+    let mut web = Socket::chat(server.web);
+    // More than the stuck reader's and the server's socket hold.
+    let text = "x".repeat(8_000);
+    for number in 0..1_000 {
+        ana.say(&format!("{number} {text}"));
+        ana.until(&format!(": {number} "));
+    }
+    // Input that the server never comes to read: closing with it would reset the connection.
+    unread.stream().set_nonblocking(true).unwrap();
+    let flood = b"/help\n".repeat(100_000);
+    while (&mut &*unread.stream())
+        .write(&flood)
+        .is_ok_and(|count| count > 0)
+    {}
+    unread.stream().set_nonblocking(false).unwrap();
+    server.terminate();
+    let rest = ana.rest();
+    assert!(
+        rest.ends_with("* the server is shutting down: goodbye\n"),
+        "{rest:.100}"
+    );
+    drop(ana);
+    loop {
+        match web.frame() {
+            Some((0x88, code)) => {
+                assert_eq!(code, 1001_u16.to_be_bytes());
+                break;
+            }
+            Some(_) => {}
+            None => panic!("no close frame"),
+        }
+    }
+    drop(web);
+    let (status, took) = server.wait();
+    assert!(status.success() && took < SOON, "{status} {took:?}");
+    // FIN for these too, after what the kernel still had for them: reading on meets an end, not a reset.
+    assert!(stuck.rest().starts_with("guest1: 0 x"));
+    assert!(unread.rest().contains(": 0 x"));
+}
+
+#[test]
+fn a_line_said_just_before_sigterm_reaches_everybody() {
+    for _ in 0..5 {
+        let mut server = Process::start(&[]);
+        let (mut ana, mut bob) = (server.client(), server.client());
+        ana.say("last words");
+        ana.expect("guest1: last words");
+        server.terminate();
+        let farewell = "guest1: last words\n* the server is shutting down: goodbye\n";
+        assert_eq!(bob.rest(), farewell);
+        drop((ana, bob));
+        assert!(server.wait().0.success());
+    }
+}
+
+#[test]
+fn a_second_sigterm_ends_at_once() {
+    let mut server = Process::start(&[]);
+    let (_ana, mut bob) = (server.client(), server.client());
+    server.terminate();
+    bob.until("goodbye");
+    server.terminate();
+    let (status, took) = server.wait();
+    assert_eq!(status.code(), Some(130));
+    assert!(took < Duration::from_secs(1), "{took:?}");
 }
