@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::args::FilterArgs;
 use super::gather::gather;
 use super::{Failure, display, exit, saved};
-use crate::explain::Explainer;
+use crate::explain::{Explainer, Lang};
 use crate::view::expect::{Expectation, LANGUAGE, Outcome, json, judge, junit, lines, tap};
 use crate::view::report::Selection;
 
@@ -38,7 +38,7 @@ pub(super) struct ExpectArgs {
     /// Capture filter (BPF): the other frames count as absent
     #[arg(short = 'f', long = "filter", value_name = "FILTER")]
     filter: Option<String>,
-    /// Language of the lines (en, pt-BR); default from the environment
+    /// Language of what is told (en, pt-BR); default from the environment. JSON is always English
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
 }
@@ -59,13 +59,16 @@ enum ResultFormat {
 
 /// Reads the capture, judges every claim, tells the results.
 pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
+    let words = Explainer::new(match args.format {
+        ResultFormat::Json => Lang::En,
+        _ => display::language(args.lang.as_deref())?,
+    });
     let expectations: Vec<_> = args
         .claims
         .iter()
         .map(|claim| Expectation::parse(claim))
         .collect::<Result<_, _>>()
-        .map_err(|error| Failure::usage(format!("{error}\n{LANGUAGE}")))?;
-    let words = Explainer::new(display::language(args.lang.as_deref())?);
+        .map_err(|error| Failure::usage(format!("{}\n{LANGUAGE}", error.told(&words))))?;
     let selection = Selection {
         streams: args.stream.clone(),
         ports: args.port.clone(),
@@ -77,7 +80,7 @@ pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
         ..FilterArgs::default()
     };
     let gathered = gather(&args.file, selection, &filter)?;
-    let judgements = judge(&gathered.report, &expectations, gathered.incomplete);
+    let judgements = judge(&gathered.report, &expectations, gathered.incomplete, &words);
     let text = match args.format {
         ResultFormat::Lines => lines(&judgements, &words),
         ResultFormat::Json => json(&judgements),

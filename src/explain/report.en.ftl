@@ -506,3 +506,50 @@ expect-total = { $total ->
         [one] { $passed } of one expectation holds
        *[other] { $passed } of { $total } expectations hold
     }
+
+## What expect found
+
+expect-none = none
+expect-no-connection = no such connection
+expect-not-known = { $count } connections were folded away; choose with --stream or --port
+expect-details-not-kept = details were not kept; choose it with --stream
+expect-lines-folded = { $count } messages were folded away; choose with --stream or --port
+expect-only-whole = counted only over the whole capture
+expect-no-reset = no reset
+expect-no-close = no complete orderly close
+expect-no-ws-close = no WebSocket Close frame
+expect-only-fin = only the { $side ->
+        [client] client
+       *[server] server
+    } sent FIN
+expect-ports = server ports { $ports }; { $others ->
+        [one] { $others } frame is not TCP
+       *[other] { $others } frames are not TCP
+    }
+expect-complete = { $complete } of { $total } connections complete, { $open } still open at the end, { $before } begun before the capture
+expect-messages = { $count ->
+        [0] no such message
+        [one] one such message
+       *[other] { $count } such messages
+    }
+expect-message = stream { $stream }, from the { $side ->
+        [client] client
+       *[server] server
+    }: { $segments ->
+        [one] { $segments } segment
+       *[other] { $segments } segments
+    }, ACK { $ack }, answer { $answer }, delivered to { $copies }
+expect-error-quote = a text has no closing quote
+expect-error-ends = it ends where { $expected } should stand
+expect-error-wrong = { $expected } should stand where { $found } is
+expect-error-more = { $found } is too much
+expect-a-claim = a claim
+expect-a-number = a number
+expect-a-stream = a stream number
+expect-a-port = a port number
+expect-a-close-code = a close code
+expect-a-duration = a duration (50ms, 1s, 300us)
+expect-a-verdict = a verdict word
+expect-a-state = a TCP state
+expect-a-finding = the code of a finding
+expect-a-text = a text in quotes

@@ -506,3 +506,50 @@ expect-total = { $total ->
         [one] { $passed } de { $total } expectativa se confirma
        *[other] { $passed } de { $total } expectativas se confirmam
     }
+
+## O que expect encontrou
+
+expect-none = nenhum
+expect-no-connection = não há essa conexão
+expect-not-known = { $count } conexões ficaram resumidas; escolha com --stream ou --port
+expect-details-not-kept = os detalhes não foram guardados; escolha-a com --stream
+expect-lines-folded = { $count } mensagens ficaram resumidas; escolha com --stream ou --port
+expect-only-whole = só se conta na captura inteira
+expect-no-reset = sem RST
+expect-no-close = sem fechamento normal completo
+expect-no-ws-close = nenhum quadro Close do WebSocket
+expect-only-fin = só o { $side ->
+        [client] cliente
+       *[server] servidor
+    } enviou FIN
+expect-ports = portas de servidor { $ports }; { $others ->
+        [one] { $others } quadro não é TCP
+       *[other] { $others } quadros não são TCP
+    }
+expect-complete = { $complete } de { $total } conexões completas, { $open } ainda abertas no fim, { $before } iniciadas antes da captura
+expect-messages = { $count ->
+        [0] nenhuma mensagem assim
+        [one] uma mensagem assim
+       *[other] { $count } mensagens assim
+    }
+expect-message = fluxo { $stream }, do { $side ->
+        [client] cliente
+       *[server] servidor
+    }: { $segments ->
+        [one] { $segments } segmento
+       *[other] { $segments } segmentos
+    }, ACK { $ack }, resposta { $answer }, entregue a { $copies }
+expect-error-quote = falta fechar as aspas de um texto
+expect-error-ends = termina onde deveria haver { $expected }
+expect-error-wrong = deveria haver { $expected } onde está { $found }
+expect-error-more = { $found } está sobrando
+expect-a-claim = uma afirmação
+expect-a-number = um número
+expect-a-stream = um número de fluxo
+expect-a-port = um número de porta
+expect-a-close-code = um código de fechamento
+expect-a-duration = uma duração (50ms, 1s, 300us)
+expect-a-verdict = uma palavra de veredito
+expect-a-state = um estado do TCP
+expect-a-finding = o código de um achado
+expect-a-text = um texto entre aspas

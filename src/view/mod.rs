@@ -4,6 +4,7 @@
 //! values), any prose about TCP (that is `explain`'s). Everything a stranger wrote passes `text` before it is shown.
 
 pub mod comments;
+mod compare;
 mod encode;
 pub mod expect;
 pub mod frame_boxes;

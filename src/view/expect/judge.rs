@@ -1,10 +1,15 @@
 //! Claims against a report: what holds, what was found instead, and the frames that show it.
 
-use super::parse::{Claim, Counted, Expectation, MessageClaim, MessageFact, Scope};
-use crate::view::report::{ConnectionRow, Evidence, LineRow, Report, StreamReport};
+use super::claim::{Claim, Counted, Scope};
+use super::parse::Expectation;
+use super::{connection, message};
+use crate::explain::{Explainer, Value};
+use crate::view::report::{ConnectionRow, Evidence, Report, frames_filter};
 
 /// Frames named as evidence of one judgement.
 const MAX_FRAMES: usize = 16;
+/// Connections described in one judgement.
+const MAX_DESCRIBED: usize = 8;
 
 /// How a claim came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +18,7 @@ pub enum Outcome {
     Pass,
     /// It does not.
     Fail,
-    /// It does not hold in what was captured, but frames are known to be missing.
+    /// It cannot be told from what was captured: frames are known to be missing, or details were not kept.
     Inconclusive,
 }
 
@@ -36,39 +41,67 @@ pub struct Judgement {
     pub expectation: String,
     /// How it came out.
     pub outcome: Outcome,
-    /// What the capture holds instead, in codes: `stream 2: reset-by server (linger0)`.
+    /// What the capture holds, in the words of the claims where it can be said with them.
     pub found: String,
     /// Where it can be looked up.
     pub evidence: Evidence,
 }
 
 /// What one connection (or the capture) says about a claim.
-struct Answer {
-    holds: bool,
-    found: String,
-    frames: Vec<u64>,
+pub(super) struct Answer {
+    pub(super) holds: bool,
+    /// False: the report was not told enough to say that it does not hold.
+    pub(super) known: bool,
+    pub(super) found: String,
+    pub(super) frames: Vec<u64>,
 }
 
-/// Judges every expectation. `incomplete`: frames are known to be missing.
+impl Answer {
+    pub(super) const fn new(holds: bool, found: String, frames: Vec<u64>) -> Self {
+        Self {
+            holds,
+            known: true,
+            found,
+            frames,
+        }
+    }
+
+    pub(super) const fn unknown(found: String) -> Self {
+        Self {
+            holds: false,
+            known: false,
+            found,
+            frames: Vec::new(),
+        }
+    }
+}
+
+/// Judges every expectation; `words` say what was found. `incomplete`: frames are known to be missing.
 #[must_use]
-pub fn judge(report: &Report, expectations: &[Expectation], incomplete: bool) -> Vec<Judgement> {
+pub fn judge(
+    report: &Report,
+    expectations: &[Expectation],
+    incomplete: bool,
+    words: &Explainer,
+) -> Vec<Judgement> {
+    let court = Court { report, words };
     expectations
         .iter()
         .map(|expectation| {
-            let mut answer = answer(report, expectation);
+            let mut answer = court.answer(expectation);
             answer.frames.sort_unstable();
             answer.frames.dedup();
             answer.frames.truncate(MAX_FRAMES);
             Judgement {
                 expectation: expectation.text.clone(),
-                outcome: match (answer.holds, incomplete) {
+                outcome: match (answer.holds, incomplete || !answer.known) {
                     (true, _) => Outcome::Pass,
                     (false, true) => Outcome::Inconclusive,
                     (false, false) => Outcome::Fail,
                 },
                 found: answer.found,
                 evidence: Evidence {
-                    see: crate::view::report::frames_filter(&answer.frames),
+                    see: frames_filter(&answer.frames),
                     frames: answer.frames,
                 },
             }
@@ -76,30 +109,229 @@ pub fn judge(report: &Report, expectations: &[Expectation], incomplete: bool) ->
         .collect()
 }
 
-fn answer(report: &Report, expectation: &Expectation) -> Answer {
-    match &expectation.claim {
-        Claim::Count {
-            what,
-            order,
-            number,
-        } => {
-            let found = count(report, *what, expectation.scope);
-            Answer {
-                holds: order.holds(found, *number),
-                found: found.to_string(),
-                frames: firsts(report),
+/// The report before the judge, and the language that is spoken.
+pub(super) struct Court<'a> {
+    pub(super) report: &'a Report,
+    words: &'a Explainer,
+}
+
+impl Court<'_> {
+    pub(super) fn say(&self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        self.words.text(id, values)
+    }
+
+    pub(super) fn span(&self, nanos: Option<crate::net::Nanos>) -> String {
+        nanos.map_or_else(
+            || self.say("expect-none", &[]),
+            |nanos| {
+                let mut out = String::new();
+                self.words.span(&mut out, nanos);
+                out
+            },
+        )
+    }
+
+    fn answer(&self, expectation: &Expectation) -> Answer {
+        let scope = expectation.scope;
+        match &expectation.claim {
+            Claim::Count {
+                what,
+                from,
+                order,
+                number,
+            } => match self.count(*what, *from, scope) {
+                Some(found) => Answer::new(
+                    order.holds(found, *number),
+                    found.to_string(),
+                    self.counted_frames(*what),
+                ),
+                None => Answer::unknown(self.say("expect-only-whole", &[])),
+            },
+            Claim::NoDrops => self.no_drops(),
+            Claim::OnlyPort(port) => self.only_port(*port),
+            Claim::Complete => self.complete(),
+            Claim::Message(claim) => message::judge(self, claim, scope),
+            Claim::Finding { code, absent } => self.finding(code.as_deref(), *absent, scope),
+            Claim::Flag { name, absent } if scope == Scope::Every => self.flag(name, *absent),
+            claim => self.connections(claim, scope),
+        }
+    }
+
+    /// Whether a stream is one that the claim is about.
+    pub(super) fn covers(&self, stream: u32, scope: Scope) -> bool {
+        let known = || self.report.connections.iter().find(|r| r.stream == stream);
+        scope.is_whole() || known().is_some_and(|row| in_scope(row, scope))
+    }
+
+    fn rows(&self, scope: Scope) -> impl Iterator<Item = &ConnectionRow> {
+        let rows = self.report.connections.iter();
+        rows.filter(move |row| in_scope(row, scope))
+    }
+
+    /// A claim about connections: every one in scope must agree, or at least one.
+    fn connections(&self, claim: &Claim, scope: Scope) -> Answer {
+        let mut answers = self
+            .rows(scope)
+            .map(|row| connection::judge(self, row, claim));
+        let decisive = answers.find(|answer| answer.holds == (scope == Scope::Any));
+        if let Some(decisive) = decisive {
+            return decisive;
+        }
+        let folded = self.report.connections_folded;
+        if folded > 0 && !matches!(scope, Scope::Stream(_)) {
+            // What was folded away was never looked at.
+            let values = [("count", Value::Number(folded))];
+            return Answer::unknown(self.say("expect-not-known", &values));
+        }
+        let all: Vec<_> = self
+            .rows(scope)
+            .map(|row| connection::judge(self, row, claim))
+            .collect();
+        if all.is_empty() {
+            return Answer::new(false, self.say("expect-no-connection", &[]), Vec::new());
+        }
+        let found: Vec<_> = all.iter().take(MAX_DESCRIBED).map(|a| &*a.found).collect();
+        Answer {
+            holds: scope != Scope::Any,
+            known: all.iter().all(|answer| answer.known),
+            found: found.join("; "),
+            frames: all
+                .iter()
+                .flat_map(|answer| &answer.frames)
+                .copied()
+                .collect(),
+        }
+    }
+
+    fn count(&self, what: Counted, from: Option<&str>, scope: Scope) -> Option<u64> {
+        let of = |both: [u64; 2]| match from {
+            Some("client") => both[0],
+            Some(_) => both[1],
+            None => both[0] + both[1],
+        };
+        let whole = scope.is_whole() && from.is_none();
+        let rows = self.rows(scope);
+        // Sums over connections are sums over those that have a row.
+        let known = self.report.connections_folded == 0 || matches!(scope, Scope::Stream(_));
+        Some(match what {
+            Counted::Streams if whole => self.report.connections_total,
+            Counted::Messages if whole => self.report.lines_total,
+            Counted::Frames if whole => self.report.capture.frames,
+            Counted::Bit(bit) if whole => {
+                let row = self.report.bits.iter().find(|row| row.flag == bit);
+                row.map_or(0, |row| row.count)
             }
+            Counted::Bit(_) => return None,
+            _ if !known => return None,
+            Counted::Streams => rows.count() as u64,
+            Counted::Messages => rows
+                .map(|r| of([r.messages.client, r.messages.server]))
+                .sum(),
+            Counted::Frames => rows.map(|r| of([r.frames.client, r.frames.server])).sum(),
+            Counted::Bytes => rows.map(|r| of([r.bytes.client, r.bytes.server])).sum(),
+        })
+    }
+
+    fn counted_frames(&self, what: Counted) -> Vec<u64> {
+        match what {
+            Counted::Bit(bit) => {
+                let row = self.report.bits.iter().find(|row| row.flag == bit);
+                row.map_or_else(Vec::new, |row| row.evidence.frames.clone())
+            }
+            _ => self.firsts(),
         }
-        Claim::OnlyPort(port) => only_port(report, *port),
-        Claim::Complete => complete(report),
-        Claim::Message(claim) => message(report, claim, expectation.scope),
-        Claim::Finding { code, absent } => {
-            finding(report, code.as_deref(), *absent, expectation.scope)
+    }
+
+    /// The first frame of every connection.
+    fn firsts(&self) -> Vec<u64> {
+        let first = |row: &ConnectionRow| row.evidence.frames.first().copied();
+        self.report.connections.iter().filter_map(first).collect()
+    }
+
+    fn no_drops(&self) -> Answer {
+        let c = &self.report.capture;
+        let losses = [c.kernel_dropped, c.interface_dropped, Some(c.queue_dropped)];
+        let [kernel, interface, queue] = losses.map(|count| Value::Number(count.unwrap_or(0)));
+        let values = [
+            ("kernel", kernel),
+            ("interface", interface),
+            ("queue", queue),
+        ];
+        if c.kernel_dropped.is_none() && losses.iter().flatten().sum::<u64>() == 0 {
+            return Answer::unknown(self.say("report-drops-unknown", &[]));
         }
-        Claim::Flag { name, absent } if expectation.scope == Scope::Every => {
-            flag(report, name, *absent)
+        let none = losses.iter().flatten().sum::<u64>() == 0;
+        Answer::new(none, self.say("report-drops-value", &values), Vec::new())
+    }
+
+    fn only_port(&self, port: u16) -> Answer {
+        let c = &self.report.capture;
+        let ports: Vec<_> = c.service_ports.iter().map(|p| p.port.to_string()).collect();
+        let ports = ports.join(", ");
+        let others = c.frames.saturating_sub(c.tcp_frames);
+        let values = [
+            ("ports", (&*ports).into()),
+            ("others", Value::Number(others)),
+        ];
+        let first = c.service_ports.first();
+        let only = c.only_service && first.is_some_and(|first| first.port == port);
+        Answer::new(only, self.say("expect-ports", &values), self.firsts())
+    }
+
+    fn complete(&self) -> Answer {
+        let c = &self.report.capture;
+        let total = self.report.connections_total;
+        let values = [
+            ("complete", Value::Number(c.complete)),
+            ("total", Value::Number(total)),
+            ("open", Value::Number(c.open_at_end)),
+            ("before", Value::Number(c.begun_before)),
+        ];
+        let holds = total > 0 && c.complete == total && !c.truncated;
+        Answer::new(holds, self.say("expect-complete", &values), self.firsts())
+    }
+
+    fn flag(&self, name: &str, absent: bool) -> Answer {
+        let rows = self.report.analysis.iter();
+        let rows: Vec<_> = rows
+            .filter(|row| connection::covers(name, row.flag))
+            .collect();
+        let count: u64 = rows.iter().map(|row| row.count).sum();
+        let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
+        Answer::new(
+            (count == 0) == absent,
+            format!("{name} {count}"),
+            frames.collect(),
+        )
+    }
+
+    fn finding(&self, code: Option<&str>, absent: bool, scope: Scope) -> Answer {
+        let meant = |row: &&crate::view::report::FindingRow| match code {
+            Some(code) => row.code == code || row.cause == Some(code),
+            None => row.severity != "chat",
+        };
+        let rows: Vec<_> = self
+            .report
+            .findings
+            .iter()
+            .filter(meant)
+            .filter(|row| row.stream.is_none_or(|stream| self.covers(stream, scope)))
+            .collect();
+        let mut codes: Vec<_> = rows.iter().map(|row| row.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let found = if codes.is_empty() {
+            "no finding".to_owned()
+        } else {
+            format!("finding {}", codes.join(", "))
+        };
+        let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
+        let mut answer = Answer::new(rows.is_empty() == absent, found, frames.collect());
+        if rows.is_empty() && self.report.findings_folded > 0 {
+            let values = [("more", Value::Number(self.report.findings_folded))];
+            answer = Answer::unknown(self.say("report-findings-folded", &values));
         }
-        claim => connections(report, claim, expectation.scope),
+        answer
     }
 }
 
@@ -110,402 +342,4 @@ fn in_scope(row: &ConnectionRow, scope: Scope) -> bool {
         Scope::Stream(stream) => row.stream == stream,
         Scope::Port(port) => row.client_port == port || row.server_port == port,
     }
-}
-
-fn stream_in_scope(report: &Report, stream: u32, scope: Scope) -> bool {
-    let known = report.connections.iter().find(|row| row.stream == stream);
-    matches!(scope, Scope::Every | Scope::Any) || known.is_some_and(|row| in_scope(row, scope))
-}
-
-/// A claim about connections: every one in scope must agree, or at least one.
-fn connections(report: &Report, claim: &Claim, scope: Scope) -> Answer {
-    let rows: Vec<_> = report
-        .connections
-        .iter()
-        .filter(|row| in_scope(row, scope))
-        .collect();
-    if rows.is_empty() {
-        return Answer {
-            holds: false,
-            found: "no such connection".to_owned(),
-            frames: Vec::new(),
-        };
-    }
-    if scope != Scope::Any && report.connections_folded > 0 && !matches!(scope, Scope::Stream(_)) {
-        // What was folded away was never looked at: only a counter-example among the rest is certain.
-        let first_failing = rows
-            .iter()
-            .map(|row| one(report, row, claim))
-            .find(|a| !a.holds);
-        return first_failing.unwrap_or_else(|| Answer {
-            holds: false,
-            found: format!("not known of {} connections", report.connections_folded),
-            frames: Vec::new(),
-        });
-    }
-    let mut agreeing = Vec::new();
-    for row in &rows {
-        let answer = one(report, row, claim);
-        match (answer.holds, scope) {
-            (true, Scope::Any) => return answer,
-            (false, Scope::Any) | (true, _) => agreeing.push(answer),
-            (false, _) => return answer,
-        }
-    }
-    let found: Vec<_> = agreeing
-        .iter()
-        .take(8)
-        .map(|answer| answer.found.as_str())
-        .collect();
-    Answer {
-        holds: scope != Scope::Any,
-        found: found.join("; "),
-        frames: agreeing
-            .into_iter()
-            .flat_map(|answer| answer.frames)
-            .collect(),
-    }
-}
-
-/// One connection about one claim.
-fn one(report: &Report, row: &ConnectionRow, claim: &Claim) -> Answer {
-    let details = report
-        .streams
-        .iter()
-        .find(|stream| stream.stream == row.stream);
-    let (holds, found, mut frames) = match claim {
-        Claim::Handshake(outcome) => (
-            row.opening == *outcome,
-            format!("handshake {}", row.opening.replace('_', "-")),
-            details.map_or_else(Vec::new, |s| s.handshake.evidence.frames.clone()),
-        ),
-        Claim::StillOpen => (row.ending == "open", ending(row), teardown_frames(details)),
-        Claim::ClosedBy(side) => (closed_by(row, side), ending(row), teardown_frames(details)),
-        Claim::ResetBy(side) => (
-            row.verdict.code == format!("RESET_BY_{}", side.to_uppercase()),
-            ending(row),
-            teardown_frames(details),
-        ),
-        Claim::ResetCause(cause) => (
-            row.verdict.cause == Some(cause.as_str()),
-            row.verdict.cause.unwrap_or("no reset").to_owned(),
-            teardown_frames(details),
-        ),
-        Claim::Verdict(word) => {
-            let holds = row.verdict.code == *word || row.verdict.also.contains(word);
-            let words: Vec<_> = std::iter::once(&row.verdict.code)
-                .chain(&row.verdict.also)
-                .map(String::as_str)
-                .collect();
-            (holds, words.join(" + "), row.evidence.frames.clone())
-        }
-        claim => detailed(details, claim),
-    };
-    if frames.is_empty() {
-        frames.clone_from(&row.evidence.frames);
-    }
-    Answer {
-        holds,
-        found: format!("stream {}: {found}", row.stream),
-        frames,
-    }
-}
-
-/// Claims that need the details of a connection.
-fn detailed(details: Option<&StreamReport>, claim: &Claim) -> (bool, String, Vec<u64>) {
-    let Some(details) = details else {
-        return (
-            false,
-            "details not kept: select it with --stream".to_owned(),
-            Vec::new(),
-        );
-    };
-    let span = |value: Option<crate::view::report::Seconds>| {
-        value.map_or_else(
-            || "none".to_owned(),
-            |v| crate::net::Timestamp::from_nanos(v.0).to_string() + " s",
-        )
-    };
-    match claim {
-        Claim::CloseIn(segments) => {
-            let found = details.teardown.segments;
-            let text = found.map_or_else(
-                || "no complete close".to_owned(),
-                |n| format!("close in {n} segments"),
-            );
-            (
-                found == Some(*segments),
-                text,
-                details.teardown.evidence.frames.clone(),
-            )
-        }
-        Claim::OpenWithin(limit) => {
-            let open = details.timing.open;
-            (
-                open.is_some_and(|open| open.0 <= *limit),
-                span(open),
-                details.handshake.evidence.frames.clone(),
-            )
-        }
-        Claim::CloseWithin(limit) => {
-            let close = details.timing.close;
-            (
-                close.is_some_and(|close| close.0 <= *limit),
-                span(close),
-                details.teardown.evidence.frames.clone(),
-            )
-        }
-        Claim::WsClose(code) => {
-            let closes = &details.teardown.ws_closes;
-            let codes: Vec<_> = closes.iter().map(|close| close.code.to_string()).collect();
-            let text = if codes.is_empty() {
-                "no Close frame".to_owned()
-            } else {
-                format!("Close {}", codes.join(", "))
-            };
-            (
-                closes.iter().any(|close| close.code == *code),
-                text,
-                closes.iter().map(|close| close.frame).collect(),
-            )
-        }
-        Claim::Flag { name, absent } => {
-            let rows = details.analysis.iter().filter(|row| covers(name, row.flag));
-            let (count, frames) = rows.fold((0, Vec::new()), |(count, mut frames), row| {
-                frames.extend(&row.evidence.frames);
-                (count + row.count, frames)
-            });
-            ((count == 0) == *absent, format!("{name} {count}"), frames)
-        }
-        _ => (
-            false,
-            "not a claim about a connection".to_owned(),
-            Vec::new(),
-        ),
-    }
-}
-
-fn closed_by(row: &ConnectionRow, side: &str) -> bool {
-    let word = match side {
-        "client" => "CLOSED_BY_CLIENT",
-        "server" => "CLOSED_BY_SERVER",
-        _ => "CLOSED_BOTH",
-    };
-    row.verdict.code == word
-        || row.verdict.also.iter().any(|also| also == word)
-        || (row.ending == "fin"
-            && row.ended_by == Some(side)
-            && !row
-                .verdict
-                .also
-                .iter()
-                .chain([&row.verdict.code])
-                .any(|w| w == "CLOSED_BOTH"))
-}
-
-fn ending(row: &ConnectionRow) -> String {
-    let cause = row
-        .verdict
-        .cause
-        .map(|cause| format!(" ({cause})"))
-        .unwrap_or_default();
-    match (row.ending, row.ended_by) {
-        ("fin", Some(side)) => format!("closed-by {side}, {}", row.verdict.code),
-        ("rst", _) => format!("{}{cause}", row.verdict.code),
-        ("refused", _) => "handshake refused".to_owned(),
-        ("open", Some(side)) => format!("only the FIN of the {side}, {}", row.verdict.code),
-        _ => format!("still open, {}", row.verdict.code),
-    }
-}
-
-fn teardown_frames(details: Option<&StreamReport>) -> Vec<u64> {
-    details.map_or_else(Vec::new, |stream| stream.teardown.evidence.frames.clone())
-}
-
-fn count(report: &Report, what: Counted, scope: Scope) -> u64 {
-    let rows = || {
-        report
-            .connections
-            .iter()
-            .filter(move |row| in_scope(row, scope))
-    };
-    let whole = matches!(scope, Scope::Every | Scope::Any);
-    match what {
-        Counted::Streams if whole => report.connections_total,
-        Counted::Streams => rows().count() as u64,
-        Counted::Messages if whole => report.lines_total,
-        Counted::Messages => rows()
-            .map(|row| row.messages.client + row.messages.server)
-            .sum(),
-        Counted::Frames if whole => report.capture.frames,
-        Counted::Frames => rows()
-            .map(|row| row.frames.client + row.frames.server)
-            .sum(),
-    }
-}
-
-fn firsts(report: &Report) -> Vec<u64> {
-    let first = |row: &ConnectionRow| row.evidence.frames.first().copied();
-    report.connections.iter().filter_map(first).collect()
-}
-
-fn only_port(report: &Report, port: u16) -> Answer {
-    let ports: Vec<_> = report
-        .capture
-        .service_ports
-        .iter()
-        .map(|p| p.port.to_string())
-        .collect();
-    let others = report.capture.frames - report.capture.tcp_frames.min(report.capture.frames);
-    let only = report.capture.only_service
-        && report
-            .capture
-            .service_ports
-            .first()
-            .is_some_and(|p| p.port == port);
-    Answer {
-        holds: only,
-        found: format!(
-            "ports {}; {others} frames that are not TCP",
-            ports.join(", ")
-        ),
-        frames: firsts(report),
-    }
-}
-
-fn complete(report: &Report) -> Answer {
-    let c = &report.capture;
-    let total = report.connections_total;
-    Answer {
-        holds: total > 0 && c.complete == total && !c.truncated,
-        found: format!(
-            "{} of {total} connections complete, {} open, {} begun before",
-            c.complete, c.open_at_end, c.begun_before
-        ),
-        frames: firsts(report),
-    }
-}
-
-/// `retransmission` stands for all three kinds, as Wireshark's filter does.
-fn covers(asked: &str, flag: &str) -> bool {
-    asked == flag || (asked == "retransmission" && flag.ends_with("_retransmission"))
-}
-
-fn flag(report: &Report, name: &str, absent: bool) -> Answer {
-    let rows: Vec<_> = report
-        .analysis
-        .iter()
-        .filter(|row| covers(name, row.flag))
-        .collect();
-    let count: u64 = rows.iter().map(|row| row.count).sum();
-    Answer {
-        holds: (count == 0) == absent,
-        found: format!("{name} {count}"),
-        frames: rows
-            .iter()
-            .flat_map(|row| row.evidence.frames.iter().copied())
-            .collect(),
-    }
-}
-
-fn finding(report: &Report, code: Option<&str>, absent: bool, scope: Scope) -> Answer {
-    let rows: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|row| match code {
-            Some(code) => row.code == code || row.cause == Some(code),
-            None => row.severity != "chat",
-        })
-        .filter(|row| {
-            row.stream
-                .is_none_or(|stream| stream_in_scope(report, stream, scope))
-        })
-        .collect();
-    let mut codes: Vec<_> = rows.iter().map(|row| row.code).collect();
-    codes.dedup();
-    Answer {
-        holds: rows.is_empty() == absent,
-        found: if codes.is_empty() {
-            "no finding".to_owned()
-        } else {
-            format!("finding {}", codes.join(", "))
-        },
-        frames: rows
-            .iter()
-            .flat_map(|row| row.evidence.frames.iter().copied())
-            .collect(),
-    }
-}
-
-/// A claim about messages: at least one with that text must agree.
-fn message(report: &Report, claim: &MessageClaim, scope: Scope) -> Answer {
-    let wanted = crate::text::visible(claim.text.as_bytes());
-    let lines: Vec<&LineRow> = report
-        .found
-        .iter()
-        .flat_map(|found| &found.lines)
-        .chain(&report.lines)
-        .filter(|line| {
-            if claim.part {
-                line.text.contains(&wanted)
-            } else {
-                line.text == wanted && line.complete
-            }
-        })
-        .filter(|line| stream_in_scope(report, line.stream, scope))
-        .collect();
-    let frames = |lines: &[&LineRow]| {
-        lines
-            .iter()
-            .flat_map(|line| line.frames.iter().copied())
-            .collect()
-    };
-    if claim.absent || lines.is_empty() {
-        return Answer {
-            holds: claim.absent && lines.is_empty(),
-            found: format!("{} such messages", lines.len()),
-            frames: frames(&lines),
-        };
-    }
-    let agreeing: Vec<&LineRow> = lines
-        .iter()
-        .copied()
-        .filter(|line| agrees(line, claim.what))
-        .collect();
-    let described: Vec<_> = lines.iter().take(4).map(|line| describe(line)).collect();
-    Answer {
-        holds: !agreeing.is_empty(),
-        found: described.join("; "),
-        frames: frames(if agreeing.is_empty() {
-            &lines
-        } else {
-            &agreeing
-        }),
-    }
-}
-
-fn agrees(line: &LineRow, what: MessageFact) -> bool {
-    match what {
-        MessageFact::Said => true,
-        MessageFact::DeliveredTo(number) => line.copies.len() as u32 == number,
-        MessageFact::Acknowledged => line.ack.is_some(),
-        MessageFact::Answered => line.answer.is_some(),
-        MessageFact::InSegments(number) => line.frames_total == number,
-    }
-}
-
-fn describe(line: &LineRow) -> String {
-    let ack = line
-        .ack
-        .map_or_else(|| "no ACK".to_owned(), |ack| format!("ACK #{}", ack.frame));
-    let answer = line.answer.map_or_else(
-        || "no answer".to_owned(),
-        |answer| format!("answer #{}", answer.frame),
-    );
-    format!(
-        "stream {}: in {} segments, {ack}, {answer}, delivered to {}",
-        line.stream,
-        line.frames_total,
-        line.copies.len()
-    )
 }

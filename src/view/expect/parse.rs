@@ -1,7 +1,10 @@
-//! The assertion language: text to claims. An error says which word was not understood.
+//! The assertion language: words to claims.
 
+use super::claim::{Claim, Counted, MessageClaim, MessageFact, Scope, Timed};
+use super::reader::{Expected, ParseError, Problem, Reader, Word, words};
 use crate::net::Nanos;
 use crate::tcp::AnalysisFlags;
+use crate::view::compare::Comparison;
 
 /// One expectation as it was written, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,105 +15,6 @@ pub struct Expectation {
     pub(super) claim: Claim,
 }
 
-/// Which connections a claim is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
-    Every,
-    Any,
-    Stream(u32),
-    Port(u16),
-}
-
-/// What is claimed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Claim {
-    Handshake(&'static str),
-    ClosedBy(&'static str),
-    CloseIn(u8),
-    ResetBy(&'static str),
-    ResetCause(String),
-    StillOpen,
-    Verdict(String),
-    WsClose(u16),
-    OpenWithin(Nanos),
-    CloseWithin(Nanos),
-    Flag {
-        name: &'static str,
-        absent: bool,
-    },
-    Finding {
-        code: Option<String>,
-        absent: bool,
-    },
-    Message(MessageClaim),
-    Count {
-        what: Counted,
-        order: Order,
-        number: u64,
-    },
-    OnlyPort(u16),
-    Complete,
-}
-
-/// A claim about messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct MessageClaim {
-    pub(super) text: String,
-    pub(super) part: bool,
-    pub(super) absent: bool,
-    pub(super) what: MessageFact,
-}
-
-/// What must hold of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MessageFact {
-    Said,
-    DeliveredTo(u32),
-    Acknowledged,
-    Answered,
-    InSegments(u32),
-}
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
-    Streams,
-    Messages,
-    Frames,
-}
-
-/// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Order {
-    pub(super) const fn holds(self, left: u64, right: u64) -> bool {
-        match self {
-            Self::Equal => left == right,
-            Self::NotEqual => left != right,
-            Self::Less => left < right,
-            Self::LessOrEqual => left <= right,
-            Self::Greater => left > right,
-            Self::GreaterOrEqual => left >= right,
-        }
-    }
-}
-
-/// An expectation that is not in the language.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{expectation}`: {problem}")]
-pub struct ParseError {
-    expectation: String,
-    problem: String,
-}
-
 const OUTCOMES: [(&str, &str); 6] = [
     ("complete", "complete"),
     ("refused", "refused"),
@@ -119,15 +23,35 @@ const OUTCOMES: [(&str, &str); 6] = [
     ("not-seen", "not_seen"),
     ("simultaneous", "simultaneous"),
 ];
-const CAUSES: [&str; 7] = [
-    "closed_port",
-    "unread_data",
-    "linger0",
-    "write_after_close",
-    "accept_queue",
-    "unread_data_or_linger0",
-    "unknown",
+const CAUSES: [(&str, &str); 7] = [
+    ("closed_port", "closed_port"),
+    ("unread_data", "unread_data"),
+    ("linger0", "linger0"),
+    ("write_after_close", "write_after_close"),
+    ("accept_queue", "accept_queue"),
+    ("unread_data_or_linger0", "unread_data_or_linger0"),
+    ("unknown", "unknown"),
 ];
+const SIDES: [(&str, &str); 2] = [("client", "client"), ("server", "server")];
+const CLOSERS: [(&str, &str); 3] = [("client", "client"), ("server", "server"), ("both", "both")];
+const OPTIONS: [(&str, &str); 4] = [
+    ("mss", "mss"),
+    ("window_scale", "window_scale"),
+    ("sack", "sack_permitted"),
+    ("timestamps", "timestamps"),
+];
+const COUNTED: [(&str, Counted); 9] = [
+    ("streams", Counted::Streams),
+    ("messages", Counted::Messages),
+    ("frames", Counted::Frames),
+    ("bytes", Counted::Bytes),
+    ("syn", Counted::Bit("SYN")),
+    ("fin", Counted::Bit("FIN")),
+    ("rst", Counted::Bit("RST")),
+    ("psh", Counted::Bit("PSH")),
+    ("urg", Counted::Bit("URG")),
+];
+const COMPARISONS: &str = "==, !=, <, <=, >, >=";
 
 impl Expectation {
     /// Reads one expectation.
@@ -135,15 +59,17 @@ impl Expectation {
     /// # Errors
     /// Says which word was not understood or is missing.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let fail = |problem: String| ParseError {
+        Self::read(text).map_err(|problem| ParseError {
             expectation: crate::text::visible(text.as_bytes()),
             problem,
-        };
-        let words = words(text).map_err(fail)?;
-        let mut reader = Reader { words, at: 0 };
-        let scope = reader.scope().map_err(fail)?;
-        let claim = reader.claim().map_err(fail)?;
-        reader.end().map_err(fail)?;
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        let mut reader = Reader::new(words(text)?);
+        let scope = reader.scope()?;
+        let claim = reader.claim()?;
+        reader.end()?;
         Ok(Self {
             text: text.trim().to_owned(),
             scope,
@@ -152,281 +78,209 @@ impl Expectation {
     }
 }
 
-/// A word, or a text in quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Word {
-    Bare(String),
-    Quoted(String),
-}
-
-/// Cuts into words; a colon ends the word before it and belongs to it.
-fn words(text: &str) -> Result<Vec<Word>, String> {
-    let mut words = Vec::new();
-    let mut chars = text.chars().peekable();
-    while let Some(&c) = chars.peek() {
-        if c.is_whitespace() {
-            chars.next();
-        } else if c == '"' {
-            chars.next();
-            let mut inside = String::new();
-            loop {
-                match chars.next() {
-                    None => return Err("a text has no closing quote".to_owned()),
-                    Some('"') => break,
-                    Some('\\') => inside.extend(chars.next()),
-                    Some(c) => inside.push(c),
-                }
-            }
-            words.push(Word::Quoted(inside));
-        } else {
-            let mut word = String::new();
-            while let Some(c) = chars.next_if(|c| !c.is_whitespace() && *c != '"') {
-                word.push(c);
-                if c == ':' {
-                    break;
-                }
-            }
-            words.push(Word::Bare(word));
-        }
-    }
-    Ok(words)
-}
-
-struct Reader {
-    words: Vec<Word>,
-    at: usize,
-}
-
 impl Reader {
-    fn peek(&self) -> Option<&str> {
-        match self.words.get(self.at)? {
-            Word::Bare(word) => Some(word),
-            Word::Quoted(_) => None,
+    fn scope(&mut self) -> Result<Scope, Problem> {
+        if self.take("any:") {
+            return Ok(Scope::Any);
         }
-    }
-
-    fn next(&mut self, expected: &str) -> Result<String, String> {
-        let word = self.words.get(self.at);
-        self.at += 1;
-        match word {
-            Some(Word::Bare(word)) => Ok(word.clone()),
-            Some(Word::Quoted(text)) => {
-                Err(format!("{expected} was expected, not the text \"{text}\""))
-            }
-            None => Err(format!("it ends where {expected} was expected")),
+        if !self.colon_follows() {
+            return Ok(Scope::Every);
         }
-    }
-
-    fn number<N: std::str::FromStr>(&mut self, what: &str) -> Result<N, String> {
-        let word = self.next(what)?;
-        word.trim_end_matches(':')
-            .parse()
-            .map_err(|_| format!("`{word}` is not {what}"))
-    }
-
-    fn word_of(&mut self, known: &[(&str, &'static str)]) -> Result<&'static str, String> {
-        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-        let names = names.join(", ");
-        let word = self.next(&format!("one of {names}"))?;
-        known
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, code)| *code)
-            .ok_or_else(|| format!("`{word}` is none of {names}"))
-    }
-
-    fn expect(&mut self, wanted: &str) -> Result<(), String> {
-        let word = self.next(&format!("`{wanted}`"))?;
-        if word == wanted {
-            Ok(())
-        } else {
-            Err(format!("`{wanted}` was expected, not `{word}`"))
+        if self.take("stream") {
+            return Ok(Scope::Stream(self.number("expect-a-stream")?));
         }
-    }
-
-    fn end(&self) -> Result<(), String> {
-        match self.words.get(self.at) {
-            None => Ok(()),
-            Some(Word::Bare(word)) => Err(format!("`{word}` is too much")),
-            Some(Word::Quoted(text)) => Err(format!("the text \"{text}\" is too much")),
+        if self.take("port") {
+            return Ok(Scope::Port(self.number("expect-a-port")?));
         }
+        Ok(Scope::Every)
     }
 
-    fn scope(&mut self) -> Result<Scope, String> {
-        let colon =
-            |word: Option<&Word>| matches!(word, Some(Word::Bare(word)) if word.ends_with(':'));
-        match self.peek() {
-            Some("any:") => {
-                self.at += 1;
-                Ok(Scope::Any)
-            }
-            Some("stream") if colon(self.words.get(self.at + 1)) => {
-                self.at += 1;
-                Ok(Scope::Stream(self.number("a stream number")?))
-            }
-            Some("port") if colon(self.words.get(self.at + 1)) => {
-                self.at += 1;
-                Ok(Scope::Port(self.number("a port number")?))
-            }
-            _ => Ok(Scope::Every),
-        }
-    }
-
-    fn claim(&mut self) -> Result<Claim, String> {
-        let word = self.next("a claim")?;
+    fn claim(&mut self) -> Result<Claim, Problem> {
+        let word = self.next(Expected::Id("expect-a-claim"))?;
         Ok(match word.as_str() {
             "handshake" => Claim::Handshake(self.word_of(&OUTCOMES)?),
-            "closed-by" => Claim::ClosedBy(self.word_of(&[
-                ("client", "client"),
-                ("server", "server"),
-                ("both", "both"),
-            ])?),
+            "closed-by" => Claim::ClosedBy(self.word_of(&CLOSERS)?),
             "close" => self.close()?,
-            "open" => {
-                self.expect("within")?;
-                Claim::OpenWithin(self.duration()?)
-            }
-            "reset-by" => {
-                Claim::ResetBy(self.word_of(&[("client", "client"), ("server", "server")])?)
-            }
+            "open" => self.within(Timed::Open)?,
+            "lasts" => self.within(Timed::Lifetime)?,
+            "rtt" => self.within(Timed::Rtt)?,
+            "reset-by" => Claim::ResetBy(self.word_of(&SIDES)?),
             "reset" => {
                 self.expect("cause")?;
-                let known = CAUSES.map(|cause| (cause, cause));
-                Claim::ResetCause(self.word_of(&known)?.to_owned())
+                Claim::ResetCause(self.word_of(&CAUSES)?)
             }
             "still" => {
                 self.expect("open")?;
                 Claim::StillOpen
             }
-            "verdict" => Claim::Verdict(self.next("a verdict word")?),
-            "ws-close" => Claim::WsClose(self.number("a close code")?),
-            "finding" => self.finding(false)?,
-            "message" => self.message(false)?,
-            "no" => self.no()?,
-            "streams" | "messages" | "frames" => self.count(&word)?,
+            "verdict" => Claim::Verdict(self.next(Expected::Id("expect-a-verdict"))?),
+            "state" => {
+                let side = self.word_of(&SIDES)?;
+                Claim::State(side, self.next(Expected::Id("expect-a-state"))?)
+            }
+            "name" => Claim::Name(self.text()?),
+            "ws-close" => Claim::WsClose(self.number("expect-a-close-code")?),
+            "sequence" => {
+                self.expect("holds")?;
+                Claim::SequenceHolds
+            }
             "only" => {
                 self.expect("port")?;
-                Claim::OnlyPort(self.number("a port number")?)
+                Claim::OnlyPort(self.number("expect-a-port")?)
             }
             "complete" => Claim::Complete,
-            name => flag(name, false).ok_or_else(|| format!("`{name}` begins no claim"))?,
+            "no" => self.no()?,
+            word => self.seen(word, false)?,
         })
     }
 
-    fn no(&mut self) -> Result<Claim, String> {
-        let word = self.next("what there must not be")?;
-        match word.as_str() {
-            "finding" => self.finding(true),
-            "message" => self.message(true),
-            name => flag(name, true).ok_or_else(|| {
-                format!("`{name}` is no flag of tcp.analysis, `finding` or `message`")
-            }),
+    /// What may also be denied.
+    fn seen(&mut self, word: &str, absent: bool) -> Result<Claim, Problem> {
+        Ok(match word {
+            "finding" => self.finding(absent)?,
+            "message" => self.message(absent)?,
+            "welcome" if self.take("within") => Claim::Welcome {
+                within: Some(self.duration()?),
+                absent,
+            },
+            "welcome" => Claim::Welcome {
+                within: None,
+                absent,
+            },
+            "option" => Claim::Option {
+                name: self.word_of(&OPTIONS)?,
+                absent,
+            },
+            "half-close" => Claim::HalfClose { absent },
+            "websocket" => Claim::WebSocket { absent },
+            _ => match (flag(word, absent), counted(word)) {
+                (Some(claim), _) => claim,
+                (None, Some(what)) if !absent => self.count(what)?,
+                _ => {
+                    let expected = Expected::Id("expect-a-claim");
+                    return Err(Problem::Wrong(expected, Word::Bare(word.to_owned())));
+                }
+            },
+        })
+    }
+
+    fn no(&mut self) -> Result<Claim, Problem> {
+        if self.take("reset") {
+            return Ok(Claim::NoReset);
         }
-    }
-
-    fn close(&mut self) -> Result<Claim, String> {
-        match self.next("`in` or `within`")?.as_str() {
-            "within" => Ok(Claim::CloseWithin(self.duration()?)),
-            "in" => {
-                let segments = self.number("a number of segments")?;
-                self.expect("segments")?;
-                Ok(Claim::CloseIn(segments))
-            }
-            other => Err(format!("`in` or `within` was expected, not `{other}`")),
+        if self.take("drops") {
+            return Ok(Claim::NoDrops);
         }
+        let word = self.next(Expected::Id("expect-a-claim"))?;
+        self.seen(&word, true)
     }
 
-    fn duration(&mut self) -> Result<Nanos, String> {
-        let word = self.next("a duration")?;
-        let wrong = || format!("`{word}` is no duration: write 50ms, 1s, 300us");
-        let digits = word.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-        let number: Nanos = word[..digits].parse().map_err(|_| wrong())?;
-        let unit = match &word[digits..] {
-            "ns" => 1,
-            "us" => 1_000,
-            "ms" => 1_000_000,
-            "s" => 1_000_000_000,
-            _ => return Err(wrong()),
-        };
-        Ok(number.saturating_mul(unit))
+    fn close(&mut self) -> Result<Claim, Problem> {
+        if self.take("in") {
+            let segments = self.number("expect-a-number")?;
+            self.expect("segments")?;
+            return Ok(Claim::CloseIn(segments));
+        }
+        self.word_of(&[("within", "within"), ("in", "in")])?;
+        Ok(Claim::Within(Timed::Close, self.duration()?))
     }
 
-    fn finding(&mut self, absent: bool) -> Result<Claim, String> {
-        let code = match self.peek() {
-            None if !absent => {
-                return Err("it ends where the code of a finding was expected".to_owned());
-            }
-            None => None,
-            Some(_) => Some(self.next("a code")?),
+    fn within(&mut self, what: Timed) -> Result<Claim, Problem> {
+        self.expect("within")?;
+        Ok(Claim::Within(what, self.duration()?))
+    }
+
+    fn duration(&mut self) -> Result<Nanos, Problem> {
+        let expected = || Expected::Id("expect-a-duration");
+        let word = self.next(expected())?;
+        duration(&word).ok_or_else(|| Problem::Wrong(expected(), Word::Bare(word)))
+    }
+
+    fn finding(&mut self, absent: bool) -> Result<Claim, Problem> {
+        let code = if absent && self.end().is_ok() {
+            None
+        } else {
+            Some(self.next(Expected::Id("expect-a-finding"))?)
         };
         Ok(Claim::Finding { code, absent })
     }
 
-    fn message(&mut self, absent: bool) -> Result<Claim, String> {
-        let part = self.peek() == Some("~");
-        if part {
-            self.at += 1;
-        }
-        let text = match self.words.get(self.at) {
-            Some(Word::Quoted(text) | Word::Bare(text)) => text.clone(),
-            None => return Err("it ends where a text in quotes was expected".to_owned()),
-        };
-        self.at += 1;
-        let what = if self.peek().is_some() && !absent {
-            self.message_fact()?
-        } else {
+    fn message(&mut self, absent: bool) -> Result<Claim, Problem> {
+        let part = self.take("~");
+        let text = self.text()?;
+        let from = self.sender()?;
+        let what = if absent || self.end().is_ok() {
             MessageFact::Said
+        } else {
+            self.message_fact()?
         };
         Ok(Claim::Message(MessageClaim {
             text,
             part,
             absent,
+            from,
             what,
         }))
     }
 
-    fn message_fact(&mut self) -> Result<MessageFact, String> {
-        match self.next("what is claimed of the message")?.as_str() {
+    /// `from client`, if it stands there.
+    fn sender(&mut self) -> Result<Option<&'static str>, Problem> {
+        if self.take("from") {
+            return self.word_of(&SIDES).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn message_fact(&mut self) -> Result<MessageFact, Problem> {
+        let facts = ["delivered", "acknowledged", "answered", "in"].map(|word| (word, word));
+        match self.word_of(&facts)? {
             "delivered" => {
                 self.expect("to")?;
-                Ok(MessageFact::DeliveredTo(
-                    self.number("a number of connections")?,
-                ))
+                Ok(MessageFact::DeliveredTo(self.number("expect-a-number")?))
             }
             "acknowledged" => Ok(MessageFact::Acknowledged),
             "answered" => Ok(MessageFact::Answered),
-            "in" => {
-                let segments = self.number("a number of segments")?;
+            _ => {
+                let segments = self.number("expect-a-number")?;
                 self.expect("segments")?;
                 Ok(MessageFact::InSegments(segments))
             }
-            other => Err(format!(
-                "`{other}` is not known of a message: delivered to N, acknowledged, answered, in N segments"
-            )),
         }
     }
 
-    fn count(&mut self, what: &str) -> Result<Claim, String> {
-        let order = match self.next("a comparison")?.as_str() {
-            "==" | "=" => Order::Equal,
-            "!=" => Order::NotEqual,
-            "<" => Order::Less,
-            "<=" => Order::LessOrEqual,
-            ">" => Order::Greater,
-            ">=" => Order::GreaterOrEqual,
-            other => return Err(format!("`{other}` is no comparison: == != < <= > >=")),
-        };
-        let what = match what {
-            "streams" => Counted::Streams,
-            "messages" => Counted::Messages,
-            _ => Counted::Frames,
-        };
+    fn count(&mut self, what: Counted) -> Result<Claim, Problem> {
+        let sent = matches!(what, Counted::Messages | Counted::Frames | Counted::Bytes);
+        let from = if sent { self.sender()? } else { None };
+        let expected = || Expected::Words(COMPARISONS.into());
+        let word = self.next(expected())?;
+        let order = Comparison::from_word(&word)
+            .ok_or_else(|| Problem::Wrong(expected(), Word::Bare(word)))?;
         Ok(Claim::Count {
             what,
+            from,
             order,
-            number: self.number("a number")?,
+            number: self.number("expect-a-number")?,
         })
     }
+}
+
+/// `50ms`, `1s`, `300us`.
+fn duration(word: &str) -> Option<Nanos> {
+    let digits = word.find(|c: char| !c.is_ascii_digit())?;
+    let number: Nanos = word[..digits].parse().ok()?;
+    let unit = match &word[digits..] {
+        "ns" => 1,
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        _ => return None,
+    };
+    Some(number.saturating_mul(unit))
+}
+
+fn counted(word: &str) -> Option<Counted> {
+    let found = COUNTED.iter().find(|(name, _)| *name == word);
+    found.map(|(_, what)| *what)
 }
 
 /// A claim about one of Wireshark's flags; hyphens do for underscores.

@@ -1,6 +1,7 @@
 //! The language: what is in it, what is not, and that an error names the word.
 
 use super::{Expectation, LANGUAGE};
+use crate::explain::{Explainer, Lang};
 
 #[test]
 fn every_claim_of_the_documentation_parses() {
@@ -36,6 +37,27 @@ fn every_claim_of_the_documentation_parses() {
         "any: reset-by client",
         "port 7000: handshake complete",
         "stream 0: no retransmission",
+        "welcome",
+        "no welcome",
+        "stream 1: welcome within 1s",
+        "option sack",
+        "no option timestamps",
+        "no reset",
+        "no drops",
+        "half-close",
+        "no half-close",
+        "state server CLOSE-WAIT",
+        "name \"ana\"",
+        "websocket",
+        "no websocket",
+        "rtt within 1ms",
+        "lasts within 5s",
+        "sequence holds",
+        "fin == 2",
+        "rst = 0",
+        "bytes from client >= 5",
+        "messages from server == 1",
+        "message \"x\" from client acknowledged",
     ] {
         let parsed = Expectation::parse(text);
         assert!(parsed.is_ok(), "{text}: {:?}", parsed.err());
@@ -44,8 +66,14 @@ fn every_claim_of_the_documentation_parses() {
 
 #[test]
 fn errors_name_what_was_not_understood() {
+    let words = Explainer::new(Lang::En);
     for (text, word) in [
         ("", "a claim"),
+        ("option luck", "`luck`"),
+        ("state", "`client`, `server`"),
+        ("bytes from nobody == 1", "`nobody`"),
+        ("syn from client == 1", "`from`"),
+        ("port 7: \"x\"", "\"x\""),
         ("handshake done", "`done`"),
         ("closed-by nobody", "`nobody`"),
         ("streams about 3", "`about`"),
@@ -58,9 +86,19 @@ fn errors_name_what_was_not_understood() {
         ("stream x: complete", "`x:`"),
         ("finding", "code"),
     ] {
-        let error = Expectation::parse(text).expect_err(text).to_string();
+        let error = Expectation::parse(text).expect_err(text).told(&words);
         assert!(error.contains(word), "{text}: {error}");
     }
+}
+
+#[test]
+fn errors_speak_portuguese() {
+    let error = Expectation::parse("handshake").expect_err("unfinished");
+    let told = error.told(&Explainer::new(Lang::PtBr));
+    assert!(
+        told.starts_with("`handshake`: termina onde deveria haver `complete`"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -75,6 +113,16 @@ fn the_short_form_names_every_kind() {
         "streams",
         "only port",
         "any:",
+        "welcome",
+        "option",
+        "half-close",
+        "state",
+        "websocket",
+        "sequence holds",
+        "no drops",
+        "no reset",
+        "bytes",
+        "fin",
     ] {
         assert!(LANGUAGE.contains(word), "{word}");
     }

@@ -2,6 +2,7 @@
 
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
+use crate::view::compare::Comparison;
 
 /// `--only KIND`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,31 +31,6 @@ impl Only {
     pub fn from_word(word: &str) -> Option<Self> {
         let found = Self::NAMES.iter().find(|(_, name)| *name == word);
         found.map(|(kind, _)| *kind)
-    }
-}
-
-/// How a number is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Comparison {
-    /// Whether `left` stands so to `right`.
-    pub(super) const fn holds(self, left: u64, right: u64) -> bool {
-        match self {
-            Self::Equal => left == right,
-            Self::NotEqual => left != right,
-            Self::Less => left < right,
-            Self::LessOrEqual => left <= right,
-            Self::Greater => left > right,
-            Self::GreaterOrEqual => left >= right,
-        }
     }
 }
 

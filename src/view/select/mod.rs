@@ -14,9 +14,10 @@ use std::io;
 
 use crate::timeline::{Entry, Sink, Wants};
 
+use super::compare::Comparison;
 use evaluate::{Subject, Truth};
 pub use expression::Only;
-use expression::{Atom, Comparison, Expression};
+use expression::{Atom, Expression};
 pub use parse::QueryError;
 
 /// The parts of a selection as options give them; all that are given have to hold.

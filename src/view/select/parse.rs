@@ -1,8 +1,9 @@
 //! The spelling of filters: a subset of Wireshark's display filters, with a clear word about what is not in it.
 
-use super::expression::{Atom, Comparison, Expression, Only};
+use super::expression::{Atom, Expression, Only};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
+use crate::view::compare::Comparison;
 
 /// Parentheses and `!` nest at most so deep.
 const MAX_DEPTH: u32 = 64;
@@ -283,15 +284,7 @@ impl Parser {
     }
 
     fn comparison(&mut self) -> Option<Comparison> {
-        let comparison = match self.peek()? {
-            "==" | "=" | "eq" => Comparison::Equal,
-            "!=" | "ne" => Comparison::NotEqual,
-            "<" | "lt" => Comparison::Less,
-            "<=" | "le" => Comparison::LessOrEqual,
-            ">" | "gt" => Comparison::Greater,
-            ">=" | "ge" => Comparison::GreaterOrEqual,
-            _ => return None,
-        };
+        let comparison = Comparison::from_word(self.peek()?)?;
         self.at += 1;
         Some(comparison)
     }

@@ -1,0 +1,114 @@
+//! What can be claimed of a capture. Must not know its spelling, nor how it is judged.
+
+use crate::net::Nanos;
+use crate::view::compare::Comparison;
+
+/// Which connections a claim is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Every,
+    Any,
+    Stream(u32),
+    Port(u16),
+}
+
+impl Scope {
+    /// Not about chosen connections.
+    pub(super) const fn is_whole(self) -> bool {
+        matches!(self, Self::Every | Self::Any)
+    }
+}
+
+/// What is claimed. Sides, outcomes and causes are the codes of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    Handshake(&'static str),
+    Welcome {
+        within: Option<Nanos>,
+        absent: bool,
+    },
+    Option {
+        name: &'static str,
+        absent: bool,
+    },
+    ClosedBy(&'static str),
+    CloseIn(u8),
+    HalfClose {
+        absent: bool,
+    },
+    NoReset,
+    ResetBy(&'static str),
+    ResetCause(&'static str),
+    StillOpen,
+    Verdict(String),
+    State(&'static str, String),
+    Name(String),
+    WebSocket {
+        absent: bool,
+    },
+    WsClose(u16),
+    Within(Timed, Nanos),
+    SequenceHolds,
+    Flag {
+        name: &'static str,
+        absent: bool,
+    },
+    Finding {
+        code: Option<String>,
+        absent: bool,
+    },
+    Message(MessageClaim),
+    Count {
+        what: Counted,
+        from: Option<&'static str>,
+        order: Comparison,
+        number: u64,
+    },
+    NoDrops,
+    OnlyPort(u16),
+    Complete,
+}
+
+/// What must be over in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Timed {
+    /// SYN to the completing ACK.
+    Open,
+    /// First FIN to the last ACK.
+    Close,
+    /// First frame to last frame.
+    Lifetime,
+    /// The round trip of the handshake.
+    Rtt,
+}
+
+/// A claim about messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct MessageClaim {
+    pub(super) text: String,
+    pub(super) part: bool,
+    pub(super) absent: bool,
+    pub(super) from: Option<&'static str>,
+    pub(super) what: MessageFact,
+}
+
+/// What must hold of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MessageFact {
+    Said,
+    DeliveredTo(u32),
+    Acknowledged,
+    Answered,
+    InSegments(u32),
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    Streams,
+    Messages,
+    Frames,
+    Bytes,
+    /// Segments with this bit, over the whole capture.
+    Bit(&'static str),
+}

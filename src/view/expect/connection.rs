@@ -1,0 +1,251 @@
+//! Claims about one connection.
+
+use super::claim::{Claim, Timed};
+use super::judge::{Answer, Court};
+use crate::explain::Value;
+use crate::net::Nanos;
+use crate::view::report::{ConnectionRow, Effective, SegmentRow, StreamReport};
+
+/// What holds, what was found, and the frames; no frames: those of the connection.
+type Verdict = (bool, String, Vec<u64>);
+
+/// One connection about one claim.
+pub(super) fn judge(court: &Court<'_>, row: &ConnectionRow, claim: &Claim) -> Answer {
+    let details = court.report.streams.iter().find(|s| s.stream == row.stream);
+    let told = match (by_row(court, row, details, claim), details) {
+        (Some(told), _) => Some(told),
+        (None, Some(details)) => detailed(court, details, claim),
+        (None, None) => None,
+    };
+    let stream = [("stream", Value::Number(row.stream.into()))];
+    let stream = court.say("comment-stream", &stream);
+    let Some((holds, found, mut frames)) = told else {
+        let why = court.say("expect-details-not-kept", &[]);
+        return Answer::unknown(format!("{stream}: {why}"));
+    };
+    if frames.is_empty() {
+        frames.clone_from(&row.evidence.frames);
+    }
+    Answer::new(holds, format!("{stream}: {found}"), frames)
+}
+
+/// Claims that the row of the connection answers.
+fn by_row(
+    court: &Court<'_>,
+    row: &ConnectionRow,
+    details: Option<&StreamReport>,
+    claim: &Claim,
+) -> Option<Verdict> {
+    let closing = || details.map_or_else(Vec::new, |s| s.teardown.evidence.frames.clone());
+    Some(match claim {
+        Claim::Handshake(outcome) => (
+            row.opening == *outcome,
+            format!("handshake {}", row.opening.replace('_', "-")),
+            details.map_or_else(Vec::new, |s| s.handshake.evidence.frames.clone()),
+        ),
+        Claim::StillOpen => (row.ending == "open", ending(court, row), closing()),
+        Claim::ClosedBy(side) => (closed_by(row, side), ending(court, row), closing()),
+        Claim::ResetBy(side) => {
+            let word = format!("RESET_BY_{}", side.to_uppercase());
+            (is(row, &word), ending(court, row), closing())
+        }
+        Claim::NoReset => {
+            let none = row.verdict.cause.is_none() && row.opening != "refused";
+            (none, ending(court, row), closing())
+        }
+        Claim::ResetCause(cause) => {
+            let found = row.verdict.cause;
+            let none = || court.say("expect-no-reset", &[]);
+            let told = found.map_or_else(none, |found| format!("reset cause {found}"));
+            (found == Some(cause), told, closing())
+        }
+        Claim::Verdict(word) => (is(row, word), verdict_words(row), Vec::new()),
+        Claim::Name(name) => {
+            let wanted = crate::text::visible(name.as_bytes());
+            let found = row.name.as_deref();
+            let told = found.map_or_else(|| court.say("expect-none", &[]), str::to_owned);
+            (found == Some(&*wanted), told, Vec::new())
+        }
+        Claim::Within(Timed::Lifetime, limit) => {
+            let found = row.duration.0;
+            (found <= *limit, court.span(Some(found)), Vec::new())
+        }
+        _ => return None,
+    })
+}
+
+/// Claims that need the details of a connection.
+fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdict> {
+    let (open, close) = (&s.handshake.evidence.frames, &s.teardown.evidence.frames);
+    Some(match claim {
+        Claim::Within(timed, limit) => {
+            let (found, frames) = match timed {
+                Timed::Close => (s.timing.close, close),
+                Timed::Rtt => (s.timing.initial_rtt, open),
+                Timed::Open | Timed::Lifetime => (s.timing.open, open),
+            };
+            let found = found.map(|found| found.0);
+            let holds = found.is_some_and(|found| found <= *limit);
+            (holds, court.span(found), frames.clone())
+        }
+        Claim::Welcome { within, absent } => welcome(court, s, *within, *absent),
+        Claim::Option { name, absent } => {
+            let row = s
+                .options
+                .negotiated
+                .iter()
+                .find(|row| row.option == *name)?;
+            let works = match row.effective {
+                Effective::Unknown if s.handshake.outcome == "not_seen" => return None,
+                Effective::Unknown | Effective::No => false,
+                Effective::Yes | Effective::Numbers(_) => true,
+            };
+            let told = if works { "option" } else { "no option" };
+            let frames = row.evidence.frames.clone();
+            (works != *absent, format!("{told} {name}"), frames)
+        }
+        Claim::CloseIn(segments) => {
+            let found = s.teardown.segments;
+            let told = found.map_or_else(
+                || court.say("expect-no-close", &[]),
+                |found| format!("close in {found} segments"),
+            );
+            (found == Some(*segments), told, close.clone())
+        }
+        Claim::HalfClose { absent } => {
+            let bytes = s.teardown.half_close_bytes;
+            let told = court.say("teardown-half-bytes", &[("bytes", Value::Number(bytes))]);
+            ((bytes > 0) != *absent, told, close.clone())
+        }
+        Claim::State(side, state) => {
+            let of = |row: &crate::view::report::StateRow| match *side {
+                "client" => row.state.client,
+                _ => row.state.server,
+            };
+            let mut met: Vec<_> = s.states.iter().map(of).collect();
+            met.dedup();
+            let reached = s.states.iter().filter(|row| of(row) == state);
+            let frames = reached.map(|row| row.frame).collect();
+            (met.contains(&&**state), met.join(", "), frames)
+        }
+        Claim::WebSocket { absent } => {
+            let found = s.teardown.websocket;
+            let told = if found { "websocket" } else { "no websocket" };
+            (found != *absent, told.to_owned(), Vec::new())
+        }
+        Claim::WsClose(code) => {
+            let closes = &s.teardown.ws_closes;
+            let codes: Vec<_> = closes
+                .iter()
+                .map(|c| format!("ws-close {}", c.code))
+                .collect();
+            let told = match codes.is_empty() {
+                true => court.say("expect-no-ws-close", &[]),
+                false => codes.join(", "),
+            };
+            let holds = closes.iter().any(|close| close.code == *code);
+            (
+                holds,
+                told,
+                closes.iter().map(|close| close.frame).collect(),
+            )
+        }
+        Claim::SequenceHolds => {
+            let (held, checked) = s.walk.holds;
+            let values = [
+                ("held", Value::Number(held)),
+                ("checked", Value::Number(checked)),
+            ];
+            let told = court.say("report-rule-held-value", &values);
+            let broken = s
+                .walk
+                .rows
+                .iter()
+                .filter(|row| row.rule.is_some_and(|r| !r.holds));
+            (held == checked, told, broken.map(|row| row.frame).collect())
+        }
+        Claim::Flag { name, absent } => {
+            let rows: Vec<_> = s
+                .analysis
+                .iter()
+                .filter(|row| covers(name, row.flag))
+                .collect();
+            let count: u64 = rows.iter().map(|row| row.count).sum();
+            let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
+            (
+                (count == 0) == *absent,
+                format!("{name} {count}"),
+                frames.collect(),
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// The server spoke first: a greeting, as far as packets can tell one.
+fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: bool) -> Verdict {
+    let has_data = |row: &&SegmentRow| row.len.is_some_and(|len| len > 0);
+    let first = s
+        .walk
+        .rows
+        .iter()
+        .find(has_data)
+        .filter(|row| row.sender == "server");
+    let opened = s.handshake.ack.as_ref().or(s.handshake.answer.as_ref());
+    let after = first
+        .zip(opened)
+        .map(|(row, opened)| row.at.0.saturating_sub(opened.at.0));
+    let in_time = match within {
+        None => first.is_some(),
+        Some(limit) => after.is_some_and(|after| after <= limit),
+    };
+    let told = match first {
+        None => "no welcome".to_owned(),
+        Some(row) => format!("welcome #{}, {}", row.frame, court.span(after)),
+    };
+    (
+        in_time != absent,
+        told,
+        first.map(|row| row.frame).into_iter().collect(),
+    )
+}
+
+/// `retransmission` stands for all three kinds, as Wireshark's filter does.
+pub(super) fn covers(asked: &str, flag: &str) -> bool {
+    asked == flag || (asked == "retransmission" && flag.ends_with("_retransmission"))
+}
+
+/// The verdict is that word, or it holds besides.
+fn is(row: &ConnectionRow, word: &str) -> bool {
+    row.verdict.code == word || row.verdict.also.iter().any(|also| also == word)
+}
+
+fn verdict_words(row: &ConnectionRow) -> String {
+    let words = std::iter::once(&row.verdict.code).chain(&row.verdict.also);
+    words.map(String::as_str).collect::<Vec<_>>().join(" + ")
+}
+
+fn closed_by(row: &ConnectionRow, side: &str) -> bool {
+    let word = match side {
+        "client" => "CLOSED_BY_CLIENT",
+        "server" => "CLOSED_BY_SERVER",
+        _ => "CLOSED_BOTH",
+    };
+    let first = row.ending == "fin" && row.ended_by == Some(side);
+    is(row, word) || (first && !is(row, "CLOSED_BOTH"))
+}
+
+/// How it ended, in the words of the claims.
+fn ending(court: &Court<'_>, row: &ConnectionRow) -> String {
+    let cause = row.verdict.cause.map(|cause| format!(" ({cause})"));
+    match (row.ending, row.ended_by) {
+        ("fin", Some(side)) => format!("closed-by {side}, {}", row.verdict.code),
+        ("rst", _) => format!("{}{}", row.verdict.code, cause.unwrap_or_default()),
+        ("refused", _) => "handshake refused".to_owned(),
+        ("open", Some(side)) => {
+            let only = court.say("expect-only-fin", &[("side", side.into())]);
+            format!("{only}, {}", row.verdict.code)
+        }
+        _ => format!("still open, {}", row.verdict.code),
+    }
+}
