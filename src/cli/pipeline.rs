@@ -53,9 +53,10 @@ pub(super) fn run<S: FrameSource>(
             break None;
         }
         let idle = match source.poll_frame(POLL) {
-            Ok(Polled::Frame(frame)) => {
-                if around.admit(&frame)? {
-                    timeline.frame(&frame);
+            // By reference: moving the frame would wait for it to be written.
+            Ok(Polled::Frame(ref frame)) => {
+                if around.admit(frame)? {
+                    timeline.frame(frame);
                 }
                 false
             }

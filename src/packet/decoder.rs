@@ -4,7 +4,7 @@ use super::decoded::{Decoded, NotTcp};
 use super::fragments::FragmentTable;
 use super::view::View;
 use super::walk::{Context, Walked, walk};
-use super::{Frame, fast, link, tcp_header};
+use super::{Frame, Segment, fast, link, tcp_header};
 
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
 /// needs two. Without a bound a compressed packet that contains itself would never end.
@@ -36,15 +36,25 @@ impl Decoder {
     /// The segment borrows from the frame or, when the frame completed a fragmented datagram, from the decoder.
     #[inline]
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        match fast::segment(frame) {
+        match Self::plain(frame) {
             Some(segment) => Decoded::Tcp(segment),
             None => self.decode_carefully(frame),
         }
     }
 
-    /// Everything that is not a plain segment right behind a plain IP header.
+    /// The segment of a frame that needs no memory to decode: plain headers, nothing cut, nothing in fragments.
+    #[expect(
+        clippy::inline_always,
+        reason = "the segment is built where it is used"
+    )]
+    #[inline(always)]
+    pub(crate) fn plain<'a>(frame: &Frame<'a>) -> Option<Segment<'a>> {
+        fast::segment(frame)
+    }
+
+    /// Everything else: what is not a plain segment right behind a plain IP header.
     #[cold]
-    pub(super) fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+    pub(crate) fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let mut cx = Context::new(frame.timestamp);
         // A capture that claims more captured bytes than the wire had is wrong about the wire.
         let reported = (frame.original_length as usize).max(frame.data.len());

@@ -3,6 +3,11 @@
 //! Refuses whatever is not exactly that (options, fragments, lengths that do not fit, cut headers) and leaves it to the
 //! careful walk, which gives the same answer for every frame accepted here (a property test compares them).
 
+#![expect(
+    clippy::inline_always,
+    reason = "a segment is built where it is used: copying it costs more than decoding it"
+)]
+
 use super::{Frame, Segment, SegmentOrigin, SeqNumber, TcpFlags, TcpOptions};
 use crate::net::{Endpoint, LinkType};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,7 +20,7 @@ const IPV6: usize = 40;
 const NETLINK: [u8; 2] = 824u16.to_be_bytes();
 
 /// The segment of a plain frame.
-#[inline]
+#[inline(always)]
 pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<Segment<'a>> {
     let at = ip_offset(frame)?;
     let ip = frame.data.get(at..)?;
@@ -59,7 +64,7 @@ fn plain_version(data: &[u8], at: usize, header: usize) -> bool {
 }
 
 /// IPv4 without options, not a fragment, TCP.
-#[inline]
+#[inline(always)]
 fn ipv4<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'a>> {
     let header = ip.first_chunk::<IPV4>()?;
     let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
@@ -80,7 +85,7 @@ fn ipv4<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
 }
 
 /// IPv6 without extension headers, TCP.
-#[inline]
+#[inline(always)]
 fn ipv6<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'a>> {
     let header = ip.first_chunk::<IPV6>()?;
     let payload = usize::from(u16::from_be_bytes([header[4], header[5]]));
@@ -99,7 +104,7 @@ fn ipv6<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
 }
 
 /// A whole TCP header with a length that fits into the `payload` bytes of the datagram.
-#[inline]
+#[inline(always)]
 fn tcp<'a>(
     frame: &Frame<'a>,
     bytes: &'a [u8],

@@ -49,34 +49,65 @@ impl Analyzer {
     }
 
     /// Takes the next segment.
+    #[inline]
     pub fn handle(&mut self, segment: &Segment<'_>) -> Observation {
         let mut seen = Observation::default();
-        let (source, destination) = segment.ends();
-        let (key, from) = Key::of(source, destination);
-        let mut around = Surroundings::default();
-        // P1, P2
-        let slot = match self.table.find(&key) {
-            Some(slot) if !segment.flags.syn() => slot,
-            found => {
-                around.source_listens = self.listens(segment.source);
-                around.destination_listens = self.listens(segment.destination);
-                self.place(found, key, from, segment, &mut around, &mut seen)
+        self.observe(segment, &mut seen);
+        seen
+    }
+
+    /// Takes the next segment and writes what it shows into a blank `seen`.
+    pub(crate) fn observe(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
+        // By reference: copying the ends would wait for the decoder's stores.
+        let (key, from) = match segment.effective {
+            None => Key::of(&segment.source, &segment.destination),
+            Some(_) => {
+                let (source, destination) = segment.ends();
+                Key::of(&source, &destination)
             }
         };
+        // P1, P2
+        match self.table.find(key) {
+            Some(slot) if !segment.flags.syn() => {
+                let stream = self.table.stream(slot);
+                if !stream.handle_predicted(from, segment, seen) {
+                    self.follow(slot, from, segment, Surroundings::default(), seen);
+                }
+            }
+            found => {
+                let mut around = Surroundings {
+                    source_listens: self.listens(segment.source),
+                    destination_listens: self.listens(segment.destination),
+                    ..Surroundings::default()
+                };
+                let slot = self.place(found, key, from, segment, &mut around, seen);
+                self.follow(slot, from, segment, around, seen);
+            }
+        }
+        if announced::is_control(segment) {
+            let table = &mut self.table;
+            self.announced.read(segment, seen, |one, other| {
+                table.find(Key::of(&one, &other).0).is_some()
+            });
+        }
+    }
+
+    /// The segment's stream takes it the long way.
+    fn follow(
+        &mut self,
+        slot: u32,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        seen: &mut Observation,
+    ) {
         let stream = self.table.stream(slot);
-        stream.handle(from, segment, around, &mut seen);
+        stream.handle(from, segment, around, seen);
         let ends = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
         if seen.changes.0 & ends != 0 || segment.flags.syn() {
             let ended = stream.ended();
             self.table.mark_ended(slot, ended);
         }
-        if announced::is_control(segment) {
-            let table = &mut self.table;
-            self.announced.read(segment, &seen, |one, other| {
-                table.find(&Key::of(one, other).0).is_some()
-            });
-        }
-        seen
     }
 
     /// The stream of a SYN, or of a frame without one: the one found, or a new one.

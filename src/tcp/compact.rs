@@ -34,10 +34,8 @@ impl Origin {
 
 /// Packs a stream. `scratch` is working space, kept between calls.
 pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
-    let mut prefix = [0; KEY_BYTES_V6];
-    let length = write_key(&stream.key, &mut prefix);
     scratch.clear();
-    scratch.extend_from_slice(&prefix[..length]);
+    stream.key.write(scratch);
     visit(&mut Writer::new(scratch), stream);
     scratch.as_slice().into()
 }
@@ -45,36 +43,9 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
 /// Unpacks stream `id` into `stream`, which may hold anything before.
 pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     stream.id = id;
-    let (key, rest) = read_key(bytes);
+    let (key, rest) = Key::read(bytes);
     stream.key = key;
     visit(&mut Reader::new(rest), stream);
-}
-
-const KEY_BYTES_V6: usize = 37;
-
-fn write_key(key: &Key, out: &mut [u8; KEY_BYTES_V6]) -> usize {
-    let width = if key.ipv6 { 16 } else { 4 };
-    out[0] = u8::from(key.ipv6);
-    out[1..3].copy_from_slice(&key.large_port.to_be_bytes());
-    out[3..5].copy_from_slice(&key.small_port.to_be_bytes());
-    out[5..5 + width].copy_from_slice(&key.large.to_be_bytes()[16 - width..]);
-    out[5 + width..5 + 2 * width].copy_from_slice(&key.small.to_be_bytes()[16 - width..]);
-    5 + 2 * width
-}
-
-/// The key of a packed stream and the bytes after it.
-pub(super) fn read_key(bytes: &[u8]) -> (Key, &[u8]) {
-    let number = |bytes: &[u8]| bytes.iter().fold(0u128, |n, &b| n << 8 | u128::from(b));
-    let ipv6 = bytes[0] != 0;
-    let width = if ipv6 { 16 } else { 4 };
-    let key = Key {
-        large: number(&bytes[5..5 + width]),
-        small: number(&bytes[5 + width..5 + 2 * width]),
-        large_port: u16::from_be_bytes([bytes[1], bytes[2]]),
-        small_port: u16::from_be_bytes([bytes[3], bytes[4]]),
-        ipv6,
-    };
-    (key, &bytes[5 + 2 * width..])
 }
 
 /// The one description of what is kept.

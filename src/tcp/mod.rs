@@ -41,7 +41,7 @@ mod zeek;
 pub use analysis::{AnalysisFlags, OwnFlags};
 pub use analyzer::{Analyzer, MAX_LISTENERS};
 pub use handshake::{Handshake, HandshakeOutcome, OfferedOptions, Step};
-pub use observation::{Changes, FrameRole, Observation};
+pub use observation::{Changes, FinPart, FrameRole, Observation};
 pub use reassembly::{
     Chunk, GapReason, MAX_AHEAD, MAX_PENDING_BYTES, MAX_PENDING_PIECES, Reassembler,
 };

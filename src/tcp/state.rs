@@ -112,11 +112,11 @@ impl fmt::Display for TcpState {
 /// Whether the packets prove a state or only suggest it (E-1..E-9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Certainty {
-    /// A segment this end sent proves it.
-    Seen,
     /// Likely: the segment that causes it was captured on its way, or the capture began later.
     #[default]
     Inferred,
+    /// A segment this end sent proves it.
+    Seen,
 }
 
 /// An endpoint's state with how sure it is.

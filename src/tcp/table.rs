@@ -79,7 +79,8 @@ pub(super) struct Table {
     slots: Vec<Slot>,
     working: Vec<Working>,
     hand: usize,
-    last: Option<(Key, u32)>,
+    /// The slot found last: most frames come in runs of one connection.
+    last: u32,
     created: u32,
     forgotten: u64,
     /// Working space for packing.
@@ -98,7 +99,7 @@ impl Table {
             slots: Vec::new(),
             working: Vec::new(),
             hand: 0,
-            last: None,
+            last: 0,
             created: 0,
             forgotten: 0,
             scratch: Vec::new(),
@@ -122,21 +123,21 @@ impl Table {
 
     /// The newest stream of this 4-tuple.
     #[inline]
-    pub(super) fn find(&mut self, key: &Key) -> Option<u32> {
-        if let Some((last, slot)) = self.last
-            && last == *key
-        {
-            return Some(slot);
-        }
+    pub(super) fn find(&mut self, key: Key) -> Option<u32> {
         let (slots, working) = (&self.slots, &self.working);
-        let slot = self
-            .index
-            .find(key.hash(), |slot| match &slots[slot as usize].place {
-                Place::Working(at) => working[*at as usize].stream.key == *key,
-                Place::Packed(bytes) => compact::read_key(bytes).0 == *key,
-            })?;
-        self.last = Some((*key, slot));
-        Some(slot)
+        let is_it = |slot: u32| match &slots[slot as usize].place {
+            Place::Working(at) => working[*at as usize].stream.key == key,
+            Place::Packed(bytes) => Key::read(bytes).0 == key,
+        };
+        if slots
+            .get(self.last as usize)
+            .is_some_and(|slot| slot.newest)
+            && is_it(self.last)
+        {
+            return Some(self.last);
+        }
+        self.last = self.index.find(key.hash(), is_it)?;
+        Some(self.last)
     }
 
     /// Its state, unpacked.
@@ -172,7 +173,7 @@ impl Table {
             let other = &mut slots[other as usize];
             let same = match &other.place {
                 Place::Working(at) => working[*at as usize].stream.key == key,
-                Place::Packed(bytes) => compact::read_key(bytes).0 == key,
+                Place::Packed(bytes) => Key::read(bytes).0 == key,
             };
             if same {
                 other.newest = false;
@@ -180,7 +181,7 @@ impl Table {
             }
             same
         });
-        self.last = Some((key, slot));
+        self.last = slot;
         slot
     }
 
@@ -302,7 +303,7 @@ impl Table {
 
     /// After slots or working places have moved.
     fn renumber(&mut self) {
-        self.last = None;
+        self.last = 0;
         self.hand = 0;
         let mut by_id: Vec<u32> = (0..self.working.len() as u32).collect();
         by_id.sort_unstable_by_key(|&at| self.working[at as usize].stream.id);
@@ -317,7 +318,7 @@ impl Table {
                     self.working[at as usize].slot = number as u32;
                     self.working[at as usize].stream.key
                 }
-                Place::Packed(bytes) => compact::read_key(bytes).0,
+                Place::Packed(bytes) => Key::read(bytes).0,
             };
             if slot.newest {
                 self.index.insert(key.hash(), number as u32, |_| false);

@@ -27,6 +27,13 @@ pub(super) fn scale(fwd: &Direction, segment: &Segment<'_>, seen: &mut Observati
     }
 }
 
+/// The option area is empty or the usual time stamps, all there: nothing in it matters between frames.
+#[inline]
+pub(super) fn plain_options(segment: &Segment<'_>) -> bool {
+    let (claimed, bytes) = (segment.header_length, segment.options.0);
+    claimed == 20 || (claimed == 32 && bytes.len() == 12 && bytes.starts_with(&TIMESTAMPS_ONLY))
+}
+
 /// Reads scale shift and SACK blocks, effective from the next frame on (P10). False when the header's bytes end among
 /// the options (cut frames, quotes): Wireshark's dissection stops there, before P12.
 ///
@@ -34,7 +41,7 @@ pub(super) fn scale(fwd: &Direction, segment: &Segment<'_>, seen: &mut Observati
 pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
     let bytes = segment.options.0;
     let claimed = usize::from(segment.header_length).saturating_sub(20);
-    if claimed == 0 || (claimed == 12 && bytes.len() == 12 && bytes.starts_with(&TIMESTAMPS_ONLY)) {
+    if claimed == 0 || plain_options(segment) {
         return true;
     }
     let mut at = 0;

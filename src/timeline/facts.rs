@@ -139,6 +139,17 @@ pub(super) struct Fact {
     pub(super) told_at: u32,
 }
 
+impl Fact {
+    const BLANK: Self = Self {
+        watch: Slot(0),
+        conversation: Slot(0),
+        marks: Marks(0),
+        ws_close: 0,
+        messages: (0, 0),
+        told_at: 0,
+    };
+}
+
 /// All streams.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -150,11 +161,12 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of a stream; forgotten ones are blank.
-    pub(super) fn of(&self, stream: StreamId) -> Fact {
+    #[inline]
+    pub(super) fn of(&self, stream: StreamId) -> &Fact {
         let index = stream.0.checked_sub(self.first);
         index
-            .and_then(|index| self.kept.get(index as usize).copied())
-            .unwrap_or_default()
+            .and_then(|index| self.kept.get(index as usize))
+            .unwrap_or(&Fact::BLANK)
     }
 
     /// The facts of a stream, to change.

@@ -22,7 +22,7 @@ pub(super) struct Circumstances {
 }
 
 /// Sums up a stream.
-pub(super) fn verdict(summary: &StreamSummary, fact: Fact, about: Circumstances) -> Verdict {
+pub(super) fn verdict(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Verdict {
     let lost = about.lost || fact.marks.has(Marks::LOSSY);
     let ended = end_word(summary, fact, about);
     let rests_on_absence = |code| {
@@ -59,7 +59,7 @@ pub(super) fn verdict(summary: &StreamSummary, fact: Fact, about: Circumstances)
 }
 
 /// How it ended; `None` while it is open.
-fn end_word(summary: &StreamSummary, fact: Fact, about: Circumstances) -> Option<VerdictCode> {
+fn end_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Option<VerdictCode> {
     let teardown = &summary.teardown;
     if summary.handshake.outcome == HandshakeOutcome::Refused {
         return Some(VerdictCode::Refused);
@@ -94,7 +94,7 @@ fn end_word(summary: &StreamSummary, fact: Fact, about: Circumstances) -> Option
     })
 }
 
-fn never_closed(summary: &StreamSummary, fact: Fact) -> bool {
+fn never_closed(summary: &StreamSummary, fact: &Fact) -> bool {
     fact.marks.has(Marks::NEVER_CLOSED) && summary.teardown.second_fin.is_none()
 }
 
@@ -112,7 +112,7 @@ fn unanswered(summary: &StreamSummary, about: Circumstances) -> Option<VerdictCo
 }
 
 /// The main word of a connection that is open.
-fn open_word(summary: &StreamSummary, fact: Fact, about: Circumstances) -> VerdictCode {
+fn open_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> VerdictCode {
     let marks = fact.marks;
     let begun = summary.handshake.outcome != HandshakeOutcome::NotSeen;
     if marks.has(Marks::STALLED) {
@@ -137,7 +137,7 @@ fn open_word(summary: &StreamSummary, fact: Fact, about: Circumstances) -> Verdi
 /// Everything else that holds.
 fn further_words(
     summary: &StreamSummary,
-    fact: Fact,
+    fact: &Fact,
     about: Circumstances,
     open: bool,
 ) -> [(bool, VerdictCode); 11] {

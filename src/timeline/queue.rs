@@ -104,6 +104,7 @@ impl Queue {
     }
 
     /// Time of the oldest entry that is not ready.
+    #[inline]
     pub(super) fn next_key(&self) -> Option<Timestamp> {
         self.entries.get(self.ready).map(|(key, _)| *key)
     }
@@ -142,6 +143,7 @@ impl Queue {
     }
 
     /// Whether anything is ready.
+    #[inline]
     pub(super) fn has_ready(&self) -> bool {
         self.ready > 0 || !self.sessions_ready.is_empty()
     }

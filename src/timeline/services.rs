@@ -2,8 +2,6 @@
 //!
 //! Absence is only remarkable against a habit. Live and replay learn from the same packets.
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 
 use super::Settings;
@@ -52,30 +50,42 @@ pub(super) struct Service {
 /// What the endpoints of one room share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room {
-    /// The last times at which the server sent data to anybody in it.
-    sent: VecDeque<Timestamp>,
+    /// The last times at which the server sent data to anybody in it, in a ring of
+    /// [`SENDS_REMEMBERED`].
+    sent: Vec<Timestamp>,
+    /// How often it did.
+    sends: usize,
 }
 
 impl Room {
     /// The server sent data to somebody.
+    #[inline]
     pub(super) fn sends(&mut self, at: Timestamp) {
-        if self.sent.len() >= SENDS_REMEMBERED {
-            self.sent.pop_front();
+        match self.sent.get_mut(self.sends % SENDS_REMEMBERED) {
+            Some(oldest) => *oldest = at,
+            None => self.sent.push(at),
         }
-        self.sent.push_back(at);
+        self.sends += 1;
+    }
+
+    /// What is remembered, oldest first.
+    fn remembered(&self) -> impl Iterator<Item = Timestamp> {
+        let oldest = self.sends.saturating_sub(SENDS_REMEMBERED);
+        (oldest..self.sends).map(|number| self.sent[number % SENDS_REMEMBERED])
     }
 
     /// Something was sent between these times, as far as remembered; what is not counts as yes.
     pub(super) fn sent_between(&self, from: Timestamp, to: Timestamp) -> bool {
-        let forgotten = self.sent.len() >= SENDS_REMEMBERED;
-        let first = self.sent.iter().find(|&&at| at >= from);
-        first.is_some_and(|&at| at <= to)
-            || (forgotten && self.sent.front().is_some_and(|&at| at > from))
+        let forgotten = self.sends >= SENDS_REMEMBERED;
+        let mut remembered = self.remembered();
+        remembered.find(|&at| at >= from).is_some_and(|at| at <= to)
+            || (forgotten && self.remembered().next().is_some_and(|at| at > from))
     }
 
     /// Nothing was sent since.
     pub(super) fn silent_since(&self, from: Timestamp) -> bool {
-        self.sent.back().is_none_or(|&last| last < from)
+        let last = self.sends.checked_sub(1);
+        last.is_none_or(|last| self.sent[last % SENDS_REMEMBERED] < from)
     }
 }
 

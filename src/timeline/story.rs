@@ -100,7 +100,8 @@ impl Story {
     /// Takes one segment; time has passed already.
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
         self.counts.tcp_frames += 1;
-        let seen = self.analyzer.handle(segment);
+        let mut seen = Observation::default();
+        self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {
             let entry = self.packet(segment, &seen);
             self.queue.push(self.clock, Held::Packet(entry));

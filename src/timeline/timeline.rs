@@ -58,7 +58,11 @@ impl Timeline {
         let Self { decoder, story, .. } = self;
         story.counts.frames += 1;
         story.pass_time(frame.timestamp);
-        match decoder.decode(frame) {
+        // The common frame first: its segment is decoded in place.
+        if let Some(segment) = Decoder::plain(frame) {
+            return story.segment(&segment);
+        }
+        match decoder.decode_carefully(frame) {
             Decoded::Tcp(segment) => story.segment(&segment),
             Decoded::PartialHeader(_) => story.counts.tcp_frames += 1,
             Decoded::UnsupportedLinkType => story.counts.skipped += 1,
@@ -96,12 +100,21 @@ impl Timeline {
 
     /// Entries are ready to be drained.
     #[must_use]
+    #[inline]
     pub fn has_ready(&self) -> bool {
         self.closing.is_some() || self.story.queue.has_ready()
     }
 
     /// Hands out the entries whose hold-back is over, in order of time.
+    #[inline]
     pub fn drain(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
+        if self.has_ready() {
+            self.drain_ready(sink)?;
+        }
+        Ok(())
+    }
+
+    fn drain_ready(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         self.story.queue.drain(sink)?;
         while let Some(Closing::Streams(next)) = self.closing {
             if next >= self.story.analyzer.stream_count() {

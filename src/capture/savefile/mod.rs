@@ -103,13 +103,15 @@ impl<R: Read> SavefileReader<R> {
     /// The next frame, `None` at the end. After an error there are no more frames.
     ///
     /// A record without a time stamp (Simple Packet Block, custom block) has the time of the frame before it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the frame's parts stay in registers")]
+    #[inline(always)]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
         self.next_watched(&mut |_, _| {})
     }
 
     /// The same, showing each pcapng block before it that is no frame to `seen`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the frame's parts stay in registers")]
+    #[inline(always)]
     pub(super) fn next_watched(
         &mut self,
         seen: &mut impl FnMut(u32, &[u8]),
@@ -224,6 +226,7 @@ impl<R> std::fmt::Debug for SavefileReader<R> {
 impl<R: Read> FrameSource for SavefileReader<R> {
     type Error = ReadError;
 
+    #[inline]
     fn poll_frame(&mut self, _wait: Duration) -> Result<Polled<'_>, ReadError> {
         Ok(self.next_frame()?.map_or(Polled::End, Polled::Frame))
     }

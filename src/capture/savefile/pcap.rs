@@ -112,7 +112,8 @@ impl PcapFile {
     }
 
     /// The next record; `frame` is the number it will have.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the record's parts stay in registers")]
+    #[inline(always)]
     pub(super) fn next<R: Read>(
         &mut self,
         window: &mut Window<R>,

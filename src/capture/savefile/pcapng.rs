@@ -101,7 +101,6 @@ impl PcapngFile {
     }
 
     /// The next frame; blocks between are taken into `info`. `frame` is the number it will have.
-    #[inline]
     pub(super) fn next<R: Read>(
         &mut self,
         window: &mut Window<R>,

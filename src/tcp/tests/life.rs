@@ -221,8 +221,8 @@ mod closing {
         let fin = play.send(C, "FA", 6, 1, 0);
         assert_eq!(states(fin), "FIN-WAIT-1 CLOSE-WAIT*");
         assert_eq!(
-            (fin.role.code(), fin.initiates_close),
-            (Some("fin-1"), Some(true))
+            (fin.role.code(), fin.fin),
+            (Some("fin-1"), FinPart::Initiates)
         );
         let ack = play.send(S, "A", 1, 7, 0);
         assert_eq!(
@@ -234,7 +234,7 @@ mod closing {
             (states(second).as_str(), second.role.code()),
             ("TIME-WAIT* LAST-ACK", Some("fin-2"))
         );
-        assert_eq!(second.initiates_close, Some(false));
+        assert_eq!(second.fin, FinPart::Answers);
         let last = play.send(C, "A", 7, 2, 0);
         assert_eq!(
             (states(last).as_str(), last.role.code()),
