@@ -35,9 +35,9 @@ const MIX: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xc90f_daa2_2168_c235];
 impl Key {
     /// The key of a segment and its direction: 0 when the source is the larger end, else 1 (ST-7).
     #[inline]
-    pub(super) fn of(source: Endpoint, destination: Endpoint) -> (Self, usize) {
-        match (source.ip, destination.ip) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => {
+    pub(super) fn of(source: &Endpoint, destination: &Endpoint) -> (Self, usize) {
+        match (&source.ip, &destination.ip) {
+            (&IpAddr::V4(from), &IpAddr::V4(to)) => {
                 let end =
                     |ip: Ipv4Addr, port: u16| u64::from(u32::from(ip)) << 16 | u64::from(port);
                 let (from, to) = (end(from, source.port), end(to, destination.port));
@@ -54,8 +54,8 @@ impl Key {
     }
 
     /// The same for IPv6.
-    fn of_ipv6(source: Endpoint, destination: Endpoint) -> (Self, usize) {
-        let end = |end: Endpoint| (number(end.ip), end.port);
+    fn of_ipv6(source: &Endpoint, destination: &Endpoint) -> (Self, usize) {
+        let end = |end: &Endpoint| (number(end.ip), end.port);
         let (from, to) = (end(source), end(destination));
         let (large, small) = (from.max(to), from.min(to));
         let key = Self {
@@ -96,6 +96,7 @@ impl Key {
     }
 
     /// Reads what [`Self::write`] wrote; returns the bytes after it.
+    #[cold]
     pub(super) fn read(bytes: &[u8]) -> (Self, &[u8]) {
         let mut rest = bytes;
         let mut take = |count: usize| {
@@ -150,17 +151,17 @@ mod tests {
     #[test]
     fn st7_the_larger_address_then_port_is_direction_0() {
         let (low, high) = (end("10.0.0.1:9"), end("10.0.0.2:1"));
-        let (key, from) = Key::of(high, low);
-        assert_eq!((from, Key::of(low, high)), (0, (key, 1)));
+        let (key, from) = Key::of(&high, &low);
+        assert_eq!((from, Key::of(&low, &high)), (0, (key, 1)));
         assert_eq!(key.endpoints(), [high, low]);
-        assert_eq!(Key::of(end("[::1]:5"), end("[::1]:4")).1, 0);
-        assert_eq!(Key::of(end("[::1]:5"), end("[::1]:5")).1, 1);
+        assert_eq!(Key::of(&end("[::1]:5"), &end("[::1]:4")).1, 0);
+        assert_eq!(Key::of(&end("[::1]:5"), &end("[::1]:5")).1, 1);
     }
 
     #[test]
     fn the_packed_form_reads_back() {
         for (a, b) in [("10.0.0.1:9", "10.0.0.2:65535"), ("[fe80::1]:5", "[::1]:4")] {
-            let key = Key::of(end(a), end(b)).0;
+            let key = Key::of(&end(a), &end(b)).0;
             let mut bytes = Vec::new();
             key.write(&mut bytes);
             bytes.push(77);
@@ -170,8 +171,8 @@ mod tests {
 
     #[test]
     fn st1_ipv4_and_ipv6_never_meet() {
-        let four = Key::of(end("0.0.0.1:5"), end("0.0.0.1:4")).0;
-        let six = Key::of(end("[::1]:5"), end("[::1]:4")).0;
+        let four = Key::of(&end("0.0.0.1:5"), &end("0.0.0.1:4")).0;
+        let six = Key::of(&end("[::1]:5"), &end("[::1]:4")).0;
         assert_ne!(four, six);
     }
 }

@@ -3,6 +3,8 @@
 //! Owns: the index by 4-tuple, the working set of unpacked streams, the packed ones, forgetting. Must not know: segments' meaning.
 //! At most [`Limits::working`] streams are unpacked; the least recently used one is packed when another needs its place.
 
+use std::collections::VecDeque;
+
 use super::key::Key;
 use super::stream::Stream;
 use super::{StreamId, compact};
@@ -42,6 +44,9 @@ impl Default for Limits {
     }
 }
 
+/// Ended streams that stay unpacked: the last ACKs of a close are still to come.
+const RECENTLY_ENDED: usize = 64;
+
 /// Where a stream's state is.
 #[derive(Debug)]
 enum Place {
@@ -79,6 +84,8 @@ pub(super) struct Table {
     slots: Vec<Slot>,
     working: Vec<Working>,
     hand: usize,
+    /// Slots of streams that ended while they were worked on, oldest first.
+    over: VecDeque<u32>,
     /// The slot found last: most frames come in runs of one connection.
     last: u32,
     created: u32,
@@ -99,6 +106,7 @@ impl Table {
             slots: Vec::new(),
             working: Vec::new(),
             hand: 0,
+            over: VecDeque::new(),
             last: 0,
             created: 0,
             forgotten: 0,
@@ -124,20 +132,22 @@ impl Table {
     /// The newest stream of this 4-tuple.
     #[inline]
     pub(super) fn find(&mut self, key: Key) -> Option<u32> {
-        let (slots, working) = (&self.slots, &self.working);
-        let is_it = |slot: u32| match &slots[slot as usize].place {
-            Place::Working(at) => working[*at as usize].stream.key == key,
-            Place::Packed(bytes) => Key::read(bytes).0 == key,
-        };
-        if slots
-            .get(self.last as usize)
-            .is_some_and(|slot| slot.newest)
-            && is_it(self.last)
-        {
+        let last = self.slots.get(self.last as usize);
+        if last.is_some_and(|slot| slot.newest && self.is_of(slot, key)) {
             return Some(self.last);
         }
+        let is_it = |slot: u32| self.is_of(&self.slots[slot as usize], key);
         self.last = self.index.find(key.hash(), is_it)?;
         Some(self.last)
+    }
+
+    #[expect(clippy::inline_always, reason = "the key stays in registers")]
+    #[inline(always)]
+    fn is_of(&self, slot: &Slot, key: Key) -> bool {
+        match &slot.place {
+            Place::Working(at) => self.working[*at as usize].stream.key == key,
+            Place::Packed(bytes) => Key::read(bytes).0 == key,
+        }
     }
 
     /// Its state, unpacked.
@@ -185,9 +195,14 @@ impl Table {
         slot
     }
 
-    /// The stream is over: it is the first to be forgotten.
+    /// The stream is over: it is the first to be packed and the first to be forgotten.
     pub(super) fn mark_ended(&mut self, slot: u32, ended: bool) {
-        self.slots[slot as usize].ended = ended || !self.slots[slot as usize].newest;
+        let entry = &mut self.slots[slot as usize];
+        let ended = ended || !entry.newest;
+        if ended && !entry.ended {
+            self.over.push_back(slot);
+        }
+        entry.ended = ended;
     }
 
     /// Bytes that the packed streams take.
@@ -242,23 +257,38 @@ impl Table {
         at
     }
 
-    /// Puts a stream into the working set, packing the least recently used one when it is full.
+    /// Puts a stream into the working set: in the place of one that ended some time ago, which keeps the set small and in the
+    /// processor's cache; else in a new place; and when there is none left, in that of the least recently used one.
     fn settle(&mut self, slot: u32, stream: Stream) -> usize {
         let working = Working {
             slot,
             used: true,
             stream,
         };
-        if self.working.len() < self.limits.working {
-            self.working.push(working);
-            return self.working.len() - 1;
-        }
-        let at = self.victim();
+        let at = match self.ended_place() {
+            Some(at) => at,
+            None if self.working.len() < self.limits.working => {
+                self.working.push(working);
+                return self.working.len() - 1;
+            }
+            None => self.victim(),
+        };
         let old = &mut self.working[at];
         self.slots[old.slot as usize].place =
             Place::Packed(compact::pack(&mut old.stream, &mut self.scratch));
         *old = working;
         at
+    }
+
+    /// The place of the stream that ended first, if so many have ended since that its last words are likely said.
+    fn ended_place(&mut self) -> Option<usize> {
+        while self.over.len() > RECENTLY_ENDED {
+            let slot = &self.slots[self.over.pop_front()? as usize];
+            if let (true, Place::Working(at)) = (slot.ended, &slot.place) {
+                return Some(*at as usize);
+            }
+        }
+        None
     }
 
     /// The first stream not used since the hand last passed it (second chance).
@@ -305,6 +335,7 @@ impl Table {
     fn renumber(&mut self) {
         self.last = 0;
         self.hand = 0;
+        self.over.clear();
         let mut by_id: Vec<u32> = (0..self.working.len() as u32).collect();
         by_id.sort_unstable_by_key(|&at| self.working[at as usize].stream.id);
         let mut next = by_id.into_iter();
