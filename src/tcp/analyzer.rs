@@ -87,7 +87,7 @@ impl Analyzer {
         if announced::is_control(segment) {
             let table = &mut self.table;
             self.announced.read(segment, seen, |one, other| {
-                table.find(Key::of(&one, &other).0).is_some()
+                table.knows(Key::of(&one, &other).0)
             });
         }
     }

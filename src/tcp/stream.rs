@@ -193,6 +193,7 @@ impl Stream {
     }
 
     /// P5: time since the first frame and the one before.
+    #[inline]
     fn pass(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
         let now = segment.timestamp;
         seen.time_relative = now.since(self.start);
@@ -494,6 +495,7 @@ impl Stream {
     }
 
     /// What is told of the stream with every segment.
+    #[inline]
     fn tell(&self, from: usize, seen: &mut Observation) {
         let client = usize::from(self.client);
         seen.completeness = self.completeness.value();

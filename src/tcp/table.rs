@@ -129,8 +129,15 @@ impl Table {
         StreamId(self.created)
     }
 
+    /// Whether there is a stream of this 4-tuple.
+    #[cold]
+    pub(super) fn knows(&mut self, key: Key) -> bool {
+        self.find(key).is_some()
+    }
+
     /// The newest stream of this 4-tuple.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the key stays in registers")]
+    #[inline(always)]
     pub(super) fn find(&mut self, key: Key) -> Option<u32> {
         let last = self.slots.get(self.last as usize);
         if last.is_some_and(|slot| slot.newest && self.is_of(slot, key)) {

@@ -103,6 +103,12 @@ impl Queue {
         }));
     }
 
+    /// Whether anything is here that is not ready.
+    #[inline]
+    pub(super) fn waits(&self) -> bool {
+        self.entries.len() > self.ready || !self.sessions.is_empty()
+    }
+
     /// Time of the oldest entry that is not ready.
     #[inline]
     pub(super) fn next_key(&self) -> Option<Timestamp> {

@@ -144,10 +144,18 @@ impl Story {
     }
 
     /// Everything up to `to` has arrived: timers fire and entries become ready, in order of time.
+    #[inline]
     pub(super) fn pass_time(&mut self, to: Timestamp) {
         if to <= self.clock {
             return;
         }
+        if self.timers.next().is_some() || self.queue.waits() {
+            self.catch_up(to);
+        }
+        self.clock = to;
+    }
+
+    fn catch_up(&mut self, to: Timestamp) {
         loop {
             let timer = self.timers.next();
             let entry = self.queue.next_key().map(|key| key.plus(self.hold));
@@ -169,7 +177,6 @@ impl Story {
                 self.ready_session();
             }
         }
-        self.clock = to;
     }
 
     /// Everything still held becomes ready, whatever its time.

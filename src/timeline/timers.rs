@@ -56,6 +56,7 @@ pub(super) struct Timers {
 
 impl Timers {
     /// The earliest deadline.
+    #[inline]
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.next.map(|(at, ..)| at)
     }

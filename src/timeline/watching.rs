@@ -37,19 +37,22 @@ impl Story {
             self.opening(segment, seen);
         }
         let fact = self.facts.of(seen.stream);
+        let mut slot = fact.watch;
         if changes.contains(Changes::HANDSHAKE_DONE) {
             self.opened(segment, seen);
-        } else if fact.watch.is_none()
+            slot = self.facts.of(seen.stream).watch;
+        } else if slot.is_none()
             && segment.len > 0
             && !segment.flags.rst()
             && !fact.marks.has(Marks::END_SET)
         {
             self.take_up(segment, seen, false);
+            slot = self.facts.of(seen.stream).watch;
         }
         if changes.0 & (Changes::CLOSING.0 | Changes::RESET.0) != 0 {
             self.settle(seen.stream, segment.timestamp);
         }
-        self.watch_open(segment, seen);
+        self.watch_open(slot, segment, seen);
     }
 
     /// A SYN or SYN,ACK.
@@ -148,8 +151,8 @@ impl Story {
     }
 
     /// The segment's part in an open connection.
-    fn watch_open(&mut self, segment: &Segment<'_>, seen: &Observation) {
-        let slot = self.facts.of(seen.stream).watch;
+    #[inline]
+    fn watch_open(&mut self, slot: Slot, segment: &Segment<'_>, seen: &Observation) {
         let Some(watch) = self.watches.get_mut(slot) else {
             return;
         };

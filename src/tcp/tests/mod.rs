@@ -3,6 +3,7 @@
 
 mod life;
 mod limits;
+mod prediction;
 mod rules;
 mod words;
 

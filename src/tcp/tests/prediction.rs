@@ -1,0 +1,193 @@
+//! Header prediction says what the rules say: the same segments with it and without it.
+
+use super::super::key::Key;
+use super::super::stream::{Stream, Surroundings};
+use super::*;
+use proptest::prelude::*;
+
+/// What a side does next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// New data in order, of which the segment begins so many bytes off (0: exactly in order).
+    Say(u32, i32),
+    /// A pure ACK of everything the other side said, so many bytes off.
+    Ack(i32),
+    /// FIN or RST, a SYN again.
+    Control(u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => (1u32..5).prop_map(|len| Step::Say(len, 0)),
+        8 => Just(Step::Ack(0)),
+        2 => (1u32..5, -6i32..6).prop_map(|(len, off)| Step::Say(len, off)),
+        2 => (-6i32..6).prop_map(Step::Ack),
+        1 => prop_oneof![Just(0x011u16), Just(0x014), Just(0x002), Just(0x010)].prop_map(Step::Control),
+    ]
+}
+
+/// Side, step, window, options, microseconds since the last frame, PSH.
+type Move = (bool, Step, u16, u8, i64, bool);
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let window = prop_oneof![6 => Just(8u16), 1 => 0u16..4, 1 => Just(65535u16)];
+    let one = (
+        any::<bool>(),
+        step(),
+        window,
+        any::<u8>(),
+        -50i64..30_000,
+        any::<bool>(),
+    );
+    proptest::collection::vec(one, 1..120)
+}
+
+/// Two streams that are told the same: the first may predict.
+struct Twins {
+    predicting: Option<Stream>,
+    careful: Option<Stream>,
+    next: [u32; 2],
+    frame: u64,
+    now: i64,
+    predicted: usize,
+}
+
+impl Twins {
+    fn new(isn: [u32; 2]) -> Self {
+        Self {
+            predicting: None,
+            careful: None,
+            next: isn,
+            frame: 0,
+            now: 1_000_000_000,
+            predicted: 0,
+        }
+    }
+
+    /// SYN, SYN,ACK, ACK with a window scale each.
+    fn open(&mut self, scaled: bool) {
+        let options: &[u8] = if scaled { &[3, 3, 1, 0] } else { &[] };
+        self.give(0, 0x002, self.next[0], 0, 0, 64, options);
+        self.next[0] = self.next[0].wrapping_add(1);
+        self.give(1, 0x012, self.next[1], self.next[0], 0, 64, options);
+        self.next[1] = self.next[1].wrapping_add(1);
+        self.give(0, 0x010, self.next[0], self.next[1], 0, 64, &[]);
+    }
+
+    fn play(&mut self, (server, step, window, options, micros, push): Move) {
+        self.now += micros * 1000;
+        let options: &[u8] = match options % 8 {
+            0 => &[1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 9],
+            1..4 => &[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1],
+            _ => &[],
+        };
+        let from = usize::from(server);
+        let (seq, ack) = (self.next[from], self.next[1 - from]);
+        let flags = 0x010 | if push { 0x008 } else { 0 };
+        match step {
+            Step::Say(len, off) => {
+                let seq = seq.wrapping_add_signed(off);
+                self.give(from, flags, seq, ack, len, window, options);
+                if off >= 0 {
+                    self.next[from] = seq.wrapping_add(len);
+                }
+            }
+            Step::Ack(off) => {
+                let ack = ack.wrapping_add_signed(off);
+                self.give(from, flags, seq, ack, 0, window, options);
+            }
+            Step::Control(flags) => self.give(from, flags, seq, ack, 0, window, options),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of a header")]
+    fn give(
+        &mut self,
+        from: usize,
+        flags: u16,
+        seq: u32,
+        ack: u32,
+        len: u32,
+        window: u16,
+        options: &[u8],
+    ) {
+        let ends: [Endpoint; 2] =
+            ["10.0.0.1:40000", "10.0.0.2:7000"].map(|end| end.parse().expect("an endpoint"));
+        self.frame += 1;
+        self.now += 1_000;
+        let header = 20 + options.len() as u8;
+        let segment = Segment {
+            frame: self.frame,
+            timestamp: Timestamp::from_nanos(self.now),
+            source: ends[from],
+            destination: ends[1 - from],
+            seq: SeqNumber(seq),
+            ack: SeqNumber(ack),
+            flags: TcpFlags(flags),
+            window,
+            urgent: 0,
+            len,
+            header_length: header,
+            header_captured: header,
+            options: TcpOptions(options),
+            payload: &[],
+            origin: SegmentOrigin::Direct,
+            effective: None,
+        };
+        let (key, from) = Key::of(&ends[from], &ends[1 - from]);
+        let first = self.careful.is_none();
+        let around = Surroundings {
+            first,
+            ..Surroundings::default()
+        };
+        let fresh = || Stream::new(key, StreamId(0), &segment, false);
+        let careful = self.careful.get_or_insert_with(fresh);
+        let predicting = self.predicting.get_or_insert_with(fresh);
+        let (mut expected, mut seen) = (Observation::default(), Observation::default());
+        careful.handle(from, &segment, around, &mut expected);
+        if !first && !segment.flags.syn() && predicting.handle_predicted(from, &segment, &mut seen)
+        {
+            self.predicted += 1;
+        } else {
+            predicting.handle(from, &segment, around, &mut seen);
+        }
+        assert_eq!(seen, expected, "frame {}", self.frame);
+        assert_eq!(
+            format!("{predicting:?}"),
+            format!("{careful:?}"),
+            "frame {}",
+            self.frame
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn prediction_changes_nothing(
+        handshake in any::<Option<bool>>(),
+        isn in prop_oneof![Just([u32::MAX - 40, u32::MAX - 20]), Just([0, 0]), any::<[u32; 2]>()],
+        moves in moves(),
+    ) {
+        let mut twins = Twins::new(isn);
+        if let Some(scaled) = handshake {
+            twins.open(scaled);
+        }
+        for one in moves {
+            twins.play(one);
+        }
+    }
+}
+
+#[test]
+fn a_healthy_chat_is_predicted() {
+    let mut twins = Twins::new(ISN);
+    twins.open(true);
+    for round in 0..50 {
+        let server = round % 2 == 0;
+        twins.play((server, Step::Say(4, 0), 64, 2, 100, true));
+        twins.play((!server, Step::Ack(0), 64, 2, 100, false));
+    }
+    assert!(twins.predicted > 90, "{} of 100", twins.predicted);
+}
