@@ -59,12 +59,11 @@ impl Analyzer {
     /// Takes the next segment and writes what it shows into a blank `seen`.
     pub(crate) fn observe(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
         // By reference: copying the ends would wait for the decoder's stores.
-        let (key, from) = match segment.effective {
-            None => Key::of(&segment.source, &segment.destination),
-            Some(_) => {
-                let (source, destination) = segment.ends();
-                Key::of(&source, &destination)
-            }
+        let (key, from) = if segment.effective.is_none() {
+            Key::of(&segment.source, &segment.destination)
+        } else {
+            let (source, destination) = segment.ends();
+            Key::of(&source, &destination)
         };
         // P1, P2
         match self.table.find(key) {

@@ -44,7 +44,7 @@ impl Key {
                 let (large, small) = (from.max(to), from.min(to));
                 let key = Self {
                     v4: large >> 16 << 32 | small >> 16,
-                    ports: (large as u16 as u32) << 16 | small as u16 as u32,
+                    ports: u32::from(large as u16) << 16 | u32::from(small as u16),
                     ..Self::default()
                 };
                 (key, usize::from(from <= to))

@@ -101,7 +101,7 @@ impl Geometry {
     }
 }
 
-/// A line of cells; a wide character is followed by an empty one.
+/// A line of cells; a wide character is followed by empty ones.
 struct Cells(Vec<Option<char>>);
 
 impl Cells {
@@ -128,9 +128,7 @@ impl Cells {
                 continue;
             }
             self.0[column] = Some(c);
-            if wide == 2 {
-                self.0[column + 1] = None;
-            }
+            self.0[column + 1..column + wide].fill(None);
             column += wide;
         }
     }
