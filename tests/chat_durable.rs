@@ -90,6 +90,44 @@ fn a_quiet_crash_owes_nobody_anything_twice() {
     server.kill();
 }
 
+/// What the server took from the room for a client and had not written died with it: the stored place says what the
+/// peer's TCP had acknowledged, not what was handed out.
+#[test]
+fn a_crash_loses_nothing_that_was_only_handed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = small(&history);
+    let (mut ana, mut bob) = (Client::narrow(server.lines), server.client());
+    let text = "x".repeat(1_000);
+    let count = 8_000;
+    say_many(&mut bob, count, &text);
+    // Places are stored once a second.
+    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    server.kill();
+    let mut bytes = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut ana.reader, &mut bytes);
+    let whole = String::from_utf8_lossy(&bytes).matches('\n').count();
+    assert!(whole < count, "its kernel cannot hold all");
+    let server = small(&history);
+    let mut again = server.client();
+    again.say(&format!("/resume {}", ana.token));
+    let welcome = again.until("welcome back");
+    let missed: usize = welcome.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(
+        count - missed <= whole,
+        "{whole} came, and then from {}",
+        count - missed
+    );
+    again.line();
+    for number in count - missed..count {
+        let line = again.line();
+        assert!(
+            line.starts_with(&format!("guest2: {number} x")),
+            "{number}: {line:.40}"
+        );
+    }
+}
+
 #[test]
 fn a_failing_file_refuses_lines_and_the_chat_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -188,6 +226,28 @@ fn small(history: &std::path::Path) -> Process {
     ])
 }
 
+/// Says `0 TEXT`, `1 TEXT` and so on, a hundred at a time, and hears each.
+fn say_many(bob: &mut Client, count: usize, text: &str) {
+    for first in (0..count).step_by(100) {
+        let block: String = (first..first + 100)
+            .map(|number| format!("{number} {text}\n"))
+            .collect();
+        bob.send(block.as_bytes());
+        bob.until(&format!(": {} ", first + 99));
+    }
+}
+
+/// A session is stored some milliseconds after its welcome, and before any line that it could be owed.
+fn wait_until_stored(history: &std::path::Path) {
+    let file = Connection::open(history).unwrap();
+    eventually("the session is stored", || {
+        let count = file.query_row("SELECT count(*) FROM session", [], |row| {
+            row.get::<_, i64>(0)
+        });
+        count.unwrap() == 1
+    });
+}
+
 const MANY: usize = 30_000;
 
 #[test]
@@ -198,6 +258,7 @@ fn what_left_memory_is_read_back_from_the_file_also_after_a_restart() {
     let ana = server.client();
     let token = ana.token.clone();
     drop(ana);
+    wait_until_stored(&history);
     drop(server);
     let mut server = filled(&history, MANY);
     for restarted in [false, true] {
@@ -238,6 +299,7 @@ fn numbers_prove_that_nothing_is_missing_from_the_file() {
     let mut eva = Socket::connect(server.web, "/chat", protocol);
     let token = json(eva.text())["token"].as_str().unwrap().to_owned();
     drop(eva);
+    wait_until_stored(&history);
     drop(server);
     let server = filled(&history, MANY);
     let path = format!("/chat?resume={token}&after=7");
@@ -263,10 +325,7 @@ fn a_reader_that_stops_misses_nothing_where_there_is_a_file() {
     let text = "x".repeat(1_000);
     let count = 8_000;
     let mut bob = server.client();
-    for number in 0..count {
-        bob.say(&format!("{number} {text}"));
-        bob.until(&format!(": {number} "));
-    }
+    say_many(&mut bob, count, &text);
     for number in 0..count {
         let line = stopped.line();
         assert!(

@@ -182,7 +182,7 @@ fn sigterm_ends_in_time_with_a_farewell_and_fin_whatever_clients_do() {
     // Input that the server never comes to read: closing with it would reset the connection.
     unread.stream().set_nonblocking(true).unwrap();
     let flood = b"/help\n".repeat(100_000);
-    while (&mut &*unread.stream())
+    while (&mut unread.stream())
         .write(&flood)
         .is_ok_and(|count| count > 0)
     {}

@@ -42,6 +42,7 @@
 //! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
 //! again is at most what was acknowledged in the second before the crash, and nothing where a number is named, which is
 //! why `chatscope.v1` clients should resume with `after=N`.
+//! A session itself is stored before any line that it could be owed.
 
 mod chunk;
 mod command;

@@ -242,7 +242,7 @@ async fn tick(hub: Arc<Hub>, idle: Duration) {
     let mut ticks = interval(every);
     loop {
         ticks.tick().await;
-        hub.with(|room, now| room.tick(now));
+        hub.with(Room::tick);
         hub.ask_places();
     }
 }

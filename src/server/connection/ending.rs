@@ -109,7 +109,7 @@ impl Connection {
             }
             pause = pause.min(left);
             sleep(pause).await;
-            (left, pause) = (left - pause, pause * 2);
+            (left, pause) = (left.saturating_sub(pause), pause * 2);
         }
         let acknowledged = self.acknowledged();
         poll_fn(|cx| self.weigh(acknowledged, cx)).await;

@@ -192,8 +192,9 @@ impl Person {
             let (mut out, offset) = (VecDeque::new(), self.bytes.len() as u64);
             let id = self.mail.session();
             let turn = hub.with(|room, now| room.take(id, 1, offset, &mut out, now));
-            out.iter()
-                .for_each(|slice| self.bytes.extend_from_slice(slice));
+            for slice in &out {
+                self.bytes.extend_from_slice(slice);
+            }
             if turn.closing.is_some() || self.heard().len() >= lines {
                 return Poll::Ready(turn.closing);
             }
@@ -272,9 +273,9 @@ fn every_line_reaches_everybody_once_and_in_one_order() {
         let heard: Vec<Vec<String>> = heard.collect();
         check(&heard[0], &[1, 2], 3);
         assert_eq!(heard[0], heard[1], "one order for all");
-        speakers
-            .into_iter()
-            .for_each(|speaker| speaker.join().expect("said"));
+        for speaker in speakers {
+            speaker.join().expect("said");
+        }
         house.end();
     };
     explore(run);
