@@ -155,7 +155,9 @@ pub(super) fn put_object(out: &mut BytesMut, scratch: &mut Vec<u8>, number: u64,
         line.kind.code(),
         line.session
     );
-    put_json_string(scratch, line.name);
+    // A notice may be about somebody, but nobody says it.
+    let nobody = line.kind == LineKind::Notice;
+    put_json_string(scratch, if nobody { "" } else { line.name });
     scratch.extend_from_slice(br#","text":"#);
     put_json_string(scratch, line.text);
     scratch.push(b'}');

@@ -260,6 +260,27 @@ mod tests {
     }
 
     #[test]
+    fn a_line_weighs_alone_what_it_weighs_in_the_log() {
+        let mut log = Log::new(98, 1 << 20);
+        for kind in [LineKind::Say, LineKind::Act, LineKind::Notice] {
+            for text in ["oi", &"\"\\á".repeat(40), &"x".repeat(70_000)] {
+                let (session, at) = (SessionId(1), Timestamp::from_nanos(5));
+                let line = Line {
+                    session,
+                    kind,
+                    at,
+                    name: "ana",
+                    text,
+                };
+                let number = log.append(&line);
+                for view in [View::Text, View::Frames, View::Objects] {
+                    assert_eq!(log.size(view, number), Some(line.size(view, number)));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn lines_are_read_back() {
         let mut log = Log::new(5, 1 << 20);
         let number = say(&mut log, "olá");

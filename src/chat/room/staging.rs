@@ -65,7 +65,10 @@ impl Room {
         let Some(session) = self.sessions.get_mut(&id) else {
             return id;
         };
-        let name = Arc::clone(&session.name);
+        let name = match kind {
+            LineKind::Notice => Arc::from(""),
+            LineKind::Say | LineKind::Act => Arc::clone(&session.name),
+        };
         if self.durable {
             session.staged += 1;
             let line = Staged {
