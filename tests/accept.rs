@@ -6,6 +6,8 @@
 mod capture;
 #[path = "accept/lab.rs"]
 mod lab;
+#[path = "accept/neighbours.rs"]
+mod neighbours;
 #[path = "accept/questions.rs"]
 mod questions;
 #[path = "accept/questions_more.rs"]

@@ -214,7 +214,7 @@ report-header = { $which ->
 
 ## S5
 
-report-lines-intro = One row per message. TCP ACK: the receiving kernel confirms the bytes. Application answer: the first data that the other program sent on this connection afterwards. Copies: the same line on its way to the others.
+report-lines-intro = One row per message. TCP ACK: the receiving kernel confirms the bytes. Application answer: the other program's own copy of the line on this connection, or else the first data that it sent there before the sender went on; what it only passed on from others is no answer. Copies: the same line on its way to the others.
 report-no-lines = No message in this capture (or in this selection).
 report-lines-folded = { $more ->
         [one] One more message has no row here.
@@ -350,7 +350,14 @@ report-graph = Time-sequence graph
 report-initial-rtt = Initial round-trip time
 report-rtt-client = ACK time of the client's segments
 report-rtt-server = ACK time of the server's segments
-report-reply-time = Application reply: line of the client to the next data of the server
+report-reply-time = Application reply: line of the client to the server's answer
+report-silence = Longest silence
+report-largest-client = Largest segment of the client
+report-largest-server = Largest segment of the server
+report-largest-value = { $bytes ->
+        [one] one payload byte
+       *[other] { $bytes } payload bytes
+    }
 report-throughput-client = Throughput client → server
 report-throughput-server = Throughput server → client
 report-throughput-value = { $known ->
@@ -494,7 +501,7 @@ report-note-accept = The kernel answers before the program does
     .why = SYN,ACK is sent by the server's kernel as soon as the SYN arrives; accept comes later, when the program asks for the connection. The ACK of data, too, is sent when the kernel has the bytes, not when the program reads them. The experiment E23 of the probe command proves it with a server that never calls accept.
     .rfc = RFC 9293 section 3.9.1
 report-note-loopback = What is different on loopback
-    .why = Both ends have the same address, so only the port tells client and server apart. Checksums are never filled in and mean nothing. Segments may be larger than on any network (the MTU is 65536), and the times are microseconds, because nothing leaves the machine.
+    .why = Both ends have the same address, so only the port tells client and server apart. Checksums are never filled in and mean nothing. Segments may be larger than on any network (the largest IP packet has 65535 bytes: less 20 for IPv4 and 20 for TCP that makes the MSS 65495, with IPv6 65475), and the times are microseconds, because nothing leaves the machine.
 report-note-observer = What an observer cannot know
     .why = Whether a captured segment was accepted; when exactly the other end changed its state; which call a program made (close, exit and a crash look the same); whether silence is patience or death. What is inferred is marked as such.
 

@@ -214,7 +214,7 @@ report-header = { $which ->
 
 ## S5
 
-report-lines-intro = Uma linha da tabela por mensagem. ACK do TCP: o kernel que recebeu confirma os bytes. Resposta da aplicação: os primeiros dados que o outro programa enviou depois disso nesta conexão. Cópias: a mesma linha a caminho dos outros.
+report-lines-intro = Uma linha da tabela por mensagem. ACK do TCP: o kernel que recebeu confirma os bytes. Resposta da aplicação: a cópia da própria linha que o outro programa mandou de volta nesta conexão, ou então os primeiros dados que ele enviou aqui antes de quem falou continuar; o que ele só repassou de outros não é resposta. Cópias: a mesma linha a caminho dos outros.
 report-no-lines = Nenhuma mensagem nesta captura (ou nesta seleção).
 report-lines-folded = { $more ->
         [one] Mais { $more } mensagem não aparece na tabela.
@@ -350,7 +350,14 @@ report-graph = Gráfico tempo-sequência
 report-initial-rtt = Tempo de ida e volta inicial
 report-rtt-client = Tempo até o ACK dos segmentos do cliente
 report-rtt-server = Tempo até o ACK dos segmentos do servidor
-report-reply-time = Resposta da aplicação: da linha do cliente aos próximos dados do servidor
+report-reply-time = Resposta da aplicação: da linha do cliente à resposta do servidor
+report-silence = Maior silêncio
+report-largest-client = Maior segmento do cliente
+report-largest-server = Maior segmento do servidor
+report-largest-value = { $bytes ->
+        [one] { $bytes } byte de dados
+       *[other] { $bytes } bytes de dados
+    }
 report-throughput-client = Vazão cliente → servidor
 report-throughput-server = Vazão servidor → cliente
 report-throughput-value = { $known ->
@@ -494,7 +501,7 @@ report-note-accept = O kernel responde antes do programa
     .why = O SYN,ACK é enviado pelo kernel do servidor assim que o SYN chega; o accept vem depois, quando o programa pede a conexão. Também o ACK dos dados sai quando o kernel tem os bytes, e não quando o programa os lê. O experimento E23 do comando probe prova isso com um servidor que nunca chama accept.
     .rfc = RFC 9293, seção 3.9.1
 report-note-loopback = O que é diferente em loopback
-    .why = As duas pontas têm o mesmo endereço, e só a porta distingue cliente e servidor. As somas de verificação não são preenchidas e não significam nada. Os segmentos podem ser maiores que em qualquer rede (o MTU é 65536), e os tempos são de microssegundos, porque nada sai da máquina.
+    .why = As duas pontas têm o mesmo endereço, e só a porta distingue cliente e servidor. As somas de verificação não são preenchidas e não significam nada. Os segmentos podem ser maiores que em qualquer rede (o maior pacote IP tem 65535 bytes: descontados 20 do IPv4 e 20 do TCP, o MSS é 65495; com IPv6, 65475), e os tempos são de microssegundos, porque nada sai da máquina.
 report-note-observer = O que um observador não pode saber
     .why = Se um segmento capturado foi aceito; quando exatamente a outra ponta mudou de estado; que chamada o programa fez (close, exit e uma queda parecem iguais); se o silêncio é paciência ou morte. O que é deduzido está marcado como tal.
 

@@ -170,6 +170,7 @@ impl Story {
         if let Some((zero, lasted)) = opened_again.filter(|(zero, _)| zero.told) {
             let mut finding = self.finding(FindingCode::ZeroWindow, seen.stream);
             finding.side = Some(seen.side);
+            finding.certainty = Certainty::Seen;
             finding.duration = Some(lasted);
             self.tell_finding(with_frames(finding, &[zero.frame, segment.frame]));
         }

@@ -129,6 +129,8 @@ pub(super) struct Sent {
     /// ACK times of what this side sent.
     pub(super) rtt: Samples,
     pub(super) first_data: Option<PacketEntry>,
+    /// Frame and payload bytes of its largest segment.
+    pub(super) largest: Option<(u64, u32)>,
     /// Payload bytes, each counted once.
     pub(super) new_bytes: u64,
     /// Frame and time of the last new data, then of the ACK that covered it.
@@ -149,6 +151,9 @@ pub(super) struct Book {
     pub(super) data_seen: bool,
     pub(super) rule: (u64, u64),
     pub(super) flagged: Flagged,
+    last: Option<(u64, Timestamp)>,
+    /// The longest time without a segment, and the frames around it.
+    pub(super) silence: Option<(u64, u64, Nanos)>,
 }
 
 impl Book {
@@ -156,6 +161,7 @@ impl Book {
     pub(super) fn take(&mut self, packet: &PacketEntry, stop_at_data: bool) {
         self.seen += 1;
         self.flagged.take(packet);
+        self.listen(packet);
         let stopped = stop_at_data && self.data_seen;
         let side = packet.observation.side;
         let newly_acked = self.acknowledge(packet);
@@ -175,6 +181,22 @@ impl Book {
         self.mark(packet);
         self.state(packet);
         self.data_seen |= packet.len.unwrap_or(0) > 0;
+    }
+
+    /// Times the silence before this segment.
+    fn listen(&mut self, packet: &PacketEntry) {
+        if let Some((frame, at)) = self.last {
+            let time = packet.at.since(at);
+            if self.silence.is_none_or(|(.., longest)| time > longest) {
+                self.silence = Some((frame, packet.frame, time));
+            }
+        }
+        self.last = Some((packet.frame, packet.at));
+        let len = packet.len.unwrap_or(0);
+        let own = self.sent.of_mut(packet.observation.side);
+        if len > own.largest.map_or(0, |(_, bytes)| bytes) {
+            own.largest = Some((packet.frame, len));
+        }
     }
 
     /// Counts what the acknowledgment number newly covers.

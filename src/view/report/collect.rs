@@ -16,8 +16,8 @@ use crate::explain::Lang;
 use crate::net::Timestamp;
 use crate::tcp::StreamId;
 use crate::timeline::{
-    CaptureStart, EndEntry, Entry, FindingEntry, PacketEntry, SessionEntry, Sink, StreamEntry,
-    VerdictCode, Wants,
+    CaptureStart, EndEntry, Entry, FindingCode, FindingEntry, PacketEntry, SessionEntry, Sink,
+    StreamEntry, VerdictCode, Wants,
 };
 
 /// Connections with details at any one time; when there are twice as many, the smaller ones that are over go.
@@ -205,7 +205,16 @@ impl Collector {
         {
             return;
         }
-        if self.findings.len() < MAX_FINDINGS {
+        // Told first while it lasted, and again when it was over: the last word counts.
+        let begun = self.findings.iter_mut().rev().take(16).find(|earlier| {
+            earlier.code == FindingCode::ZeroWindow
+                && finding.code == FindingCode::ZeroWindow
+                && (earlier.stream, earlier.side) == (finding.stream, finding.side)
+                && earlier.frames.first() == finding.frames.first()
+        });
+        if let Some(begun) = begun {
+            *begun = finding.clone();
+        } else if self.findings.len() < MAX_FINDINGS {
             self.findings.push(finding.clone());
         } else {
             self.findings_folded += 1;

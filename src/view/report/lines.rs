@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::model::Joined;
 use super::tallies::MAX_EVIDENCE;
 use crate::message::MessageKind;
-use crate::tcp::StreamId;
+use crate::tcp::{Side, StreamId};
 use crate::timeline::{CopyEntry, DeliveryEntry, MessageEntry};
 
 /// Messages kept with a row each.
@@ -18,6 +18,8 @@ pub const MAX_TEXT: usize = 2000;
 const MAX_COPIES: usize = 64;
 /// Segments kept that carried the beginning of several messages.
 const MAX_JOINED: usize = 64;
+/// Frames of which is known whether they only pass on what others said.
+const MAX_RELAYED: usize = 1 << 16;
 /// WebSocket Close frames, and WebSocket connections, kept.
 const MAX_CLOSES: usize = 1000;
 
@@ -43,6 +45,8 @@ pub(super) struct LineBook {
     /// Streams that speak WebSocket, with the Close frames seen.
     pub(super) websockets: FxHashMap<u32, Vec<(MessageEntry, u16)>>,
     closes: usize,
+    /// Frames of a server in which nothing but copies of other connections' messages begins: no answer to this client.
+    relayed: FxHashMap<u64, bool>,
 }
 
 impl LineBook {
@@ -59,6 +63,7 @@ impl LineBook {
         self.total += 1;
         self.search(message);
         self.websocket(message);
+        self.relay(message);
         let original = message.copy_of.and_then(|id| self.by_id.get(&id));
         if let Some(index) = original {
             let line = &mut self.kept[*index];
@@ -96,6 +101,26 @@ impl LineBook {
             copies: Vec::new(),
             ..delivery.clone()
         });
+    }
+
+    /// Notes what the frame carries: what others said, or something of the server's own.
+    fn relay(&mut self, message: &MessageEntry) {
+        let Some(frame) = message.frames.first() else {
+            return;
+        };
+        if message.side == Side::Client || self.relayed.len() >= MAX_RELAYED {
+            return;
+        }
+        let original = message.copy_of.and_then(|id| self.by_id.get(&id));
+        let foreign =
+            original.is_some_and(|index| self.kept[*index].message.stream != message.stream);
+        let only_relayed = self.relayed.entry(*frame).or_insert(foreign);
+        *only_relayed &= foreign;
+    }
+
+    /// Whether nothing but what other connections said begins in this frame.
+    pub(super) fn is_relayed(&self, frame: u64) -> bool {
+        self.relayed.get(&frame) == Some(&true)
     }
 
     fn search(&mut self, message: &MessageEntry) {

@@ -8,15 +8,18 @@ use super::super::tallies::frames_filter;
 use super::segment::ack_of;
 use super::{MAX_NAME, seconds};
 use crate::message::MessageKind;
+use crate::net::Nanos;
 use crate::text::{visible, visible_cut};
-use crate::timeline::{Acknowledged, MessageEntry, PacketEntry};
+use crate::timeline::{Acknowledged, CopyEntry, MessageEntry, PacketEntry};
 
+/// What a side sends within this time belongs together: an answer may be to all of it.
+const ONE_BREATH: Nanos = 50_000_000;
 /// Characters of a message that are shown.
 const MAX_SHOWN: usize = 200;
 
 /// The row of a kept message.
 pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
-    let mut row = message_row(collector, &line.message);
+    let mut row = message_row(collector, &line.message, &line.copies);
     row.copies = line
         .copies
         .iter()
@@ -41,14 +44,14 @@ pub(super) fn found(collector: &Collector) -> Option<Found> {
     Some(Found {
         text: visible(text),
         lines: lines
-            .map(|message| message_row(collector, message))
+            .map(|message| message_row(collector, message, &[]))
             .collect(),
         total: collector.lines.found_total,
     })
 }
 
 /// A message without its copies.
-fn message_row(collector: &Collector, entry: &MessageEntry) -> LineRow {
+fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]) -> LineRow {
     let book = collector.books.get(&entry.stream.0);
     let message = &entry.message;
     let source = match entry.side {
@@ -65,7 +68,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry) -> LineRow {
         })
         .unwrap_or_default();
     let last = book.zip(carried.last().copied());
-    let answer = book.and_then(|book| answer(book, entry));
+    let answer = book.and_then(|book| answer(collector, book, entry, copies));
     LineRow {
         id: entry.id,
         line: entry.line,
@@ -108,15 +111,32 @@ fn message_row(collector: &Collector, entry: &MessageEntry) -> LineRow {
     }
 }
 
-/// The first data that the other side sent after the message was complete.
-fn answer(book: &Book, entry: &MessageEntry) -> Option<AckRow> {
+/// What the other program said to this message: its own copy of it, else the first data that it did not only pass on, if that
+/// came before the sender went on speaking.
+pub(super) fn answer(
+    collector: &Collector,
+    book: &Book,
+    entry: &MessageEntry,
+    copies: &[CopyEntry],
+) -> Option<AckRow> {
+    if let Some(echo) = copies.iter().find(|copy| copy.stream == entry.stream) {
+        return Some(AckRow {
+            frame: echo.frame,
+            after: Seconds(echo.after),
+        });
+    }
     let frame = entry.frames.last().copied()?;
-    let data = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
-    let (frame, after) = book.after(frame, entry.at, entry.side.other(), data)?;
-    Some(AckRow {
-        frame,
-        after: Seconds(after),
-    })
+    let speaks = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
+    let (answering, after) = book.after(frame, entry.at, entry.side.other(), |packet| {
+        speaks(packet) && !collector.lines.is_relayed(packet.frame)
+    })?;
+    let goes_on = |packet: &PacketEntry| speaks(packet) && packet.at.since(entry.at) > ONE_BREATH;
+    let next = book.after(frame, entry.at, entry.side, goes_on);
+    next.is_none_or(|(next, _)| answering < next)
+        .then_some(AckRow {
+            frame: answering,
+            after: Seconds(after),
+        })
 }
 
 /// The bytes of `packet`'s frame that belong to the message.

@@ -4,6 +4,7 @@ mod lines;
 mod segment;
 mod stream;
 mod teardown;
+mod timing;
 
 use std::collections::BTreeMap;
 

@@ -4,12 +4,11 @@ use super::super::book::{Book, StateChange, Windows};
 use super::super::collect::Collector;
 use super::super::model::{
     Both, Effective, Evidence, HandshakeCard, HeaderRow, NegotiatedRow, OptionsCard, ProgramRow,
-    Seconds, StateRow, StreamReport, SumRow, Throughput, Timing, Walk, WindowCard, ZeroPeriod,
+    Seconds, StateRow, StreamReport, SumRow, Walk, WindowCard, ZeroPeriod,
 };
-use super::super::samples::Samples;
 use super::super::tallies::frames_filter;
 use super::segment::{kept, row};
-use super::{name, seconds, teardown};
+use super::{name, seconds, teardown, timing};
 use crate::chat::SessionEventKind;
 use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
@@ -25,6 +24,7 @@ const DEFAULT_MSS: (u16, u16) = (536, 1220);
 pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) -> StreamReport {
     let summary = &entry.summary;
     let last = &summary.states;
+    let answered = summary.handshake.outcome == HandshakeOutcome::Complete;
     StreamReport {
         stream: summary.stream.0,
         client: summary.connection.client.to_string(),
@@ -34,7 +34,7 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
         options: options(collector, entry, book),
         walk: walk(collector, book),
         teardown: teardown::card(collector, entry, book),
-        timing: timing(collector, entry, book),
+        timing: timing::timing(collector, entry, book),
         windows: Both {
             client: window(&book.sent.client.windows, entry),
             server: window(&book.sent.server.windows, entry),
@@ -43,7 +43,7 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
         states: book
             .states
             .iter()
-            .map(|change| state(collector, change))
+            .map(|change| state(collector, change, answered))
             .collect(),
         last_states: Both {
             client: last.client.state.name(),
@@ -249,71 +249,6 @@ fn walk(collector: &Collector, book: &Book) -> Walk {
     }
 }
 
-fn timing(collector: &Collector, entry: &StreamEntry, book: &Book) -> Timing {
-    let summary = &entry.summary;
-    let to_reset = || {
-        let reset = summary.teardown.reset?;
-        Some(reset.step.at.since(summary.teardown.first_fin?.step.at))
-    };
-    Timing {
-        open: summary.handshake.duration().map(Seconds),
-        close: summary.teardown.duration().or_else(to_reset).map(Seconds),
-        initial_rtt: summary.initial_rtt.map(Seconds),
-        rtt: Both {
-            client: book.sent.client.rtt.spread(),
-            server: book.sent.server.rtt.spread(),
-        },
-        reply: replies(collector, entry, book),
-        throughput: Both {
-            client: throughput(book, Side::Client),
-            server: throughput(book, Side::Server),
-        },
-        graph: collector
-            .drawings
-            .as_ref()
-            .and_then(|drawings| drawings.graph(summary.stream.0)),
-    }
-}
-
-/// From the client's lines to the first data of the server after each.
-fn replies(
-    collector: &Collector,
-    entry: &StreamEntry,
-    book: &Book,
-) -> Option<super::super::model::Spread> {
-    let mut samples = Samples::default();
-    let said = collector
-        .lines
-        .of_stream(entry.summary.stream)
-        .map(|line| &line.message)
-        .filter(|message| message.side == Side::Client);
-    for message in said {
-        let Some(frame) = message.frames.last() else {
-            continue;
-        };
-        let data = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
-        if let Some((_, after)) = book.after(*frame, message.at, Side::Server, data) {
-            samples.push(after);
-        }
-    }
-    samples.spread()
-}
-
-fn throughput(book: &Book, side: Side) -> Option<Throughput> {
-    let sent = book.sent.of(side);
-    let first = sent.first_data.as_ref()?;
-    let (to_frame, end) = sent.data_end?;
-    let time = end.since(first.at);
-    let rate = || u64::try_from(i128::from(sent.new_bytes) * 1_000_000_000 / i128::from(time)).ok();
-    Some(Throughput {
-        bytes: sent.new_bytes,
-        from_frame: first.frame,
-        to_frame,
-        time: Seconds(time),
-        bytes_per_second: if time > 0 { rate() } else { None },
-    })
-}
-
 fn window(windows: &Windows, entry: &StreamEntry) -> WindowCard {
     let card = &entry.summary.handshake;
     let answered = card.syn.is_some() && card.answer.is_some();
@@ -341,7 +276,13 @@ fn window(windows: &Windows, entry: &StreamEntry) -> WindowCard {
     }
 }
 
-fn state(collector: &Collector, change: &StateChange) -> StateRow {
+fn state(collector: &Collector, change: &StateChange, answered: bool) -> StateRow {
+    // What came later tells what the server was doing when the SYN came.
+    let listening = answered && change.flags.syn() && !change.flags.ack();
+    let server = match change.server.state.name() {
+        "?" if listening => "LISTEN",
+        name => name,
+    };
     let seen = |state: ObservedState| state.certainty == Certainty::Seen;
     StateRow {
         frame: change.frame,
@@ -350,7 +291,7 @@ fn state(collector: &Collector, change: &StateChange) -> StateRow {
         flags: change.flags.to_string(),
         state: Both {
             client: change.client.state.name(),
-            server: change.server.state.name(),
+            server,
         },
         seen: Both {
             client: seen(change.client),

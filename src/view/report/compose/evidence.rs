@@ -78,6 +78,25 @@ fn times(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
             format!("tcp.len>0 && {see}"),
         ));
     }
+    if let Some(silence) = t.silence {
+        let frames = [silence.from_frame, silence.to_frame];
+        let value = say.span(silence.time);
+        facts.push(say.fact("report-silence", value, &frames, frames_filter(&frames)));
+    }
+    for (label, largest) in [
+        ("report-largest-client", t.largest.client),
+        ("report-largest-server", t.largest.server),
+    ] {
+        if let Some(largest) = largest {
+            let value = [("bytes", Value::Number(largest.bytes.into()))];
+            let value = say.v("report-largest-value", &value);
+            let see = format!(
+                "tcp.len=={} && frame.number=={}",
+                largest.bytes, largest.frame
+            );
+            facts.push(say.fact(label, value, &[largest.frame], see));
+        }
+    }
     for (label, throughput) in [
         ("report-throughput-client", &t.throughput.client),
         ("report-throughput-server", &t.throughput.server),

@@ -17,11 +17,35 @@ pub struct Timing {
     pub rtt: Both<Option<Spread>>,
     /// From a line of the client to the first data of the server (nanoseconds).
     pub reply: Option<Spread>,
+    /// The longest time without a segment of this connection.
+    pub silence: Option<Silence>,
+    /// The largest segment of each side.
+    pub largest: Both<Option<LargestSegment>>,
     /// Throughput of each direction.
     pub throughput: Both<Option<Throughput>>,
     /// The time-sequence graph.
     #[serde(skip)]
     pub graph: Option<Picture>,
+}
+
+/// A time without segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Silence {
+    /// The last segment before it.
+    pub from_frame: u64,
+    /// The first after it.
+    pub to_frame: u64,
+    /// How long it was.
+    pub time: Seconds,
+}
+
+/// The segment with most payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LargestSegment {
+    /// The frame.
+    pub frame: u64,
+    /// Payload bytes.
+    pub bytes: u32,
 }
 
 /// Bytes per time, with what it was computed from.
