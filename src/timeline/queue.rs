@@ -154,27 +154,29 @@ impl Queue {
         self.ready > 0 || !self.sessions_ready.is_empty()
     }
 
+    /// How many ready entries come before a session event of that time; all of them where there is none.
+    fn ready_before(&self, session: Option<Timestamp>) -> usize {
+        let Some(at) = session else {
+            return self.ready;
+        };
+        let ready = self.entries.range(..self.ready);
+        ready.take_while(|(key, _)| *key <= at).count()
+    }
+
     /// Hands out everything that is ready, by time; what frames caused comes before a session event of the same time.
     pub(super) fn drain(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         while self.has_ready() {
-            let frame = self.entries.front().filter(|_| self.ready > 0);
-            let session = self.sessions_ready.front();
-            let session_first = match (frame, session) {
-                (Some((key, _)), Some((at, _))) => at < key,
-                (None, _) => true,
-                (_, None) => false,
-            };
-            if session_first {
-                if let Some((_, entry)) = self.sessions_ready.pop_front() {
-                    sink.entry(Entry::Session(&entry))?;
-                }
-            } else {
-                if let Some((_, held)) = self.entries.front() {
-                    sink.entry(held.lend())?;
-                }
-                self.entries.pop_front();
-                self.gone += 1;
-                self.ready -= 1;
+            let session = self.sessions_ready.front().map(|(at, _)| *at);
+            let first = self.ready_before(session);
+            // By reference, and dropped in place: an entry is large.
+            for (_, held) in self.entries.range(..first) {
+                sink.entry(held.lend())?;
+            }
+            self.entries.drain(..first);
+            self.gone += first as u64;
+            self.ready -= first;
+            if let Some((_, entry)) = self.sessions_ready.pop_front() {
+                sink.entry(Entry::Session(&entry))?;
             }
         }
         Ok(())

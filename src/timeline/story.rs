@@ -21,6 +21,9 @@ use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::Segment;
 use crate::tcp::{Analyzer, Changes, Observation, PerSide, StreamId};
 
+/// The time of what is not there.
+const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
+
 /// Everything but the decoder.
 #[derive(Debug)]
 pub(super) struct Story {
@@ -156,22 +159,22 @@ impl Story {
     }
 
     fn catch_up(&mut self, to: Timestamp) {
+        let hold = self.hold;
+        let held = |key: Option<Timestamp>| key.map_or(NEVER, |key| key.plus(hold));
         loop {
-            let timer = self.timers.next();
-            let entry = self.queue.next_key().map(|key| key.plus(self.hold));
-            let session = self.queue.next_session_key().map(|key| key.plus(self.hold));
-            let Some(first) = [timer, entry, session].into_iter().flatten().min() else {
-                break;
-            };
+            let timer = self.timers.next().unwrap_or(NEVER);
+            let entry = held(self.queue.next_key());
+            let session = held(self.queue.next_session_key());
+            let first = timer.min(entry).min(session);
             if first >= to {
                 break;
             }
-            if timer == Some(first) {
+            if timer == first {
                 if let Some((at, timer)) = self.timers.take() {
                     self.clock = self.clock.max(at);
                     self.fire(timer);
                 }
-            } else if entry == Some(first) {
+            } else if entry == first {
                 self.ready_entry();
             } else {
                 self.ready_session();

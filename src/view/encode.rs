@@ -15,7 +15,11 @@ const ENDPOINT_TEXT: usize = 48;
 /// Appends a decimal number.
 #[inline]
 pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    if value < 10 {
+        out.push(b'0' + value as u8);
+    } else {
+        out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
 }
 
 /// Appends exactly nine digits (`value` < 10^9).
@@ -23,7 +27,11 @@ pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
 pub(super) fn push_nine(out: &mut Vec<u8>, value: u32) {
     // A tenth digit in front keeps the zeros; it is not written.
     let mut buffer = itoa::Buffer::new();
-    out.extend_from_slice(&buffer.format(1_000_000_000 + value).as_bytes()[1..]);
+    let ten = buffer.format(1_000_000_000 + value).as_bytes();
+    // Nine is a length the compiler knows: the copy is two stores.
+    if let Some(nine) = ten.last_chunk::<9>() {
+        out.extend_from_slice(nine);
+    }
 }
 
 /// Appends `value` with exactly `N` digits, higher ones cut off.
