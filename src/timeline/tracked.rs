@@ -179,6 +179,10 @@ impl TrackedMessages {
         tracked.echoed |= echo;
         tracked.news = true;
         tracked.complete_told = false;
+        if tracked.copies.is_empty() {
+            // One block for the usual room instead of growing to it.
+            tracked.copies.reserve((tracked.receivers as usize).min(64));
+        }
         let copy = (tracked.copies.len() < MAX_COPIES).then(|| {
             tracked.copies.push(CopyEntry {
                 stream: receiver,
