@@ -80,7 +80,12 @@ impl Room {
         match &mut session.excerpt {
             Excerpt::Asked(_) => return None,
             Excerpt::Here(from, lines) if (*from..lines.head()).contains(&owed) => {
-                return Some(lines.read(session.view, &mut session.cursor, budget, out));
+                let taken = lines.read(session.view, &mut session.cursor, budget, out);
+                // A reader that stops now must not keep it.
+                if session.cursor.first() >= lines.head() {
+                    session.excerpt = Excerpt::None;
+                }
+                return Some(taken);
             }
             _ => {}
         }
