@@ -12,7 +12,7 @@
 pub mod cable;
 pub mod process;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
@@ -211,26 +211,28 @@ pub struct Socket {
 
 impl Socket {
     pub fn connect(to: SocketAddr, path: &str, extra: &str) -> Self {
-        let mut stream = TcpStream::connect(to).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(SOON)).unwrap();
+        Self::try_connect(to, path, extra).unwrap()
+    }
+
+    pub fn try_connect(to: SocketAddr, path: &str, extra: &str) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(to)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(SOON))?;
         let key = "dGhlIHNhbXBsZSBub25jZQ==";
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{extra}\r\n").unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{extra}\r\n"
+        )?;
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
-            assert_eq!(
-                stream.read(&mut byte).unwrap(),
-                1,
-                "head: {}",
-                String::from_utf8_lossy(&head)
-            );
+            stream.read_exact(&mut byte)?;
             head.push(byte[0]);
         }
-        Self {
+        Ok(Self {
             stream,
             head: String::from_utf8(head).unwrap(),
-        }
+        })
     }
 
     /// Connects to `/chat` and reads the welcome.
@@ -254,28 +256,32 @@ impl Socket {
 
     /// The next frame: first byte and payload; none at the end of the stream.
     pub fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
+        self.try_frame().unwrap()
+    }
+
+    pub fn try_frame(&mut self) -> io::Result<Option<(u8, Vec<u8>)>> {
         let mut head = [0; 2];
-        if self.stream.read(&mut head[..1]).unwrap() == 0 {
-            return None;
+        if self.stream.read(&mut head[..1])? == 0 {
+            return Ok(None);
         }
-        self.stream.read_exact(&mut head[1..]).unwrap();
+        self.stream.read_exact(&mut head[1..])?;
         assert_eq!(head[1] & 0x80, 0, "servers do not mask");
         let length = match head[1] {
             126 => {
                 let mut long = [0; 2];
-                self.stream.read_exact(&mut long).unwrap();
+                self.stream.read_exact(&mut long)?;
                 usize::from(u16::from_be_bytes(long))
             }
             127 => {
                 let mut long = [0; 8];
-                self.stream.read_exact(&mut long).unwrap();
+                self.stream.read_exact(&mut long)?;
                 u64::from_be_bytes(long) as usize
             }
             short => usize::from(short),
         };
         let mut payload = vec![0; length];
-        self.stream.read_exact(&mut payload).unwrap();
-        Some((head[0], payload))
+        self.stream.read_exact(&mut payload)?;
+        Ok(Some((head[0], payload)))
     }
 
     pub fn text(&mut self) -> String {
