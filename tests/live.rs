@@ -360,7 +360,10 @@ fn every_saved_frame_explains_itself_with_session_names_and_messages() {
     if !may_capture() {
         return;
     }
-    let serve = Serve::start_with(&["--annotate", "--lang", "en"]);
+    let drawing = tempfile::tempdir().expect("a folder");
+    let ladder = drawing.path().join("live.txt");
+    let path = ladder.to_str().expect("UTF-8");
+    let serve = Serve::start_with(&["--annotate", "--lang", "en", "--ladder", path]);
     let mut ana = connect(serve.line);
     hear(&mut ana, "/help");
     say(&mut ana, "/nick ana\n");
@@ -426,6 +429,22 @@ fn every_saved_frame_explains_itself_with_session_names_and_messages() {
         String::from_utf8_lossy(&capinfos.stderr)
     );
     replays_to_the_same_story(&story, &capture);
+    the_program_has_a_lane(&fs::read_to_string(&ladder).expect("the drawing"));
+}
+
+/// `accept`, `read`, `write`, `close` stand beside the segments that they belong to, in this order.
+fn the_program_has_a_lane(ladder: &str) {
+    let header = ladder.lines().next().expect("a header");
+    assert!(header.trim_end().ends_with("program"), "{ladder}");
+    let mut rest = ladder;
+    for call in [
+        "accept :", "write 1", "read 10", "write ", "read 6", "write 11", "close :",
+    ] {
+        let Some(at) = rest.find(call) else {
+            panic!("no `{call}` in the rest of:\n{ladder}");
+        };
+        rest = &rest[at + call.len()..];
+    }
 }
 
 #[test]

@@ -165,6 +165,9 @@ pub(super) struct CaptureArgs {
     /// Each saved frame carries its explanation as a comment that Wireshark shows (pcapng, about five times the size)
     #[arg(long, requires = "write")]
     pub(super) annotate: bool,
+    /// When the run ends, draw it as a sequence diagram, beside our own server with its accept, read, write and close: .svg, .md or .mmd (Mermaid), .txt
+    #[arg(long, value_name = "FILE")]
+    pub(super) ladder: Option<std::path::PathBuf>,
     /// Show the story although `-w -` uses standard output
     #[arg(long)]
     pub(super) print: bool,

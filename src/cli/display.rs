@@ -59,12 +59,6 @@ impl Display {
         })
     }
 
-    /// The language of the explanations.
-    #[cfg(feature = "live")]
-    pub(super) fn lang(&self) -> Lang {
-        self.lines.lang
-    }
-
     /// A sink over `out`.
     pub(super) fn sink(&self, out: Box<dyn Write + Send>) -> Box<dyn Sink> {
         match self.format {

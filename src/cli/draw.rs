@@ -99,18 +99,47 @@ pub(super) struct LadderArgs {
     select: SelectArgs,
 }
 
+/// The form that an ending stands for.
+fn form_of(ending: Option<&str>) -> LadderFormat {
+    match ending {
+        Some("svg") => LadderFormat::Svg,
+        Some("md" | "mmd" | "mermaid") => LadderFormat::Mermaid,
+        _ => LadderFormat::Text,
+    }
+}
+
+/// A sink that draws the ladder of a live run into a file when the run ends, the program's lane included.
+#[cfg(feature = "live")]
+pub(super) fn ladder_into(
+    path: &Path,
+    lang: Option<&str>,
+) -> Result<LadderSink<Box<dyn Write>>, Failure> {
+    let picture = PictureArgs {
+        output: Some(path.to_owned()),
+        lang: lang.map(str::to_owned),
+        width: None,
+    };
+    let options = LadderOptions {
+        format: form_of(picture.ending().as_deref()),
+        fenced: picture.ending().as_deref() == Some("md"),
+        lang: language(lang)?,
+        ..LadderOptions::default()
+    };
+    Ok(LadderSink::new(picture.writer()?, options))
+}
+
 /// Draws the sequence diagram.
 pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
     let picture = &args.picture;
-    let format = match (args.format, picture.ending().as_deref()) {
-        (Some(LadderForm::Svg), _) | (None, Some("svg")) => LadderFormat::Svg,
-        (Some(LadderForm::Mermaid), _) | (None, Some("md" | "mmd" | "mermaid")) => {
-            LadderFormat::Mermaid
-        }
-        _ => LadderFormat::Text,
-    };
+    let by_ending = form_of(picture.ending().as_deref());
     let options = LadderOptions {
-        format,
+        format: match args.format {
+            Some(LadderForm::Svg) => LadderFormat::Svg,
+            Some(LadderForm::Mermaid) => LadderFormat::Mermaid,
+            Some(LadderForm::Text) => LadderFormat::Text,
+            None => by_ending,
+        },
+        fenced: picture.ending().as_deref() == Some("md"),
         lang: language(picture.lang.as_deref())?,
         width: picture.columns(),
         ascii: args.ascii || !output::is_utf8(),

@@ -26,45 +26,34 @@ pub(super) fn notes(args: &CaptureArgs) -> Result<Option<Arc<Notes>>, Failure> {
     Ok(Some(Arc::new(Notes::default())))
 }
 
-/// The sink that shows, and the comments beside it where they are wanted.
-pub(super) fn beside(
-    shown: Box<dyn Sink>,
-    notes: Option<&Arc<Notes>>,
-    lang: Lang,
-) -> Box<dyn Sink> {
-    match notes {
-        None => shown,
-        Some(notes) => Box::new(Explaining::new(shown, Arc::clone(notes), lang)),
-    }
-}
-
 type Take = Box<dyn FnMut(u64, &str) -> io::Result<()>>;
 
-/// Two sinks over one story.
-struct Explaining {
-    shown: Box<dyn Sink>,
-    /// What the other sink asked for: it gets nothing else.
-    shown_wants: Wants,
+/// A sink that writes comments into the notebook.
+pub(super) struct Explaining {
     comments: Comments<Take>,
     notes: Arc<Notes>,
 }
 
 impl Explaining {
-    fn new(shown: Box<dyn Sink>, notes: Arc<Notes>, lang: Lang) -> Self {
+    pub(super) fn new(notes: Arc<Notes>, lang: Lang) -> Self {
         let book = Arc::clone(&notes);
         let take: Take = Box::new(move |frame, text| {
             book.put(frame, text);
             Ok(())
         });
         Self {
-            shown_wants: shown.wants(),
-            shown,
             comments: Comments::new(lang, take),
             notes,
         }
     }
+}
 
-    fn explain(&mut self, entry: Entry<'_>) -> io::Result<()> {
+impl Sink for Explaining {
+    fn wants(&self) -> Wants {
+        self.comments.wants()
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         if let Entry::Packet(packet) = entry
             && self.notes.is_late()
         {
@@ -77,23 +66,8 @@ impl Explaining {
         }
         Ok(())
     }
-}
-
-impl Sink for Explaining {
-    fn wants(&self) -> Wants {
-        self.shown_wants.and(self.comments.wants())
-    }
-
-    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        self.explain(entry)?;
-        if self.shown_wants.covers(&entry) {
-            self.shown.entry(entry)?;
-        }
-        Ok(())
-    }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.comments.release_before(live::now().plus(-HOLD))?;
-        self.shown.flush()
+        self.comments.release_before(live::now().plus(-HOLD))
     }
 }

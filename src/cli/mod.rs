@@ -5,6 +5,8 @@
 
 mod annotate;
 mod args;
+#[cfg(feature = "live")]
+mod beside;
 mod complete;
 #[cfg(feature = "live")]
 mod demo;

@@ -15,7 +15,7 @@ use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
 use super::numbered::Numbers;
-use super::{Failure, exit, explaining, logging, output};
+use super::{Failure, beside, exit, explaining, logging, output};
 use crate::capture::filter::filter_for_ports;
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
@@ -55,7 +55,7 @@ pub(super) struct ServeArgs {
     #[arg(long)]
     public: bool,
     /// Only the chat
-    #[arg(long, conflicts_with_all = ["require_capture", "write", "interface", "filter"])]
+    #[arg(long, conflicts_with_all = ["require_capture", "write", "interface", "filter", "ladder"])]
     no_capture: bool,
     /// End with code 5 when capturing is not permitted (default: go on as a chat and say so)
     #[arg(long)]
@@ -322,7 +322,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     };
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
     let shown = numbers.watch(shown);
-    let mut sink = explaining::beside(shown, notes.as_ref(), display.lang());
+    let mut sink = beside::beside(shown, notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let mut running = Running::start(config, shutdown.clone())?;
     let told = live::run(

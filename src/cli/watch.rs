@@ -10,7 +10,7 @@ use super::args::{CaptureArgs, DisplayArgs, FilterArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
-use super::{Failure, explaining, output};
+use super::{Failure, beside, explaining, output};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
 use crate::tcp;
@@ -54,7 +54,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     let display = Display::new(&args.display, &args.select)?;
     let interrupt = Interrupt::listen(|| ())?;
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
-    let mut sink = explaining::beside(shown, notes.as_ref(), display.lang());
+    let mut sink = beside::beside(shown, notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let settings = Settings {
         streams: tcp::Limits::live(),

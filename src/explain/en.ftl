@@ -579,6 +579,7 @@ graph-time-axis = time since the first segment
 
 ## Ladder
 
+ladder-program = program
 ladder-acks = { $count } ACKs folded, #{ $first } to #{ $last }
 ladder-gap = { $duration } of silence
 ladder-left-out = { $count ->

@@ -578,6 +578,7 @@ graph-time-axis = tempo desde o primeiro segmento
 
 ## Diagrama de sequência
 
+ladder-program = programa
 ladder-acks = { $count } ACKs recolhidos, #{ $first } a #{ $last }
 ladder-gap = { $duration } de silêncio
 ladder-left-out = { $count ->

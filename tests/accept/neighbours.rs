@@ -81,7 +81,7 @@ fn passed_on() -> Told {
         tcp.ack(&mut capture, C);
     }
     for (from, to) in [(0, 1), (1, 0)] {
-        let mut ends = [&mut left, &mut right];
+        let ends = [&mut left, &mut right];
         capture.wait(300_000);
         let text: &[u8] = if from == 0 {
             b"bom dia a todos\n"

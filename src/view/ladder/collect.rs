@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::model::{Arrow, Event, Kind, Ladder, Lane, MAX_LANES, MAX_ROWS, Row};
 use crate::chat::SessionEventKind;
+use crate::explain::Explainer;
+use crate::message::MessageKind;
 use crate::net::{Endpoint, Timestamp};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, FrameRole, Side, TcpState};
@@ -81,21 +83,17 @@ impl Ladder {
         changed
     }
 
-    /// The text of a message joins the arrow that completed it.
-    pub(super) fn message(&mut self, message: &MessageEntry) {
+    /// What was said joins the arrow that completed it; what was not said is called by its kind.
+    pub(super) fn message(&mut self, message: &MessageEntry, words: &Explainer) {
         let Some(frame) = message.frames.last().copied() else {
             return;
         };
-        if !message.message.kind.is_said() {
-            return;
-        }
         for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
             if let Event::Arrow(arrow) = &mut row.event
                 && arrow.frame == frame
                 && arrow.said.is_empty()
             {
-                let text = visible_cut(&message.message.text, TEXT_IN_LABEL);
-                arrow.said = format!("\"{text}\"");
+                arrow.said = said(message, words);
                 return;
             }
         }
@@ -151,6 +149,20 @@ impl Ladder {
             serves,
         });
         Some(self.lanes.len() - 1)
+    }
+}
+
+/// `"teste"`, `GET /chat HTTP/1.1`, `WebSocket Close 1000`.
+fn said(message: &MessageEntry, words: &Explainer) -> String {
+    let text = visible_cut(&message.message.text, TEXT_IN_LABEL);
+    match message.message.kind {
+        kind if kind.is_said() => format!("\"{text}\""),
+        MessageKind::HttpRequest | MessageKind::HttpResponse => text,
+        kind => {
+            let mut note = String::new();
+            words.kind_note(&mut note, kind, message.number);
+            note
+        }
     }
 }
 

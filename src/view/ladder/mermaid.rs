@@ -19,7 +19,11 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
         let _ = writeln!(out, "    participant L{lane} as {title}");
     }
     if ladder.has_program {
-        out.push_str("    participant P as program\n");
+        let _ = writeln!(
+            out,
+            "    participant P as {}",
+            escaped(&words.text("ladder-program", &[]))
+        );
     }
     let (Some(first), Some(last)) = (order.first(), order.last()) else {
         return out;

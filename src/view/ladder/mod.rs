@@ -50,6 +50,8 @@ pub struct LadderOptions {
     pub ascii: bool,
     /// Text: escapes for colours.
     pub color: bool,
+    /// Mermaid: as a fenced block of Markdown, which GitHub renders.
+    pub fenced: bool,
     /// Keep every pure ACK.
     pub all_acks: bool,
 }
@@ -59,6 +61,7 @@ pub struct LadderOptions {
 pub struct LadderSink<W> {
     writer: W,
     options: LadderOptions,
+    words: Explainer,
     ladder: Ladder,
 }
 
@@ -67,18 +70,25 @@ impl<W: Write> LadderSink<W> {
     pub fn new(writer: W, options: LadderOptions) -> Self {
         Self {
             writer,
+            words: Explainer::new(options.lang),
             options,
             ladder: Ladder::default(),
         }
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let words = Explainer::new(self.options.lang);
+        let words = &self.words;
         let rows = fold::folded(&self.ladder, self.options.all_acks);
         let text = match self.options.format {
-            LadderFormat::Text => text::draw(&self.ladder, &rows, &words, &self.options),
-            LadderFormat::Mermaid => mermaid::draw(&self.ladder, &rows, &words),
-            LadderFormat::Svg => svg::draw(&self.ladder, &rows, &words),
+            LadderFormat::Text => text::draw(&self.ladder, &rows, words, &self.options),
+            LadderFormat::Mermaid => match self.options.fenced {
+                true => format!(
+                    "```mermaid\n{}```\n",
+                    mermaid::draw(&self.ladder, &rows, words)
+                ),
+                false => mermaid::draw(&self.ladder, &rows, words),
+            },
+            LadderFormat::Svg => svg::draw(&self.ladder, &rows, words),
         };
         self.writer.write_all(text.as_bytes())?;
         self.writer.flush()
@@ -106,7 +116,7 @@ impl<W: Write> Sink for LadderSink<W> {
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         match entry {
             Entry::Packet(packet) => self.ladder.packet(packet),
-            Entry::Message(message) => self.ladder.message(message),
+            Entry::Message(message) => self.ladder.message(message, &self.words),
             Entry::Session(session) => self.ladder.session(session),
             Entry::End(_) => return self.draw(),
             _ => {}

@@ -40,7 +40,14 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{width}\" height=\"{height}\"/>\n"
     );
-    push_lanes(&mut out, ladder, &at, program, height);
+    let program_title = words.text("ladder-program", &[]);
+    push_lanes(
+        &mut out,
+        ladder,
+        &at,
+        program.map(|x| (x, &*program_title)),
+        height,
+    );
     let start = ladder.start();
     for (index, row) in rows.iter().enumerate() {
         let y = TOP + STEP * (index as u32 + 1);
@@ -72,7 +79,13 @@ struct Place<'a> {
     last: u32,
 }
 
-fn push_lanes(out: &mut String, ladder: &Ladder, at: &[u32], program: Option<u32>, height: u32) {
+fn push_lanes(
+    out: &mut String,
+    ladder: &Ladder,
+    at: &[u32],
+    program: Option<(u32, &str)>,
+    height: u32,
+) {
     let bottom = height - STEP;
     let mut lane = |x: u32, name: &str, end: &str| {
         let _ = writeln!(
@@ -89,8 +102,8 @@ fn push_lanes(out: &mut String, ladder: &Ladder, at: &[u32], program: Option<u32
             &known.end.to_string(),
         );
     }
-    if let Some(x) = program {
-        lane(x, "program", "");
+    if let Some((x, title)) = program {
+        lane(x, title, "");
     }
 }
 

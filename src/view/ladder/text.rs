@@ -47,7 +47,8 @@ pub(super) fn draw(
     let geometry = Geometry::new(ladder, options);
     let palette = Palette::new(options.color);
     let mut out = Vec::new();
-    push_header(&mut out, ladder, &geometry, &palette);
+    let program = words.text("ladder-program", &[]);
+    push_header(&mut out, ladder, &geometry, &palette, &program);
     let start = ladder.start();
     for row in rows {
         push_row(&mut out, row, start, &geometry, (&palette, words));
@@ -147,7 +148,13 @@ impl Cells {
 }
 
 /// Names and addresses above their lanes, each cut to the room it has.
-fn push_header(out: &mut Vec<u8>, ladder: &Ladder, geometry: &Geometry, palette: &Palette) {
+fn push_header(
+    out: &mut Vec<u8>,
+    ladder: &Ladder,
+    geometry: &Geometry,
+    palette: &Palette,
+    program: &str,
+) {
     let mut places: Vec<_> = geometry.lanes().collect();
     places.sort_unstable();
     let distance = places.windows(2).map(|pair| pair[1] - pair[0]).min();
@@ -178,7 +185,7 @@ fn push_header(out: &mut Vec<u8>, ladder: &Ladder, geometry: &Geometry, palette:
             let name = ladder.lanes[lane].name.as_deref().unwrap_or_default();
             cut(name, room, geometry.ascii).into_owned()
         };
-        push(&name, "program");
+        push(&name, program);
     }
     push(
         &|lane| shortened(&ladder.lanes[lane].end.to_string(), room, geometry.ascii),

@@ -1,0 +1,63 @@
+//! What a live run makes of its story beside what it shows: comments for the saved frames (`--annotate`), a ladder with the
+//! program's lane (`--ladder FILE`).
+
+use std::io;
+use std::sync::Arc;
+
+use super::args::{CaptureArgs, DisplayArgs};
+use super::explaining::Explaining;
+use super::{Failure, display, draw};
+use crate::capture::live::Notes;
+use crate::timeline::{Entry, Sink, Wants};
+
+/// The sink that shows, with the others that were asked for beside it. Creates files: call after privileges were dropped.
+pub(super) fn beside(
+    shown: Box<dyn Sink>,
+    notes: Option<&Arc<Notes>>,
+    capture: &CaptureArgs,
+    shows: &DisplayArgs,
+) -> Result<Box<dyn Sink>, Failure> {
+    let lang = shows.lang.as_deref();
+    let mut all = vec![shown];
+    if let Some(notes) = notes {
+        let lang = display::language(lang)?;
+        all.push(Box::new(Explaining::new(Arc::clone(notes), lang)));
+    }
+    if let Some(path) = &capture.ladder {
+        all.push(Box::new(draw::ladder_into(path, lang)?));
+    }
+    if all.len() == 1 {
+        return Ok(all.remove(0));
+    }
+    let wants = all.iter().map(|sink| sink.wants()).collect();
+    Ok(Box::new(Several { all, wants }))
+}
+
+/// Several sinks over one story; each gets what it asked for and nothing else.
+struct Several {
+    all: Vec<Box<dyn Sink>>,
+    wants: Vec<Wants>,
+}
+
+impl Sink for Several {
+    fn wants(&self) -> Wants {
+        let none = Wants {
+            packets: false,
+            ..Wants::PACKETS
+        };
+        self.wants.iter().fold(none, |all, one| all.and(*one))
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        for (sink, wants) in self.all.iter_mut().zip(&self.wants) {
+            if wants.covers(&entry) {
+                sink.entry(entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.all.iter_mut().try_for_each(|sink| sink.flush())
+    }
+}
