@@ -5,7 +5,7 @@
 ## Papéis na vida de uma conexão (role)
 
 role-handshake-1 = handshake 1/3
-    .why = O cliente pede para abrir uma conexão. O SYN leva o número de sequência inicial (ISN) do cliente; como nada foi recebido ainda, o flag ACK não está ligado e o campo de confirmação vale 0. O próprio SYN consome um número de sequência, embora não carregue nenhum byte.
+    .why = O cliente pede para abrir uma conexão. O SYN leva o número de sequência inicial (ISN) do cliente; como nada foi recebido ainda, a flag ACK não está ligada e o campo de confirmação vale 0. O próprio SYN consome um número de sequência, embora não carregue nenhum byte.
     .rfc = RFC 9293, seção 3.5
 role-handshake-2 = handshake 2/3
     .why = O servidor aceita. O SYN leva o número de sequência inicial dele, e o ACK confirma o SYN do cliente: confirmação = ISN do cliente + 1. Quem envia este segmento é o kernel do servidor; o programa ainda nem soube da conexão.
@@ -41,7 +41,7 @@ role-reset = abortada { $side ->
         [client] pelo cliente
        *[server] pelo servidor
     } (RST)
-    .why = O RST encerra a conexão na hora, sem FIN e sem TIME-WAIT. Bytes ainda não lidos podem se perder; o outro programa vê "conexão redefinida pelo par" (connection reset by peer).
+    .why = O RST encerra a conexão na hora, sem FIN e sem TIME-WAIT. Bytes ainda não lidos podem se perder; o outro programa recebe o erro "conexão fechada pela outra ponta" (connection reset by peer).
     .rfc = RFC 9293, seção 3.5.2
 
 ## Flags de análise do Wireshark
@@ -118,8 +118,8 @@ note-persist-probe = sonda de janela zero sem dados (Wireshark: keep-alive)
 note-self-connect = autoconexão: as duas pontas são o mesmo socket (Wireshark: retransmissão)
     .why = Um cliente que tenta uma porta local da faixa de portas efêmeras pode receber essa mesma porta como sua. O SYN então encontra a si mesmo: uma abertura simultânea com um único programa.
     .rfc = RFC 9293, seção 3.5
-note-offloaded = maior que qualquer quadro: cortado ou juntado pela placa de rede ou pelo loopback, não é defeito
-    .why = O kernel entrega pedaços grandes ao dispositivo, que os corta depois (segmentation offload). Em loopback eles nunca são cortados. O MSS não é ultrapassado em cabo nenhum.
+note-offloaded = maior que qualquer quadro: dividido ou juntado pela placa de rede ou pelo loopback; não é erro
+    .why = O kernel entrega pedaços grandes ao dispositivo, que os corta depois (segmentation offload). Em loopback eles nunca são cortados. No cabo, o MSS nunca é ultrapassado.
     .rfc = RFC 9293, seção 3.7.1
 note-simultaneous-open = abertura simultânea (Wireshark: retransmissão)
     .why = As duas pontas enviaram SYN antes de ver o da outra. Cada uma responde com SYN,ACK, e o resultado é uma conexão, não duas.
@@ -128,13 +128,13 @@ note-simultaneous-open = abertura simultânea (Wireshark: retransmissão)
 ## Estados (RFC 9293, seção 3.3.2)
 
 state-unknown = desconhecido
-    .why = Este lado ainda não falou, ou a captura começou no meio.
+    .why = Este lado ainda não enviou nada, ou a captura começou no meio.
     .rfc = RFC 9293, seção 3.3.2
 state-closed = sem conexão
     .why = A conexão não existe mais, ou ainda não existe.
     .rfc = RFC 9293, seção 3.3.2
 state-listen = esperando um SYN
-    .why = O programa chamou listen; ninguém chamou ainda.
+    .why = O programa chamou listen; nenhum cliente se conectou ainda.
     .rfc = RFC 9293, seção 3.3.2
 state-syn-sent = enviou SYN, espera SYN,ACK
     .why = O cliente pediu a abertura e espera a resposta.
@@ -152,7 +152,7 @@ state-fin-wait-2 = o FIN foi confirmado, espera o FIN do outro lado
     .why = Um sentido está fechado. O outro lado ainda pode enviar.
     .rfc = RFC 9293, seção 3.3.2
 state-close-wait = recebeu FIN, o programa não fechou
-    .why = O kernel confirmou o FIN do outro lado e espera que o próprio programa chame close. Um programa que esquece disso deixa a conexão parada aqui.
+    .why = O kernel confirmou o FIN do outro lado e espera que o próprio programa chame close. Um programa que se esquece disso deixa a conexão parada aqui.
     .rfc = RFC 9293, seção 3.3.2
 state-closing = os FINs se cruzaram, espera o ACK
     .why = As duas pontas fecharam ao mesmo tempo.
@@ -234,7 +234,7 @@ teardown-half = só { $side ->
         [client] o cliente
        *[server] o servidor
     } fechou
-    .why = Um sentido está fechado e o outro aberto: um fechamento parcial (half-close). É útil (enviar tudo e depois ler a resposta), e é também o que resta de um programa que esquece de fechar.
+    .why = Um sentido está fechado e o outro aberto: um fechamento parcial (half-close). É útil (enviar tudo e depois ler a resposta), e é também o que sobra quando um programa se esquece de fechar.
     .rfc = RFC 9293, seção 3.6.1
 teardown-half-bytes = { $bytes } bytes vieram depois do primeiro FIN
     .why = Depois de um fechamento parcial o outro sentido ainda leva dados.
@@ -265,7 +265,7 @@ cause-accept-queue = quem escutava saiu antes do accept
     .rfc = RFC 9293, seção 3.10.4
 cause-unread-data-or-linger0 = fechou sem FIN: bytes não lidos ou SO_LINGER 0
     .why = O programa fechou o socket quando talvez ainda houvesse bytes recebidos e não lidos, ou pediu um aborto. Nos dois casos o kernel envia o mesmo RST; os pacotes não mostram se o programa chegou a ler os últimos bytes.
-    .rfc = RFC 2525 section 2.17
+    .rfc = RFC 2525, seção 2.17
 cause-unknown = causa não visível nos quadros
     .why = Possíveis: bytes não lidos ao fechar, SO_LINGER 0, bytes depois do fechamento, um programa morto, ou alguém no meio do caminho.
     .rfc = RFC 9293, seção 3.5.2
@@ -289,9 +289,9 @@ finding-no-banner = { $duration ->
         [none] conectou, mas não veio saudação
        *[time] conectou, mas não veio saudação em { $duration }
     }
-    .why = Handshake completo só quer dizer que o kernel respondeu. Este servidor costuma falar primeiro; desta vez o programa ficou calado: não chamou accept, ou travou.
+    .why = Handshake completo só quer dizer que o kernel respondeu. Este servidor costuma falar primeiro; desta vez o programa não disse nada: não chamou accept, ou travou.
     .rfc = RFC 9293, seção 3.5
-finding-stalled-app = o kernel confirmou { $value } bytes, o programa não diz nada
+finding-stalled-app = o kernel confirmou { $value } bytes, mas o programa não responde
     .why = O ACK vem do kernel, não do programa. Os bytes esperam em um buffer: o programa não lê, ou não responde. A rede fez a sua parte.
     .rfc = RFC 9293, seção 3.8.6
 finding-peer-never-closed = { $side ->
@@ -367,7 +367,7 @@ verdict-filtered = nenhuma resposta
     .why = Os SYNs foram repetidos e nada voltou; não há sinal de alguém escutando. Um firewall os descarta, ou o host não existe.
     .rfc = RFC 9293, seção 3.8.3
 verdict-accept-queue-full = alguém escuta, mas não aceita
-    .why = SYNs ou ACKs finais ficam sem resposta em uma porta que se sabe estar escutando.
+    .why = SYNs ou ACKs finais ficam sem resposta em uma porta em que se sabe que há alguém escutando.
     .rfc = RFC 9293, seção 3.9.1
 verdict-opened = handshake completo
     .why = Nada mais se afirma: o kernel completa handshakes antes de o programa chamar accept.
@@ -378,7 +378,7 @@ verdict-opened-no-banner = aberta, mas a saudação de costume não veio
 verdict-served = o programa respondeu com dados
     .why = Só bytes vindos do servidor provam que o programa dele, e não apenas o kernel, participou.
     .rfc = RFC 9293, seção 3.8
-verdict-stalled-app = o kernel confirma, o programa se cala
+verdict-stalled-app = o kernel confirma, mas o programa não responde
     .why = Os bytes do cliente foram confirmados e não veio nada do que eles pedem.
     .rfc = RFC 9293, seção 3.8.6
 verdict-closed-by-client = encerramento normal, o cliente primeiro
@@ -405,7 +405,7 @@ verdict-reset-by-server = abortada pelo servidor
 verdict-zero-window = um lado não aceitava mais bytes
     .why = Um lado anunciou janela 0: o programa dele não lia.
     .rfc = RFC 9293, seção 3.8.6
-verdict-idle = aberta e calada
+verdict-idle = aberta e sem tráfego
     .why = Sem dados nos dois sentidos por muito tempo.
     .rfc = RFC 9293, seção 3.8.4
 verdict-lost-capture = faltam quadros na captura
@@ -534,7 +534,7 @@ end-skipped = { $count ->
 end-kernel-dropped = { $count } perdidos no kernel (um buffer maior ajuda: -B)
 end-interface-dropped = { $count } perdidos pela interface
 end-queue-dropped = { $count } perdidos na nossa própria fila
-end-folded = { $count } linhas recolhidas porque a tela era lenta
+end-folded = { $count } linhas omitidas porque a tela não acompanhou
 end-forgotten = { $count } fluxos encerrados esquecidos para limitar a memória
 end-sessions-dropped = { $count } eventos de sessão perdidos
 end-truncated = o arquivo termina no meio de um registro
@@ -579,7 +579,7 @@ graph-time-axis = tempo desde o primeiro segmento
 ## Diagrama de sequência
 
 ladder-program = programa
-ladder-acks = { $count } ACKs recolhidos, #{ $first } a #{ $last }
+ladder-acks = { $count } ACKs agrupados, #{ $first } a #{ $last }
 ladder-gap = { $duration } de silêncio
 ladder-left-out = { $count ->
         [one] mais um segmento não é mostrado

@@ -128,9 +128,9 @@ report-ending = { $how ->
             [client] do cliente
            *[server] do servidor
         }
-        [rst] RST, iniciado { $side ->
-            [client] pelo cliente
-           *[server] pelo servidor
+        [rst] RST { $side ->
+            [client] do cliente
+           *[server] do servidor
         }
         [refused] recusada (RST)
        *[open] { $side ->
@@ -282,8 +282,8 @@ report-segments-folded = { $more ->
 
 report-closed-by-client = Fechadas pelo cliente (primeiro FIN)
 report-closed-by-server = Fechadas pelo servidor (primeiro FIN)
-report-reset-by-client = Abortadas, iniciativa do cliente
-report-reset-by-server = Abortadas, iniciativa do servidor
+report-reset-by-client = Abortadas pelo cliente (RST)
+report-reset-by-server = Abortadas pelo servidor (RST)
 report-refused-list = Recusadas
 report-still-open = Não fechadas na captura
 report-teardown = { $outcome ->
@@ -313,7 +313,7 @@ report-segments-value = { $crossed ->
         }
     }
 report-close-time = Do primeiro FIN ao último ACK
-report-half-closed-time = Meio fechada (half-closed) durante
+report-half-closed-time = Tempo semifechada (half-closed)
 report-half-close-use = Uso do fechamento parcial (half-close)
 report-ws-close = Close do WebSocket
 report-ws-close-value = { $side ->
@@ -327,7 +327,7 @@ report-reset-by-value = { $side ->
        *[server] servidor
     }, quadro #{ $frame }
 report-reset-cause = Causa provável
-report-reset-accepted = Aceito pelo receptor
+report-reset-accepted = RST aceito pelo receptor
 report-reset-exact = com certeza: o número de sequência é exatamente o esperado
 report-reset-not-exact = não é certo: o número de sequência não é exatamente o esperado; o receptor pode tê-lo conferido ou ignorado
 report-col-part = papel
@@ -370,7 +370,7 @@ report-throughput-value = { $known ->
 report-col-flag = flag
 report-col-flags = flags
 report-col-hex = hex
-report-col-count = quantos
+report-col-count = quantidade
 report-col-first-frames = primeiros quadros
 report-col-class = classe
 report-col-from-client = do cliente
@@ -471,8 +471,8 @@ report-note-seq = Por que os números mudam assim
 report-note-both-close = Por que cada lado fecha o seu próprio sentido
     .why = Uma conexão são dois fluxos de bytes. FIN só diz “não tenho mais dados”; o outro lado ainda pode ter, e avisa ele mesmo quando terminar. Por isso são necessários dois FINs, cada um com seu ACK.
     .rfc = RFC 9293, seção 3.6
-report-note-half-open = Semiaberta (half-open) e meio fechada (half-closed)
-    .why = Meio fechada: um lado enviou FIN e ele foi confirmado, o outro sentido continua funcionando; os dois lados sabem disso. Semiaberta: um lado caiu ou esqueceu a conexão, e o outro não sabe; o primeiro segmento que ele enviar encontra um RST, ou silêncio. Uma conexão semiaberta não mostra nada até alguém falar; o comando probe encena as duas (E06, E22).
+report-note-half-open = Semiaberta (half-open) e semifechada (half-closed)
+    .why = Semifechada: um lado enviou FIN e ele foi confirmado, o outro sentido continua funcionando; os dois lados sabem disso. Semiaberta: um lado caiu ou esqueceu a conexão, e o outro não sabe; o primeiro segmento que ele enviar encontra um RST, ou silêncio. Uma conexão semiaberta não mostra nada até alguém falar; o comando probe encena as duas (E06, E22).
     .rfc = RFC 9293, seções 3.5.1 e 3.6
 report-note-time-wait = TIME-WAIT
     .why = Quem fechou primeiro espera em TIME-WAIT por duas vezes o tempo máximo de vida de um segmento: o último ACK pode se perder e o FIN voltar, e segmentos antigos não devem alcançar uma conexão nova entre as mesmas portas. O tempo de vida da RFC é de 2 minutos; o Linux espera 60 s ao todo. Nenhum pacote marca o fim: a captura não mostra quando TIME-WAIT vira CLOSED; uma execução ao vivo (watch, ou ss -tan) mostra.
@@ -518,9 +518,9 @@ expect-total = { $total ->
 
 expect-none = nenhum
 expect-no-connection = não há essa conexão
-expect-not-known = { $count } conexões ficaram resumidas; escolha com --stream ou --port
+expect-not-known = { $count } conexões não foram detalhadas; escolha com --stream ou --port
 expect-details-not-kept = os detalhes não foram guardados; escolha-a com --stream
-expect-lines-folded = { $count } mensagens ficaram resumidas; escolha com --stream ou --port
+expect-lines-folded = { $count } mensagens não foram listadas; escolha com --stream ou --port
 expect-only-whole = só se conta na captura inteira
 expect-no-reset = sem RST
 expect-no-close = sem fechamento normal completo
