@@ -30,7 +30,7 @@ pub(super) struct Key {
 /// The rest of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Identity {
-    /// Identification, protocol and innermost VLAN, folded by exclusive or as tshark 4.0 does.
+    /// Identification, protocol and outermost 802.1Q VLAN, folded by exclusive or as tshark 4.0 does.
     V4(u16),
     /// The identification of the fragment header.
     V6(u32),

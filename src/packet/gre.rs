@@ -2,7 +2,7 @@
 
 use super::decoded::NotTcp;
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
+use super::walk::{Context, Protocol, Step, Stop};
 
 const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
@@ -11,8 +11,12 @@ const SEQUENCE: u16 = 0x1000;
 /// Version 1 (PPTP) only.
 const ACKNOWLEDGMENT: u16 = 0x0080;
 
+/// ERSPAN types I and II, and type III.
+const ERSPAN: u16 = 0x88be;
+const ERSPAN_III: u16 = 0x22eb;
+
 /// A GRE header and what it announces.
-pub(super) fn header(view: View<'_>) -> Step<'_> {
+pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
     let mut size = 4;
@@ -30,7 +34,10 @@ pub(super) fn header(view: View<'_>) -> Step<'_> {
     if flags & ROUTING != 0 {
         view = source_routes(view)?;
     }
-    payload(number, flags, view)
+    if matches!(number, ERSPAN | ERSPAN_III) {
+        return erspan(number, flags & SEQUENCE != 0, view, cx);
+    }
+    payload(number, view)
 }
 
 /// Skips source route entries: address family, offset, length; family 0 ends them.
@@ -45,12 +52,10 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
     }
 }
 
-/// What the protocol type announces.
-pub(super) fn payload(number: u16, flags: u16, view: View<'_>) -> Step<'_> {
+/// What the protocol type announces, ERSPAN apart.
+pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     match number {
         0x883e => wccp(view),
-        0x88be => erspan(view, flags & SEQUENCE != 0),
-        0x22eb => erspan(view, true),
         0x6400 => Ok((Protocol::Ethernet, view)),
         0x880b => Ok((Protocol::PppFramed, view)),
         0x6559 => Ok((Protocol::FrameRelay, view)),
@@ -70,15 +75,19 @@ fn wccp(view: View<'_>) -> Step<'_> {
 }
 
 /// ERSPAN type I has no header (and GRE then no sequence number), type II has 8 bytes, type III 12 and possibly 8 more.
-fn erspan(view: View<'_>, with_header: bool) -> Step<'_> {
-    if !with_header {
+fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> Step<'d> {
+    if number == ERSPAN && !sequence {
         return Ok((Protocol::Ethernet, view));
     }
-    let size = match view.u8(0)? >> 4 {
+    let start = view.u16(0)?;
+    let size = match start >> 12 {
         1 => 8,
         2 if view.u8(11)? & 1 != 0 => 20,
         2 => 12,
         other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     };
+    if (start >> 12 == 2) == (number == ERSPAN_III) {
+        cx.enter_vlan(start & 0x0fff);
+    }
     Ok((Protocol::Ethernet, view.skip(size)?))
 }

@@ -99,9 +99,10 @@ const MIN_OPTION: [(u8, usize); 11] = [
     (148, 4),
 ];
 
-/// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes the last counts.
+/// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes only the first is
+/// looked at, as in tshark.
 fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
-    let mut last = None;
+    let mut first = None;
     while let Some(&kind) = options.data.first() {
         let length = match kind {
             0 => break,
@@ -121,11 +122,11 @@ fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
             return Err(options.broken(1, Fault::HeaderLength(length as u8)));
         }
         if ROUTES.contains(&kind) {
-            last = hops_left(option).or(last);
+            first.get_or_insert(hops_left(option));
         }
         options = options.skip(length)?;
     }
-    Ok(last)
+    Ok(first.flatten())
 }
 
 /// The final address of one source route option whose pointer is not past its end.

@@ -32,6 +32,8 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if length == 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
+    cx.short = payload.reported < length;
+    cx.reassembled = false;
     Ok((Protocol::Transport(next), payload.limit(length)))
 }
 
@@ -61,6 +63,16 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         4 => Some(0),
         _ => None,
     };
+    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4.
+    let words = usize::from(view.u8(1)?);
+    let needed = match kind {
+        2 => 2,
+        4 => (usize::from(view.u8(4)?) + 1) * 2,
+        _ => 0,
+    };
+    if words < needed {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
     if let Some(index) = last
         && left > 0
         && let Ok(address) = view.array::<16>(8 + 16 * index)
@@ -71,29 +83,30 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     extension(view)
 }
 
-/// Destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section 6.3).
-pub(super) fn destination_options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
-    if let Some(home) = home_address(view) {
-        let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
-        cx.effective = Some((home.into(), destination));
+/// Hop-by-hop and destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section
+/// 6.3). An option that runs over the end of the packet ends the reading, as in tshark; over the end of the header alone it
+/// does not.
+pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    const HOME_ADDRESS: u8 = 201;
+    let end = (usize::from(view.u8(1)?) + 1) * 8;
+    let mut at = 2;
+    while at < end {
+        let (kind, start) = (view.u8(at)?, at);
+        at += match kind {
+            0 => 1,
+            _ => 2 + usize::from(view.u8(at + 1)?),
+        };
+        view.skip(at)?;
+        if kind == HOME_ADDRESS && at - start == 18 {
+            let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
+            let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
+            cx.effective = Some((home.into(), destination));
+        }
     }
     extension(view)
 }
 
-fn home_address(options: View<'_>) -> Option<Ipv6Addr> {
-    let end = (usize::from(options.u8(1).ok()?) + 1) * 8;
-    let mut at = 2;
-    while at < end {
-        match (options.u8(at).ok()?, options.u8(at + 1)) {
-            (0, _) => at += 1,
-            (201, Ok(16)) => return Some(Ipv6Addr::from(options.array::<16>(at + 2).ok()?)),
-            (_, length) => at += 2 + usize::from(length.ok()?),
-        }
-    }
-    None
-}
-
-/// Hop-by-hop options, shim6; what all extension headers share: next header, length in units of 8 bytes without the first.
+/// What all extension headers share: next header, length in units of 8 bytes without the first.
 pub(super) fn extension(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;
     let size = (usize::from(view.u8(1)?) + 1) * 8;
@@ -108,7 +121,11 @@ pub(super) fn authentication(view: View<'_>) -> Step<'_> {
 }
 
 /// Fragment header. The next header of the frame that completes the datagram counts, as in tshark.
-pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) -> Step<'d> {
+pub(super) fn fragment<'d>(
+    view: View<'d>,
+    cx: &mut Context,
+    table: &mut FragmentTable,
+) -> Step<'d> {
     let next = Protocol::Transport(view.u8(0)?);
     let offset_and_more = view.u16(2)?;
     let key = Key {
@@ -121,10 +138,11 @@ pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTab
         usize::from(offset_and_more & 0xfff8),
         offset_and_more & 1 != 0,
     );
-    if offset == 0 && !more {
+    // In a datagram put together already, tshark takes another fragment header for the only one.
+    if offset == 0 && !more || cx.reassembled {
         return Ok((next, payload));
     }
-    if payload.data.is_empty() || payload.data.len() < payload.reported {
+    if payload.data.is_empty() || payload.data.len() < payload.reported || cx.short {
         return Err(Stop::NotTcp(NotTcp::Fragment));
     }
     let fragment = Fragment {
@@ -133,7 +151,10 @@ pub(super) fn fragment<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTab
         data: payload.data,
     };
     Err(match table.add(key, fragment, cx.now) {
-        Some(datagram) => Stop::Reassembled(next, datagram),
+        Some(datagram) => {
+            cx.reassembled = true;
+            Stop::Reassembled(next, datagram)
+        }
         None => Stop::NotTcp(NotTcp::Fragment),
     })
 }

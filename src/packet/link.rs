@@ -98,7 +98,7 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     let rest = view.skip(header)?;
     match (hardware, number) {
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        (GRE, number) => gre::payload(number, 0, rest),
+        (GRE, number) => gre::payload(number, rest),
         (_, 3) => Ok((Protocol::Ethernet, rest)),
         (_, 4) => Ok((Protocol::Llc, rest)),
         (_, 7) => ppp::framed(rest),

@@ -10,13 +10,25 @@ use super::walk::{Context, Protocol, Step, Stop};
 
 /// A VLAN tag: priority and identifier, then a type or length.
 pub(super) fn vlan<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
-    cx.vlan = view.u16(0)? & 0x0fff;
+    cx.enter_vlan(view.u16(0)? & 0x0fff);
     Ok(type_or_length(view.u16(2)?, view.skip(4)?))
 }
 
 /// A tag of `size` bytes followed by an `EtherType`.
 pub(super) fn plain(view: View<'_>, size: usize) -> Step<'_> {
     Ok(type_or_length(view.u16(size)?, view.skip(size + 2)?))
+}
+
+/// 802.1ah: four bytes of tag, the customer's addresses, then always an `EtherType`.
+pub(super) fn backbone(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(16)?), view.skip(18)?))
+}
+
+/// Cisco `FabricPath`: two bytes behind the type, then a whole frame without its check sequence.
+pub(super) fn fabric_path(view: View<'_>) -> Step<'_> {
+    const CHECK_SEQUENCE: usize = 4;
+    let inner = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    Ok((Protocol::Ethernet, inner.skip(2)?))
 }
 
 /// `MACsec`: only packets that are neither encrypted nor changed; the 16-byte check value at the end goes.

@@ -431,3 +431,74 @@ proptest! {
         }
     }
 }
+
+/// Two fragments of one datagram behind these headers; whether tshark 4.0.17 put them together.
+#[test]
+fn fragments_belong_together_by_their_outermost_vlan() {
+    let whole = tcp(5, b"abcd");
+    let piece = |header: &[u8], flags: u16, payload: &[u8]| {
+        let mut bytes = vec![0; 12];
+        bytes.extend(header);
+        bytes.extend([8, 0]);
+        let mut packet = ipv4(6, 20 + payload.len() as u16, payload);
+        packet[6..8].copy_from_slice(&flags.to_be_bytes());
+        bytes.extend(packet);
+        bytes
+    };
+    let meet = |one: &[u8], other: &[u8]| {
+        let mut decoder = Decoder::new();
+        let first = piece(one, 0x2000, &whole[..16]);
+        let last = piece(other, 2, &whole[16..]);
+        decoder.decode(&frame(1, &first));
+        matches!(decoder.decode(&frame(1, &last)), Decoded::Tcp(_))
+    };
+    const Q5: [u8; 4] = [0x81, 0, 0, 5];
+    const Q6: [u8; 4] = [0x81, 0, 0, 6];
+    assert!(meet(&Q5, &Q5) && !meet(&Q5, &Q6) && !meet(&Q5, &[]));
+    assert!(meet(&[Q5, Q6].concat(), &Q5) && !meet(&[Q5, Q6].concat(), &Q6));
+    assert!(meet(&[0x81, 0, 0, 0], &[]), "VLAN 0 is none");
+    assert!(meet(&[0x88, 0xa8, 0, 5], &[]), "802.1ad does not count");
+}
+
+#[test]
+fn of_two_source_routes_the_first_counts() {
+    let routed = |options: [u8; 16]| {
+        let mut bytes = ipv4(6, 56, &[]);
+        bytes[0] = 0x49;
+        bytes.extend(options);
+        bytes.extend(tcp(5, b""));
+        match Decoder::new().decode(&frame(101, &bytes)) {
+            Decoded::Tcp(segment) => segment.destination.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let second = [131, 7, 4, 10, 0, 0, 9, 0, 0];
+    let with = |first: [u8; 7]| {
+        let mut options = [0; 16];
+        options[..7].copy_from_slice(&first);
+        options[7..].copy_from_slice(&second);
+        routed(options)
+    };
+    assert_eq!(with([137, 7, 4, 10, 0, 0, 8]), "10.0.0.8:2000");
+    assert_eq!(
+        with([137, 7, 3, 10, 0, 0, 8]),
+        "10.0.0.2:2000",
+        "a bad pointer"
+    );
+}
+
+#[test]
+fn frames_inside_provider_bridges_and_fabric_path() {
+    let mut header = vec![0; 12];
+    header.extend([0x88, 0xe7, 0, 0, 0, 9]);
+    header.extend([0; 12]);
+    header.extend([8, 0]);
+    assert_eq!(describe(&frame(1, &behind(&header))), PLAIN);
+    let mut header = vec![0; 12];
+    header.extend([0x89, 3, 0x40, 0x20]);
+    header.extend([0; 12]);
+    header.extend([8, 0]);
+    let mut bytes = behind(&header);
+    bytes.extend([0; 2]); // with the two bytes of padding: the check sequence
+    assert_eq!(describe(&frame(1, &bytes)), PLAIN);
+}

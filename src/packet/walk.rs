@@ -55,15 +55,26 @@ pub(super) struct Context {
     pub(super) destination: IpAddr,
     /// Both addresses, where an extension header gives others than the innermost IP header.
     pub(super) effective: Option<(IpAddr, IpAddr)>,
-    /// Innermost VLAN: fragments of different VLANs do not belong together.
+    /// Outermost 802.1Q VLAN that is not 0 (an ERSPAN header counts): fragments of different VLANs do not belong together.
     pub(super) vlan: u16,
     /// Inside an ICMP error.
     pub(super) quoted: bool,
     /// Inside the first fragment of a datagram that could not be kept for reassembly: lengths mean nothing.
     pub(super) fragmented: bool,
+    /// The innermost IPv6 header promises more payload than the headers around it leave.
+    pub(super) short: bool,
+    /// The payload of the innermost IPv6 header was put together from fragments.
+    pub(super) reassembled: bool,
 }
 
 impl Context {
+    /// Passed a VLAN of this number.
+    pub(super) fn enter_vlan(&mut self, number: u16) {
+        if self.vlan == 0 {
+            self.vlan = number;
+        }
+    }
+
     /// Before the first header of a frame captured at `now`.
     pub(super) fn new(now: Timestamp) -> Self {
         Self {
@@ -74,6 +85,8 @@ impl Context {
             vlan: 0,
             quoted: false,
             fragmented: false,
+            short: false,
+            reassembled: false,
         }
     }
 }
@@ -193,16 +206,17 @@ fn transport<'d>(
     table: &mut FragmentTable,
 ) -> Step<'d> {
     match number {
-        0 | 140 => ipv6::extension(view),
+        0 | 60 => ipv6::options(view, cx),
+        // Shim6 (RFC 5533 section 5.2): its payload header has no more than its eight bytes.
+        140 if view.u8(1)? == 0 => ipv6::extension(view),
         43 => ipv6::routing(view, cx),
-        60 => ipv6::destination_options(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => registered(number, view),
         4 => Ok((Protocol::Ip, view)),
         17 => udp::header(view),
         41 => Ok((Protocol::Ipv6, view)),
         ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
-        47 => gre::header(view),
+        47 => gre::header(view, cx),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
         108 => compressed(view),

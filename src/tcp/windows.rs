@@ -66,13 +66,50 @@ pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
             return bytes.len() + 2 >= claimed; // as far as the complaint about it reaches
         }
         let there = bytes.get(at + 2..bytes.len().min(at + size));
-        read_option(fwd, kind, size, there.unwrap_or_default());
+        let there = there.unwrap_or_default();
+        if size < shortest(kind, there) {
+            return false;
+        }
+        read_option(fwd, kind, size, there);
         at += size;
         if at > bytes.len() {
             return false;
         }
     }
     true
+}
+
+/// Below this size Wireshark's dissection of an option, and of the header with it, breaks off: SACK without a block, SNACK,
+/// and what the subtypes of Multipath TCP (RFC 8684 section 3) cannot do without.
+fn shortest(kind: u8, there: &[u8]) -> usize {
+    const SNACK: u8 = 21;
+    const MULTIPATH: u8 = 30;
+    match kind {
+        SACK => 10,
+        SNACK if there.len() == 4 => 7,
+        MULTIPATH => match there.first().map_or(1, |first| first >> 4) {
+            0 | 3 | 8 => 4,
+            2 => data_sequence_signal(there.get(1).copied().unwrap_or(0)),
+            6 | 7 => 12,
+            _ => 3,
+        },
+        _ => 2,
+    }
+}
+
+/// The size of a data sequence signal with these flags (RFC 8684 section 3.3.1).
+const fn data_sequence_signal(flags: u8) -> usize {
+    let ack = match flags & 3 {
+        1 => 4,
+        3 => 8,
+        _ => 0,
+    };
+    let mapping = match flags & 12 {
+        4 => 10,
+        12 => 14,
+        _ => 0,
+    };
+    4 + ack + mapping
 }
 
 /// One option, of which `there` may be less than its `size` says.

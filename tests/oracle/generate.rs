@@ -4,6 +4,8 @@
 //! probes, full windows, clocks that go back, quotes in ICMP errors, headers that lie about their length.
 
 use super::packets::{Capture, Tcp, icmp_error, ip, tcp};
+use super::random::Random;
+use super::wrap;
 use std::net::IpAddr;
 
 const FIN: u16 = 1;
@@ -11,30 +13,10 @@ const SYN: u16 = 2;
 const RST: u16 = 4;
 const PSH: u16 = 8;
 const ACK: u16 = 16;
-
-/// A small generator of random numbers (xorshift*); quality hardly matters, repeatability does.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    fn of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len() as u64) as usize]
-    }
-}
+/// Link type: IP without link header.
+const RAW: u32 = 101;
+/// Link type: frame relay.
+const FRAME_RELAY: u32 = 107;
 
 /// One direction as the half-realistic sender knows it.
 #[derive(Clone, Copy, Default)]
@@ -53,15 +35,17 @@ struct Pair {
     near: u32,
 }
 
-/// A capture of `frames` frames.
-pub(crate) fn capture(seed: u64, frames: u64) -> Vec<u8> {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    for _ in 0..8 {
-        random.next();
-    }
+/// A capture of `frames` frames; when `wrapped`, of a random link type and inside tunnels, fragments, odd IP headers.
+pub(crate) fn capture(seed: u64, frames: u64, wrapped: bool) -> Vec<u8> {
+    let mut random = Random::new(seed);
     let hostile = random.one_in(2);
     let mut pairs = pairs(&mut random);
-    let mut capture = Capture::new();
+    let link = if wrapped {
+        random.of(&wrap::LINKS)
+    } else {
+        RAW
+    };
+    let mut capture = Capture::new(link);
     let mut now = 1_700_000_000_000_000_000_u64;
     for _ in 0..frames {
         now = step_time(&mut random, now, hostile);
@@ -73,7 +57,11 @@ pub(crate) fn capture(seed: u64, frames: u64) -> Vec<u8> {
         } else {
             plausible(&mut random, pair, from)
         };
-        write(&mut random, &mut capture, now, segment);
+        if wrapped {
+            write_wrapped(&mut random, &mut capture, now, &segment, link);
+        } else {
+            write(&mut random, &mut capture, now, segment);
+        }
         if random.one_in(4000) {
             pair.near = start(&mut random);
         }
@@ -303,4 +291,48 @@ fn write(random: &mut Random, capture: &mut Capture, now: u64, mut segment: Tcp)
         _ => packet.len(),
     };
     capture.frame(now, &packet, kept);
+}
+
+/// Writes the segment behind up to three layers of wrapping, each frame once in a while cut or wrong in one byte.
+fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: &Tcp, link: u32) {
+    let mut packet = match random.below(40) {
+        0 => icmp_error(segment, random.of(&[8, 16, 18, 20, 40])),
+        _ => ip(segment.from.0, segment.to.0, 6, &tcp(segment)),
+    };
+    if random.one_in(6) {
+        packet = wrap::extended(random, &packet);
+    }
+    if random.one_in(15) {
+        wrap::lie(random, &mut packet);
+    }
+    let id = random.below(4) as u16;
+    let pieces = if random.one_in(8) && packet[0] & 0x4f != 0x46 && packet.len() > 60 {
+        wrap::fragments(random, &packet, id)
+    } else {
+        vec![packet]
+    };
+    for mut packet in pieces {
+        // In frame relay tshark now and then skips a stream number for tunnels over IPv6.
+        let depth = if link == FRAME_RELAY {
+            0
+        } else {
+            random.of(&[0, 0, 1, 1, 2])
+        };
+        for _ in 0..depth {
+            packet = wrap::tunnel(random, &packet);
+            if random.one_in(60) {
+                wrap::lie(random, &mut packet);
+            }
+        }
+        let mut frame = wrap::frame(random, link, &packet);
+        if random.one_in(80) {
+            let at = random.below(frame.len().min(90) as u64) as usize;
+            frame[at] ^= 1 << random.below(8);
+        }
+        let kept = match random.below(30) {
+            0 => random.below(frame.len() as u64 + 1) as usize,
+            _ => frame.len(),
+        };
+        capture.frame(now, &frame, kept);
+    }
 }

@@ -10,7 +10,9 @@
 mod generate;
 mod ours;
 mod packets;
+mod random;
 mod tshark;
+mod wrap;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,14 +22,31 @@ const FRAMES_PER_CAPTURE: u64 = 25_000;
 
 #[test]
 fn random_frames_agree_with_tshark() {
-    compare(12_000, 4_000, seed());
+    compare(12_000, 4_000, seed(), false);
 }
 
 #[test]
 #[ignore = "long: see the head of this file"]
 fn many_random_frames_agree_with_tshark() {
     let frames = number("CHATSCOPE_ORACLE_FRAMES").unwrap_or(500_000);
-    compare(frames, FRAMES_PER_CAPTURE, seed());
+    compare(frames, FRAMES_PER_CAPTURE, seed(), false);
+}
+
+#[test]
+fn wrapped_frames_agree_with_tshark() {
+    compare(6_000, 1_000, seed(), true);
+}
+
+#[test]
+#[ignore = "long: see the head of this file"]
+fn many_wrapped_frames_agree_with_tshark() {
+    let frames = number("CHATSCOPE_ORACLE_FRAMES").unwrap_or(200_000);
+    compare(
+        frames,
+        number("CHATSCOPE_ORACLE_EACH").unwrap_or(2_000),
+        seed(),
+        true,
+    );
 }
 
 fn number(variable: &str) -> Option<u64> {
@@ -39,7 +58,7 @@ fn seed() -> u64 {
 }
 
 /// Makes captures until `frames` are reached and fails with the first differences, if there are any.
-fn compare(frames: u64, each: u64, seed: u64) {
+fn compare(frames: u64, each: u64, seed: u64, wrapped: bool) {
     let Some(version) = tshark::version() else {
         eprintln!("skipped: tshark 4.0.x is not installed, nothing to compare with");
         return;
@@ -48,7 +67,12 @@ fn compare(frames: u64, each: u64, seed: u64) {
     let (mut done, mut fields, mut flags) = (0, 0, BTreeMap::new());
     let mut turn = 0;
     while done < frames {
-        let capture = generate::capture(seed.wrapping_mul(1_000_003) + turn, each);
+        let capture = generate::capture(seed.wrapping_mul(1_000_003) + turn, each, wrapped);
+        if let Ok(keep) = std::env::var("CHATSCOPE_ORACLE_KEEP") {
+            std::fs::write(format!("{keep}/{seed}-{turn}.pcap"), &capture).expect("kept");
+            (done, turn) = (done + each, turn + 1);
+            continue;
+        }
         let path = folder.path().join("random.pcap");
         std::fs::write(&path, &capture).expect("the capture is written");
         let ours = ours::analyse(&capture);
@@ -69,7 +93,10 @@ fn compare(frames: u64, each: u64, seed: u64) {
     }
     eprintln!("{version}: {done} frames, {fields} fields, 0 differences; flags met: {flags:?}");
     // The short form is too short for the rare ones.
-    for name in tshark::flags().iter().filter(|_| frames >= 200_000) {
+    for name in tshark::flags()
+        .iter()
+        .filter(|_| frames >= 200_000 && !wrapped)
+    {
         assert!(
             flags.contains_key(*name),
             "no frame had {name}: the captures prove too little"

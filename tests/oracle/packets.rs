@@ -17,13 +17,13 @@ pub(crate) struct Tcp {
     pub(crate) claimed_header: Option<u8>,
 }
 
-/// A classic capture file with nanosecond times and link type RAW, being written.
+/// A classic capture file with nanosecond times, being written.
 pub(crate) struct Capture(Vec<u8>);
 
 impl Capture {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(link: u32) -> Self {
         let mut bytes = Vec::new();
-        for word in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, 101] {
+        for word in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, link] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         Self(bytes)

@@ -84,7 +84,7 @@ pub(crate) fn analyse(path: &Path) -> Answer {
             .map(|(&name, value)| {
                 // A flag counts once, however often it was put into the tree.
                 let value = if is_flag(name) { "1" } else { value };
-                (name.to_owned(), value.to_owned())
+                (name.to_owned(), without_reserved(name, value))
             });
         answer
             .frames
@@ -101,6 +101,17 @@ pub(crate) fn analyse(path: &Path) -> Answer {
         }
     }
     answer
+}
+
+/// The three reserved bits before the control bits are nobody's.
+fn without_reserved(name: &str, value: &str) -> String {
+    match value.strip_prefix("0x").filter(|_| name == "tcp.flags") {
+        Some(digits) => {
+            let bits = u16::from_str_radix(digits, 16).expect("flags in hexadecimal");
+            format!("{:#06x}", bits & 0x1ff)
+        }
+        None => value.to_owned(),
+    }
 }
 
 fn run(path: &Path, options: &[&str], fields: &[&str]) -> String {

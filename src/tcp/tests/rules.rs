@@ -273,3 +273,21 @@ fn a_syn_at_time_zero_starts_no_initial_rtt() {
     play.now -= 995_000;
     assert_eq!(flags(play.send(C, "A", 1, 1, 38)), "out_of_order");
 }
+
+/// tshark 4.0.17 breaks off at such an option and prints no analysis; with eight bytes more it prints `zero_window`.
+#[test]
+fn a_sack_option_without_a_block_ends_the_dissection() {
+    let shown = |sack: &[u8]| {
+        let mut play = Play::open();
+        play.options[C] = sack.to_vec();
+        play.window = 0;
+        flags(play.send(C, "A", 1, 1, 0))
+    };
+    assert_eq!(shown(&[5, 2, 1, 1]), "");
+    assert_eq!(shown(&[30, 3, 0x60, 1]), "");
+    assert_eq!(shown(&[30, 3, 0x50, 1]), "zero_window");
+    assert_eq!(
+        shown(&[5, 10, 0, 0, 0, 9, 0, 0, 0, 19, 1, 1]),
+        "zero_window"
+    );
+}
