@@ -110,6 +110,13 @@ report-port = { $side ->
         [client] { $port }: ephemeral, chosen by the client's system ({ $class })
        *[server] { $port }: { $class }
     }
+report-role-short = { $by ->
+        [syn] SYN #{ $frame }
+        [syn_ack] SYN,ACK #{ $frame } came to it
+        [listening_port] the other listens ({ $port })
+       *[first_frame] first frame, #{ $frame }
+    }
+report-port-short = { $port }, ephemeral
 report-port-class = { $class ->
         [well_known] well-known range, 0-1023
         [registered] registered range, 1024-49151

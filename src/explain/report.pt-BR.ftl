@@ -110,6 +110,13 @@ report-port = { $side ->
         [client] { $port }: efêmera, escolhida pelo sistema do cliente ({ $class })
        *[server] { $port }: { $class }
     }
+report-role-short = { $by ->
+        [syn] SYN #{ $frame }
+        [syn_ack] recebeu o SYN,ACK #{ $frame }
+        [listening_port] a outra ponta escuta ({ $port })
+       *[first_frame] primeiro quadro, #{ $frame }
+    }
+report-port-short = { $port }, efêmera
 report-port-class = { $class ->
         [well_known] faixa das portas bem conhecidas, 0-1023
         [registered] faixa das portas registradas, 1024-49151

@@ -6,6 +6,8 @@ use super::super::tallies::{MAX_EVIDENCE, frames_filter};
 use super::say::{Say, clock, date};
 use crate::explain::Value;
 
+/// Up to so many connections each row explains itself in full sentences; a longer table keeps to a line a row.
+const FULL_SENTENCES: u64 = 8;
 /// Rows printed; the JSON form has more.
 const MAX_ROWS: usize = 60;
 /// The SYNs that open a connection.
@@ -267,6 +269,7 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         None => row.client.clone(),
     };
     let origin = report.capture.first.unwrap_or_default();
+    let short = report.connections_total > FULL_SENTENCES;
     let also = if row.verdict.also.is_empty() {
         String::new()
     } else {
@@ -276,9 +279,21 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         Cell::number(row.stream),
         Cell::text(client),
         Cell::text(&*row.server),
-        Cell::text(role(say, row)),
-        Cell::text(port(say, "client", row.client_port, row.port_class.client)),
-        Cell::text(port(say, "server", row.server_port, row.port_class.server)),
+        Cell::text(role(say, row, short)),
+        Cell::text(port(
+            say,
+            "client",
+            row.client_port,
+            row.port_class.client,
+            short,
+        )),
+        Cell::text(port(
+            say,
+            "server",
+            row.server_port,
+            row.port_class.server,
+            short,
+        )),
         Cell::number(clock(super::super::model::Seconds(
             row.start.0.saturating_sub(origin.0),
         ))),
@@ -300,9 +315,13 @@ fn cause(row: &ConnectionRow) -> String {
 }
 
 /// Why the client is the client.
-fn role(say: &Say<'_>, row: &ConnectionRow) -> String {
+fn role(say: &Say<'_>, row: &ConnectionRow, short: bool) -> String {
     say.v(
-        "report-role",
+        if short {
+            "report-role-short"
+        } else {
+            "report-role"
+        },
         &[
             ("by", row.client_by.into()),
             ("frame", Value::Number(row.client_by_frame)),
@@ -312,7 +331,14 @@ fn role(say: &Say<'_>, row: &ConnectionRow) -> String {
 }
 
 /// A port with its class.
-fn port(say: &Say<'_>, side: &str, port: u16, class: &str) -> String {
+fn port(say: &Say<'_>, side: &str, port: u16, class: &str, short: bool) -> String {
+    if short && side == "client" {
+        let values = [("port", Value::Number(port.into()))];
+        return say.v("report-port-short", &values);
+    }
+    if short {
+        return port.to_string();
+    }
     let class = say.v("report-port-class", &[("class", class.into())]);
     say.v(
         "report-port",

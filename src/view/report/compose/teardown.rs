@@ -113,7 +113,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             format!("tcp.flags.fin==1 && frame.number=={frame}"),
         ));
     }
-    facts.extend(close_facts(say, card));
+    facts.extend(close_facts(say, stream.stream, card));
     facts.extend(reset_facts(say, card));
     if !facts.is_empty() {
         blocks.push(Block::Facts(facts));
@@ -129,7 +129,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
     }
 }
 
-fn close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
+fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
     let evidence = &card.evidence;
     let mut facts = Vec::new();
     if let Some(segments) = card.segments {
@@ -158,7 +158,8 @@ fn close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
             "teardown-half-bytes",
             &[("bytes", Value::Number(card.half_close_bytes))],
         );
-        facts.push(say.fact("report-half-close-use", value, &[], "tcp.len>0"));
+        let see = format!("tcp.len>0 && tcp.stream=={stream}");
+        facts.push(say.fact("report-half-close-use", value, &[], see));
     }
     for close in &card.ws_closes {
         let value = say.v(
