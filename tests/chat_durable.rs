@@ -500,23 +500,35 @@ fn a_history_that_cannot_be_written_at_the_start_is_told_at_the_start() {
     let history = disk.0.path().join("chat.db");
     small(&history).kill();
     disk.remount("ro");
-    let binary = env!("CARGO_BIN_EXE_chatscope");
-    let output = std::process::Command::new(binary)
-        .args([
-            "serve",
-            "--no-capture",
-            "--listen",
-            "127.0.0.1:0",
-            "--web",
-            "127.0.0.1:0",
-            "--history",
-        ])
-        .arg(&history)
+    let told = refused_start(&history);
+    assert!(told.contains("chat.db"), "{told}");
+}
+
+/// What a server says that does not start.
+fn refused_start(history: &std::path::Path) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_chatscope"))
+        .args(["serve", "--no-capture", "--listen", "127.0.0.1:0"])
+        .args(["--web", "127.0.0.1:0", "--history"])
+        .arg(history)
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        !output.status.success() && told.contains("chat.db"),
-        "{told}"
-    );
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn one_server_at_a_time_has_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = small(&history);
+    let told = refused_start(&history);
+    assert!(told.contains("is in use by another server"), "{told}");
+    let mut ana = server.client();
+    ana.say("undisturbed");
+    ana.expect("guest1: undisturbed");
+    server.kill();
+    let server = small(&history);
+    let mut ana = server.client();
+    ana.say("/history");
+    ana.until("undisturbed");
 }

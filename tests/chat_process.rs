@@ -238,3 +238,22 @@ fn a_second_sigterm_ends_at_once() {
     assert_eq!(status.code(), Some(130));
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
+
+#[test]
+fn systemd_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(SOON)).unwrap();
+    let variable = format!("NOTIFY_SOCKET={}", path.display());
+    let mut server = Process::within(&["env", &variable], "127.0.0.1", &[]);
+    let told = || {
+        let mut bytes = [0; 64];
+        let count = manager.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    };
+    assert_eq!(told(), "READY=1");
+    server.terminate();
+    assert_eq!(told(), "STOPPING=1");
+    assert!(server.wait().0.success());
+}

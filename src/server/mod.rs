@@ -21,7 +21,7 @@
 //!
 //! While the file cannot be written (disk full, locked for more than two seconds) lines are refused with the reason, the
 //! rest of the chat goes on, and each new line tries again. Old lines may be deleted by hand, oldest first: whoever is
-//! owed them is told how many were missed.
+//! owed them is told how many were missed. One server at a time has the file (`flock`).
 
 mod accept;
 mod bind;

@@ -11,6 +11,7 @@
 mod recall;
 mod schema;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +43,7 @@ pub(super) struct History {
     sender: Sender<Job>,
     jobs: Receiver<Job>,
     reader: Reader,
+    reserved: File,
 }
 
 /// The room's end of the queues.
@@ -75,6 +77,8 @@ pub(super) struct Writer {
     sender: Sender<Job>,
     thread: JoinHandle<()>,
     reading: Reading,
+    /// Dropped last, when the threads and their connections have ended.
+    _reserved: File,
 }
 
 impl History {
@@ -87,6 +91,7 @@ impl History {
             sender,
             jobs,
             reader: Reader::open(path)?,
+            reserved: schema::reserve(path)?,
         })
     }
 
@@ -113,6 +118,7 @@ impl History {
             sender,
             jobs,
             reader,
+            reserved,
         } = self;
         let reading = reader.start(Arc::clone(&hub))?;
         let writing = Writing {
@@ -127,6 +133,7 @@ impl History {
             sender,
             thread,
             reading,
+            _reserved: reserved,
         })
     }
 }

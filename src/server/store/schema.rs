@@ -4,6 +4,7 @@
 //! What the tables hold is told in the documentation of [`crate::server`].
 
 use std::fmt::Write as _;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,9 @@ pub enum HistoryError {
     /// A database of another program.
     #[error("{0} is a database of another program: name another file with --history")]
     Foreign(PathBuf),
+    /// Another server has it: two of them would number lines alike.
+    #[error("{0} is in use by another server: end that one, or name another file with --history")]
+    InUse(PathBuf),
     /// Made by a later version.
     #[error(
         "{path} has version {found}, this program knows up to {VERSION}: use the program that made it, or another file"
@@ -72,6 +76,21 @@ pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
     }
     prepare(&mut connection, version).map_err(wrap)?;
     Ok(connection)
+}
+
+/// Holds the file against other servers for as long as the result lives; readers such as `sqlite3` do not mind.
+///
+/// To be dropped after every connection of this process to the file: closing it gives up their locks too (POSIX).
+pub(super) fn reserve(path: &Path) -> Result<File, HistoryError> {
+    let file = File::open(path).map_err(|error| HistoryError::Sqlite {
+        path: path.to_owned(),
+        source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
+    })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(HistoryError::InUse(path.to_owned())),
+        // A file system without locks: nothing is known.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
 }
 
 fn identify(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
