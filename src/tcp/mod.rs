@@ -28,6 +28,7 @@ mod key;
 mod machine;
 mod observation;
 mod opening;
+mod prediction;
 mod reassembly;
 mod rules;
 mod state;

@@ -42,53 +42,13 @@ pub(super) fn analyse(
     ahead || exact || measured || !seen.analysis.is_empty()
 }
 
-/// Runs the rules for a segment of which [`predicted`] says that find nothing. True as for [`analyse`].
+/// what the acknowledgment number takes off the list. True when a record ended exactly there.
 #[inline]
-pub(super) fn follow_predicted(
-    fwd: &mut Direction,
+pub(super) fn acknowledge(
     rev: &mut Direction,
     segment: &Segment<'_>,
     seen: &mut Observation,
 ) -> bool {
-    rev.flight_known = true;
-    if segment.ack != fwd.last_ack {
-        fwd.nondup = segment.frame;
-        fwd.dup_acks = 0;
-    }
-    if segment.len > 0 {
-        fwd.unacked.push(record_of(segment));
-        fwd.next = segment.seq.plus(segment.len);
-        fwd.cont = fwd.next;
-        fwd.next_frame = segment.frame;
-        fwd.next_time = segment.timestamp;
-    }
-    note_last(fwd, segment, AnalysisFlags::default());
-    let exact = acknowledge(rev, segment, seen);
-    flight::measure(fwd, rev, segment, seen) || exact
-}
-
-/// Header prediction (after V. Jacobson's for 4BSD): in a conversation without holes, this is an ACK with news or the next
-/// data in order that fits the window, so that none of applies. The caller has seen ACK and no SYN, FIN, RST.
-#[inline]
-pub(super) fn predicted(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) -> bool {
-    let in_order = segment.seq == fwd.next && fwd.next == fwd.cont && fwd.next_known();
-    if !in_order || segment.window == 0 || rev.last_win == 0 || segment.ack.follows(rev.cont) {
-        return false;
-    }
-    if segment.len == 0 {
-        return segment.ack != fwd.last_ack;
-    }
-    let end = segment.seq.plus(segment.len);
-    segment.len < 1 << 16
-        && rev.shift != SHIFT_UNKNOWN
-        && end != right_edge(rev)
-        && !end.precedes_or_is(rev.last_ack)
-        && !fwd.unacked.is_full() // B-7
-}
-
-/// what the acknowledgment number takes off the list. True when a record ended exactly there.
-#[inline]
-fn acknowledge(rev: &mut Direction, segment: &Segment<'_>, seen: &mut Observation) -> bool {
     let Some(record) = rev.unacked.acknowledge(segment.ack) else {
         return false;
     };
@@ -171,7 +131,7 @@ fn judge_repeat(fwd: &mut Direction, rev: &Direction, window: u32, seen: &mut Ob
 }
 
 /// The last sequence number that this side's receiver has allowed, plus one (A-35, W-3).
-fn right_edge(receiver: &Direction) -> SeqNumber {
+pub(super) fn right_edge(receiver: &Direction) -> SeqNumber {
     let shift = if receiver.syn_win || receiver.shift == SHIFT_NOT_USED {
         0
     } else {
@@ -275,7 +235,7 @@ fn remember(fwd: &mut Direction, segment: &Segment<'_>, flags: AnalysisFlags) {
 }
 
 /// The segment as the list of unacknowledged ones keeps it.
-fn record_of(segment: &Segment<'_>) -> Record {
+pub(super) fn record_of(segment: &Segment<'_>) -> Record {
     let control = segment.flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN));
     Record {
         frame: segment.frame,
@@ -286,7 +246,7 @@ fn record_of(segment: &Segment<'_>) -> Record {
 }
 
 ///
-fn note_last(fwd: &mut Direction, segment: &Segment<'_>, flags: AnalysisFlags) {
+pub(super) fn note_last(fwd: &mut Direction, segment: &Segment<'_>, flags: AnalysisFlags) {
     fwd.last_win = u32::from(segment.window);
     fwd.last_ack = segment.ack;
     fwd.last_time = segment.timestamp;

@@ -8,7 +8,7 @@ use super::direction::Direction;
 use super::key::Key;
 use super::machine::{Context, Machines, Phase};
 use super::opening::Opening;
-use super::zeek::{Hints, Zeek};
+use super::zeek::{Hints, Zeek, likely_server_port};
 use super::{
     AnalysisFlags, Certainty, Changes, FinPart, FrameRole, Observation, ObservedState, OwnFlags,
     PerSide, RoleReason, Side, StreamId, StreamSummary,
@@ -112,51 +112,6 @@ impl Stream {
             && self.dirs[from].base.is_some_and(|base| base != segment.seq)
     }
 
-    /// Takes a segment of direction `from` if it is the one that an undisturbed conversation makes expect: the next data in
-    /// order, or an ACK of what was sent. Says nothing that [`Self::handle`] would not say. False: it takes the long way.
-    #[inline]
-    pub(super) fn handle_predicted(
-        &mut self,
-        from: usize,
-        segment: &Segment<'_>,
-        seen: &mut Observation,
-    ) -> bool {
-        let initial_rtt = self.initial_rtt;
-        let timed = initial_rtt != 0 || self.syn_time.is_none(); // T-2
-        let (fwd, rev) = split(&mut self.dirs, from);
-        let (Some(base), Some(peer_base)) = (fwd.base, rev.base) else {
-            return false;
-        };
-        let predicted = self.settled
-            && timed
-            && segment.flags.0 & ACK_SYN_FIN_RST.0 == TcpFlags::ACK.0
-            && segment.origin == SegmentOrigin::Direct
-            && windows::plain_options(segment)
-            && fwd.zero_window.is_none()
-            && rules::predicted(fwd, rev, segment);
-        if !predicted {
-            return false;
-        }
-        fwd.sack_sum = 0;
-        let shown = rules::follow_predicted(fwd, rev, segment, seen);
-        fwd.syn_win = false;
-        fwd.packets += 1;
-        fwd.bytes += u64::from(segment.len);
-        seen.stream = self.id;
-        seen.analysed = true;
-        seen.seq = segment.seq.offset_from(base);
-        seen.ack = segment.ack.offset_from(peer_base);
-        seen.next_seq = seen.seq.wrapping_add(segment.len);
-        seen.initial_rtt = (shown && initial_rtt != 0).then_some(initial_rtt);
-        windows::scale(fwd, segment, seen);
-        self.note_offload(from, segment, seen);
-        self.completeness.later_frame(segment.flags, segment.len);
-        self.direct = true;
-        self.pass(segment, seen);
-        self.tell(from, seen);
-        true
-    }
-
     /// Takes one segment of direction `from`.
     pub(super) fn handle(
         &mut self,
@@ -194,7 +149,7 @@ impl Stream {
 
     /// P5: time since the first frame and the one before.
     #[inline]
-    fn pass(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
+    pub(super) fn pass(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
         let now = segment.timestamp;
         seen.time_relative = now.since(self.start);
         seen.time_delta = now.since(self.previous);
@@ -431,7 +386,7 @@ impl Stream {
     }
 
     /// A segment larger than the peer offered to take was cut, or not yet cut, by the network hardware.
-    fn note_offload(&self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
+    pub(super) fn note_offload(&self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
         let offered = self.opening.offers[1 - from].and_then(|offer| offer.options.mss);
         if offered.is_some_and(|mss| segment.len > u32::from(mss)) {
             seen.notes.insert(OwnFlags::OFFLOADED);
@@ -496,7 +451,7 @@ impl Stream {
 
     /// What is told of the stream with every segment.
     #[inline]
-    fn tell(&self, from: usize, seen: &mut Observation) {
+    pub(super) fn tell(&self, from: usize, seen: &mut Observation) {
         let client = usize::from(self.client);
         seen.completeness = self.completeness.value();
         seen.side = side_of(from as u8, client);
@@ -557,7 +512,6 @@ impl Stream {
 }
 
 const SYN_FIN_RST: TcpFlags = TcpFlags(0x007);
-const ACK_SYN_FIN_RST: TcpFlags = TcpFlags(0x017);
 
 /// What was true before the A-rules moved the numbers on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -570,7 +524,7 @@ struct Before {
 }
 
 /// The frame's own direction and the other one.
-fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, &mut Direction) {
+pub(super) fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, &mut Direction) {
     let [first, second] = dirs;
     if from == 0 {
         (first, second)
@@ -616,53 +570,4 @@ const fn rank(reason: RoleReason) -> u8 {
         RoleReason::OtherPortListens => 1,
         RoleReason::SentFirstFrame => 0,
     }
-}
-
-/// Ports that Zeek's default scripts take for a server's (`likely_server_ports`).
-const fn likely_server_port(port: u16) -> bool {
-    matches!(
-        port,
-        21 | 22
-            | 25
-            | 53
-            | 80
-            | 81
-            | 88
-            | 110
-            | 135
-            | 139
-            | 143
-            | 389
-            | 443
-            | 445
-            | 465
-            | 502
-            | 563
-            | 585
-            | 587
-            | 614
-            | 631
-            | 636
-            | 989
-            | 990
-            | 992
-            | 993
-            | 995
-            | 1080
-            | 1434
-            | 1883
-            | 2811
-            | 3128
-            | 3268
-            | 3306
-            | 3389
-            | 5060
-            | 5222
-            | 5223
-            | 5269
-            | 5432
-            | 5900
-            | 6379
-            | 6666..=6669 | 8000 | 8080 | 8888 | 20000
-    )
 }

@@ -309,3 +309,52 @@ impl Half {
         self.once & if data { once::DATA } else { once::ACK } != 0
     }
 }
+
+/// Ports that Zeek's default scripts take for a server's (`likely_server_ports`).
+pub(super) const fn likely_server_port(port: u16) -> bool {
+    matches!(
+        port,
+        21 | 22
+            | 25
+            | 53
+            | 80
+            | 81
+            | 88
+            | 110
+            | 135
+            | 139
+            | 143
+            | 389
+            | 443
+            | 445
+            | 465
+            | 502
+            | 563
+            | 585
+            | 587
+            | 614
+            | 631
+            | 636
+            | 989
+            | 990
+            | 992
+            | 993
+            | 995
+            | 1080
+            | 1434
+            | 1883
+            | 2811
+            | 3128
+            | 3268
+            | 3306
+            | 3389
+            | 5060
+            | 5222
+            | 5223
+            | 5269
+            | 5432
+            | 5900
+            | 6379
+            | 6666..=6669 | 8000 | 8080 | 8888 | 20000
+    )
+}

@@ -160,11 +160,11 @@ impl Story {
 
     fn catch_up(&mut self, to: Timestamp) {
         let hold = self.hold;
-        let held = |key: Option<Timestamp>| key.map_or(NEVER, |key| key.plus(hold));
+        let due = |key: Option<Timestamp>| key.map_or(NEVER, |key| key.plus(hold));
         loop {
             let timer = self.timers.next().unwrap_or(NEVER);
-            let entry = held(self.queue.next_key());
-            let session = held(self.queue.next_session_key());
+            let entry = due(self.queue.next_key());
+            let session = due(self.queue.next_session_key());
             let first = timer.min(entry).min(session);
             if first >= to {
                 break;
