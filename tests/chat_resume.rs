@@ -137,6 +137,35 @@ fn a_session_that_looks_alive_is_taken_over() {
 }
 
 #[test]
+fn what_is_said_right_after_a_resume_is_said_by_the_session() {
+    let server = Server::start();
+    let (mut ana, mut bob) = (server.client(), server.client());
+    ana.say("/nick ana");
+    bob.until("is now ana");
+    for round in 0..10 {
+        // The old connection is alive; the new one says all it has to say at once and closes.
+        let mut new = server.client();
+        let text = format!("/resume {}\nfirst {round}\nlast {round}", ana.token);
+        new.send(text.as_bytes());
+        new.stream().shutdown(std::net::Shutdown::Write).unwrap();
+        bob.expect(&format!("ana: first {round}"));
+        bob.expect(&format!("ana: last {round}"));
+        let heard = new.rest();
+        assert!(
+            heard.contains("welcome back: you are ana, session 1"),
+            "{heard}"
+        );
+        assert!(heard.ends_with(&format!("ana: last {round}\n")), "{heard}");
+        ana.rest();
+        let token = ana.token;
+        ana = server.client();
+        ana.say(&format!("/resume {token}"));
+        ana.until("welcome back: you are ana");
+        ana.token = token;
+    }
+}
+
+#[test]
 fn a_session_whose_client_has_stopped_reading_is_taken_over_in_time() {
     let server = Server::start();
     let stopped = Client::narrow(server.lines);

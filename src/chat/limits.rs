@@ -35,8 +35,6 @@ pub const NAME_HOLD: Duration = Duration::from_mins(2);
 /// How long a fresh line-text session is shown nothing but its welcome unless it speaks, so that a `/resume` sent at
 /// once finds no line out of order.
 pub const FRESH_HOLD: Duration = Duration::from_millis(50);
-/// How long a session that takes another connection's session over is shown no lines while that connection ends.
-pub const TAKEOVER_HOLD: Duration = Duration::from_secs(5);
 /// Lines that may wait for the history file; beyond it the sessions that speak wait.
 pub const STAGED_LINES: usize = 4_096;
 

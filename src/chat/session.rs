@@ -3,6 +3,7 @@
 //! Owns: what belongs to one session. Must not know: other sessions, the log's content, sockets.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,8 @@ pub(super) struct Session {
     pub(super) held_until: Duration,
     /// The session is to end for this reason once everything owed is sent.
     pub(super) closing: Option<DisconnectReason>,
+    /// It takes another session over, whose connection ends first: what its client says meanwhile is said then.
+    pub(super) waiting: Option<Vec<(Vec<u8>, Range<u64>)>>,
     /// Notice that follows the last line then.
     pub(super) farewell: Option<String>,
     /// The session whose connection takes this one over, and from where it replays.
@@ -122,6 +125,7 @@ impl Session {
             bucket: Bucket::full(),
             held_until: Duration::ZERO,
             closing: None,
+            waiting: None,
             farewell: None,
             successor: None,
             saved: None,

@@ -12,7 +12,6 @@ use super::{Effects, Excerpt, Room, Saved, Weighing, replayed};
 use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
-use crate::chat::limits::TAKEOVER_HOLD;
 use crate::chat::names;
 use crate::chat::session::{Birth, Gone, Now, Session};
 use crate::chat::token::{Token, TokenHash};
@@ -191,17 +190,27 @@ impl Room {
             self.effects.wake.push(old);
         }
         if let Some(heir) = self.sessions.get_mut(&id) {
-            heir.held_until = now.uptime + TAKEOVER_HOLD;
+            heir.waiting.get_or_insert_default();
         }
         if let Some((heir, _)) = outrun.filter(|(heir, _)| *heir != id) {
-            if let Some(heir) = self.sessions.get_mut(&heir) {
-                heir.held_until = now.uptime;
-            }
             self.tell(
                 heir,
                 "another connection was later and has that session: you go on as you are",
             );
+            self.say_what_waited(heir, now);
         }
+    }
+
+    /// The wait for another session is over, one way or the other; returns which session its connection serves then.
+    fn say_what_waited(&mut self, mut id: SessionId, now: Now) -> SessionId {
+        let session = self.sessions.get_mut(&id);
+        if let Some(lines) = session.and_then(|session| session.waiting.take()) {
+            for (line, bytes) in lines {
+                id = self.receive(id, &line, bytes, now);
+            }
+            self.effects.wake.push(id);
+        }
+        id
     }
 
     /// A session resumes itself: it may ask for lines again, nothing else changes.
@@ -262,6 +271,7 @@ impl Room {
             },
         );
         self.save(gone.id);
+        self.say_what_waited(gone.id, now);
     }
 
     /// Its old name, unless somebody took it after the hold.
@@ -312,6 +322,7 @@ impl Room {
         acknowledged: Option<u64>,
         now: Now,
     ) {
+        let id = self.say_what_waited(id, now);
         let Some(mut session) = self.sessions.remove(&id) else {
             return;
         };

@@ -224,7 +224,8 @@ impl Room {
         let Some(session) = self.sessions.get(&id) else {
             return Some(Duration::ZERO);
         };
-        if session.side_bytes() > self.limits.side_bytes
+        if session.waiting.is_some()
+            || session.side_bytes() > self.limits.side_bytes
             || self.staged.len() >= super::limits::STAGED_LINES
         {
             return None;
@@ -250,6 +251,10 @@ impl Room {
         let Some(session) = self.sessions.get_mut(&id) else {
             return id;
         };
+        if let Some(waiting) = &mut session.waiting {
+            waiting.push((line.to_vec(), bytes));
+            return id;
+        }
         session.heard = now.uptime;
         session.warned = false;
         session.held_until = Duration::ZERO;
@@ -319,15 +324,18 @@ impl Room {
             side: session.take_side(out),
             ..Turn::default()
         };
-        if session.held_until > now.uptime && session.closing.is_none() {
-            turn.held = Some(session.held_until.saturating_sub(now.uptime))
-                .filter(|_| !session.cursor.is_done(self.log.head()));
-            return turn;
-        }
         turn.ending = session.closing.is_some();
         // Asked to leave because another connection takes over: what is not sent yet is the other's.
         if session.closing == Some(DisconnectReason::TakenOver) {
             session.end_turn(&mut turn, out);
+            return turn;
+        }
+        if session.waiting.is_some() {
+            return turn;
+        }
+        if session.held_until > now.uptime && session.closing.is_none() {
+            turn.held = Some(session.held_until.saturating_sub(now.uptime))
+                .filter(|_| !session.cursor.is_done(self.log.head()));
             return turn;
         }
         let Some(taken) = self.read(id, budget, out) else {
