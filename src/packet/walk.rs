@@ -207,8 +207,7 @@ fn transport<'d>(
 ) -> Step<'d> {
     match number {
         0 | 60 => ipv6::options(view, cx),
-        // Shim6 (RFC 5533 section 5.2): its payload header has no more than its eight bytes.
-        140 if view.u8(1)? == 0 => ipv6::extension(view),
+        140 => ipv6::extension(view),
         43 => ipv6::routing(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => registered(number, view),

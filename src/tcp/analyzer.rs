@@ -5,6 +5,7 @@
 use rustc_hash::FxHashSet;
 
 use super::announced::{self, Announced};
+use super::greeting::{self, Greetings};
 use super::key::Key;
 use super::stream::{Stream, Surroundings};
 use super::table::{Limits, Table};
@@ -20,6 +21,7 @@ pub const MAX_LISTENERS: usize = 65_536;
 pub struct Analyzer {
     table: Table,
     announced: Announced,
+    greetings: Greetings,
     listeners: FxHashSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
@@ -37,6 +39,7 @@ impl Analyzer {
         Self {
             table: Table::new(limits),
             announced: Announced::default(),
+            greetings: Greetings::default(),
             listeners: FxHashSet::default(),
             listening_ports: FxHashSet::default(),
         }
@@ -66,8 +69,9 @@ impl Analyzer {
             Key::of(&source, &destination)
         };
         // P1, P2
+        let renewed = !self.greetings.none_due() && self.greetings.begins(&key);
         match self.table.find(key) {
-            Some(slot) if !segment.flags.syn() => {
+            Some(slot) if !segment.flags.syn() && !renewed => {
                 let stream = self.table.stream(slot);
                 if !stream.handle_predicted(from, segment, seen) {
                     self.follow(slot, from, segment, Surroundings::default(), seen);
@@ -77,8 +81,10 @@ impl Analyzer {
                 let mut around = Surroundings {
                     source_listens: self.listens(segment.source),
                     destination_listens: self.listens(segment.destination),
+                    announced: renewed,
                     ..Surroundings::default()
                 };
+                let found = found.filter(|_| !renewed);
                 let slot = self.place(found, key, from, segment, &mut around, seen);
                 self.follow(slot, from, segment, around, seen);
             }
@@ -88,6 +94,9 @@ impl Analyzer {
             self.announced.read(segment, seen, |one, other| {
                 table.knows(Key::of(&one, &other).0)
             });
+        }
+        if greeting::is_greeting(segment) {
+            self.greetings.read(key, segment, seen);
         }
     }
 
@@ -130,6 +139,7 @@ impl Analyzer {
             seen.replaced = Some(old.id);
             seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
             around.reused = true; // ST-3
+            self.greetings.forget(&key);
         }
         around.first = true;
         around.announced =

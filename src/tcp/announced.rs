@@ -40,6 +40,15 @@ pub(super) const fn is_control(segment: &Segment<'_>) -> bool {
         && !segment.payload.is_empty()
 }
 
+/// It brings nothing new: tshark does not show such a segment to the protocols above TCP.
+pub(super) const fn repeats(seen: &Observation) -> bool {
+    let again = AnalysisFlags::RETRANSMISSION.0
+        | AnalysisFlags::FAST_RETRANSMISSION.0
+        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
+        | AnalysisFlags::OUT_OF_ORDER.0;
+    seen.analysis.0 & again != 0
+}
+
 impl Announced {
     /// Nothing is waited for.
     #[inline]
@@ -55,11 +64,7 @@ impl Announced {
         seen: &Observation,
         known: impl FnOnce(Endpoint, Endpoint) -> bool,
     ) {
-        let again = AnalysisFlags::RETRANSMISSION.0
-            | AnalysisFlags::FAST_RETRANSMISSION.0
-            | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
-            | AnalysisFlags::OUT_OF_ORDER.0;
-        if segment.origin != SegmentOrigin::Direct || seen.analysis.0 & again != 0 {
+        if segment.origin != SegmentOrigin::Direct || repeats(seen) {
             return;
         }
         let line = first_line(segment.payload);

@@ -32,6 +32,12 @@ impl PartialEq for Key {
 /// Odd constants for multiplicative mixing, from the binary digits of the golden ratio and of pi.
 const MIX: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xc90f_daa2_2168_c235];
 
+impl std::hash::Hash for Key {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(Self::hash(self));
+    }
+}
+
 impl Key {
     /// The key of a segment and its direction: 0 when the source is the larger end, else 1 (ST-7).
     #[inline]

@@ -23,6 +23,7 @@ mod completeness;
 mod direction;
 mod flag_set;
 mod flight;
+mod greeting;
 mod handshake;
 mod key;
 mod machine;

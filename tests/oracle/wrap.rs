@@ -409,9 +409,12 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             51,
             concat(&[&[next, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], &[0; 12]]),
         ),
-        7 => (43, vec![next, 0, 3, left, 0, 0, 0, 0]),
+        7 => (
+            random.of(&[43, 140]),
+            vec![next, 0, random.of(&[0x80, 3]), 0, 0, 0, 0, 0],
+        ),
         _ => (
-            random.of(&[0, 60, 43, 140, 135, 139]),
+            random.of(&[0, 60, 43]),
             vec![next, random.below(3) as u8, 0, 0, 0, 0, 0, 0],
         ),
     };

@@ -291,3 +291,22 @@ fn a_sack_option_without_a_block_ends_the_dissection() {
         "zero_window"
     );
 }
+
+/// tshark 4.0.17: the greeting itself and what came before stay in stream 0; on port 5900 all does.
+#[test]
+fn behind_a_vnc_greeting_tshark_counts_anew() {
+    let numbers = |server: &str, line: &[u8]| {
+        let mut analyzer = Analyzer::new(Limits::replay());
+        let client = "10.0.0.1:40000";
+        let steps = [
+            said([server, client], TcpFlags::ACK, 100, line),
+            said([client, server], TcpFlags::ACK, 1, &[]),
+            said([client, server], TcpFlags::ACK, 1, b"RFB 003.008\n"),
+            said([server, client], TcpFlags::ACK, 112, &[1, 1]),
+        ];
+        steps.map(|step| analyzer.handle(&step).stream.0)
+    };
+    assert_eq!(numbers("10.0.0.2:5902", b"RFB 003.008\n"), [0, 1, 1, 1]);
+    assert_eq!(numbers("10.0.0.2:5900", b"RFB 003.008\n"), [0; 4]);
+    assert_eq!(numbers("10.0.0.2:5902", b"hello, world"), [0, 0, 0, 1]);
+}
