@@ -9,6 +9,8 @@
 mod answers;
 mod comings;
 mod recall;
+mod returning;
+mod sending;
 mod staging;
 
 use std::collections::VecDeque;
@@ -16,17 +18,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
-use super::command::{Command, Replay};
-use super::cursor::Cursor;
+use super::command::Command;
 use super::encode::LineKind;
 use super::limits::Limits;
 use super::log::{Log, Taken};
 use super::names::Names;
 use super::session::{Gone, Now, Session};
-use super::token::{Token, TokenHash};
+use super::token::TokenHash;
 use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
 use crate::text;
 
@@ -306,84 +306,6 @@ impl Room {
         }
     }
 
-    /// What this session's connection may send now: notices, then lines, in whole lines of about `budget` bytes.
-    ///
-    /// `offset` is the number of bytes handed to the connection before these.
-    pub fn take(
-        &mut self,
-        id: SessionId,
-        budget: usize,
-        offset: u64,
-        out: &mut VecDeque<Bytes>,
-        now: Now,
-    ) -> Turn {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return Turn::default();
-        };
-        let mut turn = Turn {
-            side: session.take_side(out),
-            ..Turn::default()
-        };
-        turn.ending = session.closing.is_some();
-        // Asked to leave because another connection takes over: what is not sent yet is the other's.
-        if session.closing == Some(DisconnectReason::TakenOver) {
-            session.end_turn(&mut turn, out);
-            return turn;
-        }
-        if session.waiting.is_some() {
-            return turn;
-        }
-        if session.held_until > now.uptime && session.closing.is_none() {
-            turn.held = Some(session.held_until.saturating_sub(now.uptime))
-                .filter(|_| !session.cursor.is_done(self.log.head()));
-            return turn;
-        }
-        let Some(taken) = self.read(id, budget, out) else {
-            return turn;
-        };
-        turn.taken = taken;
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return turn;
-        };
-        let start = offset + turn.side as u64;
-        session.ledger.record(
-            turn.taken.lines.clone(),
-            start..start + turn.taken.bytes as u64,
-        );
-        turn.ask = session.ledger.len() > 64;
-        turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
-        let done = session.cursor.is_done(self.log.head())
-            && session.staged == 0
-            && turn.taken.missed == 0;
-        if done {
-            session.end_turn(&mut turn, out);
-        }
-        self.counters.delivered += turn.taken.lines.end - turn.taken.lines.start;
-        if turn.taken.missed > 0 {
-            self.lagging(id, turn.taken.missed, now);
-        }
-        turn
-    }
-
-    fn lagging(&mut self, id: SessionId, missed: u64, now: Now) {
-        self.counters.missed += missed;
-        self.tell(
-            id,
-            &format!(
-                "you missed {missed} lines: they had left the log before you could be sent them"
-            ),
-        );
-        self.event(now, id, SessionEventKind::Lagging { missed });
-    }
-
-    /// The peer has acknowledged that many bytes of the connection; unknown = all that was handed over.
-    pub fn acknowledged(&mut self, id: SessionId, bytes: Option<u64>) {
-        if let Some(session) = self.sessions.get_mut(&id) {
-            let (bytes, view) = (bytes.unwrap_or(u64::MAX), session.view);
-            session.ledger.acknowledge(bytes, view, &mut self.log);
-        }
-    }
-
     /// Asks a session to end: everything owed, a farewell, then [`Turn::closing`].
     pub fn close(&mut self, id: SessionId, reason: DisconnectReason, farewell: &str) {
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -461,11 +383,6 @@ impl Room {
             session.warned = true;
         }
     }
-
-    /// The session the token belongs to, connected or gone.
-    fn by_token(&self, token: Token) -> Option<SessionId> {
-        self.tokens.get(&token.hash()).copied()
-    }
 }
 
 /// A line as everybody may see it: valid text without anything that drives a terminal or deceives a reader.
@@ -474,21 +391,4 @@ fn safe_text(line: &[u8]) -> std::borrow::Cow<'_, str> {
         return String::from_utf8_lossy(line);
     }
     text::visible(line).into()
-}
-
-/// What `cursor` owes narrowed to a replay wish: lines before `shown_from` that the client asks for, and all from `next`.
-fn replayed(owed: &Cursor, replay: Replay, shown_from: u64, next: u64, log: &Log) -> Cursor {
-    let earlier = match replay {
-        Replay::Nothing => Vec::new(),
-        Replay::From(number) => std::iter::once(number.max(1)..shown_from).collect(),
-        Replay::Missed => {
-            let mut earlier = owed.earlier().to_vec();
-            earlier.push(owed.next()..log.head());
-            for range in &mut earlier {
-                range.end = range.end.min(shown_from);
-            }
-            earlier
-        }
-    };
-    Cursor::from_parts(earlier, next)
 }
