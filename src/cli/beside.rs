@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{CaptureArgs, DisplayArgs};
 use super::explaining::Explaining;
-use super::{Failure, display, draw};
+use super::{Failure, draw};
 use crate::capture::live::Notes;
 use crate::timeline::{Entry, Sink, Wants};
 
@@ -15,12 +15,12 @@ pub(super) fn beside(
     shown: Box<dyn Sink>,
     notes: Option<&Arc<Notes>>,
     capture: &CaptureArgs,
-    shows: &DisplayArgs,
+    display: &DisplayArgs,
 ) -> Result<Box<dyn Sink>, Failure> {
-    let lang = shows.lang.as_deref();
+    let lang = display.lang.as_deref();
     let mut all = vec![shown];
     if let Some(notes) = notes {
-        let lang = display::language(lang)?;
+        let lang = super::display::language(lang)?;
         all.push(Box::new(Explaining::new(Arc::clone(notes), lang)));
     }
     if let Some(path) = &capture.ladder {

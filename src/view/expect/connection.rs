@@ -139,9 +139,10 @@ fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdic
                 .iter()
                 .map(|c| format!("ws-close {}", c.code))
                 .collect();
-            let told = match codes.is_empty() {
-                true => court.say("expect-no-ws-close", &[]),
-                false => codes.join(", "),
+            let told = if codes.is_empty() {
+                court.say("expect-no-ws-close", &[])
+            } else {
+                codes.join(", ")
             };
             let holds = closes.iter().any(|close| close.code == *code);
             (
@@ -170,11 +171,11 @@ fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdic
                 .iter()
                 .filter(|row| covers(name, row.flag))
                 .collect();
-            let count: u64 = rows.iter().map(|row| row.count).sum();
+            let seen: u64 = rows.iter().map(|row| row.count).sum();
             let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
             (
-                (count == 0) == *absent,
-                format!("{name} {count}"),
+                (seen == 0) == *absent,
+                format!("{name} {seen}"),
                 frames.collect(),
             )
         }

@@ -81,13 +81,11 @@ impl<W: Write> LadderSink<W> {
         let rows = fold::folded(&self.ladder, self.options.all_acks);
         let text = match self.options.format {
             LadderFormat::Text => text::draw(&self.ladder, &rows, words, &self.options),
-            LadderFormat::Mermaid => match self.options.fenced {
-                true => format!(
-                    "```mermaid\n{}```\n",
-                    mermaid::draw(&self.ladder, &rows, words)
-                ),
-                false => mermaid::draw(&self.ladder, &rows, words),
-            },
+            LadderFormat::Mermaid if self.options.fenced => {
+                let drawing = mermaid::draw(&self.ladder, &rows, words);
+                format!("```mermaid\n{drawing}```\n")
+            }
+            LadderFormat::Mermaid => mermaid::draw(&self.ladder, &rows, words),
             LadderFormat::Svg => svg::draw(&self.ladder, &rows, words),
         };
         self.writer.write_all(text.as_bytes())?;

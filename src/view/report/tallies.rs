@@ -78,10 +78,20 @@ impl Flagged {
                 count: tally.total(),
                 evidence: Evidence {
                     frames: tally.frames.clone(),
-                    see: format!("tcp.analysis.{flag}"),
+                    see: analysis_filter(flag),
                 },
             })
             .collect()
+    }
+}
+
+/// Wireshark's filter for the plain flag finds its two special kinds as well: they have rows of their own.
+fn analysis_filter(flag: &str) -> String {
+    match flag {
+        "retransmission" => "tcp.analysis.retransmission && !tcp.analysis.fast_retransmission \
+                             && !tcp.analysis.spurious_retransmission"
+            .to_owned(),
+        flag => format!("tcp.analysis.{flag}"),
     }
 }
 

@@ -10,7 +10,9 @@ use super::super::tallies::frames_filter;
 use super::segment::{kept, row};
 use super::{name, seconds, teardown, timing};
 use crate::chat::SessionEventKind;
-use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
+use crate::tcp::{
+    Certainty, Handshake, HandshakeOutcome, ObservedState, OfferedOptions, Side, Step,
+};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
 
 /// Segments of the walk.
@@ -172,9 +174,17 @@ fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
         .map(|s| s.frame)
         .collect();
     let (client, server) = (&card.client_options, &card.server_options);
-    let evidence = |field: &str| Evidence {
+    // The field narrows nothing down where one of the two does not carry it: then it would hide the other frame.
+    let evidence = |field: &str, both: bool| Evidence {
         frames: frames.clone(),
-        see: format!("{field} && {}", frames_filter(&frames)),
+        see: if both {
+            format!("{field} && {}", frames_filter(&frames))
+        } else {
+            frames_filter(&frames)
+        },
+    };
+    let both = |offered: fn(&OfferedOptions) -> bool| {
+        offered(client) && (answered.is_none() || offered(server))
     };
     let effective = |value: Effective| {
         if answered.is_some() {
@@ -197,7 +207,7 @@ fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
                 client: may_send(server.mss),
                 server: may_send(client.mss),
             })),
-            evidence: evidence("tcp.options.mss"),
+            evidence: evidence("tcp.options.mss", both(|options| options.mss.is_some())),
         },
         NegotiatedRow {
             option: "window_scale",
@@ -212,21 +222,30 @@ fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
                         })
                     }),
             ),
-            evidence: evidence("tcp.options.wscale"),
+            evidence: evidence(
+                "tcp.options.wscale",
+                both(|options| options.window_scale.is_some()),
+            ),
         },
         NegotiatedRow {
             option: "sack_permitted",
             client: yes(client.sack_permitted),
             server: yes(server.sack_permitted),
             effective: agreed(card.effective_sack()),
-            evidence: evidence("tcp.options.sack_perm"),
+            evidence: evidence(
+                "tcp.options.sack_perm",
+                both(|options| options.sack_permitted),
+            ),
         },
         NegotiatedRow {
             option: "timestamps",
             client: yes(client.timestamps),
             server: yes(server.timestamps),
             effective: agreed(card.effective_timestamps()),
-            evidence: evidence("tcp.options.timestamp.tsval"),
+            evidence: evidence(
+                "tcp.options.timestamp.tsval",
+                both(|options| options.timestamps),
+            ),
         },
     ]
 }

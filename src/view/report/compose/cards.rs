@@ -42,12 +42,12 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
         (
             "client",
             card.isn.client,
-            card.syn.as_ref().map(|s| s.frame),
+            carried(card.syn.as_ref(), card.isn.client),
         ),
         (
             "server",
             card.isn.server,
-            card.answer.as_ref().map(|s| s.frame),
+            carried(card.answer.as_ref(), card.isn.server),
         ),
     ] {
         if let Some(isn) = isn {
@@ -100,6 +100,12 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
         outcome => say.why(&id_of("handshake", outcome)),
     };
     blocks.extend(reason);
+}
+
+/// The frame that carried this number: not the one of a SYN,ACK that was later sent with another.
+fn carried(segment: Option<&SegmentRow>, isn: Option<u32>) -> Option<u64> {
+    let segment = segment?;
+    (Some(segment.seq_raw) == isn).then_some(segment.frame)
 }
 
 fn outcome(say: &Say<'_>, card: &HandshakeCard) -> String {

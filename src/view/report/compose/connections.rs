@@ -1,7 +1,7 @@
 //! S1 (the capture) and S2 (the connections) in words.
 
 use super::super::document::{Block, Cell, Fact, Table};
-use super::super::model::{CaptureFacts, ConnectionRow, Report};
+use super::super::model::{CaptureFacts, CensusRow, ConnectionRow, Report};
 use super::super::tallies::{MAX_EVIDENCE, frames_filter};
 use super::say::{Say, clock, date};
 use crate::explain::Value;
@@ -10,8 +10,6 @@ use crate::explain::Value;
 const FULL_SENTENCES: u64 = 8;
 /// Rows printed; the JSON form has more.
 const MAX_ROWS: usize = 60;
-/// The SYNs that open a connection.
-const OPENING_SYNS: &str = "tcp.flags.syn==1 && tcp.flags.ack==0 && !tcp.analysis.retransmission";
 /// Ports and streams listed in one line.
 const MAX_LISTED: usize = 40;
 
@@ -225,6 +223,7 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         .map(|row| row.client_by_frame)
         .collect();
     first.sort_unstable();
+    let see = opening_syns(report, &first);
     first.truncate(MAX_EVIDENCE);
     let total = [("streams", Value::Number(report.connections_total))];
     let mut by_start: Vec<_> = report.connections.iter().collect();
@@ -243,7 +242,7 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         "report-how-many",
         say.v("report-how-many-value", &total),
         &first,
-        OPENING_SYNS,
+        &*see,
     )];
     if !ports.is_empty() {
         let more = if by_start.len() > MAX_LISTED {
@@ -252,7 +251,7 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
             ""
         };
         let value = format!("{}{more}", ports.join(", "));
-        facts.push(say.fact("report-client-ports", value, &first, OPENING_SYNS));
+        facts.push(say.fact("report-client-ports", value, &first, see));
         facts.push(say.fact(
             "report-verdicts",
             verdicts.join(", "),
@@ -261,6 +260,21 @@ fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+/// A filter for the SYNs that open a connection: by their flags, unless repeated, crossing or quoted ones look the same.
+fn opening_syns(report: &Report, opening: &[u64]) -> String {
+    let by_flags = "tcp.flags.syn==1 && tcp.flags.ack==0";
+    let of_syn = |row: &&CensusRow| row.flags.contains("SYN") && !row.flags.contains("ACK");
+    let rows = report.census.iter().filter(of_syn);
+    let all: u64 = rows.map(|row| row.count.client + row.count.server).sum();
+    if all == opening.len() as u64 {
+        by_flags.to_owned()
+    } else if opening.len() <= MAX_EVIDENCE && report.connections_folded == 0 {
+        format!("{by_flags} && {}", frames_filter(opening))
+    } else {
+        format!("{by_flags} && !tcp.analysis.retransmission")
+    }
 }
 
 fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> {
