@@ -65,6 +65,16 @@ impl<'a> Writer<'a> {
             used: 8,
         }
     }
+
+    /// Seven bits a byte, the lowest first.
+    fn spell(&mut self, mut rest: u64) {
+        self.bytes[self.mask_at] |= 1 << self.used;
+        while rest >= 0x80 {
+            self.bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        self.bytes.push(rest as u8);
+    }
 }
 
 impl Pack for Writer<'_> {
@@ -72,6 +82,7 @@ impl Pack for Writer<'_> {
         self.bytes.extend_from_slice(bytes);
     }
 
+    #[inline]
     fn number(&mut self, value: &mut u64) {
         if self.used == 8 {
             self.mask_at = self.bytes.len();
@@ -79,13 +90,7 @@ impl Pack for Writer<'_> {
             self.used = 0;
         }
         if *value != 0 {
-            self.bytes[self.mask_at] |= 1 << self.used;
-            let mut rest = *value - 1;
-            while rest >= 0x80 {
-                self.bytes.push(rest as u8 | 0x80);
-                rest >>= 7;
-            }
-            self.bytes.push(rest as u8);
+            self.spell(*value - 1); // most are zero: those cost nothing more
         }
         self.used += 1;
     }
