@@ -70,7 +70,7 @@ impl Analyzer {
         };
         // P1, P2
         let renewed = !self.greetings.none_due() && self.greetings.begins(&key);
-        match self.table.find(key) {
+        match self.table.find(&key) {
             Some(slot) if !segment.flags.syn() && !renewed => {
                 let stream = self.table.stream(slot);
                 if !stream.handle_predicted(from, segment, seen) {
@@ -85,14 +85,14 @@ impl Analyzer {
                     ..Surroundings::default()
                 };
                 let found = found.filter(|_| !renewed);
-                let slot = self.place(found, key, from, segment, &mut around, seen);
+                let slot = self.place(found, &key, from, segment, &mut around, seen);
                 self.follow(slot, from, segment, around, seen);
             }
         }
         if announced::is_control(segment) {
             let table = &mut self.table;
             self.announced.read(segment, seen, |one, other| {
-                table.knows(Key::of(&one, &other).0)
+                table.knows(&Key::of(&one, &other).0)
             });
         }
         if greeting::is_greeting(segment) {
@@ -122,7 +122,7 @@ impl Analyzer {
     fn place(
         &mut self,
         found: Option<u32>,
-        key: Key,
+        key: &Key,
         from: usize,
         segment: &Segment<'_>,
         around: &mut Surroundings,
@@ -139,14 +139,15 @@ impl Analyzer {
             seen.replaced = Some(old.id);
             seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
             around.reused = true; // ST-3
-            self.greetings.forget(&key);
+            self.greetings.forget(key);
         }
         around.first = true;
         around.announced =
             !self.announced.is_empty() && self.announced.take(segment.source, segment.destination);
         seen.changes.insert(Changes::STREAM_OPENED);
         let id = self.table.next_id();
-        self.table.add(Stream::new(key, id, segment, around.reused))
+        self.table
+            .add(Stream::new(*key, id, segment, around.reused))
     }
 
     fn listens(&self, end: Endpoint) -> bool {

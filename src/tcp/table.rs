@@ -131,14 +131,14 @@ impl Table {
 
     /// Whether there is a stream of this 4-tuple.
     #[cold]
-    pub(super) fn knows(&mut self, key: Key) -> bool {
+    pub(super) fn knows(&mut self, key: &Key) -> bool {
         self.find(key).is_some()
     }
 
     /// The newest stream of this 4-tuple.
     #[expect(clippy::inline_always, reason = "the key stays in registers")]
     #[inline(always)]
-    pub(super) fn find(&mut self, key: Key) -> Option<u32> {
+    pub(super) fn find(&mut self, key: &Key) -> Option<u32> {
         let last = self.slots.get(self.last as usize);
         if last.is_some_and(|slot| slot.newest && self.is_of(slot, key)) {
             return Some(self.last);
@@ -150,10 +150,10 @@ impl Table {
 
     #[expect(clippy::inline_always, reason = "the key stays in registers")]
     #[inline(always)]
-    fn is_of(&self, slot: &Slot, key: Key) -> bool {
+    fn is_of(&self, slot: &Slot, key: &Key) -> bool {
         match &slot.place {
-            Place::Working(at) => self.working[*at as usize].stream.key == key,
-            Place::Packed(bytes) => Key::read(bytes).0 == key,
+            Place::Working(at) => self.working[*at as usize].stream.key == *key,
+            Place::Packed(bytes) => Key::read(bytes).0 == *key,
         }
     }
 
