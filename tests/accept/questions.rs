@@ -367,7 +367,7 @@ fn accept_kr_q10() {
         "S11",
         &[
             "| retransmission | 0 |",
-            "`tcp.analysis.retransmission`",
+            "`tcp.analysis.retransmission && !tcp.analysis.fast_retransmission && !tcp.analysis.spurious_retransmission`",
             "What was checked",
         ],
     );
