@@ -7,8 +7,8 @@ use chatscope::chat::SessionEventKind;
 use chatscope::net::CaptureStats;
 use chatscope::text::visible;
 use chatscope::timeline::{
-    Acknowledged, CaptureStart, DeliveryEntry, Entry, FindingEntry, MessageEntry, SessionEntry,
-    Settings, Sink, StreamEntry, Timeline, Wants,
+    Acknowledged, CaptureStart, DeliveryEntry, Entry, FindingCode, FindingEntry, MessageEntry,
+    SessionEntry, Settings, Sink, StreamEntry, Timeline, Wants,
 };
 
 use crate::scene::Captured;
@@ -110,7 +110,15 @@ fn delivery(d: &DeliveryEntry) -> String {
 fn finding(f: &FindingEntry) -> String {
     let stream = f.stream.map_or("-".into(), |s| format!("#{s}"));
     let side = f.side.map_or("-", |side| side.name());
-    format!("finding {stream} {} {side} {:?}", f.code.code(), f.frames)
+    let cause = match f.code {
+        FindingCode::Reset(cause) => format!(" {}", cause.code()),
+        _ => String::new(),
+    };
+    format!(
+        "finding {stream} {} {side}{cause} {:?}",
+        f.code.code(),
+        f.frames
+    )
 }
 
 fn session(s: &SessionEntry) -> String {
