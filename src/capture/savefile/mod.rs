@@ -138,7 +138,8 @@ impl<R: Read> SavefileReader<R> {
     #[inline]
     fn deliver(&mut self, record: Record, number: u64) -> Frame<'_> {
         self.frames = number;
-        self.last_time = record.timestamp.unwrap_or(self.last_time);
+        // Without a time of its own it is analysed at time 0, as in Wireshark.
+        self.last_time = record.timestamp.unwrap_or_default();
         self.options = record.options;
         self.block = record.block;
         self.captured = record.data.len() as u32;

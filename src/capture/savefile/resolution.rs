@@ -40,19 +40,20 @@ impl Resolution {
         }
     }
 
-    /// From the options of an Interface Description Block; values of another size than specified are ignored, as tshark does.
+    /// From the options of an Interface Description Block; values of another size than specified are ignored and the first
+    /// of several counts, as in tshark.
     pub(super) fn from_options(options: BlockOptions<'_>) -> Self {
-        let (mut exponent, mut offset) = (6, 0);
+        let (mut exponent, mut offset) = (None, None);
         for (code, value) in options.iter() {
             match (code, value) {
-                (IF_TSRESOL, &[value]) => exponent = value,
+                (IF_TSRESOL, &[value]) => exponent = exponent.or(Some(value)),
                 (IF_TSOFFSET, value) if value.len() == 8 => {
-                    offset = options.order().u64(value).map_or(0, |bits| bits as i64);
+                    offset = offset.or(options.order().u64(value));
                 }
                 _ => {}
             }
         }
-        Self::new(exponent, offset)
+        Self::new(exponent.unwrap_or(6), offset.unwrap_or(0) as i64)
     }
 
     /// The time of `ticks`, rounded down to a nanosecond; saturates at the ends of what a [`Timestamp`] holds.
