@@ -435,6 +435,8 @@ proptest! {
 /// Two fragments of one datagram behind these headers; whether tshark 4.0.17 put them together.
 #[test]
 fn fragments_belong_together_by_their_outermost_vlan() {
+    const Q5: [u8; 4] = [0x81, 0, 0, 5];
+    const Q6: [u8; 4] = [0x81, 0, 0, 6];
     let whole = tcp(5, b"abcd");
     let piece = |header: &[u8], flags: u16, payload: &[u8]| {
         let mut bytes = vec![0; 12];
@@ -452,8 +454,6 @@ fn fragments_belong_together_by_their_outermost_vlan() {
         decoder.decode(&frame(1, &first));
         matches!(decoder.decode(&frame(1, &last)), Decoded::Tcp(_))
     };
-    const Q5: [u8; 4] = [0x81, 0, 0, 5];
-    const Q6: [u8; 4] = [0x81, 0, 0, 6];
     assert!(meet(&Q5, &Q5) && !meet(&Q5, &Q6) && !meet(&Q5, &[]));
     assert!(meet(&[Q5, Q6].concat(), &Q5) && !meet(&[Q5, Q6].concat(), &Q6));
     assert!(meet(&[0x81, 0, 0, 0], &[]), "VLAN 0 is none");

@@ -104,9 +104,9 @@ const fn data_sequence_signal(flags: u8) -> usize {
         3 => 8,
         _ => 0,
     };
-    let mapping = match flags & 12 {
-        4 => 10,
-        12 => 14,
+    let mapping = match flags & 0b1100 {
+        0b0100 => 10,
+        0b1100 => 14,
         _ => 0,
     };
     4 + ack + mapping

@@ -359,7 +359,7 @@ pub(crate) fn extended(random: &mut Random, packet: &[u8]) -> Vec<u8> {
 /// Source routes, record route, time stamps, security, bad lengths.
 fn ip_options(random: &mut Random) -> Vec<u8> {
     let mut options = Vec::new();
-    for _ in 0..1 + random.below(2) {
+    for _ in 0..=random.below(2) {
         let pointer = random.of(&[4, 4, 8, 12, 0, 3, 5, 255]);
         let hop = [10, 0, 0, 1 + random.below(2) as u8];
         let option: Vec<u8> = match random.below(9) {
