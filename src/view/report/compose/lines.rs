@@ -2,7 +2,7 @@
 
 use super::super::document::{Block, Cell, Table};
 use super::super::model::{CopyRow, LineRow, Report};
-use super::cards::bytes;
+use super::options::bytes;
 use super::say::{Say, clock};
 use crate::explain::Value;
 

@@ -1,12 +1,15 @@
 //! From figures to a document in one language: which value stands where, under which words. The words are `explain`'s.
 
-mod cards;
+mod capture;
 mod connections;
 mod evidence;
+mod handshake;
 mod lines;
 mod notes;
+mod options;
 mod say;
 mod teardown;
+mod timing;
 mod walk;
 
 use super::document::{Document, Section};
@@ -35,17 +38,17 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
             &[("source", file_name(&report.capture.source).into())],
         ),
         lang: words.lang().tag(),
-        subtitle: connections::subtitle(&say, report),
+        subtitle: capture::subtitle(&say, report),
         see: say.t("see"),
         sections: vec![
-            section("S1", "report-s1", connections::capture(&say, report)),
+            section("S1", "report-s1", capture::section(&say, report)),
             section("S2", "report-s2", connections::table(&say, report)),
-            section("S3", "report-s3", cards::handshakes(&say, report)),
-            section("S4", "report-s4", cards::options(&say, report)),
+            section("S3", "report-s3", handshake::section(&say, report)),
+            section("S4", "report-s4", options::section(&say, report)),
             section("S5", "report-s5", lines::section(&say, report)),
             section("S6", "report-s6", walk::section(&say, report)),
             section("S7", "report-s7", teardown::section(&say, report)),
-            section("S8", "report-s8", evidence::timing(&say, report)),
+            section("S8", "report-s8", timing::section(&say, report)),
             section("S9", "report-s9", evidence::census(&say, report)),
             section("S10", "report-s10", evidence::windows(&say, report)),
             section("S11", "report-s11", evidence::findings(&say, report)),

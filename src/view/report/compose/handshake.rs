@@ -1,16 +1,13 @@
-//! S3 (handshake), S4 (options) and S7 (teardown) in words.
+//! S3 (handshake) in words.
 
 use super::super::document::{Block, Cell, Fact, Table};
-use super::super::model::{
-    Both, Effective, HandshakeCard, HeaderRow, NegotiatedRow, OptionRow, Report, SegmentRow,
-    StreamReport, SumRow,
-};
+use super::super::model::{HandshakeCard, OptionRow, Report, SegmentRow, StreamReport, SumRow};
 use super::say::{Say, clock, id_of, tick};
 use super::walk::info;
 use crate::explain::Value;
 
 /// S3.
-pub(super) fn handshakes(say: &Say<'_>, report: &Report) -> Vec<Block> {
+pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     let mut blocks = Vec::new();
     for stream in &report.streams {
         blocks.push(say.stream(stream));
@@ -265,7 +262,7 @@ fn summaries(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
 }
 
 /// Options in header order: `MSS=65495, SACK_PERM, TS ...`.
-pub(super) fn options_text(options: &[OptionRow]) -> String {
+fn options_text(options: &[OptionRow]) -> String {
     if options.is_empty() {
         return "–".to_owned();
     }
@@ -278,140 +275,4 @@ pub(super) fn options_text(options: &[OptionRow]) -> String {
         })
         .collect();
     list.join(", ")
-}
-
-/// S4.
-pub(super) fn options(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for stream in &report.streams {
-        if stream.options.headers.is_empty() && stream.options.negotiated.is_empty() {
-            continue;
-        }
-        blocks.push(say.stream(stream));
-        if stream.options.negotiated.is_empty() {
-            blocks.push(Block::Text(say.t("report-options-unknown")));
-        } else {
-            blocks.push(negotiated(say, &stream.options.negotiated));
-        }
-        blocks.push(headers(say, &stream.options.headers));
-    }
-    if blocks.is_empty() {
-        blocks.push(Block::Text(say.t("report-no-connections")));
-    } else {
-        blocks.push(Block::end());
-        blocks.push(say.note("report-note-options"));
-    }
-    blocks
-}
-
-fn negotiated(say: &Say<'_>, rows: &[NegotiatedRow]) -> Block {
-    let titles = [
-        "report-col-option",
-        "report-col-offered",
-        "report-col-echoed",
-        "report-col-effective",
-        "report-col-frames",
-        "see",
-    ];
-    let offered = |value: &Option<String>| match value.as_deref() {
-        None => say.t("report-not-offered"),
-        Some("yes") => say.yes(true),
-        Some(number) => number.to_owned(),
-    };
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: rows
-            .iter()
-            .map(|row| {
-                vec![
-                    Cell::text(say.v("report-option", &[("option", row.option.into())])),
-                    Cell::text(offered(&row.client)),
-                    Cell::text(offered(&row.server)),
-                    Cell::text(effective(say, row)),
-                    Cell::Frames(row.evidence.frames.clone()),
-                    Cell::code(&*row.evidence.see),
-                ]
-            })
-            .collect(),
-    })
-}
-
-fn effective(say: &Say<'_>, row: &NegotiatedRow) -> String {
-    match &row.effective {
-        Effective::Yes => say.yes(true),
-        Effective::No => say.yes(false),
-        Effective::Unknown => say.t("report-unknown"),
-        Effective::Numbers(Both { client, server }) => say.v(
-            "report-effective",
-            &[
-                ("option", row.option.into()),
-                ("client", Value::Number((*client).into())),
-                ("server", Value::Number((*server).into())),
-            ],
-        ),
-    }
-}
-
-fn headers(say: &Say<'_>, headers: &[HeaderRow]) -> Block {
-    let titles = [
-        "report-col-header",
-        "report-col-option",
-        "report-col-kind",
-        "report-col-value",
-        "report-col-header-bytes",
-        "report-col-frame-bytes",
-        "see",
-    ];
-    let mut rows = Vec::new();
-    for header in headers {
-        let s = &header.segment;
-        let which = say.v(
-            "report-header",
-            &[
-                ("which", header.which.into()),
-                ("frame", Value::Number(s.frame)),
-                ("size", Value::Number(s.header.into())),
-                ("options", Value::Number(u64::from(s.header) - 20)),
-            ],
-        );
-        if s.options.is_empty() {
-            rows.push(vec![
-                Cell::text(which.clone()),
-                Cell::text(say.t("report-no-options")),
-                Cell::none(),
-                Cell::none(),
-                Cell::none(),
-                Cell::none(),
-                Cell::code(&*s.see),
-            ]);
-        }
-        for option in &s.options {
-            let frame = option.frame_from.zip(option.frame_to);
-            rows.push(vec![
-                Cell::text(which.clone()),
-                Cell::text(&*option.name),
-                Cell::number(option.kind),
-                option
-                    .value
-                    .as_ref()
-                    .map_or_else(Cell::none, |value| Cell::text(value.as_str())),
-                Cell::number(bytes(option.from.into(), option.to.into())),
-                Cell::number(frame.map_or_else(|| "–".to_owned(), |(from, to)| bytes(from, to))),
-                Cell::code(format!("tcp.option_kind=={} && {}", option.kind, s.see)),
-            ]);
-        }
-    }
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows,
-    })
-}
-
-/// `54-57`, or one number.
-pub(super) fn bytes(from: u32, to: u32) -> String {
-    if from == to {
-        from.to_string()
-    } else {
-        format!("{from}-{to}")
-    }
 }

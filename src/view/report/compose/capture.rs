@@ -1,0 +1,171 @@
+//! The line under the title and S1 (the capture) in words.
+
+use super::super::document::{Block, Fact};
+use super::super::model::{CaptureFacts, Report};
+use super::super::tallies::frames_filter;
+use super::say::{Say, clock, date};
+use crate::explain::Value;
+
+/// One line under the title.
+pub(super) fn subtitle(say: &Say<'_>, report: &Report) -> String {
+    say.v(
+        "report-subtitle",
+        &[
+            ("frames", Value::Number(report.capture.frames)),
+            ("streams", Value::Number(report.connections_total)),
+            ("lines", Value::Number(report.lines_total)),
+        ],
+    )
+}
+
+/// S1.
+pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
+    let c = &report.capture;
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| say.t("report-unknown"));
+    let snaplen = match c.snaplen {
+        None | Some(0) => say.t("report-unknown"),
+        Some(snaplen) => say.v(
+            "report-snaplen-bytes",
+            &[("bytes", Value::Number(snaplen.into()))],
+        ),
+    };
+    let counts = [
+        ("frames", Value::Number(c.frames)),
+        ("tcp", Value::Number(c.tcp_frames)),
+    ];
+    let mut facts = vec![
+        say.fact("report-source", &*c.source, &[], "frame"),
+        say.fact(
+            "report-link-type",
+            text(&c.link_type),
+            &[],
+            "frame.encap_type",
+        ),
+        say.fact("report-filter", text(&c.filter), &[], "frame"),
+        say.fact("report-snaplen", snaplen, &[], "frame.cap_len < frame.len"),
+        say.fact(
+            "report-frames",
+            say.v("report-frames-value", &counts),
+            &[],
+            "tcp",
+        ),
+    ];
+    if let (Some(first), Some(last), Some(span)) = (c.first, c.last, c.span) {
+        let numbers = [c.numbers.0, c.numbers.1];
+        for (label, at, number) in [
+            ("report-first", first, numbers[0]),
+            ("report-last", last, numbers[1]),
+        ] {
+            let see = format!("frame.number=={number}");
+            facts.push(say.fact(label, date(at), &[number], see));
+        }
+        let value = format!("{} s ({})", clock(span), say.span(span));
+        let see = frames_filter(&numbers);
+        facts.push(say.fact("report-span", value, &numbers, see));
+    }
+    facts.push(say.fact(
+        "report-drops",
+        drops(say, c),
+        &[],
+        "tcp.analysis.lost_segment",
+    ));
+    facts.push(only_port(say, c));
+    facts.push(complete(say, report));
+    facts.push(say.fact("report-cut", say.yes(c.truncated), &[], "frame"));
+    if c.skipped > 0 {
+        let skipped = say.v("end-skipped", &[("count", Value::Number(c.skipped))]);
+        facts.push(say.fact("report-skipped", skipped, &[], "!tcp"));
+    }
+    let mut blocks = vec![Block::Facts(facts)];
+    if let Some(selection) = &report.selection {
+        let streams: Vec<_> = selection.streams.iter().map(u32::to_string).collect();
+        let ports: Vec<_> = selection.ports.iter().map(u16::to_string).collect();
+        let values = [("streams", streams.join(", ")), ("ports", ports.join(", "))];
+        let or_all = |text: &str| {
+            if text.is_empty() {
+                say.t("report-all")
+            } else {
+                text.to_owned()
+            }
+        };
+        let (streams, ports) = (or_all(&values[0].1), or_all(&values[1].1));
+        blocks.push(Block::Text(say.v(
+            "report-selection",
+            &[("streams", (&*streams).into()), ("ports", (&*ports).into())],
+        )));
+        if selection.until_first_data {
+            blocks.push(Block::Text(say.t("report-until-first-data")));
+        }
+    }
+    blocks
+}
+
+fn drops(say: &Say<'_>, c: &CaptureFacts) -> String {
+    match (c.kernel_dropped, c.interface_dropped) {
+        (None, None) if c.queue_dropped == 0 => say.t("report-drops-unknown"),
+        (kernel, interface) => say.v(
+            "report-drops-value",
+            &[
+                ("kernel", Value::Number(kernel.unwrap_or(0))),
+                ("interface", Value::Number(interface.unwrap_or(0))),
+                ("queue", Value::Number(c.queue_dropped)),
+            ],
+        ),
+    }
+}
+
+/// "The file must contain only your port."
+fn only_port(say: &Say<'_>, c: &CaptureFacts) -> Fact {
+    let Some(first) = c.service_ports.first() else {
+        return say.fact(
+            "report-only-port",
+            say.t("report-no-connections"),
+            &[],
+            "tcp",
+        );
+    };
+    let ports: Vec<_> = c
+        .service_ports
+        .iter()
+        .map(|port| port.port.to_string())
+        .collect();
+    let ports = ports.join(", ");
+    let other = c.frames.saturating_sub(c.tcp_frames);
+    let value = say.v(
+        "report-only-port-value",
+        &[
+            ("only", (if c.only_service { "yes" } else { "no" }).into()),
+            ("port", Value::Number(first.port.into())),
+            ("ports", (&*ports).into()),
+            ("other", Value::Number(other)),
+        ],
+    );
+    say.fact(
+        "report-only-port",
+        value,
+        &[],
+        format!("!(tcp.port=={})", first.port),
+    )
+}
+
+/// "It must run from SYN to the close."
+fn complete(say: &Say<'_>, report: &Report) -> Fact {
+    let c = &report.capture;
+    let all = c.complete == report.connections_total && report.connections_total > 0;
+    let value = say.v(
+        "report-complete-value",
+        &[
+            ("all", (if all { "yes" } else { "no" }).into()),
+            ("complete", Value::Number(c.complete)),
+            ("total", Value::Number(report.connections_total)),
+            ("open", Value::Number(c.open_at_end)),
+            ("before", Value::Number(c.begun_before)),
+        ],
+    );
+    say.fact(
+        "report-complete",
+        value,
+        &[],
+        "tcp.flags.syn==1 or tcp.flags.fin==1 or tcp.flags.reset==1",
+    )
+}
