@@ -521,9 +521,9 @@ fn one_server_at_a_time_has_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let history = folder.path().join("chat.db");
     let server = small(&history);
+    let mut ana = server.client();
     let told = refused_start(&history);
     assert!(told.contains("is in use by another server"), "{told}");
-    let mut ana = server.client();
     ana.say("undisturbed");
     ana.expect("guest1: undisturbed");
     server.kill();

@@ -43,7 +43,7 @@ pub(super) struct History {
     sender: Sender<Job>,
     jobs: Receiver<Job>,
     reader: Reader,
-    reserved: File,
+    reserved: Option<File>,
 }
 
 /// The room's end of the queues.
@@ -78,20 +78,21 @@ pub(super) struct Writer {
     thread: JoinHandle<()>,
     reading: Reading,
     /// Dropped last, when the threads and their connections have ended.
-    _reserved: File,
+    _reserved: Option<File>,
 }
 
 impl History {
     /// Opens or makes the file and brings its schema up to date.
     pub(super) fn open(path: &Path) -> Result<Self, HistoryError> {
         let (sender, jobs) = channel();
+        let reserved = schema::reserve(path)?;
         Ok(Self {
             connection: schema::open(path)?,
             next: 1,
             sender,
             jobs,
             reader: Reader::open(path)?,
-            reserved: schema::reserve(path)?,
+            reserved,
         })
     }
 

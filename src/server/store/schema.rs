@@ -78,18 +78,23 @@ pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
     Ok(connection)
 }
 
-/// Holds the file against other servers for as long as the result lives; readers such as `sqlite3` do not mind.
+/// Holds the file against other servers for as long as the result lives, from before it is opened, made or migrated;
+/// readers such as `sqlite3` do not mind. A file that cannot be had is left to SQLite to complain of.
 ///
 /// To be dropped after every connection of this process to the file: closing it gives up their locks too (POSIX).
-pub(super) fn reserve(path: &Path) -> Result<File, HistoryError> {
-    let file = File::open(path).map_err(|error| HistoryError::Sqlite {
-        path: path.to_owned(),
-        source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
-    })?;
+pub(super) fn reserve(path: &Path) -> Result<Option<File>, HistoryError> {
+    let made = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path);
+    let Ok(file) = made.or_else(|_| File::open(path)) else {
+        return Ok(None);
+    };
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(HistoryError::InUse(path.to_owned())),
         // A file system without locks: nothing is known.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
     }
 }
 
