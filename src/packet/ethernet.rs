@@ -72,7 +72,7 @@ pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     // Unnumbered frames have one control byte, the others two.
     let rest = view.skip(if control & 3 == 3 { 3 } else { 4 })?;
     let is_information = control & 1 == 0 || control == 3;
-    if saps == SNAP {
+    if saps == SNAP && is_information {
         return snap(rest, bridged);
     }
     match (is_information, saps) {

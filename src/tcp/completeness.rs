@@ -16,7 +16,7 @@ const RST: u8 = 32;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Completeness {
     bits: u8,
-    /// Those of a first frame that is not a SYN: a second pass adds them once the stream has another frame.
+    /// The other bits of the first frame (of a SYN: RST): a second pass adds them once the stream has another frame.
     first: u8,
     more: bool,
 }
@@ -49,9 +49,8 @@ impl Completeness {
     pub(super) fn first_frame(&mut self, flags: TcpFlags, len: u32) {
         if flags.syn() && !flags.ack() {
             self.bits |= SYN | if len > 0 { DATA } else { 0 };
-        } else {
-            self.first = bits_of(flags, len);
         }
+        self.first = bits_of(flags, len);
     }
 
     /// Counts a later frame (C-2).

@@ -310,3 +310,11 @@ fn behind_a_vnc_greeting_tshark_counts_anew() {
     assert_eq!(numbers("10.0.0.2:5900", b"RFB 003.008\n"), [0; 4]);
     assert_eq!(numbers("10.0.0.2:5902", b"hello, world"), [0, 0, 0, 1]);
 }
+
+/// tshark 4.0.17 with -2: 1 while the SYN,RST is alone, with another frame also the RST bit.
+#[test]
+fn the_rst_bit_of_a_first_syn_comes_with_the_second_frame() {
+    let mut play = Play::new();
+    assert_eq!(play.send(C, "SR", 0, 0, 0).completeness, 1);
+    assert_eq!(play.send(S, "A", 1, 1, 0).completeness, 1 | 4 | 32);
+}
