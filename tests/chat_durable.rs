@@ -498,7 +498,9 @@ fn a_full_disk_refuses_lines_and_loses_none() {
 fn a_history_that_cannot_be_written_at_the_start_is_told_at_the_start() {
     let Some(disk) = Disk::new() else { return };
     let history = disk.0.path().join("chat.db");
-    small(&history).kill();
+    let server = small(&history);
+    drop(server.client());
+    server.kill();
     disk.remount("ro");
     let told = refused_start(&history);
     assert!(told.contains("chat.db"), "{told}");
@@ -506,13 +508,23 @@ fn a_history_that_cannot_be_written_at_the_start_is_told_at_the_start() {
 
 /// What a server says that does not start.
 fn refused_start(history: &std::path::Path) -> String {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_chatscope"))
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_chatscope"))
         .args(["serve", "--no-capture", "--listen", "127.0.0.1:0"])
         .args(["--web", "127.0.0.1:0", "--history"])
         .arg(history)
-        .output()
+        .stderr(std::process::Stdio::piped())
+        .spawn()
         .unwrap();
-    assert!(!output.status.success());
+    let start = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() && start.elapsed() < support::SOON {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.code().is_some_and(|code| code != 0),
+        "it started"
+    );
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

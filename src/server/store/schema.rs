@@ -115,6 +115,14 @@ fn prepare(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
         migrate(&transaction, version)?;
         transaction.commit()?;
     }
+    // Better told now than with every line.
+    if connection.is_readonly("main")? {
+        let code = rusqlite::ffi::SQLITE_READONLY;
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(code),
+            None,
+        ));
+    }
     connection.execute_batch("PRAGMA synchronous = FULL")
 }
 
