@@ -30,3 +30,7 @@ echo "                          $(grep captured "$work/said"), $(wc -l <"$work/s
 serve -q -w "$work/ours.pcapng"
 echo "serve -q -w:              $(load "$pid")"; ended "$pid"
 echo "                          $(grep captured "$work/said")"
+
+serve -q -w "$work/ours.pcapng" --annotate
+echo "serve -q -w --annotate:   $(load "$pid")"; ended "$pid"
+echo "                          $(grep -E 'captured|without their' "$work/said" | tr '\n' ' ')"
