@@ -9,6 +9,9 @@
 //! | what | tshark | here | why |
 //! |---|---|---|---|
 //! | factor of a window that is not scaled | -1 unknown, -2 not in use | `None` for both | the scaled window is the same number |
+//! | times outside the years 1677 to 2262 | any 64-bit count of seconds | the nearest time that 64 bits of nanoseconds hold | only damaged captures have them |
+//! | TCP in packets that are encrypted (with the keys in the capture) or sampled (sFlow), and in fragments of 802.11 and of multilink PPP | found | not followed | neither keys nor those protocols are read here |
+//! | FTP replies that no server sends (a port between two delimiters, signs before numbers), options of Riverbed probes with impossible lengths | read in its own way | not followed | found by trying; without consequence |
 //! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
 mod acks;
