@@ -76,12 +76,17 @@ fn ipv4<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
     let destination = Ipv4Addr::new(header[16], header[17], header[18], header[19]);
     let payload = total.checked_sub(IPV4)?;
     let bytes = &ip[IPV4..ip.len().min(total).max(IPV4)];
-    tcp(frame, bytes, payload, |source_port, destination_port| {
-        (
-            Endpoint::new(source.into(), source_port),
-            Endpoint::new(destination.into(), destination_port),
-        )
-    })
+    tcp(
+        frame,
+        bytes,
+        (IPV4, payload),
+        |source_port, destination_port| {
+            (
+                Endpoint::new(source.into(), source_port),
+                Endpoint::new(destination.into(), destination_port),
+            )
+        },
+    )
 }
 
 /// IPv6 without extension headers, TCP.
@@ -95,12 +100,17 @@ fn ipv6<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
     let source = Ipv6Addr::from(*ip[8..].first_chunk::<16>()?);
     let destination = Ipv6Addr::from(*ip[24..].first_chunk::<16>()?);
     let bytes = &ip[IPV6..ip.len().min(payload + IPV6)];
-    tcp(frame, bytes, payload, |source_port, destination_port| {
-        (
-            Endpoint::new(source.into(), source_port),
-            Endpoint::new(destination.into(), destination_port),
-        )
-    })
+    tcp(
+        frame,
+        bytes,
+        (IPV6, payload),
+        |source_port, destination_port| {
+            (
+                Endpoint::new(source.into(), source_port),
+                Endpoint::new(destination.into(), destination_port),
+            )
+        },
+    )
 }
 
 /// A whole TCP header with a length that fits into the `payload` bytes of the datagram.
@@ -108,7 +118,7 @@ fn ipv6<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
 fn tcp<'a>(
     frame: &Frame<'a>,
     bytes: &'a [u8],
-    payload: usize,
+    (ip_header, payload): (usize, usize),
     endpoints: impl FnOnce(u16, u16) -> (Endpoint, Endpoint),
 ) -> Option<Segment<'a>> {
     let fixed = bytes.first_chunk::<MIN_TCP>()?;
@@ -136,6 +146,7 @@ fn tcp<'a>(
         header_captured: header_length,
         options: TcpOptions(bytes.get(MIN_TCP..header)?),
         payload: &bytes[header..],
+        ip_length: (ip_header + payload) as u32,
         origin: SegmentOrigin::Direct,
         effective: None,
     })

@@ -27,6 +27,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentT
     let view = view.limit(total);
     let protocol = view.u8(9)?;
     cx.effective = None;
+    cx.ip_length = total;
     cx.source = Ipv4Addr::from(view.array::<4>(12)?).into();
     cx.destination = Ipv4Addr::from(view.array::<4>(16)?).into();
     if header > MIN_HEADER

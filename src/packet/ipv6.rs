@@ -32,6 +32,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if length == 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
+    cx.ip_length = HEADER + length;
     cx.short = payload.reported < length;
     cx.reassembled = false;
     Ok((Protocol::Transport(next), payload.limit(length)))

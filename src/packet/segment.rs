@@ -54,6 +54,8 @@ pub struct Segment<'a> {
     pub options: TcpOptions<'a>,
     /// The captured part of the payload; shorter than `len` when the frame was cut, empty unless the origin is direct.
     pub payload: &'a [u8],
+    /// Length of the innermost IP datagram as its header gives it (the last fragment's, for one put together).
+    pub ip_length: u32,
     /// How the header was found.
     pub origin: SegmentOrigin,
     /// The addresses that name the connection, source and destination, where a home address option (RFC 6275 section 6.3) or

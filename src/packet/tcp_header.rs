@@ -46,6 +46,7 @@ pub(super) fn read<'a>(
             SegmentOrigin::Direct => bytes.get(header..).unwrap_or_default(),
             _ => &[],
         },
+        ip_length: cx.ip_length as u32,
         origin,
         effective: cx.effective,
     })

@@ -55,6 +55,8 @@ pub(super) struct Context {
     pub(super) destination: IpAddr,
     /// Both addresses, where an extension header gives others than the innermost IP header.
     pub(super) effective: Option<(IpAddr, IpAddr)>,
+    /// Length of the innermost IP datagram by its header.
+    pub(super) ip_length: usize,
     /// Outermost 802.1Q VLAN that is not 0 (an ERSPAN header counts): fragments of different VLANs do not belong together.
     pub(super) vlan: u16,
     /// Inside an ICMP error.
@@ -82,6 +84,7 @@ impl Context {
             source: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             destination: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             effective: None,
+            ip_length: 0,
             vlan: 0,
             quoted: false,
             fragmented: false,

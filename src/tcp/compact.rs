@@ -191,6 +191,11 @@ fn step(pack: &mut impl Pack, step: &mut Step, near: Origin) {
     time(pack, &mut step.at, near.at);
 }
 
+/// IPv4 and TCP with time stamps: what most segments carry in front of their payload.
+const USUAL_HEADERS: u64 = 52;
+/// What a SYN of Linux carries beyond them.
+const SYN_OPTIONS: u64 = 8;
+
 const NO_STEP: Step = Step {
     frame: 0,
     at: Timestamp::ZERO,
@@ -254,6 +259,10 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     unacked(pack, &mut dir.unacked, end, dir.next.0);
     pack.number(&mut dir.packets);
     pack.number(&mut dir.bytes);
+    pack.close(
+        &mut dir.ip_bytes,
+        dir.bytes + USUAL_HEADERS * dir.packets + SYN_OPTIONS,
+    );
     let (mut frame, mut at) = dir.zero_window.unwrap_or_default();
     if window != 0 {
         pack.close(&mut frame, end.frame);

@@ -60,6 +60,8 @@ pub(super) struct Direction {
     pub(super) packets: u64,
     /// Payload bytes sent, copies included.
     pub(super) bytes: u64,
+    /// The same with the IP and TCP headers.
+    pub(super) ip_bytes: u64,
     /// The frame with which this side closed its window, and its time; `None` while open.
     pub(super) zero_window: Option<(u64, Timestamp)>,
 }
@@ -88,6 +90,7 @@ impl Default for Direction {
             unacked: Unacked::default(),
             packets: 0,
             bytes: 0,
+            ip_bytes: 0,
             zero_window: None,
         }
     }

@@ -43,6 +43,7 @@ impl Stream {
         fwd.syn_win = false;
         fwd.packets += 1;
         fwd.bytes += u64::from(segment.len);
+        fwd.ip_bytes += u64::from(segment.ip_length);
         seen.stream = self.id;
         seen.analysed = true;
         seen.seq = segment.seq.offset_from(base);

@@ -22,6 +22,7 @@ fn segment(frame: u64, seq: u32, flags: TcpFlags, payload: &[u8]) -> Segment<'_>
         options: TcpOptions::default(),
         payload,
         origin: SegmentOrigin::Direct,
+        ip_length: 40 + payload.len() as u32,
         effective: None,
     }
 }

@@ -364,6 +364,7 @@ impl Stream {
         let fwd = &mut self.dirs[from];
         fwd.packets += 1;
         fwd.bytes += u64::from(segment.len);
+        fwd.ip_bytes += u64::from(segment.ip_length);
         if self.opening.self_connect {
             seen.notes.insert(OwnFlags::SELF_CONNECT);
         }
@@ -491,6 +492,7 @@ impl Stream {
             last_frame: self.last_frame,
             packets: per_side(ours.packets, theirs.packets),
             bytes: per_side(ours.bytes, theirs.bytes),
+            ip_bytes: per_side(ours.ip_bytes, theirs.ip_bytes),
             completeness: self.completeness.value(),
             conn_state: self.zeek.conn_state(),
             history: self.zeek.history().to_owned(),

@@ -78,6 +78,8 @@ pub struct StreamSummary {
     pub packets: PerSide<u64>,
     /// Payload bytes each side sent, retransmissions included (Wireshark's `tcp.len` summed).
     pub bytes: PerSide<u64>,
+    /// Bytes of the IP datagrams each side sent, headers included (Zeek's `orig_ip_bytes` and `resp_ip_bytes`).
+    pub ip_bytes: PerSide<u64>,
     /// `tcp.completeness`, final value.
     pub completeness: u8,
     /// Zeek's `conn_state`.

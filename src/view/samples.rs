@@ -504,6 +504,10 @@ pub(super) fn stream_entry() -> StreamEntry {
                 client: 6,
                 server: 60,
             },
+            ip_bytes: PerSide {
+                client: 370,
+                server: 320,
+            },
             completeness: 31,
             conn_state: "SF",
             zeek_originator: Side::Client,

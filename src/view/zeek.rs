@@ -1,7 +1,7 @@
 //! Zeek's conn.log (`--format zeek`): tab-separated, with Zeek's header lines, and our verdict as one more column.
 //!
 //! The times of `#open` and `#close` are those of the capture, never of a clock; a `uid` is made from the connection and its
-//! start, so that the same capture gives the same log. What the summary of a connection does not hold (IP bytes) is unset (`-`).
+//! start, so that the same capture gives the same log.
 //! A connection that a late frame changed is written again under the same `uid`: the last row counts.
 
 use std::io::{self, Write};
@@ -94,6 +94,7 @@ impl<W: Write> ZeekLog<W> {
         };
         let packets = as_seen(summary.packets, flip);
         let bytes = as_seen(summary.bytes, flip);
+        let ip_bytes = as_seen(summary.ip_bytes, flip);
         let out = &mut self.out.buffer;
         push_micros(out, summary.start.as_nanos());
         out.push(b'\t');
@@ -116,9 +117,9 @@ impl<W: Write> ZeekLog<W> {
         push_field(out, "0");
         push_field(out, &summary.history);
         push_count(out, packets.client);
-        push_field(out, "-");
+        push_count(out, ip_bytes.client);
         push_count(out, packets.server);
-        push_field(out, "-");
+        push_count(out, ip_bytes.server);
         push_field(out, &entry.verdict.code.to_string());
         out.push(b'\n');
     }
@@ -275,9 +276,9 @@ mod tests {
                 "0",
                 "ShADadFf",
                 "7",
-                "-",
+                "370",
                 "5",
-                "-",
+                "320",
                 "CLOSED_BY_CLIENT"
             ]
         );

@@ -66,6 +66,7 @@ fn run(limits: Limits, segments: &[Wild], base: u32) -> (Analyzer, Vec<Observati
                         240.. => SegmentOrigin::TruncatedHeader,
                         _ => SegmentOrigin::Direct,
                     },
+                    ip_length: 40 + len,
                     effective: None,
                 })
             },
@@ -123,7 +124,8 @@ fn a_closed_loopback_chat_packs_into_128_bytes() {
     play.isn = [0xdead_beef, 0x1234_5678];
     play.send(C, "S", 0, 0, 0);
     play.wait(-980).send(S, "SA", 0, 1, 0);
-    play.options = [Vec::new(), Vec::new()];
+    let stamps = vec![1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1];
+    play.options = [stamps.clone(), stamps];
     play.wait(-980).send(C, "A", 1, 1, 0);
     for line in 0..20 {
         play.wait(700_000)

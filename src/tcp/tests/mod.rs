@@ -100,6 +100,7 @@ impl Play {
             options: TcpOptions(&options),
             payload: &[],
             origin: SegmentOrigin::Direct,
+            ip_length: 40 + options.len() as u32 + len,
             effective: None,
         })
     }

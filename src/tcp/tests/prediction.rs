@@ -132,6 +132,7 @@ impl Twins {
             options: TcpOptions(options),
             payload: &[],
             origin: SegmentOrigin::Direct,
+            ip_length: 40 + len,
             effective: None,
         };
         let (key, from) = Key::of(&ends[from], &ends[1 - from]);

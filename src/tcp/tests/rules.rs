@@ -226,6 +226,7 @@ fn said<'a>(ends: [&str; 2], flags: TcpFlags, seq: u32, payload: &'a [u8]) -> Se
         options: TcpOptions(&[]),
         payload,
         origin: SegmentOrigin::Direct,
+        ip_length: 40 + payload.len() as u32,
         effective: None,
     }
 }

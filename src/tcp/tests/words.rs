@@ -82,3 +82,13 @@ fn c1_to_c3_completeness() {
     assert_eq!(value(&[SYN_ACK, THIRD, SYN]), 6); // TR-22
     assert_eq!(value(&[(C, "RA", 1, 1, 0)]), 0); // one frame that is no SYN
 }
+
+#[test]
+fn ip_bytes_are_the_datagrams() {
+    let mut play = Play::open();
+    play.send(C, "PA", 1, 1, 5);
+    play.send(S, "A", 1, 6, 0);
+    let bytes = play.summary().ip_bytes;
+    // SYN, ACK and 5 bytes of data; SYN,ACK and an ACK: 40 bytes of headers each.
+    assert_eq!((bytes.client, bytes.server), (3 * 40 + 5, 2 * 40));
+}

@@ -53,6 +53,7 @@ fuzz_target!(|input: &[u8]| {
                 2 => SegmentOrigin::TruncatedHeader,
                 _ => SegmentOrigin::Direct,
             },
+            ip_length: u32::from(bytes[9]),
             effective: None,
         };
         assert_eq!(first.handle(&segment), second.handle(&segment));
