@@ -1,5 +1,8 @@
 //! Questions next to those of the sheets: what a teacher asks who has read the same capture.
 
+use chatscope::explain::{Explainer, Lang};
+use chatscope::view::expect::{Expectation, Outcome, judge};
+
 use super::capture::{C, Capture, Link, S, Tcp, Told, tell};
 use super::lab::{SERVER, chat};
 
@@ -110,4 +113,27 @@ fn neighbour_what_others_said_is_no_answer() {
         }
     }
     told.says("S5", &["“bom dia a todos”"]);
+}
+
+/// Was the client welcomed? Also one that spoke before it could be; not one that only got an answer.
+#[test]
+fn neighbour_welcome_of_a_hasty_client() {
+    for (greeting, outcome) in [
+        (&b"* welcome: you are guest1\n"[..], Outcome::Pass),
+        (b"guest1: hi\n", Outcome::Fail),
+    ] {
+        let mut capture = Capture::new(Link::Ethernet);
+        let mut tcp = Tcp::new("127.0.0.1", 45450, SERVER, [1, 7]);
+        tcp.open(&mut capture);
+        tcp.data(&mut capture, C, b"hi\n");
+        tcp.ack(&mut capture, S);
+        capture.wait(100);
+        tcp.data(&mut capture, S, greeting);
+        tcp.ack(&mut capture, C);
+        let told = tell(capture.bytes());
+        let claim = Expectation::parse("welcome").expect("a claim");
+        let words = Explainer::new(Lang::En);
+        let judged = judge(&told.report, &[claim], false, &words);
+        assert_eq!(judged[0].outcome, outcome, "{}", judged[0].found);
+    }
 }

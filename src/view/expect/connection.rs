@@ -183,15 +183,34 @@ fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdic
     })
 }
 
-/// The server spoke first: a greeting, as far as packets can tell one.
-fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: bool) -> Verdict {
-    let has_data = |row: &&SegmentRow| row.len.is_some_and(|len| len > 0);
-    let first = s
+/// The row of the server's greeting, as far as packets can tell one: it spoke first, or its first line says welcome (a client
+/// that does not wait may be faster than any greeting).
+fn greeting<'s>(court: &Court<'_>, s: &'s StreamReport) -> Option<&'s SegmentRow> {
+    let mut data = s
         .walk
         .rows
         .iter()
-        .find(has_data)
-        .filter(|row| row.sender == "server");
+        .filter(|row| row.len.is_some_and(|len| len > 0));
+    let first = data.next()?;
+    if first.sender == "server" {
+        return Some(first);
+    }
+    let mut lines = court.report.lines.iter();
+    let line = lines.find(|line| line.stream == s.stream && line.sender == "server")?;
+    let text = line.text.to_lowercase();
+    let frame = *line.frames.first()?;
+    WELCOMES
+        .iter()
+        .any(|word| text.contains(word))
+        .then(|| s.walk.rows.iter().find(|row| row.frame == frame))?
+}
+
+/// What greetings say, in the two languages of the courses.
+const WELCOMES: [&str; 2] = ["welcome", "bem-vind"];
+
+/// The server greeted.
+fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: bool) -> Verdict {
+    let first = greeting(court, s);
     let opened = s.handshake.ack.as_ref().or(s.handshake.answer.as_ref());
     let after = first
         .zip(opened)

@@ -9,7 +9,7 @@
 //! |--|--|
 //! | `handshake complete` | all three segments were captured; also `refused`, `unanswered`, `half-open`, `not-seen`, `simultaneous` |
 //! | `option sack` | both ends offered it; also `mss`, `window_scale`, `timestamps`; `no option ...` |
-//! | `welcome` | the server spoke first; `welcome within 1s` of the handshake; `no welcome` |
+//! | `welcome` | the server spoke first, or its first line says welcome; `welcome within 1s` of the handshake; `no welcome` |
 //! | `closed-by client` | orderly close, that side's FIN first, both FINs acknowledged; also `server`, `both` |
 //! | `close in 3 segments` | the orderly close took so many segments (3 or 4) |
 //! | `half-close` | bytes went to a side that had already sent its FIN; `no half-close` |
