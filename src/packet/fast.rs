@@ -10,7 +10,7 @@
 
 use super::{Frame, Segment, SegmentOrigin, SeqNumber, TcpFlags, TcpOptions};
 use crate::net::{Endpoint, LinkType};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const TCP: u8 = 6;
 const MIN_TCP: usize = 20;
@@ -76,17 +76,8 @@ fn ipv4<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
     let destination = Ipv4Addr::new(header[16], header[17], header[18], header[19]);
     let payload = total.checked_sub(IPV4)?;
     let bytes = &ip[IPV4..ip.len().min(total).max(IPV4)];
-    tcp(
-        frame,
-        bytes,
-        (IPV4, payload),
-        |source_port, destination_port| {
-            (
-                Endpoint::new(source.into(), source_port),
-                Endpoint::new(destination.into(), destination_port),
-            )
-        },
-    )
+    let ends = (source.into(), destination.into());
+    tcp(frame, bytes, (IPV4, payload), ends)
 }
 
 /// IPv6 without extension headers, TCP.
@@ -100,17 +91,8 @@ fn ipv6<'a>(frame: &Frame<'a>, ip: &'a [u8], on_wire: usize) -> Option<Segment<'
     let source = Ipv6Addr::from(*ip[8..].first_chunk::<16>()?);
     let destination = Ipv6Addr::from(*ip[24..].first_chunk::<16>()?);
     let bytes = &ip[IPV6..ip.len().min(payload + IPV6)];
-    tcp(
-        frame,
-        bytes,
-        (IPV6, payload),
-        |source_port, destination_port| {
-            (
-                Endpoint::new(source.into(), source_port),
-                Endpoint::new(destination.into(), destination_port),
-            )
-        },
-    )
+    let ends = (source.into(), destination.into());
+    tcp(frame, bytes, (IPV6, payload), ends)
 }
 
 /// A whole TCP header with a length that fits into the `payload` bytes of the datagram.
@@ -119,7 +101,7 @@ fn tcp<'a>(
     frame: &Frame<'a>,
     bytes: &'a [u8],
     (ip_header, payload): (usize, usize),
-    endpoints: impl FnOnce(u16, u16) -> (Endpoint, Endpoint),
+    (source, destination): (IpAddr, IpAddr),
 ) -> Option<Segment<'a>> {
     let fixed = bytes.first_chunk::<MIN_TCP>()?;
     let header_length = (fixed[12] >> 4) * 4;
@@ -130,12 +112,11 @@ fn tcp<'a>(
     let be16 = |at: usize| u16::from_be_bytes([fixed[at], fixed[at + 1]]);
     let be32 =
         |at: usize| u32::from_be_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]);
-    let (source, destination) = endpoints(be16(0), be16(2));
     Some(Segment {
         frame: frame.number,
         timestamp: frame.timestamp,
-        source,
-        destination,
+        source: Endpoint::new(source, be16(0)),
+        destination: Endpoint::new(destination, be16(2)),
         seq: SeqNumber(be32(4)),
         ack: SeqNumber(be32(8)),
         flags: TcpFlags(be16(12) & TcpFlags::MASK),

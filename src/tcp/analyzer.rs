@@ -166,6 +166,12 @@ impl Analyzer {
         self.table.forgotten()
     }
 
+    /// Streams that wait to give their place away.
+    #[cfg(test)]
+    pub(super) fn waiting_places(&self) -> usize {
+        self.table.waiting_places()
+    }
+
     /// Bytes that packed streams take.
     #[cfg(test)]
     pub(super) fn packed_bytes(&self) -> usize {

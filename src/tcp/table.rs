@@ -207,9 +207,19 @@ impl Table {
         let entry = &mut self.slots[slot as usize];
         let ended = ended || !entry.newest;
         if ended && !entry.ended {
+            // A stream that ends again and again must not grow the list; what is dropped from it waits for the hand.
+            if self.over.len() >= self.limits.working {
+                self.over.pop_front();
+            }
             self.over.push_back(slot);
         }
         entry.ended = ended;
+    }
+
+    /// Streams that wait to give their place away.
+    #[cfg(test)]
+    pub(super) fn waiting_places(&self) -> usize {
+        self.over.len()
     }
 
     /// Bytes that the packed streams take.

@@ -125,7 +125,7 @@ impl<T> Slab<T> {
 }
 
 /// One stream.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fact {
     /// Its watch and its conversation, while it has them.
     pub(super) watch: Slot,
@@ -137,6 +137,12 @@ pub(super) struct Fact {
     pub(super) messages: (u32, u32),
     /// Frames it had when its stream entry was told; 0: not told.
     pub(super) told_at: u32,
+}
+
+impl Default for Fact {
+    fn default() -> Self {
+        Self::BLANK
+    }
 }
 
 impl Fact {

@@ -6,8 +6,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc::RecvTimeoutError;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::Duration;
 
@@ -87,10 +86,8 @@ fn run_explained<W: Write>(
                 // A failure comes back with the next write, or at the end.
                 let _ = writer.flush();
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                sleep(if ended { LOOK } else { Duration::ZERO });
-                ended = true;
-            }
+            Err(RecvTimeoutError::Disconnected) if ended => sleep(LOOK),
+            Err(RecvTimeoutError::Disconnected) => ended = true,
         }
         notes.set_late(held.is_filling() || shared.is_filling());
         if failed.is_none() {

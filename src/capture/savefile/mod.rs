@@ -54,7 +54,7 @@ pub struct SavefileReader<R> {
     info: CaptureInfo,
     /// Frames delivered.
     frames: u64,
-    last_time: Timestamp,
+    time: Timestamp,
     /// Of the frame delivered last.
     options: Range<usize>,
     block: Range<usize>,
@@ -91,7 +91,7 @@ impl<R: Read> SavefileReader<R> {
             format,
             info,
             frames: 0,
-            last_time: Timestamp::ZERO,
+            time: Timestamp::ZERO,
             options: 0..0,
             block: 0..0,
             captured: 0,
@@ -102,7 +102,7 @@ impl<R: Read> SavefileReader<R> {
 
     /// The next frame, `None` at the end. After an error there are no more frames.
     ///
-    /// A record without a time stamp (Simple Packet Block, custom block) has the time of the frame before it.
+    /// A record without a time stamp (Simple Packet Block, custom block) is at time 0, as Wireshark analyses it.
     #[expect(clippy::inline_always, reason = "the frame's parts stay in registers")]
     #[inline(always)]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
@@ -138,15 +138,14 @@ impl<R: Read> SavefileReader<R> {
     #[inline]
     fn deliver(&mut self, record: Record, number: u64) -> Frame<'_> {
         self.frames = number;
-        // Without a time of its own it is analysed at time 0, as in Wireshark.
-        self.last_time = record.timestamp.unwrap_or_default();
+        self.time = record.timestamp.unwrap_or_default();
         self.options = record.options;
         self.block = record.block;
         self.captured = record.data.len() as u32;
         self.interface = record.interface;
         Frame {
             number,
-            timestamp: self.last_time,
+            timestamp: self.time,
             link_type: record.link_type,
             original_length: record.original_length,
             data: self.window.bytes(record.data),
@@ -182,7 +181,7 @@ impl<R: Read> SavefileReader<R> {
     pub(super) fn frame_ticks(&self) -> u64 {
         match &self.format {
             Format::Pcap(_) => 0,
-            Format::Pcapng(file) => file.ticks(self.last_time),
+            Format::Pcapng(file) => file.ticks(self.time),
         }
     }
 

@@ -146,3 +146,22 @@ fn a_closed_loopback_chat_packs_into_128_bytes() {
 
 /// An idle open stream takes less than 1 KiB even while it is unpacked.
 const _: () = assert!(table::WORKING_BYTES <= 1024);
+
+/// A connection that is opened and reset for ever costs the memory of one.
+#[test]
+fn ending_again_and_again_grows_nothing() {
+    let mut play = Play::new();
+    play.analyzer = Analyzer::new(Limits {
+        working: 8,
+        remembered: usize::MAX,
+    });
+    for _ in 0..100 {
+        play.send(C, "S", 0, 0, 0);
+        play.send(S, "SA", 0, 1, 0);
+        play.send(C, "A", 1, 1, 0);
+        play.send(C, "R", 1, 0, 0);
+    }
+    assert_eq!(play.analyzer.stream_count(), 1);
+    let waiting = play.analyzer.waiting_places();
+    assert!((1..=8).contains(&waiting), "{waiting}");
+}

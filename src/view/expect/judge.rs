@@ -170,12 +170,13 @@ impl Court<'_> {
 
     /// A claim about connections: every one in scope must agree, or at least one.
     fn connections(&self, claim: &Claim, scope: Scope) -> Answer {
-        let mut answers = self
+        let mut all: Vec<_> = self
             .rows(scope)
-            .map(|row| connection::judge(self, row, claim));
-        let decisive = answers.find(|answer| answer.holds == (scope == Scope::Any));
-        if let Some(decisive) = decisive {
-            return decisive;
+            .map(|row| connection::judge(self, row, claim))
+            .collect();
+        let decisive = |answer: &Answer| answer.holds == (scope == Scope::Any);
+        if let Some(at) = all.iter().position(decisive) {
+            return all.swap_remove(at);
         }
         let folded = self.report.connections_folded;
         if folded > 0 && !matches!(scope, Scope::Stream(_)) {
@@ -183,10 +184,6 @@ impl Court<'_> {
             let values = [("count", Value::Number(folded))];
             return Answer::unknown(self.say("expect-not-known", &values));
         }
-        let all: Vec<_> = self
-            .rows(scope)
-            .map(|row| connection::judge(self, row, claim))
-            .collect();
         if all.is_empty() {
             return Answer::new(false, self.say("expect-no-connection", &[]), Vec::new());
         }
