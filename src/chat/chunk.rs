@@ -13,6 +13,9 @@ use super::SessionId;
 use super::encode::{self, Line, LineKind, View};
 use crate::net::Timestamp;
 
+/// Up to here pieces are joined as they are shared: some hundred lines, copied once per batch and not per reader.
+const JOINED_BYTES: usize = 16 * 1024;
+
 /// What the text encoding does not hold.
 #[derive(Clone, Copy, Debug)]
 struct Meta {
@@ -58,12 +61,20 @@ impl Encoded {
         at(lines.start)..at(lines.end)
     }
 
-    /// Shares what is open.
+    /// Shares what is open, in one piece with what was shared before it as long as that is short: most readers lag by a
+    /// batch or two, and what they owe is then one slice, which the kernel takes with less ado than several.
     fn publish(&mut self) {
-        if !self.open.is_empty() {
-            let start = self.bytes() - self.open.len();
-            self.pieces.push((start as u32, self.open.split().freeze()));
+        if self.open.is_empty() {
+            return;
         }
+        let mut start = self.bytes() - self.open.len();
+        let mut piece = self.open.split().freeze();
+        let short = |last: &mut (u32, Bytes)| last.1.len() + piece.len() <= JOINED_BYTES;
+        if let Some((before, last)) = self.pieces.pop_if(short) {
+            start = before as usize;
+            piece = [last, piece].concat().into();
+        }
+        self.pieces.push((start as u32, piece));
     }
 
     /// Joins all pieces into one.
