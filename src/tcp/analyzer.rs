@@ -4,10 +4,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::announced::{self, Announced};
-use super::greeting::{self, Greetings};
+use super::applications::Applications;
 use super::key::Key;
-use super::stream::{Stream, Surroundings};
+use super::stream::{Begun, Stream, Surroundings};
 use super::table::{Limits, Table};
 use super::{AnalysisFlags, Changes, Observation, StreamId, StreamSummary};
 use crate::net::Endpoint;
@@ -20,8 +19,7 @@ pub const MAX_LISTENERS: usize = 65_536;
 #[derive(Debug)]
 pub struct Analyzer {
     table: Table,
-    announced: Announced,
-    greetings: Greetings,
+    applications: Applications,
     listeners: FxHashSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
@@ -38,8 +36,7 @@ impl Analyzer {
     pub fn new(limits: Limits) -> Self {
         Self {
             table: Table::new(limits),
-            announced: Announced::default(),
-            greetings: Greetings::default(),
+            applications: Applications::default(),
             listeners: FxHashSet::default(),
             listening_ports: FxHashSet::default(),
         }
@@ -69,7 +66,7 @@ impl Analyzer {
             Key::of(&source, &destination)
         };
         // P1, P2
-        let renewed = !self.greetings.none_due() && self.greetings.begins(&key);
+        let renewed = self.applications.renews(&key);
         match self.table.find(&key) {
             Some(slot) if !segment.flags.syn() && !renewed => {
                 let stream = self.table.stream(slot);
@@ -78,26 +75,14 @@ impl Analyzer {
                 }
             }
             found => {
-                let mut around = Surroundings {
-                    source_listens: self.listens(segment.source),
-                    destination_listens: self.listens(segment.destination),
-                    announced: renewed,
-                    ..Surroundings::default()
-                };
-                let found = found.filter(|_| !renewed);
-                let slot = self.place(found, &key, from, segment, &mut around, seen);
+                let (slot, around) = self.place(found, renewed, &key, from, segment, seen);
                 self.follow(slot, from, segment, around, seen);
             }
         }
-        if announced::is_control(segment) {
-            let table = &mut self.table;
-            self.announced.read(segment, seen, |one, other| {
-                table.knows(&Key::of(&one, &other).0)
-            });
-        }
-        if greeting::is_greeting(segment) {
-            self.greetings.read(key, segment, seen);
-        }
+        let table = &mut self.table;
+        self.applications.read(key, segment, seen, |one, other| {
+            table.knows(&Key::of(&one, &other).0)
+        });
     }
 
     /// The segment's stream takes it the long way.
@@ -118,36 +103,71 @@ impl Analyzer {
         }
     }
 
-    /// The stream of a SYN, or of a frame without one: the one found, or a new one.
+    /// The stream of a frame that may begin one, and what is known around it.
     fn place(
         &mut self,
         found: Option<u32>,
+        renewed: bool,
         key: &Key,
         from: usize,
         segment: &Segment<'_>,
-        around: &mut Surroundings,
         seen: &mut Observation,
-    ) -> u32 {
-        if segment.flags.syn() && segment.flags.ack() && self.listeners.len() < MAX_LISTENERS {
+    ) -> (u32, Surroundings) {
+        let (source_listens, destination_listens) = (
+            self.listens(segment.source),
+            self.listens(segment.destination),
+        );
+        self.hear(segment);
+        let begins = self.begins(found, renewed, key, from, segment, seen);
+        let slot = found.filter(|_| begins.is_none()).unwrap_or_else(|| {
+            seen.changes.insert(Changes::STREAM_OPENED);
+            let begun = begins.unwrap_or_default();
+            let stream = Stream::new(*key, self.table.next_id(), segment, begun);
+            self.table.add(stream)
+        });
+        let around = Surroundings {
+            begins,
+            source_listens,
+            destination_listens,
+        };
+        (slot, around)
+    }
+
+    /// How a new stream begins with this frame; `None`: it belongs to the one found.
+    fn begins(
+        &mut self,
+        found: Option<u32>,
+        renewed: bool,
+        key: &Key,
+        from: usize,
+        segment: &Segment<'_>,
+        seen: &mut Observation,
+    ) -> Option<Begun> {
+        if renewed {
+            return Some(Begun::Renewed);
+        }
+        let Some(slot) = found else {
+            return Some(
+                self.applications
+                    .begins(segment.source, segment.destination),
+            );
+        };
+        let old = self.table.stream(slot);
+        if !old.is_reused_by(from, segment) {
+            return None;
+        }
+        seen.replaced = Some(old.id);
+        seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
+        self.applications.forget(key);
+        Some(Begun::Reused) // ST-3
+    }
+
+    /// A SYN-ACK tells who listens.
+    fn hear(&mut self, segment: &Segment<'_>) {
+        let answers = segment.flags.syn() && segment.flags.ack();
+        if answers && self.listeners.len() < MAX_LISTENERS {
             self.listeners.insert(segment.source);
         }
-        if let Some(slot) = found {
-            let old = self.table.stream(slot);
-            if !old.is_reused_by(from, segment) {
-                return slot;
-            }
-            seen.replaced = Some(old.id);
-            seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
-            around.reused = true; // ST-3
-            self.greetings.forget(key);
-        }
-        around.first = true;
-        around.announced =
-            !self.announced.is_empty() && self.announced.take(segment.source, segment.destination);
-        seen.changes.insert(Changes::STREAM_OPENED);
-        let id = self.table.next_id();
-        self.table
-            .add(Stream::new(*key, id, segment, around.reused))
     }
 
     fn listens(&self, end: Endpoint) -> bool {

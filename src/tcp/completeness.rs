@@ -31,6 +31,15 @@ impl Completeness {
         }
     }
 
+    /// A stream that goes on behind an application's greeting: the greeting's data is counted.
+    pub(super) const fn of_renewed() -> Self {
+        Self {
+            bits: DATA,
+            first: 0,
+            more: false,
+        }
+    }
+
     /// From its parts, as [`Self::parts`] gives them.
     pub(super) const fn from_parts([bits, first, more]: [u8; 3]) -> Self {
         Self {

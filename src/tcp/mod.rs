@@ -17,7 +17,7 @@
 mod acks;
 mod analysis;
 mod analyzer;
-mod announced;
+mod applications;
 mod cause;
 mod closing;
 mod codec;
@@ -26,7 +26,6 @@ mod completeness;
 mod direction;
 mod flag_set;
 mod flight;
-mod greeting;
 mod handshake;
 mod key;
 mod machine;

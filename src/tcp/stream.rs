@@ -49,15 +49,25 @@ pub(super) struct Stream {
     pub(super) zeek: Zeek,
 }
 
+/// How a stream came about. But for a plain one, its first frame is to tshark a later one of a stream that existed before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// By a frame on an unknown 4-tuple.
+    #[default]
+    Plain,
+    /// By a SYN with another ISN on a known 4-tuple (ST-3).
+    Reused,
+    /// An application had announced it.
+    Announced,
+    /// An application has the frames behind it counted anew.
+    Renewed,
+}
+
 /// What the analyser knows beyond this stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Surroundings {
-    /// The frame is the first of its stream.
-    pub(super) first: bool,
-    /// The stream was made by a SYN with another ISN on a known 4-tuple (ST-3).
-    pub(super) reused: bool,
-    /// The stream was announced by an application: its first frame does not count as first.
-    pub(super) announced: bool,
+    /// The frame is the first of its stream, which came about this way.
+    pub(super) begins: Option<Begun>,
     /// The source is known to listen.
     pub(super) source_listens: bool,
     /// The destination is known to listen.
@@ -66,7 +76,7 @@ pub(super) struct Surroundings {
 
 impl Stream {
     /// A stream that begins with `segment`.
-    pub(super) fn new(key: Key, id: StreamId, segment: &Segment<'_>, reused: bool) -> Self {
+    pub(super) fn new(key: Key, id: StreamId, segment: &Segment<'_>, begun: Begun) -> Self {
         let mut stream = Self::blank();
         stream.key = key;
         stream.id = id;
@@ -74,9 +84,11 @@ impl Stream {
         stream.start = segment.timestamp;
         stream.previous = segment.timestamp;
         stream.opening.self_connect = segment.source == segment.destination;
-        if reused {
-            stream.completeness = Completeness::of_reused();
-        }
+        stream.completeness = match begun {
+            Begun::Plain | Begun::Announced => Completeness::default(),
+            Begun::Reused => Completeness::of_reused(),
+            Begun::Renewed => Completeness::of_renewed(),
+        };
         stream
     }
 
@@ -226,7 +238,7 @@ impl Stream {
         let flags = segment.flags;
         let quote = segment.origin != SegmentOrigin::Direct;
         let len = if quote { 0 } else { segment.len };
-        if around.first && !around.reused && !around.announced {
+        if around.begins == Some(Begun::Plain) {
             self.completeness.first_frame(flags, len);
         } else {
             self.completeness.later_frame(flags, len);
@@ -403,7 +415,7 @@ impl Stream {
         seen: &mut Observation,
     ) {
         let syn = segment.flags.syn();
-        if !syn && !around.first {
+        if !syn && around.begins.is_none() {
             return;
         }
         let (client, reason) = if syn && !segment.flags.ack() {
@@ -417,8 +429,8 @@ impl Stream {
         } else {
             (from, RoleReason::SentFirstFrame)
         };
-        if around.first || rank(reason) > rank(self.client_by) {
-            if !around.first && usize::from(self.client) != client {
+        if around.begins.is_some() || rank(reason) > rank(self.client_by) {
+            if around.begins.is_none() && usize::from(self.client) != client {
                 seen.changes.insert(Changes::CLIENT_CHANGED);
             }
             self.client = client as u8;

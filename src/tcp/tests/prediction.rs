@@ -1,7 +1,7 @@
 //! Header prediction says what the rules say: the same segments with it and without it.
 
 use super::super::key::Key;
-use super::super::stream::{Stream, Surroundings};
+use super::super::stream::{Begun, Stream, Surroundings};
 use super::*;
 use proptest::prelude::*;
 
@@ -138,10 +138,10 @@ impl Twins {
         let (key, from) = Key::of(&ends[from], &ends[1 - from]);
         let first = self.careful.is_none();
         let around = Surroundings {
-            first,
+            begins: first.then_some(Begun::Plain),
             ..Surroundings::default()
         };
-        let fresh = || Stream::new(key, StreamId(0), &segment, false);
+        let fresh = || Stream::new(key, StreamId(0), &segment, Begun::Plain);
         let careful = self.careful.get_or_insert_with(fresh);
         let predicting = self.predicting.get_or_insert_with(fresh);
         let (mut expected, mut seen) = (Observation::default(), Observation::default());

@@ -312,6 +312,24 @@ fn behind_a_vnc_greeting_tshark_counts_anew() {
     assert_eq!(numbers("10.0.0.2:5902", b"hello, world"), [0, 0, 0, 1]);
 }
 
+/// tshark 4.0.17 with -2, one frame behind the greeting: each of these values.
+#[test]
+fn behind_a_vnc_greeting_data_counts_as_seen() {
+    let completeness = |flags: TcpFlags, payload: &[u8]| {
+        let mut analyzer = Analyzer::new(Limits::replay());
+        let (client, server) = ("10.0.0.1:40000", "10.0.0.2:5902");
+        let line = b"RFB 003.008\n";
+        analyzer.handle(&said([server, client], TcpFlags::ACK, 100, line));
+        analyzer
+            .handle(&said([client, server], flags, 1, payload))
+            .completeness
+    };
+    assert_eq!(completeness(TcpFlags::ACK, &[]), 12);
+    assert_eq!(completeness(TcpFlags::ACK, b"RFB 003.008\n"), 8);
+    assert_eq!(completeness(TcpFlags::ACK.union(TcpFlags::RST), &[]), 44);
+    assert_eq!(completeness(TcpFlags::SYN, &[]), 8);
+}
+
 /// tshark 4.0.17 with -2: 1 while the SYN,RST is alone, with another frame also the RST bit.
 #[test]
 fn the_rst_bit_of_a_first_syn_comes_with_the_second_frame() {

@@ -7,9 +7,8 @@
 use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{AnalysisFlags, Observation};
 use crate::net::Endpoint;
-use crate::packet::{Segment, SegmentOrigin};
+use crate::packet::Segment;
 
 /// Announcements that may wait at once; later ones are not kept (their streams get the SYN bit).
 pub(super) const MAX_WAITING: usize = 4096;
@@ -40,15 +39,6 @@ pub(super) const fn is_control(segment: &Segment<'_>) -> bool {
         && !segment.payload.is_empty()
 }
 
-/// It brings nothing new: tshark does not show such a segment to the protocols above TCP.
-pub(super) const fn repeats(seen: &Observation) -> bool {
-    let again = AnalysisFlags::RETRANSMISSION.0
-        | AnalysisFlags::FAST_RETRANSMISSION.0
-        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
-        | AnalysisFlags::OUT_OF_ORDER.0;
-    seen.analysis.0 & again != 0
-}
-
 impl Announced {
     /// Nothing is waited for.
     #[inline]
@@ -57,16 +47,12 @@ impl Announced {
     }
 
     /// Reads a segment of a control connection; only its first line is looked at. `known` tells whether a connection
-    /// between two ends exists already. What repeats earlier bytes announces nothing again.
+    /// between two ends exists already.
     pub(super) fn read(
         &mut self,
         segment: &Segment<'_>,
-        seen: &Observation,
         known: impl FnOnce(Endpoint, Endpoint) -> bool,
     ) {
-        if segment.origin != SegmentOrigin::Direct || repeats(seen) {
-            return;
-        }
         let line = first_line(segment.payload);
         if segment.destination.port == CONTROL {
             let Some(end) = line.strip_prefix(b"PORT ").and_then(six_numbers) else {

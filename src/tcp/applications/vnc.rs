@@ -6,10 +6,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Observation;
-use super::announced::repeats;
-use super::key::Key;
-use crate::packet::{Segment, SegmentOrigin};
+use crate::packet::Segment;
+use crate::tcp::key::Key;
 
 /// Connections of this kind that are remembered; later ones keep their number.
 const MAX_GREETED: usize = 4096;
@@ -51,16 +49,10 @@ impl Greetings {
     }
 
     /// Reads what may be a greeting.
-    pub(super) fn read(&mut self, key: Key, segment: &Segment<'_>, seen: &Observation) {
+    pub(super) fn read(&mut self, key: Key, segment: &Segment<'_>) {
         let ends = segment.payload.last() == Some(&b'\n') && segment.len as usize == LENGTH;
         let claimed = is_claimed(segment.source.port) || is_claimed(segment.destination.port);
-        if ends
-            && !claimed
-            && segment.origin == SegmentOrigin::Direct
-            && !repeats(seen)
-            && self.greeted.len() < MAX_GREETED
-            && self.greeted.insert(key)
-        {
+        if ends && !claimed && self.greeted.len() < MAX_GREETED && self.greeted.insert(key) {
             self.due.insert(key);
         }
     }
