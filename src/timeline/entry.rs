@@ -286,29 +286,39 @@ pub struct Wants {
 }
 
 impl Wants {
-    /// Everything but payload.
-    pub const STORY: Self = Self {
-        packets: true,
-        payload: false,
-        messages: true,
-        events: true,
-        streams: true,
-    };
-    /// One entry per segment and nothing else.
-    pub const PACKETS: Self = Self {
-        packets: true,
+    /// The start and the totals, which every sink is told.
+    pub const NOTHING: Self = Self {
+        packets: false,
         payload: false,
         messages: false,
         events: false,
         streams: false,
     };
+    /// Everything but payload.
+    pub const STORY: Self = Self {
+        streams: true,
+        ..Self::FLOW
+    };
+    /// What happens as it happens: the story without the connections as wholes.
+    pub const FLOW: Self = Self {
+        packets: true,
+        messages: true,
+        ..Self::EVENTS
+    };
+    /// One entry per segment and nothing else.
+    pub const PACKETS: Self = Self {
+        packets: true,
+        ..Self::NOTHING
+    };
+    /// Handshake, teardown, finding and session entries.
+    pub const EVENTS: Self = Self {
+        events: true,
+        ..Self::NOTHING
+    };
     /// One row per stream.
     pub const STREAMS: Self = Self {
-        packets: false,
-        payload: false,
-        messages: false,
-        events: false,
         streams: true,
+        ..Self::NOTHING
     };
 
     /// What two sinks need together.

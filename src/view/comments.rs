@@ -249,10 +249,7 @@ fn append(text: &mut String, more: &str) {
 
 impl<F: FnMut(u64, &str) -> io::Result<()>> Sink for Comments<F> {
     fn wants(&self) -> Wants {
-        Wants {
-            streams: false,
-            ..Wants::STORY
-        }
+        Wants::FLOW
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {

@@ -105,10 +105,7 @@ fn left_out(ladder: &Ladder, words: &Explainer) -> Option<String> {
 
 impl<W: Write> Sink for LadderSink<W> {
     fn wants(&self) -> Wants {
-        Wants {
-            streams: false,
-            ..Wants::STORY
-        }
+        Wants::FLOW
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
