@@ -10,15 +10,15 @@ use super::{Failure, draw};
 use crate::capture::live::Notes;
 use crate::timeline::{Entry, Sink, Wants};
 
-/// The sink that shows, with the others that were asked for beside it. Creates files: call after privileges were dropped.
+/// A command's own sinks, with those that its options ask for beside them. Creates files: call after privileges were dropped.
 pub(super) fn beside(
-    shown: Box<dyn Sink>,
+    own: Vec<Box<dyn Sink>>,
     notes: Option<&Arc<Notes>>,
     capture: &CaptureArgs,
     display: &DisplayArgs,
 ) -> Result<Box<dyn Sink>, Failure> {
     let lang = display.lang.as_deref();
-    let mut all = vec![shown];
+    let mut all = own;
     if let Some(notes) = notes {
         let lang = super::display::language(lang)?;
         all.push(Box::new(Explaining::new(Arc::clone(notes), lang)));
@@ -41,11 +41,9 @@ struct Several {
 
 impl Sink for Several {
     fn wants(&self) -> Wants {
-        let none = Wants {
-            packets: false,
-            ..Wants::PACKETS
-        };
-        self.wants.iter().fold(none, |all, one| all.and(*one))
+        self.wants
+            .iter()
+            .fold(Wants::NOTHING, |all, one| all.and(*one))
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {

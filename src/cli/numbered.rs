@@ -23,15 +23,6 @@ impl Numbers {
         self.table(|table| table.get(connection).copied())
     }
 
-    /// The sink, watched for sessions that meet their streams.
-    pub(super) fn watch(&self, sink: Box<dyn Sink>) -> Box<dyn Sink> {
-        Box::new(Watched {
-            wants: sink.wants(),
-            sink,
-            numbers: self.clone(),
-        })
-    }
-
     fn table<R>(&self, act: impl FnOnce(&mut HashMap<FourTuple, u64>) -> R) -> R {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -53,32 +44,16 @@ impl Numbers {
     }
 }
 
-/// A sink and the table beside it.
-struct Watched {
-    sink: Box<dyn Sink>,
-    wants: Wants,
-    numbers: Numbers,
-}
-
-impl Sink for Watched {
+/// Watches the story for sessions that meet their streams.
+impl Sink for Numbers {
     fn wants(&self) -> Wants {
-        Wants {
-            events: true,
-            ..self.wants
-        }
+        Wants::EVENTS
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        if let Entry::Session(session) = &entry {
-            self.numbers.take(session);
-        }
-        if self.wants.covers(&entry) {
-            self.sink.entry(entry)?;
+        if let Entry::Session(session) = entry {
+            self.take(session);
         }
         Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
     }
 }

@@ -22,7 +22,7 @@ use crate::capture::live::OpenCapture;
 use crate::chat;
 use crate::server::{self, BindError, Config, EventSink, ServeError, Shutdown};
 use crate::tcp;
-use crate::timeline::Settings;
+use crate::timeline::{Settings, Sink};
 
 /// Where netcat knocks.
 pub(super) const LINE_PORT: u16 = 7000;
@@ -321,8 +321,8 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         return Running::start(config, shutdown)?.finish().map(|_| ());
     };
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
-    let shown = numbers.watch(shown);
-    let mut sink = beside::beside(shown, notes.as_ref(), &args.capture, &args.display)?;
+    let own: Vec<Box<dyn Sink>> = vec![Box::new(numbers), shown];
+    let mut sink = beside::beside(own, notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let mut running = Running::start(config, shutdown.clone())?;
     let told = live::run(

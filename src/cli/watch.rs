@@ -54,7 +54,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     let display = Display::new(&args.display, &args.select)?;
     let interrupt = Interrupt::listen(|| ())?;
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
-    let mut sink = beside::beside(shown, notes.as_ref(), &args.capture, &args.display)?;
+    let mut sink = beside::beside(vec![shown], notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
     let settings = Settings {
         streams: tcp::Limits::live(),
