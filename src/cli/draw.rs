@@ -9,11 +9,9 @@ use clap::{Args, ValueEnum};
 
 use super::args::{ColorChoice, SelectArgs};
 use super::display::{language, selection};
-use super::pipeline::{self, Around};
-use super::saved::{self, Saved};
+use super::saved;
 use super::{Failure, output};
 use crate::tcp::Side;
-use crate::timeline::{Settings, Sink, Timeline};
 use crate::view::graph::{Graph, GraphFormat, GraphKind, GraphOptions};
 use crate::view::ladder::{LadderFormat, LadderOptions, LadderSink};
 use crate::view::select::Select;
@@ -33,22 +31,12 @@ struct PictureArgs {
 }
 
 impl PictureArgs {
-    /// The file, or standard output.
     fn writer(&self) -> Result<Box<dyn Write>, Failure> {
-        Ok(match &self.output {
-            Some(path) if !saved::is_stdin(path) => {
-                let file = File::create(path)
-                    .with_context(|| format!("{} cannot be written", saved::name(path)))?;
-                Box::new(BufWriter::new(file))
-            }
-            _ => Box::new(io::stdout()),
-        })
+        writer(self.output.as_deref())
     }
 
-    /// The ending of the file's name, in small letters.
-    fn ending(&self) -> Option<String> {
-        let ending = self.output.as_ref()?.extension()?;
-        Some(ending.to_string_lossy().to_ascii_lowercase())
+    fn ending(&self) -> Ending {
+        Ending::of(self.output.as_deref())
     }
 
     fn on_terminal(&self) -> bool {
@@ -57,6 +45,56 @@ impl PictureArgs {
 
     fn columns(&self) -> usize {
         output::width(self.width, self.on_terminal())
+    }
+}
+
+/// The file, or standard output.
+fn writer(output: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+    Ok(match output {
+        Some(path) if !saved::is_stdin(path) => {
+            let file = File::create(path)
+                .with_context(|| format!("{} cannot be written", saved::name(path)))?;
+            Box::new(BufWriter::new(file))
+        }
+        _ => Box::new(io::stdout()),
+    })
+}
+
+/// What the ending of a picture's file asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Svg,
+    /// Mermaid, as a block of a Markdown file.
+    Markdown,
+    Mermaid,
+    /// Text: any other ending, and none.
+    Other,
+}
+
+impl Ending {
+    fn of(path: Option<&Path>) -> Self {
+        let ending = path.and_then(Path::extension).unwrap_or_default();
+        match ending.to_string_lossy().to_ascii_lowercase().as_str() {
+            "svg" => Self::Svg,
+            "md" => Self::Markdown,
+            "mmd" | "mermaid" => Self::Mermaid,
+            _ => Self::Other,
+        }
+    }
+
+    fn ladder(self) -> LadderFormat {
+        match self {
+            Self::Svg => LadderFormat::Svg,
+            Self::Markdown | Self::Mermaid => LadderFormat::Mermaid,
+            Self::Other => LadderFormat::Text,
+        }
+    }
+
+    fn graph(self) -> GraphFormat {
+        match self {
+            Self::Svg => GraphFormat::Svg,
+            _ => GraphFormat::Text,
+        }
     }
 }
 
@@ -99,47 +137,34 @@ pub(super) struct LadderArgs {
     select: SelectArgs,
 }
 
-/// The form that an ending stands for.
-fn form_of(ending: Option<&str>) -> LadderFormat {
-    match ending {
-        Some("svg") => LadderFormat::Svg,
-        Some("md" | "mmd" | "mermaid") => LadderFormat::Mermaid,
-        _ => LadderFormat::Text,
-    }
-}
-
 /// A sink that draws the ladder of a live run into a file when the run ends, the program's lane included.
 #[cfg(feature = "live")]
 pub(super) fn ladder_into(
     path: &Path,
     lang: Option<&str>,
 ) -> Result<LadderSink<Box<dyn Write>>, Failure> {
-    let picture = PictureArgs {
-        output: Some(path.to_owned()),
-        lang: lang.map(str::to_owned),
-        width: None,
-    };
+    let ending = Ending::of(Some(path));
     let options = LadderOptions {
-        format: form_of(picture.ending().as_deref()),
-        fenced: picture.ending().as_deref() == Some("md"),
+        format: ending.ladder(),
+        fenced: ending == Ending::Markdown,
         lang: language(lang)?,
         ..LadderOptions::default()
     };
-    Ok(LadderSink::new(picture.writer()?, options))
+    Ok(LadderSink::new(writer(Some(path))?, options))
 }
 
 /// Draws the sequence diagram.
 pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
     let picture = &args.picture;
-    let by_ending = form_of(picture.ending().as_deref());
+    let ending = picture.ending();
     let options = LadderOptions {
         format: match args.format {
             Some(LadderForm::Svg) => LadderFormat::Svg,
             Some(LadderForm::Mermaid) => LadderFormat::Mermaid,
             Some(LadderForm::Text) => LadderFormat::Text,
-            None => by_ending,
+            None => ending.ladder(),
         },
-        fenced: picture.ending().as_deref() == Some("md"),
+        fenced: ending == Ending::Markdown,
         lang: language(picture.lang.as_deref())?,
         width: picture.columns(),
         ascii: args.ascii || !output::is_utf8(),
@@ -149,7 +174,7 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
     let selection = selection(&args.select)?;
     let source = saved::open(&args.file)?;
     let sink = LadderSink::new(picture.writer()?, options);
-    tell(&args.file, source, &mut Select::new(sink, selection))
+    saved::tell(&args.file, source, &mut Select::new(sink, selection))
 }
 
 /// What a graph shows.
@@ -207,28 +232,12 @@ pub(super) fn graph(args: &GraphArgs) -> Result<(), Failure> {
             Kind::Sequence => GraphKind::Sequence,
             Kind::Rtt => GraphKind::Rtt,
         },
-        format: if picture.ending().as_deref() == Some("svg") {
-            GraphFormat::Svg
-        } else {
-            GraphFormat::Text
-        },
+        format: picture.ending().graph(),
         lang: language(picture.lang.as_deref())?,
         width: picture.columns(),
         height: 0,
     };
     let source = saved::open(&args.file)?;
     let mut sink = Graph::new(picture.writer()?, options);
-    tell(&args.file, source, &mut sink)
-}
-
-/// Tells a saved capture to a sink, from the first frame to the last.
-pub(super) fn tell(path: &Path, mut source: Saved, sink: &mut dyn Sink) -> Result<(), Failure> {
-    struct Plainly;
-    impl Around<Saved> for Plainly {}
-    let mut timeline = Timeline::new(Settings::default(), sink.wants());
-    timeline.begin(saved::capture_start(path, &source, None));
-    let ended = pipeline::run(&mut source, &mut timeline, sink, &mut Plainly)?;
-    ended
-        .fault
-        .map_or(Ok(()), |fault| saved::fault(path, &fault, false))
+    saved::tell(&args.file, source, &mut sink)
 }

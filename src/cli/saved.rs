@@ -1,14 +1,16 @@
-//! What every command that reads a saved capture shares: opening it, describing it, filtering it, saying why it ended early.
+//! What every command that reads a saved capture shares: opening it, describing it, filtering it, telling it,
+//! saying why it ended early.
 
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::anyhow;
 
+use super::pipeline::{self, Around};
 use super::{Failure, exit, output};
 use crate::capture::filter::FrameFilter;
 use crate::capture::{ReadError, SaveFormat, SavefileReader};
-use crate::timeline::CaptureStart;
+use crate::timeline::{CaptureStart, Settings, Sink, Timeline};
 
 /// A saved capture of any origin.
 pub(super) type Saved = SavefileReader<Box<dyn Read + Send>>;
@@ -51,6 +53,18 @@ pub(super) fn capture_start(path: &Path, source: &Saved, filter: Option<String>)
         start: None,
         live: false,
     }
+}
+
+/// Tells a capture to a sink, from the first frame to the last.
+pub(super) fn tell(path: &Path, mut source: Saved, sink: &mut dyn Sink) -> Result<(), Failure> {
+    struct Plainly;
+    impl Around<Saved> for Plainly {}
+    let mut timeline = Timeline::new(Settings::default(), sink.wants());
+    timeline.begin(capture_start(path, &source, None));
+    let ended = pipeline::run(&mut source, &mut timeline, sink, &mut Plainly)?;
+    ended
+        .fault
+        .map_or(Ok(()), |cause| fault(path, &cause, false))
 }
 
 /// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.

@@ -15,7 +15,7 @@ use super::interrupt::Interrupt;
 use super::live::{self, Limits};
 use super::saved::{self, Saved};
 use super::serve::{Listeners, Running};
-use super::{Failure, draw, exit, output};
+use super::{Failure, exit, output};
 use crate::capture::SavefileReader;
 use crate::capture::filter::filter_for_ports;
 use crate::capture::live::{LiveSettings, OpenCapture};
@@ -165,7 +165,7 @@ fn tell(args: &DemoArgs, source: Saved, name: &Path, format: Format) -> Result<(
         },
         &SelectArgs::default(),
     )?;
-    draw::tell(
+    saved::tell(
         name,
         source,
         &mut *display.sink(Box::new(std::io::stdout())),
