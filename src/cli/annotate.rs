@@ -51,7 +51,7 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
     let lang = display::language(args.lang.as_deref())?;
     let mut story = Story::new(&args.input, lang)?;
     let input = File::open(&args.input).with_context(|| saved::name(&args.input))?;
-    let to_stdout = saved::is_stdin(&args.output);
+    let to_stdout = saved::is_dash(&args.output);
     let out: Box<dyn Write> = if to_stdout {
         Box::new(io::stdout().lock())
     } else {
@@ -77,7 +77,7 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
 /// What cannot work is refused before anything is written.
 fn check(input: &Path, output: &Path) -> Result<(), Failure> {
     saved::require_comments(output)?;
-    if saved::is_stdin(input) {
+    if saved::is_dash(input) {
         return Err(Failure::usage(
             "annotate reads the capture twice, so it must be a file, not standard input",
         ));

@@ -104,7 +104,7 @@ impl Display {
         write: Option<&Path>,
         print: bool,
     ) -> Result<Box<dyn Sink>, Failure> {
-        let out: Box<dyn Write + Send> = match write.is_some_and(super::saved::is_stdin) {
+        let out: Box<dyn Write + Send> = match write.is_some_and(super::saved::is_dash) {
             false => Box::new(io::stdout()),
             true if print => Box::new(io::stderr()),
             true => Box::new(io::sink()),

@@ -51,7 +51,7 @@ impl PictureArgs {
 /// The file, or standard output.
 fn writer(output: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
     Ok(match output {
-        Some(path) if !saved::is_stdin(path) => {
+        Some(path) if !saved::is_dash(path) => {
             let file = File::create(path)
                 .with_context(|| format!("{} cannot be written", saved::name(path)))?;
             Box::new(BufWriter::new(file))

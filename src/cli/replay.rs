@@ -88,7 +88,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     } else {
         &mut *sink
     };
-    let fault = if saved::is_stdin(path) || args.display.line_buffered {
+    let fault = if saved::is_dash(path) || args.display.line_buffered {
         pipeline::run(&mut Follow::new(source)?, &mut timeline, sink, &mut around)?.fault
     } else {
         let mut source = source;

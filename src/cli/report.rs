@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::FilterArgs;
 use super::gather::{Gathered, gather};
-use super::{Failure, display, exit};
+use super::{Failure, display, exit, saved};
 use crate::explain::Explainer;
 use crate::view::report::{Report, Selection, compose, html, json, markdown};
 
@@ -111,10 +111,9 @@ impl Form {
         })
     }
 
-    /// The form that is asked for; a foreign ending is a usage error.
+    /// The form that is asked for; a foreign ending of the file to write is a usage error.
     fn asked(format: Option<Self>, output: Option<&Path>) -> Result<Self, Failure> {
-        let named = output.filter(|path| path.as_os_str() != "-");
-        match (format, named) {
+        match (format, output) {
             (Some(form), _) => Ok(form),
             (None, None) => Ok(Self::Md),
             (None, Some(path)) => Self::of_ending(path).ok_or_else(|| {
@@ -135,17 +134,14 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
         .or(args.read.as_ref())
         .expect("clap requires one of them");
     let words = Explainer::new(display::language(args.lang.as_deref())?);
-    let form = Form::asked(args.format, args.output.as_deref())?;
+    let output = args.output.as_deref().filter(|path| !saved::is_dash(path));
+    let form = Form::asked(args.format, output)?;
     let selection = Selection {
         draw: (form != Form::Json).then(|| words.lang()),
         ..args.about.selection()
     };
     let Gathered { report, incomplete } = gather(path, selection, &args.filter)?;
-    match args
-        .output
-        .as_deref()
-        .filter(|path| path.as_os_str() != "-")
-    {
+    match output {
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
             write(&mut out, form, &report, &words)?;

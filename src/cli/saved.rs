@@ -15,8 +15,8 @@ use crate::timeline::{CaptureStart, Settings, Sink, Timeline};
 /// A saved capture of any origin.
 pub(super) type Saved = SavefileReader<Box<dyn Read + Send>>;
 
-/// Whether the path means standard input.
-pub(super) fn is_stdin(path: &Path) -> bool {
+/// Whether the path is `-`: standard input, or standard output where it is written to.
+pub(super) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -27,7 +27,7 @@ pub(super) fn open(path: &Path) -> Result<Saved, Failure> {
 
 /// A capture's name for people.
 pub(super) fn name(path: &Path) -> String {
-    if is_stdin(path) {
+    if is_dash(path) {
         "standard input".to_owned()
     } else {
         crate::text::visible(path.as_os_str().as_encoded_bytes())
