@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags, params};
 
-use super::schema::{BUSY, HistoryError, Stored};
+use super::schema::{BUSY, HistoryError, SELECT, Stored};
 use crate::chat::{Log, Question, Recall, Unweighed, View};
 use crate::server::hub::Hub;
 
@@ -100,19 +100,18 @@ fn answer(connection: &Connection, recall: Recall, hub: &Hub) {
 
 /// The first lines of a range that follow each other.
 fn excerpt(connection: &Connection, wanted: &std::ops::Range<u64>) -> rusqlite::Result<Log> {
-    let mut statement = connection.prepare_cached(
-        "SELECT number, session, kind, at, name, text FROM line WHERE number >= ? AND number < ? ORDER BY number",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "{SELECT} WHERE number >= ? AND number < ? ORDER BY number"
+    ))?;
     let mut rows = statement.query(params![wanted.start as i64, wanted.end as i64])?;
     let (mut lines, mut bytes) = (None::<Log>, 0);
     while let Some(row) = rows.next()? {
-        let number = number_of(row)?;
-        let log = lines.get_or_insert_with(|| Log::new(number, usize::MAX));
+        let stored = Stored::of(row)?;
+        let log = lines.get_or_insert_with(|| Log::new(stored.number, usize::MAX));
         // Somebody deleted lines by hand: what follows the gap is the next excerpt.
-        if number != log.head() || bytes >= EXCERPT_BYTES {
+        if stored.number != log.head() || bytes >= EXCERPT_BYTES {
             break;
         }
-        let stored = Stored::of(row)?;
         bytes += stored.name.len() + stored.text.len();
         log.append(&stored.line());
     }
@@ -121,21 +120,18 @@ fn excerpt(connection: &Connection, wanted: &std::ops::Range<u64>) -> rusqlite::
 
 /// Going back from the last of the lines, the first of those that it takes to cover the bytes.
 fn weigh(connection: &Connection, of: &Unweighed, view: View) -> rusqlite::Result<u64> {
-    let mut statement = connection.prepare_cached(
-        "SELECT number, session, kind, at, name, text FROM line WHERE number >= ? AND number < ? ORDER BY number DESC",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "{SELECT} WHERE number >= ? AND number < ? ORDER BY number DESC"
+    ))?;
     let mut rows = statement.query(params![of.lines.start as i64, of.lines.end as i64])?;
     let (mut first, mut left) = (of.lines.end, of.bytes);
     while left > 0 {
         let Some(row) = rows.next()? else {
             return Ok(of.lines.start);
         };
-        first = number_of(row)?;
-        left = left.saturating_sub(Stored::of(row)?.line().size(view, first) as u64);
+        let stored = Stored::of(row)?;
+        first = stored.number;
+        left = left.saturating_sub(stored.line().size(view, first) as u64);
     }
     Ok(first)
-}
-
-fn number_of(row: &Row<'_>) -> rusqlite::Result<u64> {
-    row.get::<_, i64>(0).map(|number| number as u64)
 }

@@ -280,8 +280,12 @@ fn first_kept(connection: &Connection, next: u64, limit: usize) -> rusqlite::Res
     Ok(first)
 }
 
+/// The columns of a line that [`Stored::of`] reads, in its order.
+pub(super) const SELECT: &str = "SELECT number, session, kind, at, name, text FROM line";
+
 /// A line as the file holds it.
 pub(super) struct Stored {
+    pub(super) number: u64,
     session: SessionId,
     kind: LineKind,
     at: Timestamp,
@@ -290,12 +294,13 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// From the columns `number, session, kind, at, name, text`.
+    /// From a row of [`SELECT`].
     pub(super) fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let kind: String = row.get(2)?;
         // The file may have been edited by hand: what it holds is as foreign as what a client sends.
         let safe = |text: String| crate::text::visible(text.as_bytes());
         Ok(Self {
+            number: row.get::<_, i64>(0)? as u64,
             session: SessionId(row.get::<_, i64>(1)? as u64),
             kind: LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
             at: Timestamp::from_nanos(row.get(3)?),
@@ -317,7 +322,7 @@ impl Stored {
 
 fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Stored>> {
     connection
-        .prepare("SELECT number, session, kind, at, name, text FROM line WHERE number >= ? ORDER BY number")?
+        .prepare(&format!("{SELECT} WHERE number >= ? ORDER BY number"))?
         .query_map([first as i64], Stored::of)?
         .collect()
 }
