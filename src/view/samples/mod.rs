@@ -1,4 +1,7 @@
-//! Entries made by hand for the tests of the sinks: the chat of the design's sample, and entries with every field filled.
+//! Entries made by hand for the tests of the sinks: the chat of the design's sample.
+
+mod full;
+mod harness;
 
 use std::sync::Arc;
 
@@ -7,15 +10,16 @@ use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, FourTuple, LinkType, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{
-    AnalysisFlags, Certainty, Changes, Fin, FrameRole, Handshake, HandshakeOutcome, Observation,
-    ObservedState, OfferedOptions, OwnFlags, PerSide, Reset, ResetCause, RoleReason, Side, Step,
-    StreamId, StreamSummary, TcpState, Teardown,
+    Certainty, Changes, Fin, FrameRole, Handshake, HandshakeOutcome, Observation, ObservedState,
+    OfferedOptions, PerSide, RoleReason, Side, Step, StreamId, StreamSummary, TcpState, Teardown,
 };
 use crate::timeline::{
-    Acknowledged, CaptureStart, CopyEntry, DeliveryEntry, EndEntry, Entry, FindingCode,
-    FindingEntry, HandshakeEntry, MessageEntry, OptionBytes, PacketEntry, SessionEntry, Sink,
-    StreamEntry, TeardownEntry, Verdict, VerdictCode,
+    Acknowledged, CaptureStart, CopyEntry, DeliveryEntry, EndEntry, HandshakeEntry, MessageEntry,
+    OptionBytes, PacketEntry, SessionEntry, StreamEntry, TeardownEntry, Verdict, VerdictCode,
 };
+
+pub(super) use full::{full_finding, full_packet, reset_teardown};
+pub(super) use harness::{Owned, Shared, written};
 
 /// 2024-03-01 12:00:00 UTC.
 pub(super) const NOON: i64 = 1_709_294_400_000_000_000;
@@ -23,69 +27,6 @@ pub(super) const NOON: i64 = 1_709_294_400_000_000_000;
 pub(super) const SYN_OPTIONS: [u8; 20] = [
     2, 4, 0xff, 0xd7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
 ];
-
-/// An entry that owns its value.
-pub(super) enum Owned {
-    Capture(CaptureStart),
-    Packet(Box<PacketEntry>),
-    Handshake(HandshakeEntry),
-    Message(MessageEntry),
-    Delivery(DeliveryEntry),
-    Teardown(TeardownEntry),
-    Finding(FindingEntry),
-    Session(SessionEntry),
-    Stream(Box<StreamEntry>),
-    End(EndEntry),
-}
-
-impl Owned {
-    pub(super) fn lend(&self) -> Entry<'_> {
-        match self {
-            Self::Capture(e) => Entry::Capture(e),
-            Self::Packet(e) => Entry::Packet(e),
-            Self::Handshake(e) => Entry::Handshake(e),
-            Self::Message(e) => Entry::Message(e),
-            Self::Delivery(e) => Entry::Delivery(e),
-            Self::Teardown(e) => Entry::Teardown(e),
-            Self::Finding(e) => Entry::Finding(e),
-            Self::Session(e) => Entry::Session(e),
-            Self::Stream(e) => Entry::Stream(e),
-            Self::End(e) => Entry::End(e),
-        }
-    }
-}
-
-/// Feeds a story to a sink made over a buffer, and returns what it wrote.
-pub(super) fn written<'a, S: Sink>(story: &[Owned], make: impl FnOnce(Shared) -> S + 'a) -> String {
-    let shared = Shared::default();
-    let mut sink = make(shared.clone());
-    for entry in story {
-        sink.entry(entry.lend()).expect("a buffer takes everything");
-    }
-    sink.flush().expect("a buffer takes everything");
-    shared.text()
-}
-
-/// A writer whose bytes can still be read after it was given away.
-#[derive(Clone, Default)]
-pub(super) struct Shared(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
-
-impl Shared {
-    pub(super) fn text(&self) -> String {
-        String::from_utf8(self.0.borrow().clone()).expect("sinks write UTF-8")
-    }
-}
-
-impl std::io::Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Noon plus microseconds.
 pub(super) fn at(micros: i64) -> Timestamp {
@@ -573,77 +514,4 @@ pub(super) fn story() -> Vec<Owned> {
     story.extend(closing());
     story.push(Owned::End(end()));
     story
-}
-
-/// A packet with every flag and number that can be.
-pub(super) fn full_packet() -> PacketEntry {
-    let mut full = packet(&Seg {
-        frame: 42,
-        micros: 5,
-        side: Side::Server,
-        flags: 0x1ff,
-        seq: 9,
-        ack: 8,
-        len: 3,
-        role: FrameRole::FirstFinAck,
-        states: (TcpState::Established, TcpState::CloseWait),
-        delta_us: -3,
-    });
-    let mut options = [0u8; 40];
-    let parts: [&[u8]; 4] = [
-        &SYN_OPTIONS,
-        &[5, 10, 0, 0, 0, 1, 0, 0, 0, 2],
-        &[34, 4, 0xab, 0xcd],
-        &[1, 1],
-    ];
-    let bytes: Vec<u8> = parts.concat();
-    options[..bytes.len()].copy_from_slice(&bytes);
-    full.options = OptionBytes::copy_of(TcpOptions(&options[..bytes.len()]));
-    full.payload = Some(Box::from(&b"ab\n"[..]));
-    let seen = &mut full.observation;
-    for (flag, _) in AnalysisFlags::NAMES {
-        seen.analysis.insert(flag);
-    }
-    for (flag, _) in OwnFlags::NAMES {
-        seen.notes.insert(flag);
-    }
-    seen.duplicate_ack = Some((3, 40));
-    seen.acks_frame = Some(41);
-    seen.ack_rtt = Some(12_000);
-    seen.initial_rtt = Some(34_000);
-    seen.bytes_in_flight = Some(100);
-    seen.push_bytes_sent = Some(100);
-    seen.rto = Some((200_000_000, 12));
-    seen.original_frame = Some(12);
-    full
-}
-
-/// A finding with every field.
-pub(super) fn full_finding() -> FindingEntry {
-    FindingEntry {
-        at: at(7),
-        stream: Some(StreamId(2)),
-        code: FindingCode::Reset(ResetCause::UnreadData),
-        side: Some(Side::Server),
-        certainty: Certainty::Inferred,
-        frames: vec![30, 31],
-        duration: Some(1_200_000_000),
-        value: Some(60),
-    }
-}
-
-/// A teardown by RST.
-pub(super) fn reset_teardown() -> Teardown {
-    Teardown {
-        reset: Some(Reset {
-            side: Side::Client,
-            step: Step {
-                frame: 9,
-                at: at(50),
-            },
-            cause: ResetCause::Linger0,
-            exact: true,
-        }),
-        ..Teardown::default()
-    }
 }
