@@ -70,17 +70,11 @@ impl Capture {
 
     /// One IP packet as a frame; gives its number.
     pub(crate) fn ip(&mut self, v6: bool, packet: &[u8]) -> u64 {
+        let kind: &[u8] = if v6 { &[0x86, 0xdd] } else { &[8, 0] };
         let mut frame = match self.link {
-            Link::Ethernet => {
-                let kind: [u8; 2] = if v6 { [0x86, 0xdd] } else { [8, 0] };
-                [&[0_u8; 12][..], &kind].concat()
-            }
+            Link::Ethernet => [&[0; 12][..], kind].concat(),
             Link::Null => vec![if v6 { 30 } else { 2 }, 0, 0, 0],
-            Link::Sll2 => {
-                let mut header = vec![0_u8; 20];
-                header[..2].copy_from_slice(if v6 { &[0x86, 0xdd] } else { &[8, 0] });
-                header
-            }
+            Link::Sll2 => [kind, &[0; 18]].concat(),
         };
         frame.extend(packet);
         self.bytes
@@ -108,6 +102,15 @@ pub(crate) enum Side {
     S = 1,
 }
 pub(crate) use Side::{C, S};
+
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            C => S,
+            S => C,
+        }
+    }
+}
 
 impl Tcp {
     pub(crate) fn new(ip: &str, client: u16, server: u16, isn: [u32; 2]) -> Self {
@@ -199,6 +202,23 @@ impl Tcp {
         self.raw(capture, side, ACK, &DATA_OPTIONS, b"")
     }
 
+    /// Data, and the other side's ACK so many microseconds later.
+    pub(crate) fn acked_data(
+        &mut self,
+        capture: &mut Capture,
+        side: Side,
+        payload: &[u8],
+        micros: u32,
+    ) {
+        self.data(capture, side, payload);
+        capture.wait(micros);
+        self.ack(capture, side.other());
+    }
+
+    pub(crate) fn fin(&mut self, capture: &mut Capture, side: Side) -> u64 {
+        self.raw(capture, side, FIN | ACK, &DATA_OPTIONS, b"")
+    }
+
     /// SYN, SYN,ACK 21 us later, ACK 13 us after that: 34 us.
     pub(crate) fn open(&mut self, capture: &mut Capture) {
         self.raw(capture, C, SYN, &SYN_OPTIONS, b"");
@@ -210,10 +230,9 @@ impl Tcp {
 
     /// FIN, FIN,ACK 40 us later, ACK 15 us after that: three segments, 55 us.
     pub(crate) fn close3(&mut self, capture: &mut Capture, first: Side) {
-        let second = if first == C { S } else { C };
-        self.raw(capture, first, FIN | ACK, &DATA_OPTIONS, b"");
+        self.fin(capture, first);
         capture.wait(40);
-        self.raw(capture, second, FIN | ACK, &DATA_OPTIONS, b"");
+        self.fin(capture, first.other());
         capture.wait(15);
         self.ack(capture, first);
     }

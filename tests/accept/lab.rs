@@ -1,13 +1,25 @@
 //! The captures that most questions are asked about.
 
-use super::capture::{
-    ACK, C, Capture, DATA_OPTIONS, FIN, Link, PSH, RST, S, SYN, SYN_OPTIONS, Tcp, Told, tell,
-};
+use super::capture::{ACK, C, Capture, Link, RST, S, SYN, SYN_OPTIONS, Tcp, Told, tell};
 
 /// The client's port, the server's port, both ISNs.
 pub(crate) const CLIENT: u16 = 43472;
 pub(crate) const SERVER: u16 = 6567;
 pub(crate) const ISN: [u32; 2] = [1000, 5000];
+
+/// An empty capture and a connection that has sent nothing.
+pub(crate) fn start() -> (Capture, Tcp) {
+    let tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+    (Capture::new(Link::Ethernet), tcp)
+}
+
+/// Handshake (#1 to #3), then a millisecond.
+pub(crate) fn opened() -> (Capture, Tcp) {
+    let (mut capture, mut tcp) = start();
+    tcp.open(&mut capture);
+    capture.wait(1000);
+    (capture, tcp)
+}
 
 /// Fourteen frames: a student's chat by netcat. Times in microseconds since the first frame.
 ///
@@ -25,21 +37,13 @@ pub(crate) fn chat_bytes(link: Link, ip: &str) -> Vec<u8> {
     let mut tcp = Tcp::new(ip, CLIENT, SERVER, ISN);
     tcp.open(&mut capture);
     capture.wait(1000);
-    tcp.data(&mut capture, S, b"welcome\n");
-    capture.wait(6);
-    tcp.ack(&mut capture, C);
+    tcp.acked_data(&mut capture, S, b"welcome\n", 6);
     capture.wait(500_000);
-    tcp.data(&mut capture, C, b"oi\n");
-    capture.wait(6);
-    tcp.ack(&mut capture, S);
+    tcp.acked_data(&mut capture, C, b"oi\n", 6);
     capture.wait(128);
-    tcp.data(&mut capture, S, b"oi\n");
-    capture.wait(9);
-    tcp.ack(&mut capture, C);
+    tcp.acked_data(&mut capture, S, b"oi\n", 9);
     capture.wait(400_000);
-    tcp.data(&mut capture, C, b"tchau\n");
-    capture.wait(7);
-    tcp.ack(&mut capture, S);
+    tcp.acked_data(&mut capture, C, b"tchau\n", 7);
     capture.wait(1_000_000);
     tcp.close3(&mut capture, C);
     capture.bytes()
@@ -51,8 +55,7 @@ pub(crate) fn chat() -> Told {
 
 /// SYN, RST,ACK 16 us later.
 pub(crate) fn refused() -> Told {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+    let (mut capture, mut tcp) = start();
     tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"");
     capture.wait(16);
     tcp.at(&mut capture, S, (0, 1001), RST | ACK, b"", b"");
@@ -61,13 +64,8 @@ pub(crate) fn refused() -> Told {
 
 /// Handshake, one line, then the client's RST,ACK (#6).
 pub(crate) fn reset() -> Told {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
-    tcp.open(&mut capture);
-    capture.wait(1000);
-    tcp.data(&mut capture, C, b"oi\n");
-    capture.wait(6);
-    tcp.ack(&mut capture, S);
+    let (mut capture, mut tcp) = opened();
+    tcp.acked_data(&mut capture, C, b"oi\n", 6);
     capture.wait(2000);
     tcp.raw(&mut capture, C, RST | ACK, b"", b"");
     tell(capture.bytes())
@@ -75,19 +73,14 @@ pub(crate) fn reset() -> Told {
 
 /// Four segments: the server's FIN #4, ACK #5, 30 ms half-closed with 4 bytes from the client, its FIN #8, ACK #9.
 pub(crate) fn four_segments() -> Told {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
-    tcp.open(&mut capture);
-    capture.wait(1000);
-    tcp.raw(&mut capture, S, FIN | ACK, &DATA_OPTIONS, b"");
+    let (mut capture, mut tcp) = opened();
+    tcp.fin(&mut capture, S);
     capture.wait(50);
     tcp.ack(&mut capture, C);
     capture.wait(10_000);
-    tcp.data(&mut capture, C, b"fim\n");
-    capture.wait(5);
-    tcp.ack(&mut capture, S);
+    tcp.acked_data(&mut capture, C, b"fim\n", 5);
     capture.wait(20_000);
-    tcp.raw(&mut capture, C, FIN | ACK, &DATA_OPTIONS, b"");
+    tcp.fin(&mut capture, C);
     capture.wait(12);
     tcp.ack(&mut capture, S);
     tell(capture.bytes())
@@ -109,14 +102,10 @@ pub(crate) fn room() -> Told {
         capture.wait(100_000);
     }
     capture.wait(100_000);
-    clients[0].data(&mut capture, C, b"bom dia a todos\n");
-    capture.wait(6);
-    clients[0].ack(&mut capture, S);
+    clients[0].acked_data(&mut capture, C, b"bom dia a todos\n", 6);
     for tcp in &mut clients {
         capture.wait(20);
-        tcp.data(&mut capture, S, b"bom dia a todos\n");
-        capture.wait(5);
-        tcp.ack(&mut capture, C);
+        tcp.acked_data(&mut capture, S, b"bom dia a todos\n", 5);
     }
     capture.wait(100_000);
     clients[0].close3(&mut capture, C);
@@ -129,18 +118,11 @@ pub(crate) fn room() -> Told {
 
 /// `one`, `two`, `three` in segment #4; `split` byte by byte in #6, #8, #10, #12, #14, #16.
 pub(crate) fn packing() -> Told {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
-    tcp.open(&mut capture);
-    capture.wait(1000);
-    tcp.data(&mut capture, C, b"one\ntwo\nthree\n");
-    capture.wait(6);
-    tcp.ack(&mut capture, S);
+    let (mut capture, mut tcp) = opened();
+    tcp.acked_data(&mut capture, C, b"one\ntwo\nthree\n", 6);
     for byte in b"split\n" {
         capture.wait(50_000);
-        tcp.raw(&mut capture, C, PSH | ACK, &DATA_OPTIONS, &[*byte]);
-        capture.wait(6);
-        tcp.ack(&mut capture, S);
+        tcp.acked_data(&mut capture, C, &[*byte], 6);
     }
     tell(capture.bytes())
 }

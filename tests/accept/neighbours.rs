@@ -91,13 +91,9 @@ fn passed_on() -> Told {
         } else {
             b"boa tarde a todos\n"
         };
-        ends[from].data(&mut capture, C, text);
-        capture.wait(6);
-        ends[from].ack(&mut capture, S);
+        ends[from].acked_data(&mut capture, C, text, 6);
         capture.wait(40);
-        ends[to].data(&mut capture, S, text);
-        capture.wait(5);
-        ends[to].ack(&mut capture, C);
+        ends[to].acked_data(&mut capture, S, text, 5);
     }
     tell(capture.bytes())
 }

@@ -2,9 +2,9 @@
 
 use chatscope::view::report::Selection;
 
-use super::capture::{ACK, C, Capture, DATA_OPTIONS, FIN, Link, S, Tcp, tell, tell_about};
+use super::capture::{C, Link, S, Tcp, tell, tell_about};
 use super::lab::{
-    CLIENT, ISN, SERVER, chat, chat_bytes, four_segments, packing, refused, reset, room,
+    ISN, SERVER, chat, chat_bytes, four_segments, opened, packing, refused, reset, room,
 };
 
 /// Q37: how much does an ACK typically acknowledge? The server's ACKs cover 3, then 6 bytes; then the FIN.
@@ -309,11 +309,8 @@ fn accept_rd_q64() {
 /// Q65: problemas de um servidor com vários clientes: um programa que nunca fecha é apontado.
 #[test]
 fn accept_rd_q65() {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
-    tcp.open(&mut capture);
-    capture.wait(1000);
-    tcp.raw(&mut capture, C, FIN | ACK, &DATA_OPTIONS, b"");
+    let (mut capture, mut tcp) = opened();
+    tcp.fin(&mut capture, C);
     capture.wait(42_000);
     tcp.ack(&mut capture, S);
     let mut other = Tcp::new("127.0.0.1", 43480, SERVER, ISN);

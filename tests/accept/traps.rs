@@ -1,7 +1,7 @@
 //! What misleads the usual tools on loopback must not mislead the report.
 
 use super::capture::{ACK, C, Capture, FIN, Link, PSH, S, SYN, SYN_OPTIONS, Tcp, tell};
-use super::lab::{CLIENT, ISN, SERVER, chat, chat_bytes, packing, refused, reset};
+use super::lab::{CLIENT, ISN, SERVER, chat, chat_bytes, packing, refused, reset, start};
 
 #[test]
 fn trap_equal_addresses_at_both_ends() {
@@ -58,9 +58,7 @@ fn trap_close_by_reset() {
 fn trap_missing_start() {
     let mut capture = Capture::new(Link::Ethernet);
     let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, [77_000, 88_000]);
-    tcp.data(&mut capture, C, b"oi\n");
-    capture.wait(6);
-    tcp.ack(&mut capture, S);
+    tcp.acked_data(&mut capture, C, b"oi\n", 6);
     let told = tell(capture.bytes());
     let stream = &told.report.streams[0];
     assert_eq!(stream.handshake.outcome, "not_seen");
@@ -164,8 +162,7 @@ fn trap_one_line_in_six_segments() {
 
 #[test]
 fn trap_text_that_is_not_ascii() {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+    let (mut capture, mut tcp) = start();
     tcp.open(&mut capture);
     for text in [
         "Você está aí? 你好\n".as_bytes(),
@@ -173,9 +170,7 @@ fn trap_text_that_is_not_ascii() {
         "a\u{202e}b\n".as_bytes(),
     ] {
         capture.wait(1000);
-        tcp.data(&mut capture, C, text);
-        capture.wait(6);
-        tcp.ack(&mut capture, S);
+        tcp.acked_data(&mut capture, C, text, 6);
     }
     let told = tell(capture.bytes());
     let texts: Vec<_> = told
@@ -222,9 +217,7 @@ fn trap_websocket() {
         (S, [&[0x88, 2][..], &1000_u16.to_be_bytes()].concat()),
     ] {
         capture.wait(5000);
-        tcp.data(&mut capture, side, &bytes);
-        capture.wait(6);
-        tcp.ack(&mut capture, if side == C { S } else { C });
+        tcp.acked_data(&mut capture, side, &bytes, 6);
     }
     capture.wait(1000);
     tcp.close3(&mut capture, S);
@@ -260,8 +253,7 @@ fn trap_websocket() {
 /// Nothing that a stranger says becomes markup.
 #[test]
 fn trap_hostile_text() {
-    let mut capture = Capture::new(Link::Ethernet);
-    let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+    let (mut capture, mut tcp) = start();
     tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"");
     tcp.raw(&mut capture, S, SYN | ACK, &SYN_OPTIONS, b"");
     tcp.ack(&mut capture, C);
@@ -305,8 +297,7 @@ proptest::proptest! {
     fn any_segments_make_a_report(
         segments in proptest::collection::vec((proptest::bool::ANY, 0_u8..64, 0_u32..200, 0_u32..200, proptest::collection::vec(proptest::num::u8::ANY, 0..12), 0_u32..3_000_000), 0..60)
     ) {
-        let mut capture = Capture::new(Link::Ethernet);
-        let mut tcp = Tcp::new("127.0.0.1", CLIENT, SERVER, ISN);
+        let (mut capture, mut tcp) = start();
         for (from_client, flags, seq, ack, payload, wait) in segments {
             let side = if from_client { C } else { S };
             tcp.window[side as usize] = (seq % 3) as u16;
