@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chatscope::chat::{
-    Arrival, DisconnectReason, Effects, Gone, Limits, Line, Log, Now, Question, Recall, Room,
-    Saved, SessionId, Staged, Token, Transport, View,
+    Arrival, DisconnectReason, Effects, Gone, Limits, Log, Now, Question, Recall, Room, Saved,
+    SessionId, Staged, Token, View,
 };
 use chatscope::net::{FourTuple, Timestamp};
 use proptest::prelude::*;
@@ -154,19 +154,8 @@ impl World {
     fn arrive(&mut self, view: View) -> (SessionId, Token) {
         self.tokens += 1;
         let token = Token::new([self.tokens; 16]);
-        let transport = if view == View::Text {
-            Transport::Line
-        } else {
-            Transport::WebSocket
-        };
         let now = self.now();
-        let arrival = Arrival {
-            connection: FourTuple::default(),
-            transport,
-            view,
-            token,
-            resume: None,
-        };
+        let arrival = Arrival::new(FourTuple::default(), view, token);
         let session = self.room.connect(&arrival, now).unwrap();
         self.settle();
         (session, token)
@@ -365,16 +354,7 @@ impl World {
         };
         assert!(self.durable);
         let stored = &self.stored;
-        let line = |number: u64| {
-            let stored = &stored[number as usize - 1];
-            Line {
-                session: stored.session,
-                kind: stored.kind,
-                at: stored.at,
-                name: &stored.name,
-                text: &stored.text,
-            }
-        };
+        let line = |number: u64| stored[number as usize - 1].line();
         match recall.question {
             Question::Lines(wanted) => {
                 assert!(!wanted.is_empty());
@@ -409,13 +389,7 @@ impl World {
         self.room = Room::new("model", self.limits.clone(), true);
         self.recalls.clear();
         let first = self.stored.len().saturating_sub(kept);
-        let lines = self.stored[first..].iter().map(|line| Line {
-            session: line.session,
-            kind: line.kind,
-            at: line.at,
-            name: &line.name,
-            text: &line.text,
-        });
+        let lines = self.stored[first..].iter().map(Staged::line);
         self.room.restore(
             first as u64 + 1,
             lines,

@@ -32,6 +32,23 @@ pub struct Arrival {
     pub resume: Option<(Token, Replay)>,
 }
 
+impl Arrival {
+    /// A newcomer, over the transport that its view belongs to.
+    #[must_use]
+    pub const fn new(connection: FourTuple, view: View, token: Token) -> Self {
+        Self {
+            connection,
+            transport: match view {
+                View::Text => Transport::Line,
+                View::Frames | View::Objects => Transport::WebSocket,
+            },
+            view,
+            token,
+            resume: None,
+        }
+    }
+}
+
 /// The room has no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomFull {

@@ -27,6 +27,20 @@ pub struct Staged {
     pub text: Arc<str>,
 }
 
+impl Staged {
+    /// As the log takes it.
+    #[must_use]
+    pub fn line(&self) -> Line<'_> {
+        Line {
+            session: self.session,
+            kind: self.kind,
+            at: self.at,
+            name: &self.name,
+            text: &self.text,
+        }
+    }
+}
+
 /// A change to the stored sessions.
 #[derive(Clone, Debug)]
 pub enum Saved {
@@ -123,27 +137,10 @@ impl Room {
             let Some(Waiting { line, bytes }) = self.staged.pop_front() else {
                 return;
             };
-            let Staged {
-                session,
-                kind,
-                at,
-                name,
-                text,
-            } = &line;
-            if let Some(session) = self.sessions.get_mut(session) {
+            if let Some(session) = self.sessions.get_mut(&line.session) {
                 session.staged = session.staged.saturating_sub(1);
             }
-            self.publish(
-                &Line {
-                    session: *session,
-                    kind: *kind,
-                    at: *at,
-                    name,
-                    text,
-                },
-                bytes,
-                now,
-            );
+            self.publish(&line.line(), bytes, now);
         }
     }
 

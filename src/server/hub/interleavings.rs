@@ -19,8 +19,8 @@ use super::super::sink::EventSink;
 use super::sync::Mutex;
 use super::{Ear, Hub, Mail, Store};
 use crate::chat::{
-    Arrival, DisconnectReason, Effects, Limits, Line, Log, Question, Recall, Room, RoomFull,
-    Staged, Token, Transport, View,
+    Arrival, DisconnectReason, Effects, Limits, Log, Question, Recall, Room, RoomFull, Staged,
+    Token, View,
 };
 use crate::net::FourTuple;
 
@@ -75,16 +75,7 @@ fn keep(hub: &Hub, jobs: &Receiver<Job>) {
 }
 
 fn answer(hub: &Hub, file: &[Staged], recall: &Recall) {
-    let line = |number: u64| {
-        let stored = &file[number as usize - 1];
-        Line {
-            session: stored.session,
-            kind: stored.kind,
-            at: stored.at,
-            name: &stored.name,
-            text: &stored.text,
-        }
-    };
+    let line = |number: u64| file[number as usize - 1].line();
     match &recall.question {
         Question::Lines(wanted) => {
             let mut log = Log::new(wanted.start, 1 << 20);
@@ -155,13 +146,7 @@ struct Person {
 impl Person {
     fn arrive(hub: &Hub, token: Token) -> Self {
         let mail = Arc::new(Mail::default());
-        let arrival = Arrival {
-            connection: FourTuple::default(),
-            transport: Transport::Line,
-            view: View::Text,
-            token,
-            resume: None,
-        };
+        let arrival = Arrival::new(FourTuple::default(), View::Text, token);
         let admitted: Result<_, RoomFull> =
             hub.admit(&mail, |room, now| room.connect(&arrival, now));
         admitted.expect("there is room");

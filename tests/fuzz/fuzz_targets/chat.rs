@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chatscope::chat::{
-    Arrival, DisconnectReason, Limits, Line, Log, Now, Question, Room, SessionId, Staged, Token,
-    Transport, View,
+    Arrival, DisconnectReason, Limits, Log, Now, Question, Room, SessionId, Staged, Token, View,
 };
 use chatscope::net::{FourTuple, Timestamp};
 use libfuzzer_sys::fuzz_target;
@@ -32,13 +31,7 @@ fn settle(room: &mut Room, file: &mut Vec<Staged>, now: Now) -> Vec<(SessionId, 
                     assert!(!wanted.is_empty() && wanted.end as usize <= file.len() + 1);
                     let mut log = Log::new(wanted.start, 1 << 20);
                     for line in &file[wanted.start as usize - 1..wanted.end as usize - 1] {
-                        log.append(&Line {
-                            session: line.session,
-                            kind: line.kind,
-                            at: line.at,
-                            name: &line.name,
-                            text: &line.text,
-                        });
+                        log.append(&line.line());
                     }
                     room.recalled(recall.session, wanted.start, log);
                 }
@@ -76,18 +69,9 @@ fuzz_target!(|input: &[u8]| {
         match (op & 7, who) {
             (0, _) | (_, None) => {
                 tokens += 1;
-                let (transport, view) = [
-                    (Transport::Line, View::Text),
-                    (Transport::WebSocket, View::Frames),
-                    (Transport::WebSocket, View::Objects),
-                ][clock % 3];
-                let arrival = Arrival {
-                    connection: FourTuple::default(),
-                    transport,
-                    view,
-                    token: Token::new([tokens; 16]),
-                    resume: None,
-                };
+                let view = [View::Text, View::Frames, View::Objects][clock % 3];
+                let token = Token::new([tokens; 16]);
+                let arrival = Arrival::new(FourTuple::default(), view, token);
                 sessions.extend(room.connect(&arrival, now).map(|id| (id, 0)));
             }
             (1, Some(who)) => {
@@ -108,8 +92,7 @@ fuzz_target!(|input: &[u8]| {
                     .filter_map(|slice| std::str::from_utf8(slice).ok())
                 {
                     assert!(
-                        text.chars()
-                            .all(|c| c == '\n' || !c.is_control()),
+                        text.chars().all(|c| c == '\n' || !c.is_control()),
                         "{text:?}"
                     );
                 }
