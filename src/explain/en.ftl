@@ -600,6 +600,7 @@ frame-payload = payload: { $bytes ->
         [one] one byte
        *[other] { $bytes } bytes
     }
+frame-wireshark = in Wireshark
 frame-cut = the capture holds only the first { $bytes } bytes of this frame
 
 ## Comments on frames

@@ -599,6 +599,7 @@ frame-payload = dados: { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }
+frame-wireshark = no Wireshark
 frame-cut = a captura só tem os primeiros { $bytes } bytes deste quadro
 
 ## Comentários nos quadros

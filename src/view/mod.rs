@@ -21,6 +21,7 @@ pub mod style;
 pub mod table;
 mod time_column;
 mod width;
+pub mod wireshark;
 pub mod zeek;
 
 pub use time_column::TimeStyle;

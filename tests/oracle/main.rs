@@ -12,6 +12,7 @@ mod ours;
 mod packets;
 mod random;
 mod tshark;
+mod words;
 mod wrap;
 
 use std::collections::BTreeMap;

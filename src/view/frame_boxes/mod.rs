@@ -14,8 +14,10 @@ use std::fmt::Write as _;
 
 use crate::explain::{Explainer, Lang, Topic, Value};
 use crate::packet::{Frame, Segment, TcpFlags};
+use crate::tcp::Observation;
 use crate::timeline::PacketEntry;
 use crate::view::width::wrapped;
+use crate::view::wireshark::{expert_items, info};
 
 /// How the boxes should look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +71,7 @@ pub fn frame_boxes(
     remarks(&mut out, &words, segment);
     if let Some(packet) = packet {
         reasons(&mut out, &words, packet, width);
+        in_wireshark(&mut out, &words, segment, &packet.observation);
     }
     if frame.data.len() < frame.original_length as usize {
         let bytes = Value::Number(frame.data.len() as u64);
@@ -125,5 +128,18 @@ fn reasons(out: &mut String, words: &Explainer, packet: &PacketEntry, width: usi
     for line in lines.iter().flat_map(|line| wrapped(line, width)) {
         out.push_str(line);
         out.push('\n');
+    }
+}
+
+/// What Wireshark's own packet list and expert dialog say, so that the reader finds the frame again there.
+fn in_wireshark(out: &mut String, words: &Explainer, segment: &Segment<'_>, seen: &Observation) {
+    if !seen.analysed {
+        return;
+    }
+    words.say(out, "frame-wireshark", &[]);
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, ":\n  Info     {}", info(segment, seen));
+    for item in expert_items(segment, seen) {
+        let _ = writeln!(out, "  {:<9}{}", item.severity.name(), item.text);
     }
 }

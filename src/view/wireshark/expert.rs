@@ -1,0 +1,206 @@
+//! The expert items that Wireshark 4.0 attaches to a TCP frame (Analyze, Expert Information).
+//!
+//! Not said again here: items about the lengths of options, and those of other protocols.
+
+use crate::packet::{Segment, TcpOption};
+use crate::tcp::{AnalysisFlags, FinPart, Observation};
+
+/// How much Wireshark makes of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The usual course of things.
+    Chat,
+    /// Notable.
+    Note,
+    /// Unusual.
+    Warning,
+}
+
+impl Severity {
+    /// The word in Wireshark's dialog.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "Chat",
+            Self::Note => "Note",
+            Self::Warning => "Warning",
+        }
+    }
+
+    /// The value of the field `_ws.expert.severity`.
+    #[must_use]
+    pub const fn value(self) -> u32 {
+        match self {
+            Self::Chat => 0x20_0000,
+            Self::Note => 0x40_0000,
+            Self::Warning => 0x60_0000,
+        }
+    }
+}
+
+/// One expert item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpertItem {
+    /// Its severity.
+    pub severity: Severity,
+    /// The text of the field `_ws.expert.message`.
+    pub text: String,
+}
+
+/// What each analysis flag is called.
+const FLAGS: [(AnalysisFlags, Severity, &str); 14] = {
+    use AnalysisFlags as Flag;
+    use Severity::{Chat, Note, Warning};
+    [
+        (
+            Flag::LOST_SEGMENT,
+            Warning,
+            "Previous segment(s) not captured (common at capture start)",
+        ),
+        (
+            Flag::ACK_LOST_SEGMENT,
+            Warning,
+            "ACKed segment that wasn't captured (common at capture start)",
+        ),
+        (
+            Flag::OUT_OF_ORDER,
+            Warning,
+            "This frame is a (suspected) out-of-order segment",
+        ),
+        (
+            Flag::WINDOW_FULL,
+            Warning,
+            "TCP window specified by the receiver is now completely full",
+        ),
+        (Flag::ZERO_WINDOW, Warning, "TCP Zero Window segment"),
+        (
+            Flag::RETRANSMISSION,
+            Note,
+            "This frame is a (suspected) retransmission",
+        ),
+        (
+            Flag::FAST_RETRANSMISSION,
+            Note,
+            "This frame is a (suspected) fast retransmission",
+        ),
+        (
+            Flag::SPURIOUS_RETRANSMISSION,
+            Note,
+            "This frame is a (suspected) spurious retransmission",
+        ),
+        (
+            Flag::REUSED_PORTS,
+            Note,
+            "A new tcp session is started with the same ports as an earlier session in this trace",
+        ),
+        (Flag::KEEP_ALIVE, Note, "TCP keep-alive segment"),
+        (
+            Flag::KEEP_ALIVE_ACK,
+            Note,
+            "ACK to a TCP keep-alive segment",
+        ),
+        (Flag::ZERO_WINDOW_PROBE, Note, "TCP Zero Window Probe"),
+        (
+            Flag::ZERO_WINDOW_PROBE_ACK,
+            Note,
+            "ACK to a TCP Zero Window Probe",
+        ),
+        (Flag::WINDOW_UPDATE, Chat, "TCP window update"),
+    ]
+};
+
+/// The expert items of a frame, those about its control bits first.
+#[must_use]
+pub fn expert_items(segment: &Segment<'_>, seen: &Observation) -> Vec<ExpertItem> {
+    let mut items = Vec::new();
+    let mut put = |severity, text: String| items.push(ExpertItem { severity, text });
+    control_bits(segment, seen, &mut put);
+    protocol(segment, seen, &mut put);
+    // tshark puts the plain item beside that of a retransmission of a particular kind.
+    let mut analysis = seen.analysis;
+    let particular = [
+        AnalysisFlags::FAST_RETRANSMISSION,
+        AnalysisFlags::SPURIOUS_RETRANSMISSION,
+    ];
+    if particular.iter().any(|kind| analysis.contains(*kind)) {
+        analysis.insert(AnalysisFlags::RETRANSMISSION);
+    }
+    for (flag, severity, text) in FLAGS {
+        if analysis.contains(flag) {
+            put(severity, text.to_owned());
+        }
+    }
+    if let Some((number, _)) = seen.duplicate_ack {
+        put(Severity::Note, format!("Duplicate ACK (#{number})"));
+    }
+    items
+}
+
+fn control_bits(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(Severity, String)) {
+    let flags = segment.flags;
+    match (flags.syn(), flags.ack()) {
+        (true, false) => {
+            let port = segment.destination.port;
+            put(
+                Severity::Chat,
+                format!("Connection establish request (SYN): server port {port}"),
+            );
+        }
+        (true, true) => {
+            let port = segment.source.port;
+            put(
+                Severity::Chat,
+                format!("Connection establish acknowledge (SYN+ACK): server port {port}"),
+            );
+        }
+        (false, _) => {}
+    }
+    if flags.fin() {
+        put(Severity::Chat, "Connection finish (FIN)".to_owned());
+    }
+    match seen.fin {
+        FinPart::None => {}
+        FinPart::Initiates => put(
+            Severity::Note,
+            "This frame initiates the connection closing".to_owned(),
+        ),
+        FinPart::Answers => put(
+            Severity::Note,
+            "This frame undergoes the connection closing".to_owned(),
+        ),
+    }
+    if flags.rst() {
+        put(Severity::Warning, "Connection reset (RST)".to_owned());
+    }
+}
+
+/// What RFC 9293 does not expect of a header.
+fn protocol(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(Severity, String)) {
+    let flags = segment.flags;
+    if !flags.ack() && segment.ack.0 != 0 {
+        put(
+            Severity::Note,
+            "The acknowledgment number field is nonzero while the ACK flag is not set".to_owned(),
+        );
+    }
+    let has_mss = segment
+        .options
+        .iter()
+        .any(|(_, option)| matches!(option, TcpOption::MaximumSegmentSize(_)));
+    let has_options = segment.header_length > 20;
+    if flags.syn() && has_options && !has_mss {
+        put(
+            Severity::Note,
+            "The SYN packet does not contain a MSS option".to_owned(),
+        );
+    }
+    if !flags.syn() && has_mss {
+        put(
+            Severity::Warning,
+            "The non-SYN packet does contain a MSS option".to_owned(),
+        );
+    }
+    if flags.syn() && flags.ack() && seen.ack > 1 {
+        put(Severity::Note, "TCP SYN-ACK accepting TFO data".to_owned());
+    }
+}

@@ -1,0 +1,135 @@
+//! The Info column of a TCP frame. Not said again here: Accurate ECN (Wireshark reads it from the handshake on), reserved bits,
+//! experimental options.
+
+use std::fmt::Write as _;
+
+use crate::packet::{Segment, TcpFlags, TcpOption};
+use crate::tcp::{AnalysisFlags, Observation};
+
+/// The control bits as Wireshark calls and orders them.
+const BITS: [(TcpFlags, &str); 9] = [
+    (TcpFlags::FIN, "FIN"),
+    (TcpFlags::SYN, "SYN"),
+    (TcpFlags::RST, "RST"),
+    (TcpFlags::PSH, "PSH"),
+    (TcpFlags::ACK, "ACK"),
+    (TcpFlags::URG, "URG"),
+    (TcpFlags::ECE, "ECE"),
+    (TcpFlags::CWR, "CWR"),
+    (TcpFlags::AE, "AE"),
+];
+
+/// What stands before the ports, left to right where several apply; of the four kinds of repetition only the first.
+const PREFIXES: [(AnalysisFlags, &str); 9] = [
+    (
+        AnalysisFlags::ZERO_WINDOW_PROBE_ACK,
+        "TCP ZeroWindowProbeAck",
+    ),
+    (AnalysisFlags::ZERO_WINDOW, "TCP ZeroWindow"),
+    (AnalysisFlags::ZERO_WINDOW_PROBE, "TCP ZeroWindowProbe"),
+    (AnalysisFlags::DUPLICATE_ACK, "TCP Dup ACK"),
+    (AnalysisFlags::KEEP_ALIVE_ACK, "TCP Keep-Alive ACK"),
+    (AnalysisFlags::KEEP_ALIVE, "TCP Keep-Alive"),
+    (AnalysisFlags::WINDOW_FULL, "TCP Window Full"),
+    (AnalysisFlags::WINDOW_UPDATE, "TCP Window Update"),
+    (AnalysisFlags::ACK_LOST_SEGMENT, "TCP ACKed unseen segment"),
+];
+const REPETITIONS: [(AnalysisFlags, &str); 4] = [
+    (AnalysisFlags::OUT_OF_ORDER, "TCP Out-Of-Order"),
+    (
+        AnalysisFlags::SPURIOUS_RETRANSMISSION,
+        "TCP Spurious Retransmission",
+    ),
+    (
+        AnalysisFlags::FAST_RETRANSMISSION,
+        "TCP Fast Retransmission",
+    ),
+    (AnalysisFlags::RETRANSMISSION, "TCP Retransmission"),
+];
+
+/// The Info column, for a frame whose payload no other protocol of Wireshark claims.
+#[must_use]
+pub fn info(segment: &Segment<'_>, seen: &Observation) -> String {
+    let mut out = String::new();
+    prefixes(&mut out, seen);
+    let (from, to) = (segment.source.port, segment.destination.port);
+    // Writing to a String cannot fail, here and below.
+    let _ = write!(
+        out,
+        "{from} → {to} [{}] Seq={}",
+        bits(segment.flags),
+        seen.seq
+    );
+    if segment.flags.ack() {
+        let _ = write!(out, " Ack={}", seen.ack);
+    }
+    let _ = write!(out, " Win={}", seen.window_scaled);
+    if segment.flags.contains(TcpFlags::URG) {
+        let _ = write!(out, " Urg={}", segment.urgent);
+    }
+    let _ = write!(out, " Len={}", segment.len);
+    options(&mut out, segment, seen);
+    out
+}
+
+fn prefixes(out: &mut String, seen: &Observation) {
+    let mut put = |text: &str| {
+        let _ = write!(out, "[{text}] ");
+    };
+    for (flag, text) in PREFIXES {
+        match seen.duplicate_ack {
+            _ if !seen.analysis.contains(flag) => {}
+            Some((number, of)) if flag == AnalysisFlags::DUPLICATE_ACK => {
+                put(&format!("{text} {of}#{number}"));
+            }
+            _ => put(text),
+        }
+    }
+    if seen.analysis.contains(AnalysisFlags::LOST_SEGMENT) {
+        put("TCP Previous segment not captured");
+    }
+    if let Some((_, text)) = REPETITIONS
+        .iter()
+        .find(|(flag, _)| seen.analysis.contains(*flag))
+    {
+        put(text);
+    }
+    if seen.analysis.contains(AnalysisFlags::REUSED_PORTS) {
+        put("TCP Port numbers reused");
+    }
+}
+
+fn bits(flags: TcpFlags) -> String {
+    let names: Vec<&str> = BITS
+        .iter()
+        .filter(|(bit, _)| flags.contains(*bit))
+        .map(|&(_, name)| name)
+        .collect();
+    if names.is_empty() {
+        "<None>".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// The options that the column names, in header order.
+fn options(out: &mut String, segment: &Segment<'_>, seen: &Observation) {
+    // Sequence numbers of the other direction are relative to where its acknowledgments say it began.
+    let base = segment.ack.minus(seen.ack);
+    for (_, option) in segment.options.iter() {
+        let _ = match option {
+            TcpOption::MaximumSegmentSize(bytes) => write!(out, " MSS={bytes}"),
+            TcpOption::WindowScale(shift) => write!(out, " WS={}", 1u32 << shift.min(14)),
+            TcpOption::SackPermitted => write!(out, " SACK_PERM"),
+            TcpOption::Timestamps { value, echo } => write!(out, " TSval={value} TSecr={echo}"),
+            // Without ACK there is nothing to count from; tshark remembers it from earlier frames.
+            TcpOption::Sack(blocks) if segment.flags.ack() => {
+                blocks.iter().try_for_each(|(left, right)| {
+                    let (left, right) = (left.offset_from(base), right.offset_from(base));
+                    write!(out, " SLE={left} SRE={right}")
+                })
+            }
+            _ => Ok(()),
+        };
+    }
+}

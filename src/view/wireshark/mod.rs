@@ -1,0 +1,10 @@
+//! What Wireshark 4.0 itself would say of a frame: the Info column of its packet list, and its expert items.
+//!
+//! Owns: Wireshark's own English, word for word, so that a student finds on the screen what is printed here. Must not know:
+//! our words (that is `explain`'s). Checked against tshark by `tests/oracle`.
+
+mod expert;
+mod info;
+
+pub use expert::{ExpertItem, Severity, expert_items};
+pub use info::info;

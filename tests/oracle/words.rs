@@ -1,0 +1,192 @@
+//! Wireshark's own words, Info column and expert items, as we say them and as tshark 4.0 does.
+//!
+//! Random captures in every test run; on demand also files, one path a line:
+//! `CHATSCOPE_ORACLE_FILES=LIST cargo test --release --test oracle words -- --ignored --nocapture`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use chatscope::capture::SavefileReader;
+use chatscope::packet::{Decoded, Decoder, SegmentOrigin};
+use chatscope::tcp::{Analyzer, Limits};
+use chatscope::view::wireshark::{expert_items, info};
+
+use super::{generate, seed, tshark};
+
+/// What is said of one frame.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Words {
+    /// `None`: another protocol than TCP wrote the column.
+    info: Option<String>,
+    /// Severity and text.
+    items: BTreeSet<(String, String)>,
+}
+
+#[test]
+fn random_frames_are_said_in_tsharks_words() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("random.pcap");
+    let capture = generate::capture(seed().wrapping_mul(7_919), 4_000, false);
+    std::fs::write(&path, capture).expect("the capture is written");
+    let Some(version) = tshark::version() else {
+        eprintln!("skipped: tshark 4.0.x is not installed, nothing to compare with");
+        return;
+    };
+    let (frames, said) = compare(&path);
+    eprintln!(
+        "{version}: {frames} frames, {} different items, 0 differences",
+        said.len()
+    );
+    assert!(
+        frames > 1_000 && said.len() > 12,
+        "too little was compared: {said:?}"
+    );
+}
+
+#[test]
+#[ignore = "needs a list of captures: see the head of this file"]
+fn files_are_said_in_tsharks_words() {
+    let list = std::env::var("CHATSCOPE_ORACLE_FILES").expect("CHATSCOPE_ORACLE_FILES=LIST");
+    let list = std::fs::read_to_string(list).expect("the list");
+    let (mut frames, mut said) = (0, BTreeMap::new());
+    for file in list.lines() {
+        let (more, items) = compare(Path::new(file));
+        frames += more;
+        for (item, count) in items {
+            *said.entry(item).or_insert(0) += count;
+        }
+    }
+    eprintln!("{frames} frames, 0 differences; {said:?}");
+}
+
+/// Frames compared and how often each item was met; fails with the first differences.
+fn compare(path: &Path) -> (usize, BTreeMap<String, usize>) {
+    let (ours, theirs) = (ours(path), theirs(path));
+    let (mut frames, mut said) = (0, BTreeMap::new());
+    let mut differences = Vec::new();
+    for (frame, ours) in &ours {
+        let Some(theirs) = theirs.get(frame) else {
+            continue;
+        };
+        frames += 1;
+        let info_differs = theirs.info.is_some() && theirs.info != ours.info;
+        if info_differs || theirs.items != ours.items {
+            differences.push(format!(
+                "frame {frame}\n  tshark {theirs:?}\n  ours   {ours:?}"
+            ));
+        }
+        for (_, text) in &ours.items {
+            *said.entry(without_numbers(text)).or_insert(0) += 1;
+        }
+    }
+    let shown = differences.iter().take(5).cloned().collect::<Vec<_>>();
+    assert!(
+        differences.is_empty(),
+        "{}: {} frames differ\n{}",
+        path.display(),
+        differences.len(),
+        shown.join("\n")
+    );
+    (frames, said)
+}
+
+fn ours(path: &Path) -> BTreeMap<u64, Words> {
+    let bytes = std::fs::read(path).expect("the capture");
+    let mut words = BTreeMap::new();
+    let Ok(mut reader) = SavefileReader::new(&bytes[..]) else {
+        return words;
+    };
+    let (mut decoder, mut analyzer) = (Decoder::new(), Analyzer::new(Limits::replay()));
+    while let Ok(Some(frame)) = reader.next_frame() {
+        let Decoded::Tcp(segment) = decoder.decode(&frame) else {
+            continue;
+        };
+        let seen = analyzer.handle(&segment);
+        if segment.origin != SegmentOrigin::Direct || !segment.header_is_whole() {
+            continue;
+        }
+        let items = expert_items(&segment, &seen)
+            .into_iter()
+            .map(|item| (item.severity.value().to_string(), item.text))
+            .collect();
+        let info = Some(info(&segment, &seen));
+        words.insert(frame.number, Words { info, items });
+    }
+    words
+}
+
+fn theirs(path: &Path) -> BTreeMap<u64, Words> {
+    let output = Command::new("tshark")
+        .args(["-n", "-r"])
+        .arg(path)
+        .args(["-Y", "tcp", "-T", "fields", "-E", "aggregator=~"])
+        .args([
+            "-e",
+            "frame.number",
+            "-e",
+            "_ws.col.Protocol",
+            "-e",
+            "_ws.col.Info",
+        ])
+        .args(["-e", "_ws.expert.severity", "-e", "_ws.expert.message"])
+        .output()
+        .expect("tshark runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().filter_map(frame_of).collect()
+}
+
+fn frame_of(line: &str) -> Option<(u64, Words)> {
+    let mut columns = line.split('\t');
+    let frame = columns.next()?.parse().ok()?;
+    let protocol = columns.next()?;
+    let info = columns.next()?.to_owned();
+    let severities = columns.next()?.split('~');
+    let items = severities
+        .zip(columns.next()?.split('~'))
+        .filter(|(_, text)| is_ours(text))
+        .map(|(severity, text)| (severity.to_owned(), text.to_owned()))
+        .collect();
+    let info = (protocol == "TCP" && is_our_info(&info)).then_some(info);
+    Some((frame, Words { info, items }))
+}
+
+/// The column is TCP's own, and says nothing that is not said by us: relative SACK edges on a frame
+/// without ACK, Accurate ECN, reserved bits, experimental options.
+fn is_our_info(info: &str) -> bool {
+    let others = [
+        "reassembled PDU",
+        "EE0B",
+        "ECEB",
+        "TCP PDU",
+        "[Packet size limited",
+    ];
+    let sack_alone = info.contains(" SLE=") && !info.contains(" Ack=");
+    info.contains(" → ") && !sack_alone && !others.iter().any(|other| info.contains(other))
+}
+
+/// The items of TCP that are compared; those about the length of options are not said by us.
+fn is_ours(text: &str) -> bool {
+    const STARTS: [&str; 15] = [
+        "Connection ",
+        "This frame ",
+        "Previous segment(s)",
+        "ACKed segment ",
+        "TCP window",
+        "TCP Zero",
+        "TCP keep-alive",
+        "TCP SYN-ACK",
+        "ACK to a TCP",
+        "A new tcp session",
+        "Duplicate ACK",
+        "The acknowledgment number field",
+        "The SYN packet does not",
+        "The non-SYN packet does",
+        "TCP Window",
+    ];
+    STARTS.iter().any(|start| text.starts_with(start))
+}
+
+fn without_numbers(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
