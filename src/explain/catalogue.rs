@@ -26,6 +26,13 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// The words `yes` and `no` of a selection.
+impl From<bool> for Value<'_> {
+    fn from(yes: bool) -> Self {
+        Self::Text(if yes { "yes" } else { "no" })
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)

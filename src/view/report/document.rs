@@ -3,6 +3,9 @@
 //! Must not know: how the figures came about, any markup. What a stranger wrote is already visible text and still needs the
 //! escaping of its markup.
 
+/// What stands for a value that is not known.
+pub(super) const DASH: &str = "–";
+
 /// The whole document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -137,7 +140,7 @@ impl Cell {
 
     /// Nothing known.
     pub(super) fn none() -> Self {
-        Self::Text("–".to_owned())
+        Self::text(DASH)
     }
 }
 

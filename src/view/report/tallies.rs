@@ -1,5 +1,6 @@
 //! Counts over all segments of the report: flag combinations by class, single bits, Wireshark's analysis flags.
 
+use super::filters::frames_filter;
 use super::model::{AnalysisRow, BitRow, Both, CensusRow, Evidence};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, FrameRole, PerSide};
@@ -194,18 +195,5 @@ fn census_filter(class: usize, flags: TcpFlags, tally: &Tally) -> String {
             "{by_flags} && tcp.len==0 && {}",
             frames_filter(&tally.frames)
         ),
-    }
-}
-
-/// A Wireshark display filter that shows exactly these frames; empty for none.
-#[must_use]
-pub fn frames_filter(frames: &[u64]) -> String {
-    match frames {
-        [] => String::new(),
-        [one] => format!("frame.number=={one}"),
-        many => {
-            let list: Vec<_> = many.iter().map(u64::to_string).collect();
-            format!("frame.number in {{{}}}", list.join(","))
-        }
     }
 }

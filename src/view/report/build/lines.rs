@@ -2,9 +2,9 @@
 
 use super::super::book::Book;
 use super::super::collect::Collector;
+use super::super::filters::frames_filter;
 use super::super::lines::Line;
 use super::super::model::{AckRow, ByteSpan, CopyRow, Found, LineRow, Seconds};
-use super::super::tallies::frames_filter;
 use super::segment::ack_of;
 use super::{MAX_NAME, seconds};
 use crate::message::MessageKind;

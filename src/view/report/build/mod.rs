@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::collect::{Collector, MAX_CONNECTIONS, Trace, frames_of};
 use super::drawings::Drawings;
+use super::filters::{frames_filter, stream_filter};
 use super::model::{
     Both, CaptureFacts, ConnectionRow, Count, Evidence, FindingRow, PortCount, Report, SCHEMA,
     Seconds, SelectionFacts, VerdictRow,
@@ -220,7 +221,7 @@ impl Collector {
             ending,
             evidence: Evidence {
                 frames: vec![summary.first_frame, summary.last_frame],
-                see: format!("tcp.stream=={}", summary.stream),
+                see: stream_filter(summary.stream.0),
             },
         }
     }
@@ -237,8 +238,8 @@ impl Collector {
             .take(2 * MAX_EVIDENCE)
             .collect();
         let see = match (frames.is_empty(), finding.stream) {
-            (false, _) => super::tallies::frames_filter(&frames),
-            (true, Some(stream)) => format!("tcp.stream=={stream}"),
+            (false, _) => frames_filter(&frames),
+            (true, Some(stream)) => stream_filter(stream.0),
             (true, None) => "tcp.analysis.flags".to_owned(),
         };
         FindingRow {

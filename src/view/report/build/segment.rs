@@ -2,6 +2,7 @@
 
 use super::super::book::{Book, Kept};
 use super::super::collect::Collector;
+use super::super::filters::frame_filter;
 use super::super::model::{AckRow, OptionRow, Seconds, SegmentRow};
 use super::seconds;
 use crate::packet::TcpOption;
@@ -56,7 +57,7 @@ pub(super) fn row(collector: &Collector, book: &Book, packet: &PacketEntry) -> S
         acked_by: acked_by(book, packet),
         newly_acked: None,
         rule: None,
-        see: format!("frame.number=={}", packet.frame),
+        see: frame_filter(packet.frame),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::super::book::{Book, StateChange, Windows};
 use super::super::collect::Collector;
+use super::super::filters::{frames_filter, stream_filter};
 use super::super::model::{
     Both, Effective, Evidence, HandshakeCard, HeaderRow, NegotiatedRow, OptionsCard, ProgramRow,
     Seconds, StateRow, StreamReport, SumRow, Walk, WindowCard, ZeroPeriod,
 };
-use super::super::tallies::frames_filter;
 use super::segment::{kept, row};
 use super::{name, seconds, teardown, timing};
 use crate::chat::SessionEventKind;
@@ -66,7 +66,7 @@ fn flags(book: &Book, stream: u32) -> Vec<super::super::model::AnalysisRow> {
     let mut rows = book.flagged.rows();
     rows.retain(|row| row.count > 0);
     for row in &mut rows {
-        row.evidence.see = format!("{} && tcp.stream=={stream}", row.evidence.see);
+        row.evidence.see = format!("{} && {}", row.evidence.see, stream_filter(stream));
     }
     rows
 }

@@ -2,10 +2,10 @@
 
 use super::super::book::Book;
 use super::super::collect::Collector;
+use super::super::filters::{frames_filter, stream_filter};
 use super::super::model::{
     Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, WsCloseRow,
 };
-use super::super::tallies::frames_filter;
 use super::segment::row;
 use super::stream::step;
 use crate::chat::SessionEventKind;
@@ -53,7 +53,7 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
         program_reason: program_reason(collector, entry),
         evidence: Evidence {
             see: if frames.is_empty() {
-                format!("tcp.stream=={stream}")
+                stream_filter(stream.0)
             } else {
                 frames_filter(&frames)
             },

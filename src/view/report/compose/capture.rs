@@ -1,8 +1,8 @@
 //! The line under the title and S1 (the capture) in words.
 
 use super::super::document::{Block, Fact};
-use super::super::model::{CaptureFacts, Report};
-use super::super::tallies::frames_filter;
+use super::super::filters::{frame_filter, frames_filter};
+use super::super::model::{CaptureFacts, Report, SelectionFacts};
 use super::say::{Say, clock, date};
 use crate::explain::Value;
 
@@ -50,19 +50,7 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
             "tcp",
         ),
     ];
-    if let (Some(first), Some(last), Some(span)) = (c.first, c.last, c.span) {
-        let numbers = [c.numbers.0, c.numbers.1];
-        for (label, at, number) in [
-            ("report-first", first, numbers[0]),
-            ("report-last", last, numbers[1]),
-        ] {
-            let see = format!("frame.number=={number}");
-            facts.push(say.fact(label, date(at), &[number], see));
-        }
-        let value = format!("{} s ({})", clock(span), say.span(span));
-        let see = frames_filter(&numbers);
-        facts.push(say.fact("report-span", value, &numbers, see));
-    }
+    facts.extend(times(say, c));
     facts.push(say.fact(
         "report-drops",
         drops(say, c),
@@ -78,24 +66,45 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     }
     let mut blocks = vec![Block::Facts(facts)];
     if let Some(selection) = &report.selection {
-        let streams: Vec<_> = selection.streams.iter().map(u32::to_string).collect();
-        let ports: Vec<_> = selection.ports.iter().map(u16::to_string).collect();
-        let values = [("streams", streams.join(", ")), ("ports", ports.join(", "))];
-        let or_all = |text: &str| {
-            if text.is_empty() {
-                say.t("report-all")
-            } else {
-                text.to_owned()
-            }
-        };
-        let (streams, ports) = (or_all(&values[0].1), or_all(&values[1].1));
-        blocks.push(Block::Text(say.v(
-            "report-selection",
-            &[("streams", (&*streams).into()), ("ports", (&*ports).into())],
-        )));
-        if selection.until_first_data {
-            blocks.push(Block::Text(say.t("report-until-first-data")));
+        blocks.extend(part(say, selection));
+    }
+    blocks
+}
+
+/// First and last frame and the time between them.
+fn times(say: &Say<'_>, c: &CaptureFacts) -> Vec<Fact> {
+    let (Some(first), Some(last), Some(span)) = (c.first, c.last, c.span) else {
+        return Vec::new();
+    };
+    let numbers = [c.numbers.0, c.numbers.1];
+    let mut facts = Vec::new();
+    for (label, at, number) in [
+        ("report-first", first, numbers[0]),
+        ("report-last", last, numbers[1]),
+    ] {
+        facts.push(say.fact(label, date(at), &[number], frame_filter(number)));
+    }
+    let value = format!("{} s ({})", clock(span), say.span(span));
+    let see = frames_filter(&numbers);
+    facts.push(say.fact("report-span", value, &numbers, see));
+    facts
+}
+
+/// Which part of the capture the report is about.
+fn part(say: &Say<'_>, selection: &SelectionFacts) -> Vec<Block> {
+    let or_all = |list: Vec<String>| {
+        if list.is_empty() {
+            say.t("report-all")
+        } else {
+            list.join(", ")
         }
+    };
+    let streams = or_all(selection.streams.iter().map(u32::to_string).collect());
+    let ports = or_all(selection.ports.iter().map(u16::to_string).collect());
+    let values = [("streams", (&*streams).into()), ("ports", (&*ports).into())];
+    let mut blocks = vec![Block::Text(say.v("report-selection", &values))];
+    if selection.until_first_data {
+        blocks.push(Block::Text(say.t("report-until-first-data")));
     }
     blocks
 }
@@ -134,7 +143,7 @@ fn only_port(say: &Say<'_>, c: &CaptureFacts) -> Fact {
     let value = say.v(
         "report-only-port-value",
         &[
-            ("only", (if c.only_service { "yes" } else { "no" }).into()),
+            ("only", c.only_service.into()),
             ("port", Value::Number(first.port.into())),
             ("ports", (&*ports).into()),
             ("other", Value::Number(other)),
@@ -155,7 +164,7 @@ fn complete(say: &Say<'_>, report: &Report) -> Fact {
     let value = say.v(
         "report-complete-value",
         &[
-            ("all", (if all { "yes" } else { "no" }).into()),
+            ("all", all.into()),
             ("complete", Value::Number(c.complete)),
             ("total", Value::Number(report.connections_total)),
             ("open", Value::Number(c.open_at_end)),

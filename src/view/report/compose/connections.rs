@@ -1,9 +1,10 @@
 //! S2 (the connections) in words.
 
-use super::super::document::{Block, Cell, Fact, Table};
-use super::super::model::{CensusRow, ConnectionRow, Report};
-use super::super::tallies::{MAX_EVIDENCE, frames_filter};
-use super::say::{Say, clock};
+use super::super::document::{Block, Cell, Fact};
+use super::super::filters::frames_filter;
+use super::super::model::{CensusRow, ConnectionRow, Report, Seconds};
+use super::super::tallies::MAX_EVIDENCE;
+use super::say::{Say, clock, id_of};
 use crate::explain::Value;
 
 /// Up to so many connections each row explains itself in full sentences; a longer table keeps to a line a row.
@@ -35,19 +36,12 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "column-verdict",
         "see",
     ];
-    let rows = report.connections.iter().take(MAX_ROWS);
-    blocks.push(Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: rows.map(|row| connection(say, report, row)).collect(),
-    }));
-    let shown = report.connections.len().min(MAX_ROWS) as u64;
-    if report.connections_total > shown {
-        let more = report.connections_total - shown;
-        blocks.push(Block::Text(
-            say.v("report-streams-folded", &[("more", Value::Number(more))]),
-        ));
-    }
-    blocks.extend(verdict_words(say, report));
+    let shown = &report.connections[..report.connections.len().min(MAX_ROWS)];
+    let rows = shown.iter().map(|row| connection(say, report, row));
+    blocks.push(say.table(&titles, rows));
+    let more = report.connections_total.saturating_sub(shown.len() as u64);
+    blocks.extend(say.folded("report-streams-folded", more));
+    blocks.extend(verdict_words(say, shown));
     blocks
 }
 
@@ -144,9 +138,7 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
             row.port_class.server,
             short,
         )),
-        Cell::number(clock(super::super::model::Seconds(
-            row.start.0.saturating_sub(origin.0),
-        ))),
+        Cell::number(clock(Seconds(row.start.0.saturating_sub(origin.0)))),
         Cell::number(say.span(row.duration)),
         Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
         Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
@@ -209,11 +201,9 @@ fn ending(say: &Say<'_>, row: &ConnectionRow) -> String {
 }
 
 /// What the verdict words mean that occur in the table.
-fn verdict_words(say: &Say<'_>, report: &Report) -> Option<Block> {
-    let mut words: Vec<&str> = report
-        .connections
+fn verdict_words(say: &Say<'_>, shown: &[ConnectionRow]) -> Option<Block> {
+    let mut words: Vec<&str> = shown
         .iter()
-        .take(MAX_ROWS)
         .flat_map(|row| std::iter::once(&row.verdict.code).chain(&row.verdict.also))
         .map(String::as_str)
         .collect();
@@ -222,17 +212,11 @@ fn verdict_words(say: &Say<'_>, report: &Report) -> Option<Block> {
     let rows: Vec<_> = words
         .into_iter()
         .map(|word| {
-            let id = match word.split_once('(') {
-                Some((word, _)) => super::say::id_of("verdict", word),
-                None => super::say::id_of("verdict", word),
-            };
+            let code = word.split_once('(').map_or(word, |(code, _)| code);
+            let id = id_of("verdict", code);
             vec![Cell::text(word), Cell::text(say.t(&id))]
         })
         .collect();
-    (!rows.is_empty()).then(|| {
-        Block::Table(Table {
-            columns: vec![say.t("column-verdict"), say.t("report-col-meaning")],
-            rows,
-        })
-    })
+    let titles = ["column-verdict", "report-col-meaning"];
+    (!rows.is_empty()).then(|| say.table(&titles, rows))
 }

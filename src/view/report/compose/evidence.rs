@@ -1,22 +1,23 @@
-//! S9 (flag census), S10 (windows) and S11 (findings) in words.
+//! S9 (flag census) and S11 (findings) in words.
 
-use super::super::document::{Block, Cell, Fact, Table, frames_text};
-use super::super::model::{FindingRow, Report, WindowCard, WindowPoint};
-use super::super::tallies::frames_filter;
+use super::super::document::{Block, Cell, Note, frames_text};
+use super::super::model::{FindingRow, Report};
 use super::say::{Say, id_of};
 use crate::explain::Value;
 
-/// Findings and periods printed.
+/// Findings printed.
 const MAX_ROWS: usize = 60;
+
+/// The columns of a count.
+const COUNTED: [&str; 4] = [
+    "report-col-flag",
+    "report-col-count",
+    "report-col-first-frames",
+    "see",
+];
 
 /// S9.
 pub(super) fn census(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let bits = [
-        "report-col-flag",
-        "report-col-count",
-        "report-col-first-frames",
-        "see",
-    ];
     let classes = [
         "report-col-class",
         "report-col-flags",
@@ -27,151 +28,31 @@ pub(super) fn census(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "report-col-first-frames",
         "see",
     ];
+    let by_class = report.census.iter().map(|row| {
+        vec![
+            Cell::text(say.v("report-class", &[("class", row.class.into())])),
+            Cell::text(&*row.flags),
+            Cell::text(&*row.flags_hex),
+            Cell::number(row.count.client + row.count.server),
+            Cell::number(row.count.client),
+            Cell::number(row.count.server),
+            Cell::Frames(row.evidence.frames.clone()),
+            Cell::code(&*row.evidence.see),
+        ]
+    });
+    let by_bit = report.bits.iter().map(|row| {
+        vec![
+            Cell::text(row.flag),
+            Cell::number(row.count),
+            Cell::Frames(row.evidence.frames.clone()),
+            Cell::code(&*row.evidence.see),
+        ]
+    });
     vec![
-        Block::Table(Table {
-            columns: classes.iter().map(|title| say.t(title)).collect(),
-            rows: report
-                .census
-                .iter()
-                .map(|row| {
-                    vec![
-                        Cell::text(say.v("report-class", &[("class", row.class.into())])),
-                        Cell::text(&*row.flags),
-                        Cell::text(&*row.flags_hex),
-                        Cell::number(row.count.client + row.count.server),
-                        Cell::number(row.count.client),
-                        Cell::number(row.count.server),
-                        Cell::Frames(row.evidence.frames.clone()),
-                        Cell::code(&*row.evidence.see),
-                    ]
-                })
-                .collect(),
-        }),
-        Block::Table(Table {
-            columns: bits.iter().map(|title| say.t(title)).collect(),
-            rows: report
-                .bits
-                .iter()
-                .map(|row| {
-                    vec![
-                        Cell::text(row.flag),
-                        Cell::number(row.count),
-                        Cell::Frames(row.evidence.frames.clone()),
-                        Cell::code(&*row.evidence.see),
-                    ]
-                })
-                .collect(),
-        }),
+        say.table(&classes, by_class),
+        say.table(&COUNTED, by_bit),
         say.note("report-note-psh"),
     ]
-}
-
-/// S10.
-pub(super) fn windows(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for stream in &report.streams {
-        blocks.push(say.stream(stream));
-        let mut facts = Vec::new();
-        for (side, card) in [
-            ("client", &stream.windows.client),
-            ("server", &stream.windows.server),
-        ] {
-            window(say, stream.stream, side, card, &mut facts);
-        }
-        blocks.push(Block::Facts(facts));
-    }
-    blocks.push(Block::end());
-    blocks.push(say.note("report-note-window"));
-    blocks
-}
-
-fn window(say: &Say<'_>, stream: u32, side: &str, card: &WindowCard, facts: &mut Vec<Fact>) {
-    let fact = |label: &str, value: String, frames: &[u64], see: String| {
-        let mut fact = say.fact(label, value, frames, see);
-        fact.label = format!("{}: {}", say.side(side), fact.label);
-        fact
-    };
-    let see = format!("tcp.window_size && tcp.stream=={stream}");
-    let factor = match card.factor {
-        Some(factor) => say.v(
-            "report-factor-value",
-            &[("factor", Value::Number(factor.into()))],
-        ),
-        None => say.t("report-factor-unknown"),
-    };
-    facts.push(fact(
-        "report-window-factor",
-        factor,
-        &[],
-        format!("tcp.window_size_scalefactor && tcp.stream=={stream}"),
-    ));
-    let point = |point: WindowPoint| {
-        say.v(
-            "report-window-value",
-            &[
-                ("scaled", Value::Number(point.scaled.into())),
-                ("raw", Value::Number(point.raw.into())),
-            ],
-        )
-    };
-    if let Some(smallest) = card.smallest {
-        facts.push(fact(
-            "report-window-smallest",
-            point(smallest),
-            &[smallest.frame],
-            format!("frame.number=={}", smallest.frame),
-        ));
-    }
-    if let Some(largest) = card.largest {
-        facts.push(fact(
-            "report-window-largest",
-            point(largest),
-            &[largest.frame],
-            format!("frame.number=={}", largest.frame),
-        ));
-    }
-    if card.zero_total == 0 {
-        facts.push(fact(
-            "report-window-zero",
-            say.t("report-none"),
-            &[],
-            format!("tcp.analysis.zero_window && {see}"),
-        ));
-    }
-    for zero in card.zero.iter().take(MAX_ROWS) {
-        let end = zero
-            .end_frame
-            .map_or_else(|| "none".to_owned(), |frame| frame.to_string());
-        let duration = say.span_or(zero.duration);
-        let value = say.v(
-            "report-zero-value",
-            &[
-                ("start", Value::Number(zero.start_frame)),
-                (
-                    "ended",
-                    (if zero.end_frame.is_some() {
-                        "yes"
-                    } else {
-                        "no"
-                    })
-                    .into(),
-                ),
-                ("end", (&*end).into()),
-                ("duration", (&*duration).into()),
-                ("probes", Value::Number(zero.probes.into())),
-            ],
-        );
-        let frames: Vec<u64> = [Some(zero.start_frame), zero.end_frame]
-            .into_iter()
-            .flatten()
-            .collect();
-        facts.push(fact(
-            "report-window-zero",
-            value,
-            &frames,
-            frames_filter(&frames),
-        ));
-    }
 }
 
 /// S11.
@@ -190,16 +71,9 @@ pub(super) fn findings(say: &Say<'_>, report: &Report) -> Vec<Block> {
             "see",
         ];
         let rows = report.findings.iter().take(MAX_ROWS);
-        blocks.push(Block::Table(Table {
-            columns: titles.iter().map(|title| say.t(title)).collect(),
-            rows: rows.map(|row| finding(say, row)).collect(),
-        }));
+        blocks.push(say.table(&titles, rows.map(|row| finding(say, row))));
         let more = report.findings_folded + report.findings.len().saturating_sub(MAX_ROWS) as u64;
-        if more > 0 {
-            blocks.push(Block::Text(
-                say.v("report-findings-folded", &[("more", Value::Number(more))]),
-            ));
-        }
+        blocks.extend(say.folded("report-findings-folded", more));
         let mut codes: Vec<_> = report.findings.iter().map(|row| row.code).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -221,7 +95,7 @@ pub(super) fn findings(say: &Say<'_>, report: &Report) -> Vec<Block> {
 /// The reason behind a kind of finding, under its code.
 fn finding_note(say: &Say<'_>, code: &str) -> Block {
     match say.note(&id_of("finding", code)) {
-        Block::Note(note) => Block::Note(super::super::document::Note {
+        Block::Note(note) => Block::Note(Note {
             title: code.to_owned(),
             ..note
         }),
@@ -263,25 +137,13 @@ fn finding(say: &Say<'_>, row: &FindingRow) -> Vec<Cell> {
 
 /// Every flag of Wireshark with its count: what was checked, also where nothing was found.
 fn analysis(say: &Say<'_>, report: &Report) -> Block {
-    let titles = [
-        "report-col-flag",
-        "report-col-count",
-        "report-col-first-frames",
-        "see",
-    ];
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: report
-            .analysis
-            .iter()
-            .map(|row| {
-                vec![
-                    Cell::text(row.flag),
-                    Cell::number(row.count),
-                    Cell::text(frames_text(&row.evidence.frames)),
-                    Cell::code(&*row.evidence.see),
-                ]
-            })
-            .collect(),
-    })
+    let rows = report.analysis.iter().map(|row| {
+        vec![
+            Cell::text(row.flag),
+            Cell::number(row.count),
+            Cell::text(frames_text(&row.evidence.frames)),
+            Cell::code(&*row.evidence.see),
+        ]
+    });
+    say.table(&COUNTED, rows)
 }

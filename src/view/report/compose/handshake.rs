@@ -1,8 +1,9 @@
 //! S3 (handshake) in words.
 
-use super::super::document::{Block, Cell, Fact, Table};
+use super::super::document::{Block, Cell, DASH, Fact, Table};
+use super::super::filters::frame_filter;
 use super::super::model::{HandshakeCard, OptionRow, Report, SegmentRow, StreamReport, SumRow};
-use super::say::{Say, clock, id_of, tick};
+use super::say::{Say, address_of, clock, id_of, or_dash, port_of, tick};
 use super::walk::info;
 use crate::explain::Value;
 
@@ -34,45 +35,29 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
         blocks.extend(say.why("handshake-not-seen"));
         return;
     }
+    blocks.push(Block::Facts(facts(say, card)));
+    blocks.push(fields(say, &segments));
+    blocks.push(summaries(say, &segments));
+    let reason = match card.outcome {
+        "complete" => None,
+        outcome => say.why(&id_of("handshake", outcome)),
+    };
+    blocks.extend(reason);
+}
+
+/// The initial sequence numbers, the sums that acknowledge them, how long it took.
+fn facts(say: &Say<'_>, card: &HandshakeCard) -> Vec<Fact> {
     let mut facts = Vec::new();
-    for (side, isn, frame) in [
-        (
-            "client",
-            card.isn.client,
-            carried(card.syn.as_ref(), card.isn.client),
-        ),
-        (
-            "server",
-            card.isn.server,
-            carried(card.answer.as_ref(), card.isn.server),
-        ),
+    for (label, isn, segment) in [
+        ("report-isn-client", card.isn.client, &card.syn),
+        ("report-isn-server", card.isn.server, &card.answer),
     ] {
-        if let Some(isn) = isn {
-            let label = format!("report-isn-{side}");
-            facts.push(say.fact(
-                &label,
-                isn.to_string(),
-                &frame.into_iter().collect::<Vec<_>>(),
-                match frame {
-                    Some(frame) => format!("tcp.seq_raw=={isn} && frame.number=={frame}"),
-                    None => format!("tcp.seq_raw=={isn} && tcp.flags.syn==1"),
-                },
-            ));
-        }
+        facts.extend(isn.map(|isn| isn_fact(say, label, isn, segment.as_ref())));
     }
-    facts.extend(
-        card.sums
-            .iter()
-            .map(|sum| sum_fact(say, "report-sum-isn", sum)),
-    );
+    facts.extend(card.sums.iter().map(|sum| sum_fact(say, sum)));
     if let Some(duration) = card.duration {
-        let value = say.span(duration);
-        facts.push(say.fact(
-            "report-connect-time",
-            value,
-            &card.evidence.frames,
-            &*card.evidence.see,
-        ));
+        let (value, shown) = (say.span(duration), &card.evidence);
+        facts.push(say.fact("report-connect-time", value, &shown.frames, &*shown.see));
     }
     if card.retries.client > 0 || card.retries.server > 0 {
         let value = say.v(
@@ -89,20 +74,18 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             "tcp.analysis.retransmission && tcp.flags.syn==1",
         ));
     }
-    blocks.push(Block::Facts(facts));
-    blocks.push(fields(say, &segments));
-    blocks.push(summaries(say, &segments));
-    let reason = match card.outcome {
-        "complete" => None,
-        outcome => say.why(&id_of("handshake", outcome)),
-    };
-    blocks.extend(reason);
+    facts
 }
 
-/// The frame that carried this number: not the one of a SYN,ACK that was later sent with another.
-fn carried(segment: Option<&SegmentRow>, isn: Option<u32>) -> Option<u64> {
-    let segment = segment?;
-    (Some(segment.seq_raw) == isn).then_some(segment.frame)
+/// An initial sequence number with the frame that carried it: not the one of a SYN,ACK that was later sent with another.
+fn isn_fact(say: &Say<'_>, label: &str, isn: u32, segment: Option<&SegmentRow>) -> Fact {
+    let carried = segment.filter(|segment| segment.seq_raw == isn);
+    let frames: Vec<u64> = carried.iter().map(|segment| segment.frame).collect();
+    let see = match carried {
+        Some(segment) => format!("tcp.seq_raw=={isn} && {}", segment.see),
+        None => format!("tcp.seq_raw=={isn} && tcp.flags.syn==1"),
+    };
+    say.fact(label, isn.to_string(), &frames, see)
 }
 
 fn outcome(say: &Say<'_>, card: &HandshakeCard) -> String {
@@ -119,7 +102,7 @@ fn outcome(say: &Say<'_>, card: &HandshakeCard) -> String {
 }
 
 /// `✓ 1001 = 1000 + 1`.
-fn sum_fact(say: &Say<'_>, label: &str, sum: &SumRow) -> Fact {
+fn sum_fact(say: &Say<'_>, sum: &SumRow) -> Fact {
     let equals = if sum.holds { "=" } else { "≠" };
     let value = say.v(
         "report-sum",
@@ -132,69 +115,72 @@ fn sum_fact(say: &Say<'_>, label: &str, sum: &SumRow) -> Fact {
             ("add", Value::Number(sum.add.into())),
         ],
     );
-    say.fact(
-        label,
-        value,
-        &[sum.frame],
-        format!(
-            "tcp.ack_raw=={} && frame.number=={}",
-            sum.ack_raw, sum.frame
-        ),
-    )
+    let see = format!(
+        "tcp.ack_raw=={} && {}",
+        sum.ack_raw,
+        frame_filter(sum.frame)
+    );
+    say.fact("report-sum-isn", value, &[sum.frame], see)
 }
 
 /// A row of the card: its words, Wireshark's field, and the value in a segment.
-type Field<'a> = (&'a str, &'a str, &'a dyn Fn(&SegmentRow) -> String);
+type Field = (
+    &'static str,
+    &'static str,
+    fn(&Say<'_>, &SegmentRow) -> String,
+);
+
+/// The fields of the card, in the order of the packet.
+const FIELDS: [Field; 15] = [
+    ("report-field-direction", "tcp.dstport", |say, s| {
+        say.direction(s.sender)
+    }),
+    ("report-field-time", "frame.time_relative", |_, s| {
+        clock(s.since_start)
+    }),
+    ("report-field-source", "ip.src", |_, s| s.source.clone()),
+    ("report-field-destination", "ip.dst", |_, s| {
+        s.destination.clone()
+    }),
+    ("report-field-srcport", "tcp.srcport", |_, s| {
+        port_of(&s.source).to_owned()
+    }),
+    ("report-field-dstport", "tcp.dstport", |_, s| {
+        port_of(&s.destination).to_owned()
+    }),
+    ("report-field-flags", "tcp.flags", |_, s| {
+        format!("{} ({})", s.flags, s.flags_hex)
+    }),
+    ("report-field-seq-raw", "tcp.seq_raw", |_, s| {
+        s.seq_raw.to_string()
+    }),
+    ("report-field-seq", "tcp.seq", |_, s| s.seq.to_string()),
+    ("report-field-ack-raw", "tcp.ack_raw", |_, s| {
+        s.ack_raw.to_string()
+    }),
+    ("report-field-ack", "tcp.ack", |_, s| or_dash(s.ack)),
+    ("report-field-window", "tcp.window_size_value", |_, s| {
+        s.window.to_string()
+    }),
+    ("report-field-len", "tcp.len", |_, s| {
+        s.len.unwrap_or(0).to_string()
+    }),
+    ("report-field-header", "tcp.hdr_len", |_, s| {
+        s.header.to_string()
+    }),
+    ("report-field-options", "tcp.options", |_, s| {
+        options_text(&s.options)
+    }),
+];
 
 /// The three segments side by side, one row per header field with the filter that finds it.
 fn fields(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
     let mut columns = vec![say.t("report-col-field")];
     columns.extend(segments.iter().map(|s| format!("#{} {}", s.frame, s.flags)));
     columns.push(say.t("see"));
-    let port = |endpoint: &str| endpoint.rsplit(':').next().unwrap_or_default().to_owned();
-    let relative_ack = |s: &SegmentRow| s.ack.map_or_else(|| "–".to_owned(), |ack| ack.to_string());
-    let rows: [Field<'_>; 15] = [
-        ("report-field-direction", "tcp.dstport", &|s| {
-            say.direction(s.sender)
-        }),
-        ("report-field-time", "frame.time_relative", &|s| {
-            clock(s.since_start)
-        }),
-        ("report-field-source", "ip.src", &|s| s.source.clone()),
-        ("report-field-destination", "ip.dst", &|s| {
-            s.destination.clone()
-        }),
-        ("report-field-srcport", "tcp.srcport", &|s| port(&s.source)),
-        ("report-field-dstport", "tcp.dstport", &|s| {
-            port(&s.destination)
-        }),
-        ("report-field-flags", "tcp.flags", &|s| {
-            format!("{} ({})", s.flags, s.flags_hex)
-        }),
-        ("report-field-seq-raw", "tcp.seq_raw", &|s| {
-            s.seq_raw.to_string()
-        }),
-        ("report-field-seq", "tcp.seq", &|s| s.seq.to_string()),
-        ("report-field-ack-raw", "tcp.ack_raw", &|s| {
-            s.ack_raw.to_string()
-        }),
-        ("report-field-ack", "tcp.ack", &relative_ack),
-        ("report-field-window", "tcp.window_size_value", &|s| {
-            s.window.to_string()
-        }),
-        ("report-field-len", "tcp.len", &|s| {
-            s.len.unwrap_or(0).to_string()
-        }),
-        ("report-field-header", "tcp.hdr_len", &|s| {
-            s.header.to_string()
-        }),
-        ("report-field-options", "tcp.options", &|s| {
-            options_text(&s.options)
-        }),
-    ];
     let list: Vec<_> = segments.iter().map(|s| s.frame.to_string()).collect();
-    let see = |field: &str, source: &str| {
-        let v6 = source.starts_with('[');
+    let v6 = segments.iter().any(|s| s.source.starts_with('['));
+    let see = |field: &str| {
         let field = if v6 {
             field.replace("ip.", "ipv6.")
         } else {
@@ -202,69 +188,54 @@ fn fields(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
         };
         format!("{field} && frame.number in {{{}}}", list.join(","))
     };
-    let first = segments
-        .first()
-        .map(|s| s.source.as_str())
-        .unwrap_or_default();
+    let row = |(label, field, value): &Field| {
+        let mut row = vec![Cell::text(say.t(label))];
+        row.extend(segments.iter().map(|s| Cell::text(value(say, s))));
+        row.push(Cell::code(see(field)));
+        row
+    };
     Block::Table(Table {
-        rows: rows
-            .iter()
-            .map(|(label, field, value)| {
-                let mut row = vec![Cell::text(say.t(label))];
-                row.extend(segments.iter().map(|s| Cell::text(value(s))));
-                row.push(Cell::code(see(field, first)));
-                row
-            })
-            .collect(),
+        rows: FIELDS.iter().map(row).collect(),
         columns,
     })
 }
 
+/// The columns of Wireshark's packet list, in its own words.
+const PACKET_LIST: [&str; 7] = [
+    "No.",
+    "Time",
+    "Source",
+    "Destination",
+    "Protocol",
+    "Length",
+    "Info",
+];
+
 /// The frames as Wireshark's packet list shows them.
 fn summaries(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
-    let address = |endpoint: &str| {
-        let ip = endpoint.rsplit_once(':').map_or(endpoint, |(ip, _)| ip);
-        ip.trim_matches(['[', ']']).to_owned()
-    };
-    Block::Table(Table {
-        columns: [
-            "No.",
-            "Time",
-            "Source",
-            "Destination",
-            "Protocol",
-            "Length",
-            "Info",
+    let row = |s: &&SegmentRow| {
+        vec![
+            Cell::number(s.frame),
+            Cell::number(clock(s.since_start)),
+            Cell::text(address_of(&s.source)),
+            Cell::text(address_of(&s.destination)),
+            Cell::text("TCP"),
+            Cell::number(or_dash(s.frame_length)),
+            Cell::text(info(s)),
+            Cell::code(&*s.see),
         ]
-        .into_iter()
-        .map(str::to_owned)
-        .chain([say.t("see")])
-        .collect(),
-        rows: segments
-            .iter()
-            .map(|s| {
-                let length = s
-                    .frame_length
-                    .map_or_else(|| "–".to_owned(), |n| n.to_string());
-                vec![
-                    Cell::number(s.frame),
-                    Cell::number(clock(s.since_start)),
-                    Cell::text(address(&s.source)),
-                    Cell::text(address(&s.destination)),
-                    Cell::text("TCP"),
-                    Cell::number(length),
-                    Cell::text(info(s)),
-                    Cell::code(&*s.see),
-                ]
-            })
-            .collect(),
+    };
+    let titles = PACKET_LIST.into_iter().map(str::to_owned);
+    Block::Table(Table {
+        columns: titles.chain([say.t("see")]).collect(),
+        rows: segments.iter().map(row).collect(),
     })
 }
 
 /// Options in header order: `MSS=65495, SACK_PERM, TS ...`.
 fn options_text(options: &[OptionRow]) -> String {
     if options.is_empty() {
-        return "–".to_owned();
+        return DASH.to_owned();
     }
     let list: Vec<_> = options
         .iter()

@@ -1,13 +1,18 @@
 //! S5 (the lines of the chat, and `--find`) in words.
 
-use super::super::document::{Block, Cell, Table};
-use super::super::model::{CopyRow, LineRow, Report};
+use std::fmt::Write as _;
+
+use super::super::document::{Block, Cell, DASH, Fact};
+use super::super::filters::{frame_filter, frames_filter};
+use super::super::model::{CopyRow, Found, LineRow, Report};
 use super::options::bytes;
 use super::say::{Say, clock};
 use crate::explain::Value;
 
 /// Lines printed; the JSON form has more.
 const MAX_ROWS: usize = 200;
+/// A WebSocket Close without a code (RFC 6455 section 7.1.5).
+const NO_STATUS: u16 = 1005;
 /// Frames and copies named in one cell.
 const MAX_LISTED: usize = 6;
 
@@ -15,28 +20,7 @@ const MAX_LISTED: usize = 6;
 pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(found) = &report.found {
-        let frames: Vec<u64> = found
-            .lines
-            .iter()
-            .filter_map(|line| line.frames.first().copied())
-            .collect();
-        let see = super::super::tallies::frames_filter(&frames);
-        let value = say.v(
-            "report-found-value",
-            &[
-                ("text", (&*found.text).into()),
-                ("count", Value::Number(found.total)),
-            ],
-        );
-        blocks.push(Block::Facts(vec![say.fact(
-            "report-found",
-            value,
-            &frames,
-            see,
-        )]));
-        if !found.lines.is_empty() {
-            blocks.push(table(say, &found.lines));
-        }
+        blocks.extend(search(say, found));
     }
     if report.lines.is_empty() {
         blocks.push(Block::Text(say.t("report-no-lines")));
@@ -48,15 +32,34 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         &report.lines[..report.lines.len().min(MAX_ROWS)],
     ));
     let folded = report.lines_folded + report.lines.len().saturating_sub(MAX_ROWS) as u64;
-    if folded > 0 {
-        blocks.push(Block::Text(
-            say.v("report-lines-folded", &[("more", Value::Number(folded))]),
-        ));
-    }
+    blocks.extend(say.folded("report-lines-folded", folded));
     blocks.push(Block::Facts(packing(say, report)));
     blocks.push(say.note("report-note-line-ack"));
     if !report.joined.is_empty() || report.lines.iter().any(|line| line.frames_total > 1) {
         blocks.push(say.note("report-note-stream-of-bytes"));
+    }
+    blocks
+}
+
+/// Where the text occurs that was looked for.
+fn search(say: &Say<'_>, found: &Found) -> Vec<Block> {
+    let frames: Vec<u64> = found
+        .lines
+        .iter()
+        .filter_map(|line| line.frames.first().copied())
+        .collect();
+    let value = say.v(
+        "report-found-value",
+        &[
+            ("text", (&*found.text).into()),
+            ("count", Value::Number(found.total)),
+        ],
+    );
+    let see = frames_filter(&frames);
+    let fact = say.fact("report-found", value, &frames, see);
+    let mut blocks = vec![Block::Facts(vec![fact])];
+    if !found.lines.is_empty() {
+        blocks.push(table(say, &found.lines));
     }
     blocks
 }
@@ -77,10 +80,7 @@ fn table(say: &Say<'_>, lines: &[LineRow]) -> Block {
         "report-col-copies",
         "see",
     ];
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: lines.iter().map(|line| row(say, line)).collect(),
-    })
+    say.table(&titles, lines.iter().map(|line| row(say, line)))
 }
 
 fn row(say: &Say<'_>, line: &LineRow) -> Vec<Cell> {
@@ -88,42 +88,20 @@ fn row(say: &Say<'_>, line: &LineRow) -> Vec<Cell> {
         Some(name) if line.sender == "client" => format!("{} ({name})", line.source),
         _ => line.source.clone(),
     };
-    let said = if line.kind.starts_with("ws_close") {
-        Cell::text(say.v(
-            "message-ws-close",
-            &[(
-                "code",
-                Value::Number(line.close_code.unwrap_or(1005).into()),
-            )],
-        ))
-    } else if line.kind == "line" {
-        Cell::Said(line.text.clone())
-    } else {
-        let kind = say.v("report-kind", &[("kind", line.kind.into())]);
-        Cell::Said(if line.text.is_empty() {
-            kind
-        } else {
-            format!("[{kind}] {}", line.text)
-        })
-    };
     let answer = match line.answer {
         Some(_) => say.ack(line.answer),
         None if line.unanswered => say.t("report-no-answer"),
-        None => "–".to_owned(),
+        None => DASH.to_owned(),
+    };
+    let receiver = match line.sender {
+        "client" => "server",
+        _ => "client",
     };
     vec![
         Cell::number(line.id),
         Cell::number(clock(line.since_start)),
-        Cell::text(format!(
-            "{} → {}",
-            from,
-            say.side(if line.sender == "client" {
-                "server"
-            } else {
-                "client"
-            })
-        )),
-        said,
+        Cell::text(format!("{from} → {}", say.side(receiver))),
+        said(say, line),
         Cell::text(frames(say, line)),
         Cell::number(line.bytes),
         Cell::number(bytes(line.seq.0 as u32, line.seq.1 as u32)),
@@ -139,6 +117,24 @@ fn row(say: &Say<'_>, line: &LineRow) -> Vec<Cell> {
     ]
 }
 
+/// The text, or what kind of message it is.
+fn said(say: &Say<'_>, line: &LineRow) -> Cell {
+    if line.kind.starts_with("ws_close") {
+        let code = line.close_code.unwrap_or(NO_STATUS);
+        let values = [("code", Value::Number(code.into()))];
+        return Cell::text(say.v("message-ws-close", &values));
+    }
+    if line.kind == "line" {
+        return Cell::Said(line.text.clone());
+    }
+    let kind = say.v("report-kind", &[("kind", line.kind.into())]);
+    Cell::Said(if line.text.is_empty() {
+        kind
+    } else {
+        format!("[{kind}] {}", line.text)
+    })
+}
+
 fn frames(say: &Say<'_>, line: &LineRow) -> String {
     let list: Vec<_> = line
         .frames
@@ -150,23 +146,15 @@ fn frames(say: &Say<'_>, line: &LineRow) -> String {
     if line.frames_total as usize > list.len() {
         text.push_str(" …");
     }
-    if line.frames_total > 1 {
-        text = format!(
-            "{text} ({})",
-            say.v(
-                "report-segments-count",
-                &[("count", Value::Number(line.frames_total.into()))]
-            )
-        );
-    }
-    if line.sharing > 1 {
-        text = format!(
-            "{text} ({})",
-            say.v(
-                "report-shared",
-                &[("count", Value::Number(line.sharing.into()))]
-            )
-        );
+    for (id, count) in [
+        ("report-segments-count", line.frames_total),
+        ("report-shared", line.sharing),
+    ] {
+        if count > 1 {
+            let count = say.v(id, &[("count", Value::Number(count.into()))]);
+            // Writing to a String cannot fail.
+            let _ = write!(text, " ({count})");
+        }
     }
     text
 }
@@ -179,7 +167,7 @@ fn places(line: &LineRow) -> String {
         .map(|span| format!("#{}: {}", span.frame, bytes(span.from, span.to)))
         .collect();
     if list.is_empty() {
-        "–".to_owned()
+        DASH.to_owned()
     } else {
         list.join(", ")
     }
@@ -221,14 +209,14 @@ fn copies(say: &Say<'_>, line: &LineRow) -> String {
         };
     }
     if text.is_empty() {
-        "–".to_owned()
+        DASH.to_owned()
     } else {
         text
     }
 }
 
 /// Several lines in one segment, one line in several.
-fn packing(say: &Say<'_>, report: &Report) -> Vec<super::super::document::Fact> {
+fn packing(say: &Say<'_>, report: &Report) -> Vec<Fact> {
     let mut facts = Vec::new();
     for joined in report.joined.iter().take(MAX_LISTED) {
         let value = say.v(
@@ -242,7 +230,7 @@ fn packing(say: &Say<'_>, report: &Report) -> Vec<super::super::document::Fact> 
             "report-joined",
             value,
             &[joined.frame],
-            format!("frame.number=={}", joined.frame),
+            frame_filter(joined.frame),
         ));
     }
     if report.joined.is_empty() {

@@ -8,9 +8,11 @@ mod lines;
 mod notes;
 mod options;
 mod say;
+mod states;
 mod teardown;
 mod timing;
 mod walk;
+mod windows;
 
 use super::document::{Document, Section};
 use super::model::Report;
@@ -50,10 +52,10 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
             section("S7", "report-s7", teardown::section(&say, report)),
             section("S8", "report-s8", timing::section(&say, report)),
             section("S9", "report-s9", evidence::census(&say, report)),
-            section("S10", "report-s10", evidence::windows(&say, report)),
+            section("S10", "report-s10", windows::section(&say, report)),
             section("S11", "report-s11", evidence::findings(&say, report)),
             section("S12", "report-s12", notes::ladder(&say, report)),
-            section("S13", "report-s13", walk::states(&say, report)),
+            section("S13", "report-s13", states::section(&say, report)),
             section("S14", "report-s14", notes::explanations(&say, report)),
         ],
     }

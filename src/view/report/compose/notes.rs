@@ -1,6 +1,6 @@
 //! S12 (ladder and program) and S14 (explanations) in words.
 
-use super::super::document::{Block, Cell, Figure, Table};
+use super::super::document::{Block, Cell, Figure};
 use super::super::model::{ProgramRow, Report};
 use super::say::{Say, date};
 use crate::explain::Value;
@@ -32,12 +32,7 @@ pub(super) fn ladder(say: &Say<'_>, report: &Report) -> Vec<Block> {
             text: ladder.text.clone(),
         })
     }));
-    if report.ladder_left_out > 0 {
-        let more = Value::Number(report.ladder_left_out);
-        blocks.push(Block::Text(
-            say.v("report-ladder-folded", &[("more", more)]),
-        ));
-    }
+    blocks.extend(say.folded("report-ladder-folded", report.ladder_left_out));
     for stream in report
         .streams
         .iter()
@@ -45,10 +40,8 @@ pub(super) fn ladder(say: &Say<'_>, report: &Report) -> Vec<Block> {
     {
         blocks.push(say.stream(stream));
         let titles = ["report-field-time", "report-col-call", "report-col-frames"];
-        blocks.push(Block::Table(Table {
-            columns: titles.iter().map(|title| say.t(title)).collect(),
-            rows: stream.program.iter().map(|row| program(say, row)).collect(),
-        }));
+        let rows = stream.program.iter().map(|row| program(say, row));
+        blocks.push(say.table(&titles, rows));
     }
     blocks.push(Block::end());
     blocks.push(say.note("report-note-calls"));

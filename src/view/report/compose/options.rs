@@ -1,7 +1,7 @@
 //! S4 (options) in words.
 
-use super::super::document::{Block, Cell, Table};
-use super::super::model::{Both, Effective, HeaderRow, NegotiatedRow, Report};
+use super::super::document::{Block, Cell, DASH};
+use super::super::model::{Both, Effective, HeaderRow, NegotiatedRow, OptionRow, Report};
 use super::say::Say;
 use crate::explain::Value;
 
@@ -43,22 +43,17 @@ fn negotiated(say: &Say<'_>, rows: &[NegotiatedRow]) -> Block {
         Some("yes") => say.yes(true),
         Some(number) => number.to_owned(),
     };
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: rows
-            .iter()
-            .map(|row| {
-                vec![
-                    Cell::text(say.v("report-option", &[("option", row.option.into())])),
-                    Cell::text(offered(&row.client)),
-                    Cell::text(offered(&row.server)),
-                    Cell::text(effective(say, row)),
-                    Cell::Frames(row.evidence.frames.clone()),
-                    Cell::code(&*row.evidence.see),
-                ]
-            })
-            .collect(),
-    })
+    let row = |row: &NegotiatedRow| {
+        vec![
+            Cell::text(say.v("report-option", &[("option", row.option.into())])),
+            Cell::text(offered(&row.client)),
+            Cell::text(offered(&row.server)),
+            Cell::text(effective(say, row)),
+            Cell::Frames(row.evidence.frames.clone()),
+            Cell::code(&*row.evidence.see),
+        ]
+    };
+    say.table(&titles, rows.iter().map(row))
 }
 
 fn effective(say: &Say<'_>, row: &NegotiatedRow) -> String {
@@ -87,49 +82,47 @@ fn headers(say: &Say<'_>, headers: &[HeaderRow]) -> Block {
         "report-col-frame-bytes",
         "see",
     ];
-    let mut rows = Vec::new();
-    for header in headers {
-        let s = &header.segment;
-        let which = say.v(
-            "report-header",
-            &[
-                ("which", header.which.into()),
-                ("frame", Value::Number(s.frame)),
-                ("size", Value::Number(s.header.into())),
-                ("options", Value::Number(u64::from(s.header) - 20)),
-            ],
-        );
-        if s.options.is_empty() {
-            rows.push(vec![
-                Cell::text(which.clone()),
-                Cell::text(say.t("report-no-options")),
-                Cell::none(),
-                Cell::none(),
-                Cell::none(),
-                Cell::none(),
-                Cell::code(&*s.see),
-            ]);
-        }
-        for option in &s.options {
-            let frame = option.frame_from.zip(option.frame_to);
-            rows.push(vec![
-                Cell::text(which.clone()),
-                Cell::text(&*option.name),
-                Cell::number(option.kind),
-                option
-                    .value
-                    .as_ref()
-                    .map_or_else(Cell::none, |value| Cell::text(value.as_str())),
-                Cell::number(bytes(option.from.into(), option.to.into())),
-                Cell::number(frame.map_or_else(|| "–".to_owned(), |(from, to)| bytes(from, to))),
-                Cell::code(format!("tcp.option_kind=={} && {}", option.kind, s.see)),
-            ]);
-        }
+    let rows = headers.iter().flat_map(|header| header_rows(say, header));
+    say.table(&titles, rows)
+}
+
+/// One row per option of a header; a header without options says so.
+fn header_rows(say: &Say<'_>, header: &HeaderRow) -> Vec<Vec<Cell>> {
+    let s = &header.segment;
+    let which = say.v(
+        "report-header",
+        &[
+            ("which", header.which.into()),
+            ("frame", Value::Number(s.frame)),
+            ("size", Value::Number(s.header.into())),
+            ("options", Value::Number(u64::from(s.header) - 20)),
+        ],
+    );
+    if s.options.is_empty() {
+        return vec![vec![
+            Cell::text(which),
+            Cell::text(say.t("report-no-options")),
+            Cell::none(),
+            Cell::none(),
+            Cell::none(),
+            Cell::none(),
+            Cell::code(&*s.see),
+        ]];
     }
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows,
-    })
+    let row = |option: &OptionRow| {
+        let frame = option.frame_from.zip(option.frame_to);
+        let in_frame = frame.map_or_else(|| DASH.to_owned(), |(from, to)| bytes(from, to));
+        vec![
+            Cell::text(&*which),
+            Cell::text(&*option.name),
+            Cell::number(option.kind),
+            option.value.as_deref().map_or_else(Cell::none, Cell::text),
+            Cell::number(bytes(option.from.into(), option.to.into())),
+            Cell::number(in_frame),
+            Cell::code(format!("tcp.option_kind=={} && {}", option.kind, s.see)),
+        ]
+    };
+    s.options.iter().map(row).collect()
 }
 
 /// `54-57`, or one number.

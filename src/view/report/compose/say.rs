@@ -1,6 +1,6 @@
 //! Small helpers that turn values into words of the chosen language.
 
-use super::super::document::{Block, Fact, Note};
+use super::super::document::{Block, Cell, DASH, Fact, Note, Table};
 use super::super::model::{AckRow, Seconds, Spread, StreamReport};
 use crate::explain::{Explainer, Topic, Value};
 
@@ -33,7 +33,7 @@ impl<'a> Say<'a> {
 
     /// A duration, or a dash.
     pub(super) fn span_or(&self, seconds: Option<Seconds>) -> String {
-        seconds.map_or_else(|| "–".to_owned(), |seconds| self.span(seconds))
+        seconds.map_or_else(|| DASH.to_owned(), |seconds| self.span(seconds))
     }
 
     /// `yes` or `no`.
@@ -54,7 +54,7 @@ impl<'a> Say<'a> {
     /// `#14 +6 us`.
     pub(super) fn ack(&self, ack: Option<AckRow>) -> String {
         ack.map_or_else(
-            || "–".to_owned(),
+            || DASH.to_owned(),
             |ack| format!("#{} +{}", ack.frame, self.span(ack.after)),
         )
     }
@@ -86,6 +86,23 @@ impl<'a> Say<'a> {
             frames: frames.to_vec(),
             see: see.into(),
         }
+    }
+
+    /// A table; the titles are ids.
+    pub(super) fn table(
+        &self,
+        titles: &[&str],
+        rows: impl IntoIterator<Item = Vec<Cell>>,
+    ) -> Block {
+        Block::Table(Table {
+            columns: titles.iter().map(|title| self.t(title)).collect(),
+            rows: rows.into_iter().collect(),
+        })
+    }
+
+    /// How many more there are than were listed; nothing where there are none.
+    pub(super) fn folded(&self, id: &str, more: u64) -> Option<Block> {
+        (more > 0).then(|| Block::Text(self.v(id, &[("more", Value::Number(more))])))
     }
 
     /// The reason behind a message of the catalogue.
@@ -130,6 +147,22 @@ pub(super) fn clock(seconds: Seconds) -> String {
         Some(short) => short.to_owned(),
         None => text,
     }
+}
+
+/// A number, or a dash.
+pub(super) fn or_dash(number: Option<u32>) -> String {
+    number.map_or_else(|| DASH.to_owned(), |number| number.to_string())
+}
+
+/// The port of `ip:port`.
+pub(super) fn port_of(endpoint: &str) -> &str {
+    endpoint.rsplit(':').next().unwrap_or_default()
+}
+
+/// The address of `ip:port`, an IPv6 one without its brackets.
+pub(super) fn address_of(endpoint: &str) -> &str {
+    let ip = endpoint.rsplit_once(':').map_or(endpoint, |(ip, _)| ip);
+    ip.trim_matches(['[', ']'])
 }
 
 /// Date and time in UTC.

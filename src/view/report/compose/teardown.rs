@@ -1,6 +1,7 @@
 //! S7 (teardown) in words: who closed, the four roles, the reset.
 
-use super::super::document::{Block, Cell, Fact, Table};
+use super::super::document::{Block, Cell, DASH, Fact};
+use super::super::filters::{frame_filter, stream_filter};
 use super::super::model::{Report, RoleRow, StreamReport, TeardownCard};
 use super::say::{Say, clock, id_of, tick};
 use crate::explain::Value;
@@ -110,7 +111,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             "report-first-fin",
             value,
             &[frame],
-            format!("tcp.flags.fin==1 && frame.number=={frame}"),
+            format!("tcp.flags.fin==1 && {}", frame_filter(frame)),
         ));
     }
     facts.extend(close_facts(say, stream.stream, card));
@@ -137,10 +138,7 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
             "report-segments-value",
             &[
                 ("segments", Value::Number(segments.into())),
-                (
-                    "crossed",
-                    (if card.simultaneous { "yes" } else { "no" }).into(),
-                ),
+                ("crossed", card.simultaneous.into()),
             ],
         );
         facts.push(say.fact("report-segments", value, &evidence.frames, &*evidence.see));
@@ -158,7 +156,7 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
             "teardown-half-bytes",
             &[("bytes", Value::Number(card.half_close_bytes))],
         );
-        let see = format!("tcp.len>0 && tcp.stream=={stream}");
+        let see = format!("tcp.len>0 && {}", stream_filter(stream));
         facts.push(say.fact("report-half-close-use", value, &[], see));
     }
     for close in &card.ws_closes {
@@ -174,7 +172,7 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
             "report-ws-close",
             value,
             &[close.frame],
-            format!("websocket.opcode==8 && frame.number=={}", close.frame),
+            format!("websocket.opcode==8 && {}", frame_filter(close.frame)),
         ));
     }
     if card.websocket && card.ws_closes.is_empty() && card.outcome != "open" {
@@ -200,7 +198,7 @@ fn reset_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
     let Some(reset) = &card.reset else {
         return Vec::new();
     };
-    let see = format!("tcp.flags.reset==1 && frame.number=={}", reset.frame);
+    let see = format!("tcp.flags.reset==1 && {}", frame_filter(reset.frame));
     let by = say.v(
         "report-reset-by-value",
         &[
@@ -238,10 +236,7 @@ fn roles(say: &Say<'_>, roles: &[RoleRow]) -> Block {
         "report-col-check",
         "see",
     ];
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: roles.iter().map(|role| role_row(say, role)).collect(),
-    })
+    say.table(&titles, roles.iter().map(|role| role_row(say, role)))
 }
 
 fn role_row(say: &Say<'_>, role: &RoleRow) -> Vec<Cell> {
@@ -257,15 +252,15 @@ fn role_row(say: &Say<'_>, role: &RoleRow) -> Vec<Cell> {
     };
     let ack = s
         .ack
-        .map_or_else(|| "–".to_owned(), |ack| format!("{} ({ack})", s.ack_raw));
+        .map_or_else(|| DASH.to_owned(), |ack| format!("{} ({ack})", s.ack_raw));
     let check = role.sum.as_ref().map_or_else(String::new, |sum| {
-        format!("{} {} ≥ {} + 1", tick(sum.holds), sum.ack_raw, sum.base).replace(
-            '≥',
-            if sum.ack_raw == sum.base.wrapping_add(1) {
-                "="
-            } else {
-                "≥"
-            },
+        let exact = sum.ack_raw == sum.base.wrapping_add(1);
+        let sign = if exact { "=" } else { "≥" };
+        format!(
+            "{} {} {sign} {} + 1",
+            tick(sum.holds),
+            sum.ack_raw,
+            sum.base
         )
     });
     vec![

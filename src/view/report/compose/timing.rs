@@ -1,8 +1,8 @@
 //! S8 (timing) in words.
 
 use super::super::document::{Block, Fact, Figure};
-use super::super::model::{Report, StreamReport, Throughput};
-use super::super::tallies::frames_filter;
+use super::super::filters::{frame_filter, frames_filter, stream_filter};
+use super::super::model::{LargestSegment, Report, StreamReport, Throughput};
 use super::say::Say;
 use crate::explain::Value;
 
@@ -32,77 +32,58 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 
 fn times(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
     let t = &stream.timing;
-    let see = format!("tcp.stream=={}", stream.stream);
-    let (open, close) = (&stream.handshake.evidence, &stream.teardown.evidence);
-    let mut facts = vec![
-        say.fact(
-            "report-open-time",
-            say.span_or(t.open),
-            &open.frames,
-            &*open.see,
-        ),
-        say.fact(
-            "report-close-time",
-            say.span_or(t.close),
-            &close.frames,
-            &*close.see,
-        ),
-        say.fact(
-            "report-initial-rtt",
-            say.span_or(t.initial_rtt),
-            &[],
-            format!("tcp.analysis.initial_rtt && {see}"),
-        ),
-    ];
-    for (label, rtt) in [
-        ("report-rtt-client", t.rtt.client),
-        ("report-rtt-server", t.rtt.server),
+    let see = stream_filter(stream.stream);
+    let mut facts = Vec::new();
+    for (label, time, shown) in [
+        ("report-open-time", t.open, &stream.handshake.evidence),
+        ("report-close-time", t.close, &stream.teardown.evidence),
     ] {
-        if let Some(rtt) = rtt {
-            facts.push(say.fact(
-                label,
-                say.spread(rtt),
-                &[],
-                format!("tcp.analysis.ack_rtt && {see}"),
-            ));
-        }
+        facts.push(say.fact(label, say.span_or(time), &shown.frames, &*shown.see));
     }
-    if let Some(reply) = t.reply {
-        facts.push(say.fact(
-            "report-reply-time",
-            say.spread(reply),
-            &[],
-            format!("tcp.len>0 && {see}"),
-        ));
+    let initial = format!("tcp.analysis.initial_rtt && {see}");
+    let value = say.span_or(t.initial_rtt);
+    facts.push(say.fact("report-initial-rtt", value, &[], initial));
+    for (label, spread, field) in [
+        ("report-rtt-client", t.rtt.client, "tcp.analysis.ack_rtt"),
+        ("report-rtt-server", t.rtt.server, "tcp.analysis.ack_rtt"),
+        ("report-reply-time", t.reply, "tcp.len>0"),
+    ] {
+        facts.extend(spread.map(|spread| {
+            let see = format!("{field} && {see}");
+            say.fact(label, say.spread(spread), &[], see)
+        }));
     }
     if let Some(silence) = t.silence {
         let frames = [silence.from_frame, silence.to_frame];
         let value = say.span(silence.time);
         facts.push(say.fact("report-silence", value, &frames, frames_filter(&frames)));
     }
-    for (label, largest) in [
+    for (label, segment) in [
         ("report-largest-client", t.largest.client),
         ("report-largest-server", t.largest.server),
     ] {
-        if let Some(largest) = largest {
-            let value = [("bytes", Value::Number(largest.bytes.into()))];
-            let value = say.v("report-largest-value", &value);
-            let see = format!(
-                "tcp.len=={} && frame.number=={}",
-                largest.bytes, largest.frame
-            );
-            facts.push(say.fact(label, value, &[largest.frame], see));
-        }
+        facts.extend(segment.map(|segment| largest(say, label, segment)));
     }
     for (label, throughput) in [
         ("report-throughput-client", &t.throughput.client),
         ("report-throughput-server", &t.throughput.server),
     ] {
-        if let Some(throughput) = throughput {
-            facts.push(rate(say, label, throughput));
-        }
+        facts.extend(
+            throughput
+                .iter()
+                .map(|throughput| rate(say, label, throughput)),
+        );
     }
     facts
+}
+
+/// The largest segment of a side.
+fn largest(say: &Say<'_>, label: &str, segment: LargestSegment) -> Fact {
+    let (bytes, frame) = (segment.bytes, segment.frame);
+    let value = [("bytes", Value::Number(bytes.into()))];
+    let value = say.v("report-largest-value", &value);
+    let see = format!("tcp.len=={bytes} && {}", frame_filter(frame));
+    say.fact(label, value, &[frame], see)
 }
 
 /// Throughput with its formula.
@@ -112,15 +93,7 @@ fn rate(say: &Say<'_>, label: &str, t: &Throughput) -> Fact {
         &[
             ("bytes", Value::Number(t.bytes)),
             ("time", Value::Span(t.time.0)),
-            (
-                "known",
-                (if t.bytes_per_second.is_some() {
-                    "yes"
-                } else {
-                    "no"
-                })
-                .into(),
-            ),
+            ("known", t.bytes_per_second.is_some().into()),
             ("rate", Value::Number(t.bytes_per_second.unwrap_or(0))),
         ],
     );

@@ -1,10 +1,11 @@
-//! S6 (sequence and acknowledgment numbers, segment by segment) and S13 (states) in words.
+//! S6 (sequence and acknowledgment numbers, segment by segment) in words.
 
 use std::fmt::Write as _;
 
-use super::super::document::{Block, Cell, Table};
-use super::super::model::{Report, SegmentRow, Spread, StateRow, StreamReport};
-use super::say::{Say, clock, tick};
+use super::super::document::{Block, Cell, DASH, Fact};
+use super::super::filters::stream_filter;
+use super::super::model::{Report, Seconds, SegmentRow, Spread, StreamReport};
+use super::say::{Say, clock, port_of, tick};
 use crate::explain::Value;
 
 /// Segments printed of each connection when there are several, and when there is one; the JSON form has more.
@@ -23,20 +24,16 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         blocks.push(Block::Facts(facts(say, stream)));
         blocks.push(table(say, &stream.walk.rows, limit));
         let more = stream.walk.folded + stream.walk.rows.len().saturating_sub(limit) as u64;
-        if more > 0 {
-            blocks.push(Block::Text(
-                say.v("report-segments-folded", &[("more", Value::Number(more))]),
-            ));
-        }
+        blocks.extend(say.folded("report-segments-folded", more));
     }
     blocks.push(Block::end());
     blocks.push(say.note("report-note-seq"));
     blocks
 }
 
-fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<super::super::document::Fact> {
+fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
     let walk = &stream.walk;
-    let see = format!("tcp.stream=={}", stream.stream);
+    let see = stream_filter(stream.stream);
     let held = say.v(
         "report-rule-held-value",
         &[
@@ -90,14 +87,10 @@ fn table(say: &Say<'_>, rows: &[SegmentRow], limit: usize) -> Block {
         "report-col-notes",
         "see",
     ];
-    Block::Table(Table {
-        columns: titles.iter().map(|title| say.t(title)).collect(),
-        rows: rows
-            .iter()
-            .take(limit)
-            .map(|row| segment(say, row))
-            .collect(),
-    })
+    say.table(
+        &titles,
+        rows.iter().take(limit).map(|row| segment(say, row)),
+    )
 }
 
 fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
@@ -107,12 +100,10 @@ fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
         Some(rule) => format!("{} {} ≠ {}", tick(false), s.seq, rule.expected),
     };
     let acked = s.acked_by.map_or_else(
-        || "–".to_owned(),
+        || DASH.to_owned(),
         |ack| {
-            let at = clock(super::super::model::Seconds(
-                s.since_start.0.saturating_add(ack.after.0),
-            ));
-            format!("#{} {at} (+{})", ack.frame, say.span(ack.after))
+            let at = Seconds(s.since_start.0.saturating_add(ack.after.0));
+            format!("#{} {} (+{})", ack.frame, clock(at), say.span(ack.after))
         },
     );
     vec![
@@ -136,12 +127,11 @@ fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
 
 /// Wireshark's Info column of one segment.
 pub(super) fn info(s: &SegmentRow) -> String {
-    let port = |endpoint: &str| endpoint.rsplit(':').next().unwrap_or_default().to_owned();
     let flags: Vec<_> = s.flags.split(',').collect();
     let mut out = format!(
         "{} → {} [{}] Seq={}",
-        port(&s.source),
-        port(&s.destination),
+        port_of(&s.source),
+        port_of(&s.destination),
         flags.join(", "),
         s.seq
     );
@@ -167,90 +157,4 @@ pub(super) fn info(s: &SegmentRow) -> String {
         };
     }
     out
-}
-
-/// S13.
-pub(super) fn states(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let mut blocks = vec![Block::Text(say.t("report-states-intro"))];
-    let titles = [
-        "report-col-frame",
-        "report-field-time",
-        "report-col-sent",
-        "column-client",
-        "column-server",
-        "see",
-    ];
-    for stream in &report.streams {
-        blocks.push(say.stream(stream));
-        let mut rows = vec![vec![
-            Cell::none(),
-            Cell::none(),
-            Cell::text(say.t("report-before-first")),
-            Cell::text(say.t(if stream.handshake.syn.is_some() {
-                "report-state-closed"
-            } else {
-                "report-unknown"
-            })),
-            Cell::text(say.t(if stream.handshake.syn.is_some() {
-                "report-state-listen"
-            } else {
-                "report-unknown"
-            })),
-            Cell::code(""),
-        ]];
-        if stream.handshake.outcome == "refused" {
-            rows[0][4] = Cell::text(say.t("report-state-no-listener"));
-        }
-        rows.extend(stream.states.iter().map(|row| state(say, row)));
-        blocks.push(Block::Table(Table {
-            columns: titles.iter().map(|title| say.t(title)).collect(),
-            rows,
-        }));
-        if [stream.last_states.client, stream.last_states.server].contains(&"TIME-WAIT") {
-            blocks.push(say.note("report-note-time-wait"));
-        }
-    }
-    blocks.push(Block::end());
-    let mut met: Vec<&str> = report
-        .streams
-        .iter()
-        .flat_map(|stream| &stream.states)
-        .flat_map(|row| [row.state.client, row.state.server])
-        .filter(|state| *state != "?")
-        .collect();
-    met.sort_unstable();
-    met.dedup();
-    if !met.is_empty() {
-        blocks.push(Block::Table(Table {
-            columns: vec![say.t("report-col-state"), say.t("report-col-meaning")],
-            rows: met
-                .into_iter()
-                .map(|name| {
-                    vec![
-                        Cell::text(name),
-                        Cell::text(say.t(&super::say::id_of("state", name))),
-                    ]
-                })
-                .collect(),
-        }));
-    }
-    blocks
-}
-
-fn state(say: &Say<'_>, row: &StateRow) -> Vec<Cell> {
-    let with_proof = |state: &str, seen: bool| {
-        if seen || state == "?" {
-            state.to_owned()
-        } else {
-            format!("{state} ({})", say.t("inferred"))
-        }
-    };
-    vec![
-        Cell::frame(row.frame),
-        Cell::number(clock(row.since_start)),
-        Cell::text(format!("{} {}", say.side(row.sender), row.flags)),
-        Cell::text(with_proof(row.state.client, row.seen.client)),
-        Cell::text(with_proof(row.state.server, row.seen.server)),
-        Cell::code(format!("frame.number=={}", row.frame)),
-    ]
 }
