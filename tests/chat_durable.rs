@@ -237,17 +237,6 @@ fn say_many(bob: &mut Client, count: usize, text: &str) {
     }
 }
 
-/// A session is stored some milliseconds after its welcome, and before any line that it could be owed.
-fn wait_until_stored(history: &std::path::Path) {
-    let file = Connection::open(history).unwrap();
-    eventually("the session is stored", || {
-        let count = file.query_row("SELECT count(*) FROM session", [], |row| {
-            row.get::<_, i64>(0)
-        });
-        count.unwrap() == 1
-    });
-}
-
 const MANY: usize = 30_000;
 
 #[test]
@@ -258,7 +247,6 @@ fn what_left_memory_is_read_back_from_the_file_also_after_a_restart() {
     let ana = server.client();
     let token = ana.token.clone();
     drop(ana);
-    wait_until_stored(&history);
     drop(server);
     let mut server = filled(&history, MANY);
     for restarted in [false, true] {
@@ -290,6 +278,62 @@ fn what_left_memory_is_read_back_from_the_file_also_after_a_restart() {
 }
 
 #[test]
+fn a_token_that_was_shown_is_known_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let mut server = Process::start(&[&"--history", &history]);
+    for round in 0..10 {
+        let ana = server.client();
+        server.kill();
+        server = Process::start(&[&"--history", &history]);
+        let mut back = server.client();
+        back.say(&format!("/resume {}", ana.token));
+        let answer = back.line();
+        let expected = format!("* welcome back: you are {}", ana.name);
+        assert!(answer.starts_with(&expected), "round {round}: {answer}");
+    }
+}
+
+#[test]
+fn history_is_shown_from_the_file_where_memory_has_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = small(&folder.path().join("chat.db"));
+    let (mut bob, text) = (server.client(), "x".repeat(200));
+    say_many(&mut bob, 2_000, &text);
+    let mut ana = server.client();
+    ana.say("/stats");
+    let stats = ana.until("log from ");
+    let first = stats.split("log from ").nth(1).unwrap().split(' ').next();
+    let first: u64 = first.unwrap().parse().unwrap();
+    assert!(first > 1_200, "memory begins at {first}");
+    ana.send(b"/history 1000\n/ping\n");
+    ana.expect("* lines 1001 to 2000 again:");
+    for number in 1_000..2_000 {
+        ana.expect(&format!("guest1: {number} {text}"));
+    }
+    ana.expect("* pong");
+    ana.say("/history 5000");
+    ana.expect("* lines 1001 to 2000 again (at most 1000 at once):");
+}
+
+/// Its answer is read from the file while others speak; a client that asks and does not read costs nobody anything.
+#[test]
+fn history_that_nobody_reads_delays_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = filled(&folder.path().join("chat.db"), 3_000);
+    let mut bob = server.client();
+    let mut stuck = Client::narrow(server.lines);
+    stuck.send("/history 1000\n".repeat(1_000).as_bytes());
+    let before = server.status("VmRSS");
+    for round in 0..50 {
+        bob.say(&format!("round {round}"));
+        bob.expect(&format!("guest2: round {round}"));
+    }
+    let most = server.status("VmRSS");
+    assert!(most < before + 8 * 1024, "from {before} to {most} KiB");
+}
+
+#[test]
 fn numbers_prove_that_nothing_is_missing_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let history = folder.path().join("chat.db");
@@ -299,7 +343,6 @@ fn numbers_prove_that_nothing_is_missing_from_the_file() {
     let mut eva = Socket::connect(server.web, "/chat", protocol);
     let token = json(eva.text())["token"].as_str().unwrap().to_owned();
     drop(eva);
-    wait_until_stored(&history);
     drop(server);
     let server = filled(&history, MANY);
     let path = format!("/chat?resume={token}&after=7");

@@ -107,6 +107,25 @@ fn the_log_names_the_stream_where_it_is_captured() {
     }
 }
 
+/// The capture is behind the connect by some milliseconds only: while the session lasts the log knows its stream.
+#[test]
+fn the_log_names_the_stream_as_soon_as_it_is_captured() {
+    let server = Process::capturing(&[&"--log-format", &"json", &"-vv"]);
+    if !server.log().contains("capturing on") {
+        eprintln!("skipped: no permission to capture on loopback");
+        return;
+    }
+    let _silent = server.client();
+    eventually("the stream is known", || {
+        let log = server.log();
+        let objects = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut found = objects.filter(|line| line["fields"]["message"] == "found in the capture");
+        found.any(|line| line["span"]["stream"] == 0 && line["span"]["session"] == 1)
+    });
+}
+
 fn metrics(mut stream: TcpStream) -> String {
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -132,6 +132,7 @@ impl World {
         } = self.room.effects();
         self.staged.extend(staged);
         self.recalls.extend(recalls);
+        self.room.saved(&saved, None);
         for saved in saved {
             let id = match &saved {
                 Saved::Session(gone) => gone.id,

@@ -42,7 +42,7 @@
 //! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
 //! again is at most what was acknowledged in the second before the crash, and nothing where a number is named, which is
 //! why `chatscope.v1` clients should resume with `after=N`.
-//! A session itself is stored before any line that it could be owed.
+//! A session itself is stored before its token is shown, and before any line that it could be owed.
 
 mod chunk;
 mod command;
@@ -53,6 +53,7 @@ mod ledger;
 pub mod limits;
 mod log;
 mod names;
+mod parked;
 mod room;
 mod session;
 mod token;

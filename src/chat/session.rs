@@ -3,7 +3,6 @@
 //! Owns: what belongs to one session. Must not know: other sessions, the log's content, sockets.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use bytes::Bytes;
 use super::cursor::Cursor;
 use super::encode::{self, View};
 use super::ledger::Ledger;
+use super::parked::Parked;
 use super::room::{Excerpt, Turn, Weighing};
 use super::token::TokenHash;
 use super::{DisconnectReason, SessionId};
@@ -80,8 +80,14 @@ pub(super) struct Session {
     pub(super) held_until: Duration,
     /// The session is to end for this reason once everything owed is sent.
     pub(super) closing: Option<DisconnectReason>,
-    /// It takes another session over, whose connection ends first: what its client says meanwhile is said then.
-    pub(super) waiting: Option<Vec<(Vec<u8>, Range<u64>)>>,
+    /// It takes another session over, whose connection ends first.
+    pub(super) succeeds: bool,
+    /// Lines of its client that wait to be taken up.
+    pub(super) parked: Parked,
+    /// Lines that it asked to see again and has not been sent yet.
+    pub(super) again: Option<Cursor>,
+    /// Its token is shown only when the history file has it.
+    pub(super) unstored: bool,
     /// Notice that follows the last line then.
     pub(super) farewell: Option<String>,
     /// The session whose connection takes this one over, and from where it replays.
@@ -125,7 +131,10 @@ impl Session {
             bucket: Bucket::full(),
             held_until: Duration::ZERO,
             closing: None,
-            waiting: None,
+            succeeds: false,
+            parked: Parked::default(),
+            again: None,
+            unstored: false,
             farewell: None,
             successor: None,
             saved: None,
@@ -167,6 +176,13 @@ impl Session {
     /// Bytes waiting beside the log.
     pub(super) const fn side_bytes(&self) -> usize {
         self.side_bytes
+    }
+
+    /// Nobody reads answers any more.
+    pub(super) fn drop_answers(&mut self) {
+        self.side.clear();
+        self.side_bytes = 0;
+        self.again = None;
     }
 
     /// Hands over everything that waits beside the log.

@@ -54,8 +54,8 @@ impl EventSink {
         }
     }
 
-    /// A listener that captures beside the server knows the stream number of a connection, for the log: where the answer
-    /// is known by the time a session ends, its span carries it.
+    /// A listener that captures beside the server knows the stream number of a connection, for the log: from when
+    /// it is known on, the span of the session carries it.
     #[must_use]
     pub fn knowing(
         mut self,
@@ -68,6 +68,11 @@ impl EventSink {
     /// The stream number of a connection.
     pub(super) fn stream(&self, connection: &FourTuple) -> Option<u64> {
         self.stream_of.as_ref().and_then(|of| of(connection))
+    }
+
+    /// Whether anybody may know such numbers.
+    pub(super) const fn knows_streams(&self) -> bool {
+        self.stream_of.is_some()
     }
 
     /// Events the queue had no room for.

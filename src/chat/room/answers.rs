@@ -2,7 +2,7 @@
 //!
 //! Owns: the words of the chat's own notices. Must not know: how lines get into the log.
 
-use std::collections::VecDeque;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,9 +26,6 @@ const HELP: [&str; 10] = [
     "/stats                figures of this server (from this machine only)",
     "/quit                 goodbye",
 ];
-
-/// Bytes of history handed to one client at once.
-const HISTORY_BYTES: usize = 256 * 1024;
 
 impl Room {
     /// Everything but saying and resuming.
@@ -101,32 +98,27 @@ impl Room {
         }
     }
 
+    /// The last lines again, from memory or the history file, as fast as the client reads them.
     fn history(&mut self, id: SessionId, count: u64) {
-        let (first, head) = (self.log.first(), self.log.head());
-        let from = head.saturating_sub(count.min(HISTORY_MOST)).max(first);
+        let head = self.log.head();
+        let kept = if self.durable { 1 } else { self.log.first() };
+        let from = head.saturating_sub(count.min(HISTORY_MOST)).max(kept);
         if from == head {
             self.tell(id, "no lines to show");
             return;
         }
-        self.tell(id, &format!("lines {from} to {} again:", head - 1));
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return;
+        let most = if count > HISTORY_MOST {
+            format!(" (at most {HISTORY_MOST} at once)")
+        } else {
+            String::new()
         };
-        let (mut cursor, mut out) = (Cursor::new(from), VecDeque::new());
-        let taken = self
-            .log
-            .read(session.view, &mut cursor, HISTORY_BYTES, &mut out);
-        for slice in out {
-            session.push(slice);
-        }
-        if taken.lines.end < head {
-            self.tell(
-                id,
-                &format!(
-                    "(more from line {} on: too much for one answer)",
-                    taken.lines.end
-                ),
-            );
+        self.tell(id, &format!("lines {from} to {} again{most}:", head - 1));
+        if let Some(session) = self.sessions.get_mut(&id) {
+            // Nothing follows the stretch: what is said from now on is owed by the other cursor.
+            session.again = Some(Cursor::from_parts(
+                iter::once(from..head).collect(),
+                u64::MAX,
+            ));
         }
     }
 

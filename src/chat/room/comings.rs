@@ -103,8 +103,7 @@ impl Room {
         if let Some((token, replay)) = arrival.resume {
             return Ok(self.resume_on_arrival(id, arrival.token, token, replay, now));
         }
-        self.welcome(id, arrival.token);
-        self.save(id);
+        self.introduce(id, arrival.token);
         Ok(id)
     }
 
@@ -117,7 +116,16 @@ impl Room {
         name.into()
     }
 
-    pub(super) fn welcome(&mut self, id: SessionId, token: Token) {
+    /// Welcomes a new session; with a history file the welcome waits until the token that it shows is stored.
+    pub(super) fn introduce(&mut self, id: SessionId, token: Token) {
+        self.welcome(id, token);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.unstored = self.durable;
+        }
+        self.save(id);
+    }
+
+    fn welcome(&mut self, id: SessionId, token: Token) {
         let next = self.log.head();
         let others = self.sessions.len() - 1;
         let room = self.name.clone();
@@ -169,12 +177,13 @@ impl Room {
         acknowledged: Option<u64>,
         now: Now,
     ) {
-        let id = self.say_what_waited(id, now);
+        let id = self.catch_up_blindly(id, now);
         let Some(mut session) = self.sessions.remove(&id) else {
             return;
         };
-        let successor = session.successor.take();
-        if reason == DisconnectReason::Quit {
+        let heir = session.successor.take();
+        let heir = heir.filter(|(heir, _)| self.sessions.contains_key(heir));
+        if reason == DisconnectReason::Quit && heir.is_none() {
             self.forget(id, session.token, &session.name);
             return;
         }
@@ -187,11 +196,9 @@ impl Room {
             token: session.token,
             since: now.uptime,
         };
-        match successor {
-            Some((heir, replay)) if self.sessions.contains_key(&heir) => {
-                self.become_session(heir, gone, replay, now);
-            }
-            _ => self.keep(gone),
+        match heir {
+            Some((heir, replay)) => self.become_session(heir, gone, replay, now),
+            None => self.keep(gone),
         }
     }
 

@@ -8,20 +8,20 @@
 
 mod answers;
 mod comings;
+mod hearing;
 mod recall;
 mod returning;
 mod sending;
 mod staging;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use super::command::Command;
-use super::encode::LineKind;
 use super::limits::Limits;
 use super::log::{Log, Taken};
 use super::names::Names;
@@ -216,96 +216,6 @@ impl Room {
         }
     }
 
-    /// How long this session's next line must wait: its rate, or answers it does not read, or a full history queue.
-    ///
-    /// `None` = until woken.
-    #[must_use]
-    pub fn may_speak(&self, id: SessionId, now: Now) -> Option<Duration> {
-        let Some(session) = self.sessions.get(&id) else {
-            return Some(Duration::ZERO);
-        };
-        if session.waiting.is_some()
-            || session.side_bytes() > self.limits.side_bytes
-            || self.staged.len() >= super::limits::STAGED_LINES
-        {
-            return None;
-        }
-        Some(
-            session
-                .bucket
-                .wait(now.uptime, self.limits.rate, self.limits.burst()),
-        )
-    }
-
-    /// One line from a client, without its end; `bytes` of its direction carried it.
-    ///
-    /// Returns the session that the connection serves from now on (another one after `/resume`).
-    pub fn receive(
-        &mut self,
-        id: SessionId,
-        line: &[u8],
-        bytes: Range<u64>,
-        now: Now,
-    ) -> SessionId {
-        let rate = self.limits.rate;
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return id;
-        };
-        if let Some(waiting) = &mut session.waiting {
-            waiting.push((line.to_vec(), bytes));
-            return id;
-        }
-        session.heard = now.uptime;
-        session.warned = false;
-        session.held_until = Duration::ZERO;
-        session.bucket.take(now.uptime, rate);
-        let safe = safe_text(line);
-        match Command::parse(&safe) {
-            Command::Say(text) => return self.say(id, LineKind::Say, text, Some(bytes), now),
-            Command::Act(text) => return self.say(id, LineKind::Act, text, Some(bytes), now),
-            Command::Resume { token, replay } => {
-                self.event(now, id, SessionEventKind::Said { line: None, bytes });
-                return self.resume(id, token, replay, now);
-            }
-            command => self.answer(id, command, now),
-        }
-        self.event(now, id, SessionEventKind::Said { line: None, bytes });
-        id
-    }
-
-    /// The client sent a line beyond the bound; nothing of it is said. Counts as a sign of life and against its rate.
-    pub fn receive_overlong(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
-        self.counters.overlong += 1;
-        let (rate, most) = (self.limits.rate, self.limits.line_bytes);
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.heard = now.uptime;
-            session.bucket.take(now.uptime, rate);
-        }
-        self.tell(
-            id,
-            &format!("line too long: nothing of it was said. A line has at most {most} bytes"),
-        );
-        self.event(now, id, SessionEventKind::Said { line: None, bytes });
-    }
-
-    /// The client of `chatscope.v1` sent something else than its objects.
-    pub fn receive_foreign(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
-        let rate = self.limits.rate;
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.bucket.take(now.uptime, rate);
-        }
-        self.tell(id, r#"not understood: send {"type":"say","text":"..."}"#);
-        self.event(now, id, SessionEventKind::Said { line: None, bytes });
-    }
-
-    /// More of an overlong line: only its rate counts.
-    pub fn receive_flood(&mut self, id: SessionId, now: Now) {
-        let rate = self.limits.rate;
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.bucket.take(now.uptime, rate);
-        }
-    }
-
     /// Asks a session to end: everything owed, a farewell, then [`Turn::closing`].
     pub fn close(&mut self, id: SessionId, reason: DisconnectReason, farewell: &str) {
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -328,10 +238,26 @@ impl Room {
         self.closing = true;
         let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
         for id in ids {
+            self.drop_parked(id);
             self.close(
                 id,
                 DisconnectReason::Shutdown,
                 "the server is shutting down: goodbye",
+            );
+        }
+    }
+
+    /// What a client sent and nobody was shown is lost, and told; what it asked to see again it is not owed.
+    fn drop_parked(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        session.again = None;
+        let lines = std::mem::take(&mut session.parked).len();
+        if lines > 0 {
+            self.tell(
+                id,
+                &format!("not heard, the server is shutting down: your last {lines} lines"),
             );
         }
     }
@@ -350,7 +276,9 @@ impl Room {
         }
         let warn = idle * WARN_TENTHS / 10;
         let mut silent: Vec<(SessionId, bool)> = Vec::new();
-        for session in self.sessions.values() {
+        // Who has lines waiting is not silent: the room has not listened.
+        let listened = |session: &&Session| session.parked.is_empty();
+        for session in self.sessions.values().filter(listened) {
             let silence = now.uptime.saturating_sub(session.heard);
             if silence >= idle {
                 silent.push((session.id, true));
@@ -383,12 +311,4 @@ impl Room {
             session.warned = true;
         }
     }
-}
-
-/// A line as everybody may see it: valid text without anything that drives a terminal or deceives a reader.
-fn safe_text(line: &[u8]) -> std::borrow::Cow<'_, str> {
-    if line.iter().all(|byte| matches!(byte, 0x20..0x7f)) || text::is_plain(line) {
-        return String::from_utf8_lossy(line);
-    }
-    text::visible(line).into()
 }

@@ -59,7 +59,7 @@ pub(in crate::chat) enum Weighing {
 }
 
 impl Room {
-    /// Reads what a session owes next, from the log or from what the history file gave back.
+    /// Reads what a session owes next, or what it asked to see again, from the log or from what the history file gave back.
     ///
     /// `None` = the file was asked and the session waits for it.
     pub(super) fn read(
@@ -69,31 +69,32 @@ impl Room {
         out: &mut VecDeque<Bytes>,
     ) -> Option<Taken> {
         let session = self.sessions.get_mut(&id)?;
-        let (owed, first, head) = (session.cursor.first(), self.log.first(), self.log.head());
-        if !self.durable || owed >= first || session.cursor.is_done(head) {
+        let view = session.view;
+        let cursor = session.again.as_mut().unwrap_or(&mut session.cursor);
+        let (owed, first, head) = (cursor.first(), self.log.first(), self.log.head());
+        if !self.durable || owed >= first || cursor.is_done(head) {
             if matches!(session.excerpt, Excerpt::Here(..)) {
                 session.excerpt = Excerpt::None;
             }
-            let (view, cursor) = (session.view, &mut session.cursor);
             return Some(self.log.read(view, cursor, budget, out));
         }
         match &mut session.excerpt {
             Excerpt::Asked(_) => return None,
             Excerpt::Here(from, lines) if (*from..lines.head()).contains(&owed) => {
-                let taken = lines.read(session.view, &mut session.cursor, budget, out);
+                let taken = lines.read(view, cursor, budget, out);
                 // A reader that stops now must not keep it.
-                if session.cursor.first() >= lines.head() {
+                if cursor.first() >= lines.head() {
                     session.excerpt = Excerpt::None;
                 }
                 return Some(taken);
             }
             _ => {}
         }
-        let wanted = owed..session.cursor.stretch(head).end.min(first);
+        let wanted = owed..cursor.stretch(head).end.min(first);
         session.excerpt = Excerpt::Asked(owed);
         self.effects.recalls.push(Recall {
             session: id,
-            view: session.view,
+            view,
             question: Question::Lines(wanted),
         });
         None

@@ -26,8 +26,7 @@ impl Room {
         now: Now,
     ) -> SessionId {
         if self.by_token(token).is_none() {
-            self.welcome(id, fresh);
-            self.save(id);
+            self.introduce(id, fresh);
         }
         self.resume(id, token, replay, now)
     }
@@ -73,27 +72,24 @@ impl Room {
             self.effects.wake.push(old);
         }
         if let Some(heir) = self.sessions.get_mut(&id) {
-            heir.waiting.get_or_insert_default();
+            heir.succeeds = true;
         }
         if let Some((heir, _)) = outrun.filter(|(heir, _)| *heir != id) {
             self.tell(
                 heir,
                 "another connection was later and has that session: you go on as you are",
             );
-            self.say_what_waited(heir, now);
+            self.succeeded(heir, now);
         }
     }
 
-    /// The wait for another session is over, one way or the other; returns which session its connection serves then.
-    pub(super) fn say_what_waited(&mut self, mut id: SessionId, now: Now) -> SessionId {
-        let session = self.sessions.get_mut(&id);
-        if let Some(lines) = session.and_then(|session| session.waiting.take()) {
-            for (line, bytes) in lines {
-                id = self.receive(id, &line, bytes, now);
-            }
-            self.effects.wake.push(id);
+    /// The wait for another session is over, one way or the other: what its client said meanwhile is taken up.
+    fn succeeded(&mut self, id: SessionId, now: Now) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.succeeds = false;
         }
-        id
+        let id = self.catch_up(id, now);
+        self.effects.wake.push(id);
     }
 
     /// A session resumes itself: it may ask for lines again, nothing else changes.
@@ -130,6 +126,8 @@ impl Room {
         session.token = gone.token;
         session.name = self.name_again(&gone);
         session.held_until = now.uptime;
+        // Its own token is stored, and the welcome queued before it names one that nobody will know.
+        session.unstored = false;
         // What the file was asked under the other number is answered there.
         session.excerpt = Excerpt::None;
         session.weighing = Weighing::None;
@@ -154,7 +152,7 @@ impl Room {
             },
         );
         self.save(gone.id);
-        self.say_what_waited(gone.id, now);
+        self.succeeded(gone.id, now);
     }
 
     /// Its old name, unless somebody took it after the hold.

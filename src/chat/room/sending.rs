@@ -3,18 +3,38 @@
 //! Owns: the order of notices, lines and farewell, and the record of what went out. Must not know: sockets.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::{Room, Turn};
-use crate::chat::session::Now;
+use crate::chat::session::{Now, Session};
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
 
 impl Room {
     /// What this session's connection may send now: notices, then lines, in whole lines of about `budget` bytes.
+    /// What the client sent and waits is taken up first, as far as may be.
     ///
     /// `offset` is the number of bytes handed to the connection before these.
     pub fn take(
+        &mut self,
+        id: SessionId,
+        budget: usize,
+        offset: u64,
+        out: &mut VecDeque<Bytes>,
+        now: Now,
+    ) -> Turn {
+        let id = self.catch_up(id, now);
+        let mut turn = self.hand_out(id, budget, offset, out, now);
+        match self.parked_wait(id, now) {
+            Some(Duration::ZERO) => turn.more = true,
+            Some(wait) => turn.held = Some(turn.held.map_or(wait, |held| held.min(wait))),
+            None => {}
+        }
+        turn
+    }
+
+    fn hand_out(
         &mut self,
         id: SessionId,
         budget: usize,
@@ -26,16 +46,23 @@ impl Room {
             return Turn::default();
         };
         let mut turn = Turn {
-            side: session.take_side(out),
+            ending: session.closing.is_some(),
             ..Turn::default()
         };
-        turn.ending = session.closing.is_some();
+        if session.unstored {
+            return turn;
+        }
+        turn.side = session.take_side(out);
         // Asked to leave because another connection takes over: what is not sent yet is the other's.
         if session.closing == Some(DisconnectReason::TakenOver) {
             session.end_turn(&mut turn, out);
             return turn;
         }
-        if session.waiting.is_some() {
+        if session.succeeds {
+            return turn;
+        }
+        if session.again.is_some() {
+            self.hand_out_again(id, budget, out, &mut turn);
             return turn;
         }
         if session.held_until > now.uptime && session.closing.is_none() {
@@ -43,12 +70,29 @@ impl Room {
                 .filter(|_| !session.cursor.is_done(self.log.head()));
             return turn;
         }
+        self.hand_out_lines(id, budget, offset, out, &mut turn);
+        if turn.taken.missed > 0 {
+            self.lagging(id, turn.taken.missed, now);
+        }
+        turn
+    }
+
+    /// Lines of the room that the session is owed, and the farewell behind the last.
+    fn hand_out_lines(
+        &mut self,
+        id: SessionId,
+        budget: usize,
+        offset: u64,
+        out: &mut VecDeque<Bytes>,
+        turn: &mut Turn,
+    ) {
         let Some(taken) = self.read(id, budget, out) else {
-            return turn;
+            return;
         };
         turn.taken = taken;
+        let awaits_file = self.awaits_file(id);
         let Some(session) = self.sessions.get_mut(&id) else {
-            return turn;
+            return;
         };
         let start = offset + turn.side as u64;
         session.ledger.record(
@@ -57,17 +101,40 @@ impl Room {
         );
         turn.ask = session.ledger.len() > 64;
         turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
-        let done = session.cursor.is_done(self.log.head())
-            && session.staged == 0
-            && turn.taken.missed == 0;
-        if done {
-            session.end_turn(&mut turn, out);
+        if !turn.more && !awaits_file && session.parked.is_empty() {
+            session.end_turn(turn, out);
         }
         self.counters.delivered += turn.taken.lines.end - turn.taken.lines.start;
-        if turn.taken.missed > 0 {
-            self.lagging(id, turn.taken.missed, now);
+    }
+
+    /// Whether lines that the session must still be sent are on their way into the history file: its own, and at the end
+    /// of the room everybody's.
+    fn awaits_file(&self, id: SessionId) -> bool {
+        let own = |session: &Session| session.staged > 0;
+        self.closing && !self.staged.is_empty() || self.sessions.get(&id).is_some_and(own)
+    }
+
+    /// The next of the lines that the session asked to see again. They are answers: not owed, not recorded.
+    fn hand_out_again(
+        &mut self,
+        id: SessionId,
+        budget: usize,
+        out: &mut VecDeque<Bytes>,
+        turn: &mut Turn,
+    ) {
+        let Some(taken) = self.read(id, budget, out) else {
+            return;
+        };
+        turn.side += taken.bytes;
+        turn.more = true;
+        if taken.missed > 0 {
+            self.tell(id, &format!("({} lines are kept no longer)", taken.missed));
         }
-        turn
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.again.take_if(|again| again.earlier().is_empty());
+        }
+        // There may be no bytes to wait for.
+        self.effects.wake.push(id);
     }
 
     fn lagging(&mut self, id: SessionId, missed: u64, now: Now) {

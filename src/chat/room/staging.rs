@@ -146,6 +146,9 @@ impl Room {
 
     /// The history file could not take the oldest `count` staged lines: nobody will see them and their speakers are told.
     pub fn refused(&mut self, count: usize, why: &str) {
+        if count == 0 {
+            return;
+        }
         for _ in 0..count {
             let Some(Waiting { line, .. }) = self.staged.pop_front() else {
                 return;
@@ -163,6 +166,23 @@ impl Room {
             }
         }
         self.effects.wake.extend(self.sessions.keys());
+    }
+
+    /// What [`Effects::saved`](super::Effects::saved) asked for was done, or not and why: new sessions are shown their tokens.
+    pub fn saved(&mut self, saved: &[Saved], failure: Option<&str>) {
+        for saved in saved {
+            let Saved::Session(Gone { id, .. }) = saved else {
+                continue;
+            };
+            let session = self.sessions.get_mut(id);
+            if !session.is_some_and(|session| std::mem::take(&mut session.unstored)) {
+                continue;
+            }
+            self.effects.wake.push(*id);
+            if let Some(why) = failure {
+                self.tell(*id, &format!("the history cannot be kept ({why}): the token above may not outlive a restart of the server"));
+            }
+        }
     }
 
     /// Puts back what a history file holds, before anybody connects: lines, sessions, and the next session's number.

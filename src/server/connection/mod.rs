@@ -5,6 +5,7 @@
 //! future, so that nothing is lost when something else happens first.
 
 mod ending;
+mod naming;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -23,11 +24,12 @@ use super::hub::{Ear, Hub, Mail};
 use super::lines::Heard;
 use super::outbox::Outbox;
 use super::tcp_info;
-use crate::chat::{DisconnectReason, SessionEventKind};
+use crate::chat::{DisconnectReason, Room, SessionEventKind};
 use crate::net::FourTuple;
 
 use ending::SETTLE;
 pub(super) use ending::{LINGER, drain};
+use naming::Naming;
 
 /// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
 const TAKE_BYTES: usize = 128 * 1024;
@@ -75,6 +77,7 @@ pub(super) struct Connection {
     unanswered: bool,
     /// What log lines about this connection carry.
     span: tracing::Span,
+    naming: Naming,
     /// Writing failed: nothing goes out any more, but what the client said before is still read.
     broken: Option<DisconnectReason>,
     /// Our close frame went out and FIN has not.
@@ -91,6 +94,7 @@ impl Connection {
     ) -> Self {
         let line_bytes = hub.with(|room, _| room.limits().line_bytes);
         let span = tracing::info_span!("session", session = mail.session().0, stream = tracing::field::Empty, client = %tuple.client, server = %tuple.server);
+        let naming = Naming::new(hub.knows_streams());
         Self {
             stream,
             hub,
@@ -108,6 +112,7 @@ impl Connection {
             listening: false,
             unanswered: false,
             span,
+            naming,
             broken: None,
             parting: false,
         }
@@ -129,10 +134,7 @@ impl Connection {
     pub(super) async fn run(mut self) {
         tracing::info!(parent: &self.span, "connected");
         let reason = poll_fn(|cx| self.poll(cx)).await;
-        // The capture is some ten milliseconds behind: at the connect it did not know.
-        if let Some(stream) = self.hub.stream(&self.tuple) {
-            self.span.record("stream", stream);
-        }
+        self.ask_stream();
         self.part(reason).await;
         let acknowledged = self.settle(reason).await;
         let mut id = self.mail.session();
@@ -164,6 +166,7 @@ impl Connection {
                 let (id, acknowledged) = (self.mail.session(), self.acknowledged());
                 self.hub.with(|room, _| room.save_place(id, acknowledged));
             }
+            self.learn_stream();
             if self.probe() {
                 return Poll::Ready(DisconnectReason::PeerVanished);
             }
@@ -238,15 +241,15 @@ impl Connection {
 
     /// Takes more from the room.
     fn refill(&mut self) -> Refill {
-        let (id, offset) = (self.mail.session(), self.outbox.queued());
-        let slices = &mut self.outbox.slices;
-        let turn = self
-            .hub
-            .with(|room, now| room.take(id, TAKE_BYTES, offset, slices, now));
+        let offset = self.outbox.queued();
+        let (mail, slices) = (&self.mail, &mut self.outbox.slices);
+        let take =
+            |room: &mut Room, now| room.take(mail.session(), TAKE_BYTES, offset, slices, now);
+        let turn = self.hub.with(take);
         self.outbox.account(&turn, self.hub.is_watched());
         self.look = turn.more || turn.closing.is_some();
         if turn.ask {
-            let acknowledged = self.acknowledged();
+            let (id, acknowledged) = (self.mail.session(), self.acknowledged());
             self.hub.with(|room, _| room.acknowledged(id, acknowledged));
         }
         if turn.ending {

@@ -19,8 +19,8 @@ use super::super::sink::EventSink;
 use super::sync::Mutex;
 use super::{Ear, Hub, Mail, Store};
 use crate::chat::{
-    Arrival, DisconnectReason, Effects, Limits, Log, Question, Recall, Room, RoomFull, Staged,
-    Token, View,
+    Arrival, DisconnectReason, Effects, Limits, Log, Question, Recall, Room, RoomFull, Saved,
+    Staged, Token, View,
 };
 use crate::net::FourTuple;
 
@@ -40,6 +40,7 @@ fn explore(run: impl Fn() + Copy + Send + Sync + 'static) {
 /// What the history's threads are sent.
 enum Job {
     Lines(Vec<Staged>),
+    Sessions(Vec<Saved>),
     Question(Recall),
     Stop,
 }
@@ -51,6 +52,9 @@ impl Store for Queue {
         let sender = self.0.lock().expect("no panic");
         if !effects.staged.is_empty() {
             let _ = sender.send(Job::Lines(std::mem::take(&mut effects.staged)));
+        }
+        if !effects.saved.is_empty() {
+            let _ = sender.send(Job::Sessions(std::mem::take(&mut effects.saved)));
         }
         for recall in effects.recalls.drain(..) {
             let _ = sender.send(Job::Question(recall));
@@ -68,6 +72,7 @@ fn keep(hub: &Hub, jobs: &Receiver<Job>) {
                 file.extend(lines);
                 hub.with(|room, now| room.committed(count, now));
             }
+            Job::Sessions(saved) => hub.with(|room, _| room.saved(&saved, None)),
             Job::Question(recall) => answer(hub, &file, &recall),
             Job::Stop => return,
         }

@@ -226,6 +226,11 @@ impl Hub {
         self.sink.stream(connection)
     }
 
+    /// Whether anybody may know such numbers.
+    pub(super) const fn knows_streams(&self) -> bool {
+        self.sink.knows_streams()
+    }
+
     /// Events lost because the timeline was slow.
     pub(super) fn events_dropped(&self) -> u64 {
         self.sink.dropped()

@@ -175,18 +175,20 @@ impl Writing {
         match schema::write(&mut self.connection, self.next, lines, sessions) {
             Ok(()) => {
                 self.next += lines.len() as u64;
+                hub.with(|room, now| {
+                    room.saved(sessions, None);
+                    room.committed(lines.len(), now);
+                });
                 sessions.clear();
-                if !lines.is_empty() {
-                    hub.with(|room, now| room.committed(lines.len(), now));
-                }
             }
             Err(error) => {
                 tracing::error!(%error, lines = lines.len(), "the history file cannot be written");
                 schema::keep_latest(sessions);
-                if !lines.is_empty() {
-                    let why = error.to_string();
-                    hub.with(|room, _| room.refused(lines.len(), &why));
-                }
+                let why = error.to_string();
+                hub.with(|room, _| {
+                    room.saved(sessions, Some(&why));
+                    room.refused(lines.len(), &why);
+                });
             }
         }
     }

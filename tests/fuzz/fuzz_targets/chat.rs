@@ -19,6 +19,7 @@ fn settle(room: &mut Room, file: &mut Vec<Staged>, now: Now) -> Vec<(SessionId, 
     loop {
         let effects = room.effects();
         moved.extend(effects.moved);
+        room.saved(&effects.saved, None);
         if effects.staged.is_empty() && effects.recalls.is_empty() {
             return moved;
         }

@@ -1,0 +1,277 @@
+//! The room by itself: who waits for what, and who is told what.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{Arrival, Question, Room, Turn};
+use crate::chat::{DisconnectReason, Limits, Line, LineKind, Log, Now, SessionId, Token, View};
+use crate::net::{FourTuple, Timestamp};
+
+/// At so many seconds.
+fn at(seconds: u64) -> Now {
+    Now {
+        wall: Timestamp::from_parts(seconds as i64, 0),
+        uptime: Duration::from_secs(seconds),
+    }
+}
+
+fn room(durable: bool) -> Room {
+    limited(durable, |_| {})
+}
+
+fn limited(durable: bool, change: impl FnOnce(&mut Limits)) -> Room {
+    let mut limits = Limits {
+        fresh_hold: Duration::ZERO,
+        ..Limits::default()
+    };
+    change(&mut limits);
+    Room::new("test", limits, durable)
+}
+
+fn token(number: u8) -> Token {
+    Token::new([number; 16])
+}
+
+fn arrive(room: &mut Room, number: u8) -> SessionId {
+    let arrival = Arrival::new(FourTuple::default(), View::Text, token(number));
+    room.connect(&arrival, at(0)).expect("room")
+}
+
+/// A session whose token is stored and that has read its welcome.
+fn settled(room: &mut Room, number: u8) -> SessionId {
+    let id = arrive(room, number);
+    store(room);
+    take(room, id, at(0));
+    id
+}
+
+/// The history file takes the sessions.
+fn store(room: &mut Room) {
+    let effects = room.effects();
+    room.saved(&effects.saved, None);
+}
+
+fn say(room: &mut Room, id: SessionId, line: &str, now: Now) -> SessionId {
+    room.receive(id, line.as_bytes(), 0..0, now)
+}
+
+fn turn(room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
+    let mut out = VecDeque::new();
+    let turn = room.take(id, 1 << 20, 0, &mut out, now);
+    let bytes: Vec<u8> = out.iter().flat_map(|slice| slice.to_vec()).collect();
+    (turn, String::from_utf8(bytes).expect("text"))
+}
+
+fn take(room: &mut Room, id: SessionId, now: Now) -> String {
+    turn(room, id, now).1
+}
+
+#[test]
+fn who_waits_for_a_session_that_quits_meanwhile_gets_it() {
+    let mut room = room(false);
+    let (ana, eva) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "/quit", at(1));
+    assert_eq!(
+        turn(&mut room, ana, at(1)).0.closing,
+        Some(DisconnectReason::Quit)
+    );
+    // Its connection is not gone yet when another one asks.
+    let resume = format!("/resume {}", token(1));
+    assert_eq!(say(&mut room, eva, &resume, at(1)), eva);
+    say(&mut room, eva, "I am back", at(1));
+    room.disconnect(ana, DisconnectReason::Quit, None, at(1));
+    assert_eq!(room.effects().moved, [(eva, ana)]);
+    let text = take(&mut room, ana, at(1));
+    assert!(text.contains("welcome back: you are guest1"), "{text}");
+    assert!(text.ends_with("guest1: I am back\n"), "{text}");
+}
+
+#[test]
+fn nothing_is_said_after_quit() {
+    let mut room = room(false);
+    let ana = settled(&mut room, 1);
+    say(&mut room, ana, "/quit", at(1));
+    say(&mut room, ana, "and another thing", at(1));
+    assert_eq!(room.counters().lines, 0);
+}
+
+#[test]
+fn answers_that_nobody_reads_stop_their_commands() {
+    let mut room = limited(false, |limits| limits.side_bytes = 1_000);
+    let ana = settled(&mut room, 1);
+    for number in 0..3_000 {
+        say(&mut room, ana, &format!("/ping {number}"), at(1));
+    }
+    assert_eq!(room.may_speak(ana, at(1)), None);
+    let first = take(&mut room, ana, at(1));
+    assert!(first.len() < 1_100, "{} bytes at once", first.len());
+    let mut heard = first;
+    while turn(&mut room, ana, at(1)).0.more {
+        heard.push_str(&take(&mut room, ana, at(1)));
+    }
+    assert_eq!(room.may_speak(ana, at(1)), Some(Duration::ZERO));
+}
+
+#[test]
+fn every_parked_command_is_answered_in_order() {
+    let mut room = limited(false, |limits| limits.side_bytes = 1_000);
+    let ana = settled(&mut room, 1);
+    for number in 0..1_000 {
+        say(&mut room, ana, &format!("/ping {number}"), at(1));
+    }
+    let (mut heard, mut more) = (String::new(), true);
+    while more {
+        let (turn, text) = turn(&mut room, ana, at(1));
+        heard.push_str(&text);
+        more = turn.more;
+    }
+    let expected: String = (0..1_000).fold(String::new(), |text, number| {
+        text + &format!("* pong {number}\n")
+    });
+    assert!(heard == expected);
+}
+
+#[test]
+fn a_flood_in_one_read_is_spread_over_time() {
+    let mut room = limited(false, |limits| limits.rate = 5);
+    let ana = settled(&mut room, 1);
+    for number in 0..300 {
+        say(&mut room, ana, &number.to_string(), at(1));
+    }
+    let burst = u64::from(room.limits().burst());
+    assert!((burst..=burst + 1).contains(&room.counters().lines));
+    let held = turn(&mut room, ana, at(1)).0.held;
+    assert!(held.is_some_and(|wait| wait <= Duration::from_millis(200)));
+    take(&mut room, ana, at(3));
+    assert!((burst + 10..=burst + 11).contains(&room.counters().lines));
+    take(&mut room, ana, at(100));
+    assert_eq!(room.counters().lines, 300);
+}
+
+#[test]
+fn who_waits_for_the_room_is_not_idle() {
+    let mut room = limited(false, |limits| limits.rate = 1);
+    let ana = settled(&mut room, 1);
+    for number in 0..2_000 {
+        say(&mut room, ana, &number.to_string(), at(1));
+    }
+    room.tick(at(700));
+    assert_eq!(room.closing_reason(ana), None);
+}
+
+#[test]
+fn at_the_end_nothing_more_is_accepted_and_everybody_has_everything() {
+    let mut room = room(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "accepted", at(1));
+    room.close_all();
+    say(&mut room, ana, "too late", at(1));
+    assert_eq!(room.effects().staged.len(), 1);
+    let (early, _) = turn(&mut room, bob, at(1));
+    assert_eq!(early.closing, None, "a line is on its way to everybody");
+    room.committed(1, at(1));
+    for id in [ana, bob] {
+        let (turn, text) = turn(&mut room, id, at(1));
+        assert!(text.contains("guest1: accepted\n"), "{text}");
+        assert_eq!(turn.closing, Some(DisconnectReason::Shutdown));
+        assert_eq!(text.contains("not heard"), id == ana, "{text}");
+    }
+}
+
+#[test]
+fn a_token_is_shown_only_when_it_is_stored() {
+    let mut room = room(true);
+    let ana = arrive(&mut room, 1);
+    assert_eq!(take(&mut room, ana, at(1)), "");
+    let effects = room.effects();
+    room.saved(&effects.saved, None);
+    assert_eq!(room.effects().wake, [ana]);
+    let text = take(&mut room, ana, at(1));
+    assert!(text.contains(&format!("/resume {}", token(1))), "{text}");
+    assert!(!text.contains("cannot be kept"), "{text}");
+}
+
+#[test]
+fn a_token_that_cannot_be_stored_is_shown_with_a_warning() {
+    let mut room = room(true);
+    let ana = arrive(&mut room, 1);
+    let effects = room.effects();
+    room.saved(&effects.saved, Some("disk full"));
+    let text = take(&mut room, ana, at(1));
+    assert!(text.contains(&format!("/resume {}", token(1))), "{text}");
+    assert!(text.contains("cannot be kept (disk full)"), "{text}");
+}
+
+/// A durable room whose memory holds only the last of so many lines.
+fn forgetful(lines: u64) -> Room {
+    let mut room = room(true);
+    room.restore(lines + 1, std::iter::empty::<Line<'_>>(), Vec::new(), 1);
+    room
+}
+
+/// Answers what the file is asked, `most` lines at a time; returns what was asked.
+fn recall(room: &mut Room, most: usize) -> Vec<std::ops::Range<u64>> {
+    let mut asked = Vec::new();
+    for recall in room.effects().recalls {
+        let Question::Lines(wanted) = recall.question else {
+            panic!("nothing is to be weighed");
+        };
+        asked.push(wanted.clone());
+        let mut log = Log::new(wanted.start, usize::MAX);
+        for number in wanted.clone().take(most) {
+            log.append(&Line {
+                session: SessionId(9),
+                kind: LineKind::Say,
+                at: Timestamp::ZERO,
+                name: "old",
+                text: &number.to_string(),
+            });
+        }
+        room.recalled(recall.session, wanted.start, log);
+    }
+    asked
+}
+
+#[test]
+fn history_comes_from_the_file_where_memory_has_no_more() {
+    let mut room = forgetful(5_000);
+    let ana = settled(&mut room, 1);
+    say(&mut room, ana, "/history 2000", at(1));
+    say(&mut room, ana, "after it", at(1));
+    let header = take(&mut room, ana, at(1));
+    assert_eq!(
+        header,
+        "* lines 4001 to 5000 again (at most 1000 at once):\n"
+    );
+    let (mut heard, mut asked) = (String::new(), Vec::new());
+    while !heard.contains("old: 5000\n") {
+        assert!(
+            room.staged.is_empty(),
+            "what was said after it waits its turn"
+        );
+        asked.extend(recall(&mut room, 100));
+        heard.push_str(&take(&mut room, ana, at(1)));
+    }
+    let expected = (4_001..=5_000).fold(String::new(), |text, n| text + &format!("old: {n}\n"));
+    assert!(heard == expected, "{heard}");
+    assert_eq!(asked.len(), 10, "an excerpt at a time: {asked:?}");
+    take(&mut room, ana, at(1));
+    assert_eq!(room.effects().staged.len(), 1);
+}
+
+#[test]
+fn history_delays_nothing_that_others_say_and_is_not_owed() {
+    let mut room = forgetful(50);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "/history 10", at(1));
+    take(&mut room, ana, at(1));
+    say(&mut room, bob, "meanwhile", at(1));
+    room.committed(1, at(1));
+    assert_eq!(take(&mut room, bob, at(1)), "guest2: meanwhile\n");
+    recall(&mut room, 100);
+    let (turn_, again) = turn(&mut room, ana, at(1));
+    assert!(again.starts_with("old: 41\n") && again.ends_with("old: 50\n"));
+    assert_eq!((turn_.taken.lines, turn_.side), (0..0, again.len()));
+    assert_eq!(take(&mut room, ana, at(1)), "guest2: meanwhile\n");
+    assert_eq!(room.owed(ana), 52..52);
+}
