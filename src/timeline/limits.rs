@@ -57,7 +57,7 @@ pub const LINGER: Nanos = SECOND;
 /// An answer that a program gives by itself comes within this time; a later one may be a person's.
 pub const PROMPT: Nanos = SECOND;
 /// So many turns, all answered at once, make a habit that one silence breaks.
-pub const HABIT: u32 = 5;
+pub const HABIT: u32 = 3;
 /// So many are enough where something else in the same room is overdue too (a FIN, a greeting), or a client's window is 0.
 pub const HABIT_WITH_OTHER_SIGNS: u32 = 1;
 /// Times at which the server sent data that are remembered of a room (8 B each).

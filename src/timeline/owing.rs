@@ -218,6 +218,7 @@ impl Story {
         let mut finding = self.finding(FindingCode::StalledApp, watch.stream);
         finding.side = Some(Side::Server);
         finding.duration = Some(self.clock.since(turn.at));
+        finding.value = Some(turn.bytes);
         // A window of 0 towards another client often says where the program is stuck.
         let blocked = self.blocked_elsewhere(watch);
         Some(with_frames(

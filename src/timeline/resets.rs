@@ -3,9 +3,28 @@
 use super::services::Service;
 use super::story::Story;
 use crate::net::Endpoint;
-use crate::tcp::{HandshakeOutcome, ResetCause, Side, StreamSummary, Teardown};
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, StreamId, StreamSummary, Teardown};
 
 impl Story {
+    /// A SYN came again. Twice repeated (Linux: 2 s) and unanswered on a port that listens means that the service does not
+    /// accept.
+    pub(super) fn syn_repeated(&mut self, stream: StreamId) {
+        let Some(summary) = self.analyzer.summary(stream) else {
+            return;
+        };
+        let handshake = &summary.handshake;
+        let waits = handshake.outcome == HandshakeOutcome::Unanswered && handshake.syn_retries >= 2;
+        let server = summary.connection.server;
+        if waits
+            && self
+                .services
+                .known(server)
+                .is_some_and(|known| known.listens)
+        {
+            self.queue_is_full(server);
+        }
+    }
+
     /// The service does not accept.
     pub(super) fn queue_is_full(&mut self, server: Endpoint) {
         let id = self.services.id_of(server);

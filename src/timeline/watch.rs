@@ -18,6 +18,8 @@ pub(super) struct Turn {
     pub(super) frame: u64,
     /// Relative number after it.
     end: u32,
+    /// Payload bytes since the server's last word to the room.
+    pub(super) bytes: u64,
     /// The frame of the kernel's ACK.
     pub(super) acked: Option<u64>,
     /// It ended with a line end.
@@ -164,16 +166,25 @@ impl Watch {
         patience: Nanos,
     ) {
         let at = segment.timestamp;
+        // A silence against the habit is a stall and no new habit, whether or not anybody is told.
+        self.stall_told |= self
+            .answer_due(services, patience, HABIT)
+            .is_some_and(|due| due < at);
         if let Some(before) = self.turn
             && at.since(before.at) > patience
             && before.acked.is_some()
         {
             self.no_prompt_answer(before, services);
         }
+        // Where the room heard it, or was told something since, nothing of it is pending.
+        let room = services.room(services.of(self.service).room);
+        let before = self.turn.filter(|before| room.silent_since(before.at));
+        let pending = before.map_or(0, |before| before.bytes);
         self.turn = Some(Turn {
             at,
             frame: segment.frame,
             end: observation.next_seq,
+            bytes: pending + u64::from(segment.len),
             acked: None,
             line_end: segment.payload.last() == Some(&b'\n'),
         });

@@ -61,6 +61,9 @@ impl Story {
             let service = self.services.id_of(segment.source);
             self.services.of_mut(service).listens = true;
         }
+        if seen.role == FrameRole::Syn && seen.analysis.0 & REPEATED != 0 {
+            self.syn_repeated(seen.stream);
+        }
         if !self.wants.events {
             return;
         }
@@ -336,7 +339,6 @@ impl Story {
             let service = self.services.known(summary.connection.server);
             let listens = service.is_some_and(|service| service.listens);
             let code = if listens && handshake.syn_retries > 0 {
-                self.queue_is_full(summary.connection.server);
                 FindingCode::AcceptQueueFull
             } else {
                 FindingCode::Unanswered

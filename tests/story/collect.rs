@@ -1,5 +1,6 @@
 //! A sink that keeps every entry as one short line of words: what scenarios compare.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -114,8 +115,13 @@ fn finding(f: &FindingEntry) -> String {
         FindingCode::Reset(cause) => format!(" {}", cause.code()),
         _ => String::new(),
     };
+    // How many bytes nobody answered; other counts are told by their messages.
+    let owed = match (f.code, f.value) {
+        (FindingCode::StalledApp, Some(bytes)) => format!(" {bytes} bytes"),
+        _ => String::new(),
+    };
     format!(
-        "finding {stream} {} {side}{cause} {:?}",
+        "finding {stream} {} {side}{cause}{owed} {:?}",
         f.code.code(),
         f.frames
     )
@@ -155,6 +161,35 @@ fn stream(s: &StreamEntry) -> String {
         s.messages.0,
         s.messages.1
     )
+}
+
+/// The last verdict word of each stream with its cause, if only this much is wanted of the timeline. (The further words of
+/// WebSocket need the payload, which a table does not read.)
+pub(crate) fn verdicts(frames: &[Captured], wants: Wants) -> BTreeMap<String, String> {
+    #[derive(Default)]
+    struct Verdicts(BTreeMap<String, String>, Option<Wants>);
+    impl Sink for Verdicts {
+        fn wants(&self) -> Wants {
+            self.1.unwrap_or(Wants::STREAMS)
+        }
+        fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+            if let Entry::Stream(entry) = entry {
+                let stream = format!("#{}", entry.summary.stream);
+                let (code, cause) = (entry.verdict.code, entry.verdict.cause);
+                self.0.insert(stream, format!("{code} {cause:?}"));
+            }
+            Ok(())
+        }
+    }
+    let mut told = Verdicts(BTreeMap::new(), Some(wants));
+    let mut timeline = Timeline::new(Settings::default(), wants);
+    timeline.begin(CaptureStart::default());
+    for captured in frames {
+        timeline.frame(&captured.frame());
+    }
+    timeline.finish(CaptureStats::default(), false);
+    timeline.drain(&mut told).expect("never fails");
+    told.0
 }
 
 /// Replays frames and returns what was told, `drain` frames at a time.

@@ -12,9 +12,9 @@
 //! the entries, packets and capture left out; a line that begins with `?` may stand anywhere after its predecessor
 //! ```
 
-use chatscope::timeline::Settings;
+use chatscope::timeline::{Settings, Wants};
 
-use crate::collect::replay;
+use crate::collect::{replay, verdicts};
 use crate::scene::{ACK, FIN, PSH, RST, SYN, Scene};
 
 /// Plays a scenario; the difference if it does not come out as written.
@@ -51,6 +51,12 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
                 told.join("\n  ")
             ));
         }
+    }
+    // A table of the connections comes to the same verdicts as the story told in full.
+    let (table, story) = (Wants::STREAMS, Wants::STORY);
+    let [table, story] = [table, story].map(|wants| verdicts(&scene.frames, wants));
+    if table != story {
+        return Err(format!("table:\n  {table:#?}\nstory:\n  {story:#?}"));
     }
     Ok(())
 }
