@@ -106,8 +106,8 @@ pub(super) struct SelectArgs {
     /// Only connections with this port; may repeat
     #[arg(long, value_name = "PORT")]
     pub(super) port: Vec<u16>,
-    /// Only this kind of line
-    #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings"])]
+    /// Only this kind of line; `packets`: the segments, without names or anything else that is read from payload
+    #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
     pub(super) only: Vec<String>,
     /// A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
     #[arg(short = 'Y', long = "display-filter", value_name = "FILTER")]

@@ -114,10 +114,10 @@ impl Display {
     }
 }
 
-/// Findings without the segments of openings and closes.
+/// Findings without segments.
 fn findings_alone(select: &SelectArgs) -> bool {
     let only = |what: &str| select.only.iter().any(|word| word == what);
-    only("findings") && !only("handshake") && !only("teardown")
+    only("findings") && !only("handshake") && !only("teardown") && !only("packets")
 }
 
 /// The selection options, validated.

@@ -3,8 +3,8 @@
 use super::object::{
     boolean, key, list, number, number_if, object, seconds_if, string, time, word,
 };
-use super::packet::write_states;
 use super::story::endpoint;
+use super::texts::write_states;
 use crate::net::FourTuple;
 use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, Teardown};
 use crate::timeline::{HandshakeEntry, StreamEntry, TeardownEntry, Verdict, VerdictCode};

@@ -299,6 +299,7 @@ mod cards;
 mod object;
 mod packet;
 mod story;
+mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -308,8 +309,7 @@ use std::io::{self, Write};
 use crate::timeline::{Entry, Sink, Wants};
 use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
-
-pub(in crate::view) use packet::FlagTexts;
+use texts::PacketTexts;
 
 /// What JSON Lines should hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -344,7 +344,7 @@ pub struct JsonLines<W> {
     out: Out<W>,
     options: JsonOptions,
     endpoints: EndpointTexts,
-    flags: FlagTexts,
+    packets: PacketTexts,
 }
 
 impl<W: Write> JsonLines<W> {
@@ -354,7 +354,7 @@ impl<W: Write> JsonLines<W> {
             out: Out::new(writer),
             options,
             endpoints: EndpointTexts::new(),
-            flags: FlagTexts::new(),
+            packets: PacketTexts::new(),
         }
     }
 }
@@ -375,7 +375,7 @@ impl<W: Write> Sink for JsonLines<W> {
         match entry {
             Entry::Capture(start) => story::write_capture(out, start),
             Entry::Packet(packet) => {
-                packet::write_packet(out, ends, &self.flags, packet, self.options.payload);
+                packet::write_packet(out, ends, &mut self.packets, packet, self.options.payload);
             }
             Entry::Handshake(entry) => cards::write_handshake(out, ends, entry),
             Entry::Message(message) => story::write_message(out, ends, message),

@@ -74,11 +74,17 @@ pub(super) fn string(out: &mut Vec<u8>, key: &[u8], text: &str) {
 /// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
+    let mut bytes = text.bytes();
+    if bytes.all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let start = out.len();
-    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     // Writing a `str` to a `Vec` has no way to fail.
     let _ = serde_json::to_writer(&mut *out, text);
-    if !printable && !is_plain(text.as_bytes()) {
+    if !is_plain(text.as_bytes()) {
         let written = out.split_off(start);
         for c in String::from_utf8_lossy(&written).chars() {
             push_char(out, c);

@@ -4,36 +4,16 @@ use super::object::{
     bare_object, boolean, hex, key, list, number, number_if, object, seconds_if, string, time,
     word, words,
 };
-use crate::packet::{TcpFlags, TcpOption};
-use crate::tcp::{Certainty, ObservedState, TcpState};
+use super::texts::PacketTexts;
+use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
 use crate::view::encode::{EndpointTexts, push_number};
-
-/// `["SYN","ACK"]` for each of the 512 sets of control bits, made once.
-#[derive(Debug)]
-pub(in crate::view) struct FlagTexts(Vec<Box<[u8]>>);
-
-impl FlagTexts {
-    /// All of them.
-    pub(in crate::view) fn new() -> Self {
-        let text = |bits: u16| {
-            let mut out = Vec::new();
-            words(&mut out, b"", TcpFlags(bits).names());
-            out.into_boxed_slice()
-        };
-        Self((0..512).map(text).collect())
-    }
-
-    fn of(&self, flags: TcpFlags) -> &[u8] {
-        &self.0[usize::from(flags.0) % 512]
-    }
-}
 
 /// Appends one `packet` line.
 pub(super) fn write_packet(
     out: &mut Vec<u8>,
-    endpoints: &mut EndpointTexts,
-    flags: &FlagTexts,
+    ends: &mut EndpointTexts,
+    texts: &mut PacketTexts,
     packet: &PacketEntry,
     payload: bool,
 ) {
@@ -42,18 +22,14 @@ pub(super) fn write_packet(
     number(out, key!("frame"), packet.frame);
     time(out, key!("ts"), packet.at);
     number(out, key!("stream"), seen.stream.0);
-    word(out, key!("direction"), seen.side.direction());
-    out.extend_from_slice(b",\"src\":\"");
-    endpoints.push(out, packet.source);
-    out.extend_from_slice(b"\",\"dst\":\"");
-    endpoints.push(out, packet.destination);
-    out.extend_from_slice(b"\",\"flags\":");
-    out.extend_from_slice(flags.of(packet.flags));
+    let direction = [packet.source, packet.destination];
+    texts.directions.push(out, ends, seen.side, direction);
+    texts.flags.push(out, packet.flags);
     write_numbers(out, packet);
     if !packet.options.options().0.is_empty() {
         object(out, key!("options"), |out| write_options(out, packet));
     }
-    write_states(out, seen.client_state, seen.server_state);
+    texts.states.push(out, seen.client_state, seen.server_state);
     write_analysis(out, packet);
     if let Some(code) = seen.role.code() {
         word(out, key!("role"), code);
@@ -127,28 +103,6 @@ fn write_options(out: &mut Vec<u8>, packet: &PacketEntry) {
                 hex(out, key!("hex"), data);
             });
         });
-    }
-}
-
-/// `state` and `inferred`.
-pub(super) fn write_states(out: &mut Vec<u8>, client: ObservedState, server: ObservedState) {
-    let sides = [("client", client), ("server", server)];
-    let known = |side: &ObservedState| side.state != TcpState::Unknown;
-    if !known(&client) && !known(&server) {
-        return;
-    }
-    object(out, key!("state"), |out| {
-        if known(&client) {
-            word(out, key!("client"), client.state.name());
-        }
-        if known(&server) {
-            word(out, key!("server"), server.state.name());
-        }
-    });
-    let inferred = |side: &ObservedState| known(side) && side.certainty == Certainty::Inferred;
-    if inferred(&client) || inferred(&server) {
-        let names = sides.iter().filter(|(_, side)| inferred(side));
-        words(out, key!("inferred"), names.map(|(name, _)| *name));
     }
 }
 

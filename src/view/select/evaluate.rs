@@ -152,6 +152,7 @@ impl<'a> Subject<'a> {
                         FrameRole::FirstFinAck | FrameRole::SecondFinAck
                     )
             }
+            Only::Packets => true,
             Only::Messages | Only::Findings => false,
         }
     }

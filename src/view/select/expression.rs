@@ -15,15 +15,18 @@ pub enum Only {
     Messages,
     /// Findings.
     Findings,
+    /// Every segment, and nothing that is read from payload: no names, no messages, no conclusions.
+    Packets,
 }
 
 impl Only {
     /// Every kind with its word.
-    pub const NAMES: [(Self, &'static str); 4] = [
+    pub const NAMES: [(Self, &'static str); 5] = [
         (Self::Handshake, "handshake"),
         (Self::Teardown, "teardown"),
         (Self::Messages, "messages"),
         (Self::Findings, "findings"),
+        (Self::Packets, "packets"),
     ];
 
     /// From its word.

@@ -69,6 +69,12 @@ impl Selection {
     pub fn is_everything(&self) -> bool {
         matches!(&self.expression, Expression::All(parts) if parts.is_empty())
     }
+
+    /// Nothing but segments can pass: the story need not be told.
+    fn is_packets_alone(&self) -> bool {
+        let packets = Expression::Any(vec![Expression::Atom(Atom::Only(Only::Packets))]);
+        matches!(&self.expression, Expression::All(parts) if parts.contains(&packets))
+    }
 }
 
 /// Alternatives as one part, if there are any.
@@ -119,6 +125,12 @@ impl<S: Sink> Select<S> {
 impl<S: Sink> Sink for Select<S> {
     fn wants(&self) -> Wants {
         let inner = self.inner.wants();
+        if self.selection.is_packets_alone() {
+            return Wants {
+                payload: inner.payload,
+                ..Wants::PACKETS
+            };
+        }
         Wants {
             packets: inner.packets
                 || (inner.streams && self.selection.expression.is_about_segments()),

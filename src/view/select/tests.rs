@@ -85,6 +85,28 @@ fn by_kind() {
         ["message", "message", "delivery"]
     );
     assert_eq!(inner(&only(Only::Findings)), [""; 0]);
+    let packets = only(Only::Packets);
+    let segments = passed(&SelectOptions::default());
+    let segments = segments.iter().filter(|e| e.starts_with("packet"));
+    assert_eq!(inner(&packets).len(), segments.count());
+}
+
+#[test]
+fn for_segments_alone_no_story_is_told() {
+    let wants = |only: Vec<Only>| {
+        let options = SelectOptions {
+            only,
+            ..SelectOptions::default()
+        };
+        let selection = Selection::new(&options).expect("a selection");
+        Select::new(
+            JsonLines::new(Vec::new(), JsonOptions::default()),
+            selection,
+        )
+        .wants()
+    };
+    assert_eq!(wants(vec![Only::Packets]), Wants::PACKETS);
+    assert_eq!(wants(vec![Only::Packets, Only::Findings]), Wants::STORY);
 }
 
 #[test]
