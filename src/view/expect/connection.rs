@@ -4,7 +4,10 @@ use super::claim::{Claim, Timed};
 use super::judge::{Answer, Court};
 use crate::explain::Value;
 use crate::net::Nanos;
-use crate::view::report::{ConnectionRow, Effective, SegmentRow, StreamReport};
+use crate::text::visible;
+use crate::view::report::{
+    AnalysisRow, ConnectionRow, Effective, SegmentRow, StateRow, StreamReport,
+};
 
 /// What holds, what was found, and the frames; no frames: those of the connection.
 type Verdict = (bool, String, Vec<u64>);
@@ -61,7 +64,7 @@ fn by_row(
         }
         Claim::Verdict(word) => (is(row, word), verdict_words(row), Vec::new()),
         Claim::Name(name) => {
-            let wanted = crate::text::visible(name.as_bytes());
+            let wanted = visible(name.as_bytes());
             let found = row.name.as_deref();
             let told = found.map_or_else(|| court.say("expect-none", &[]), str::to_owned);
             (found == Some(&*wanted), told, Vec::new())
@@ -76,111 +79,116 @@ fn by_row(
 
 /// Claims that need the details of a connection.
 fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdict> {
-    let (open, close) = (&s.handshake.evidence.frames, &s.teardown.evidence.frames);
+    let close = || s.teardown.evidence.frames.clone();
     Some(match claim {
-        Claim::Within(timed, limit) => {
-            let (found, frames) = match timed {
-                Timed::Close => (s.timing.close, close),
-                Timed::Rtt => (s.timing.initial_rtt, open),
-                Timed::Open | Timed::Lifetime => (s.timing.open, open),
-            };
-            let found = found.map(|found| found.0);
-            let holds = found.is_some_and(|found| found <= *limit);
-            (holds, court.span(found), frames.clone())
-        }
+        Claim::Within(timed, limit) => within(court, s, *timed, *limit),
         Claim::Welcome { within, absent } => welcome(court, s, *within, *absent),
-        Claim::Option { name, absent } => {
-            let row = s
-                .options
-                .negotiated
-                .iter()
-                .find(|row| row.option == *name)?;
-            let works = match row.effective {
-                Effective::Unknown if s.handshake.outcome == "not_seen" => return None,
-                Effective::Unknown | Effective::No => false,
-                Effective::Yes | Effective::Numbers(_) => true,
-            };
-            let told = if works { "option" } else { "no option" };
-            let frames = row.evidence.frames.clone();
-            (works != *absent, format!("{told} {name}"), frames)
-        }
+        Claim::Option { name, absent } => option(s, name, *absent)?,
         Claim::CloseIn(segments) => {
             let found = s.teardown.segments;
             let told = found.map_or_else(
                 || court.say("expect-no-close", &[]),
                 |found| format!("close in {found} segments"),
             );
-            (found == Some(*segments), told, close.clone())
+            (found == Some(*segments), told, close())
         }
         Claim::HalfClose { absent } => {
             let bytes = s.teardown.half_close_bytes;
             let told = court.say("teardown-half-bytes", &[("bytes", Value::Number(bytes))]);
-            ((bytes > 0) != *absent, told, close.clone())
+            ((bytes > 0) != *absent, told, close())
         }
-        Claim::State(side, state) => {
-            let of = |row: &crate::view::report::StateRow| match *side {
-                "client" => row.state.client,
-                _ => row.state.server,
-            };
-            let mut met: Vec<_> = s.states.iter().map(of).collect();
-            met.dedup();
-            let reached = s.states.iter().filter(|row| of(row) == state);
-            let frames = reached.map(|row| row.frame).collect();
-            (met.contains(&&**state), met.join(", "), frames)
-        }
+        Claim::State(side, state) => reached(s, side, state),
         Claim::WebSocket { absent } => {
             let found = s.teardown.websocket;
             let told = if found { "websocket" } else { "no websocket" };
             (found != *absent, told.to_owned(), Vec::new())
         }
-        Claim::WsClose(code) => {
-            let closes = &s.teardown.ws_closes;
-            let codes: Vec<_> = closes
-                .iter()
-                .map(|c| format!("ws-close {}", c.code))
-                .collect();
-            let told = if codes.is_empty() {
-                court.say("expect-no-ws-close", &[])
-            } else {
-                codes.join(", ")
-            };
-            let holds = closes.iter().any(|close| close.code == *code);
-            (
-                holds,
-                told,
-                closes.iter().map(|close| close.frame).collect(),
-            )
-        }
-        Claim::SequenceHolds => {
-            let (held, checked) = s.walk.holds;
-            let values = [
-                ("held", Value::Number(held)),
-                ("checked", Value::Number(checked)),
-            ];
-            let told = court.say("report-rule-held-value", &values);
-            let broken = s
-                .walk
-                .rows
-                .iter()
-                .filter(|row| row.rule.is_some_and(|r| !r.holds));
-            (held == checked, told, broken.map(|row| row.frame).collect())
-        }
-        Claim::Flag { name, absent } => {
-            let rows: Vec<_> = s
-                .analysis
-                .iter()
-                .filter(|row| covers(name, row.flag))
-                .collect();
-            let seen: u64 = rows.iter().map(|row| row.count).sum();
-            let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
-            (
-                (seen == 0) == *absent,
-                format!("{name} {seen}"),
-                frames.collect(),
-            )
-        }
+        Claim::WsClose(code) => ws_close(court, s, *code),
+        Claim::SequenceHolds => sequence(court, s),
+        Claim::Flag { name, absent } => flagged(&s.analysis, name, *absent),
         _ => return None,
     })
+}
+
+/// Something was over in time.
+fn within(court: &Court<'_>, s: &StreamReport, timed: Timed, limit: Nanos) -> Verdict {
+    let (open, close) = (&s.handshake.evidence, &s.teardown.evidence);
+    let (found, evidence) = match timed {
+        Timed::Close => (s.timing.close, close),
+        Timed::Rtt => (s.timing.initial_rtt, open),
+        Timed::Open | Timed::Lifetime => (s.timing.open, open),
+    };
+    let found = found.map(|found| found.0);
+    let holds = found.is_some_and(|found| found <= limit);
+    (holds, court.span(found), evidence.frames.clone())
+}
+
+/// Both ends offered the option; not known where the handshake was not captured.
+fn option(s: &StreamReport, name: &str, absent: bool) -> Option<Verdict> {
+    let mut rows = s.options.negotiated.iter();
+    let row = rows.find(|row| row.option == name)?;
+    let works = match row.effective {
+        Effective::Unknown if s.handshake.outcome == "not_seen" => return None,
+        Effective::Unknown | Effective::No => false,
+        Effective::Yes | Effective::Numbers(_) => true,
+    };
+    let told = if works { "option" } else { "no option" };
+    let frames = row.evidence.frames.clone();
+    Some((works != absent, format!("{told} {name}"), frames))
+}
+
+/// One end was in this state at some time.
+fn reached(s: &StreamReport, side: &str, state: &str) -> Verdict {
+    let of = |row: &StateRow| match side {
+        "client" => row.state.client,
+        _ => row.state.server,
+    };
+    let mut met: Vec<_> = s.states.iter().map(of).collect();
+    met.dedup();
+    let there = s.states.iter().filter(|row| of(row) == state);
+    let frames = there.map(|row| row.frame).collect();
+    (met.contains(&state), met.join(", "), frames)
+}
+
+/// A WebSocket Close frame had this code.
+fn ws_close(court: &Court<'_>, s: &StreamReport, code: u16) -> Verdict {
+    let closes = &s.teardown.ws_closes;
+    let told = if closes.is_empty() {
+        court.say("expect-no-ws-close", &[])
+    } else {
+        let codes = closes
+            .iter()
+            .map(|close| format!("ws-close {}", close.code));
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    let holds = closes.iter().any(|close| close.code == code);
+    let frames = closes.iter().map(|close| close.frame).collect();
+    (holds, told, frames)
+}
+
+/// Every segment began where its sender's last one ended.
+fn sequence(court: &Court<'_>, s: &StreamReport) -> Verdict {
+    let (held, checked) = s.walk.holds;
+    let values = [
+        ("held", Value::Number(held)),
+        ("checked", Value::Number(checked)),
+    ];
+    let told = court.say("report-rule-held-value", &values);
+    let broken = |row: &&SegmentRow| row.rule.is_some_and(|rule| !rule.holds);
+    let frames = s.walk.rows.iter().filter(broken).map(|row| row.frame);
+    (held == checked, told, frames.collect())
+}
+
+/// Segments with this flag, of a connection or of the whole capture; `retransmission` stands for all three kinds, as
+/// Wireshark's filter does.
+pub(super) fn flagged(rows: &[AnalysisRow], name: &str, absent: bool) -> Verdict {
+    let meant = |row: &&AnalysisRow| {
+        row.flag == name || (name == "retransmission" && row.flag.ends_with("_retransmission"))
+    };
+    let count: u64 = rows.iter().filter(meant).map(|row| row.count).sum();
+    let evidence = rows.iter().filter(meant).map(|row| &row.evidence.frames);
+    let frames = evidence.flatten().copied().collect();
+    ((count == 0) == absent, format!("{name} {count}"), frames)
 }
 
 /// The row of the server's greeting, as far as packets can tell one: it spoke first, or its first line says welcome (a client
@@ -228,11 +236,6 @@ fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: b
         told,
         first.map(|row| row.frame).into_iter().collect(),
     )
-}
-
-/// `retransmission` stands for all three kinds, as Wireshark's filter does.
-pub(super) fn covers(asked: &str, flag: &str) -> bool {
-    asked == flag || (asked == "retransmission" && flag.ends_with("_retransmission"))
 }
 
 /// The verdict is that word, or it holds besides.

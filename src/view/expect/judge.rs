@@ -4,7 +4,8 @@ use super::claim::{Claim, Counted, Scope};
 use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
-use crate::view::report::{ConnectionRow, Evidence, Report, frames_filter};
+use crate::net::Nanos;
+use crate::view::report::{ConnectionRow, Evidence, FindingRow, Report, frames_filter};
 
 /// Frames named as evidence of one judgement.
 const MAX_FRAMES: usize = 16;
@@ -120,7 +121,7 @@ impl Court<'_> {
         self.words.text(id, values)
     }
 
-    pub(super) fn span(&self, nanos: Option<crate::net::Nanos>) -> String {
+    pub(super) fn span(&self, nanos: Option<Nanos>) -> String {
         nanos.map_or_else(
             || self.say("expect-none", &[]),
             |nanos| {
@@ -152,7 +153,11 @@ impl Court<'_> {
             Claim::Complete => self.complete(),
             Claim::Message(claim) => message::judge(self, claim, scope),
             Claim::Finding { code, absent } => self.finding(code.as_deref(), *absent, scope),
-            Claim::Flag { name, absent } if scope == Scope::Every => self.flag(name, *absent),
+            Claim::Flag { name, absent } if scope == Scope::Every => {
+                let (holds, found, frames) =
+                    connection::flagged(&self.report.analysis, name, *absent);
+                Answer::new(holds, found, frames)
+            }
             claim => self.connections(claim, scope),
         }
     }
@@ -254,10 +259,10 @@ impl Court<'_> {
             ("interface", interface),
             ("queue", queue),
         ];
-        if c.kernel_dropped.is_none() && losses.iter().flatten().sum::<u64>() == 0 {
+        let none = losses.iter().flatten().sum::<u64>() == 0;
+        if none && c.kernel_dropped.is_none() {
             return Answer::unknown(self.say("report-drops-unknown", &[]));
         }
-        let none = losses.iter().flatten().sum::<u64>() == 0;
         Answer::new(none, self.say("report-drops-value", &values), Vec::new())
     }
 
@@ -288,22 +293,8 @@ impl Court<'_> {
         Answer::new(holds, self.say("expect-complete", &values), self.firsts())
     }
 
-    fn flag(&self, name: &str, absent: bool) -> Answer {
-        let rows = self.report.analysis.iter();
-        let rows: Vec<_> = rows
-            .filter(|row| connection::covers(name, row.flag))
-            .collect();
-        let count: u64 = rows.iter().map(|row| row.count).sum();
-        let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
-        Answer::new(
-            (count == 0) == absent,
-            format!("{name} {count}"),
-            frames.collect(),
-        )
-    }
-
     fn finding(&self, code: Option<&str>, absent: bool, scope: Scope) -> Answer {
-        let meant = |row: &&crate::view::report::FindingRow| match code {
+        let meant = |row: &&FindingRow| match code {
             Some(code) => row.code == code || row.cause == Some(code),
             None => row.severity != "chat",
         };
@@ -314,6 +305,10 @@ impl Court<'_> {
             .filter(meant)
             .filter(|row| row.stream.is_none_or(|stream| self.covers(stream, scope)))
             .collect();
+        if rows.is_empty() && self.report.findings_folded > 0 {
+            let values = [("more", Value::Number(self.report.findings_folded))];
+            return Answer::unknown(self.say("report-findings-folded", &values));
+        }
         let mut codes: Vec<_> = rows.iter().map(|row| row.code).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -323,12 +318,7 @@ impl Court<'_> {
             format!("finding {}", codes.join(", "))
         };
         let frames = rows.iter().flat_map(|row| &row.evidence.frames).copied();
-        let mut answer = Answer::new(rows.is_empty() == absent, found, frames.collect());
-        if rows.is_empty() && self.report.findings_folded > 0 {
-            let values = [("more", Value::Number(self.report.findings_folded))];
-            answer = Answer::unknown(self.say("report-findings-folded", &values));
-        }
-        answer
+        Answer::new(rows.is_empty() == absent, found, frames.collect())
     }
 }
 

@@ -3,13 +3,14 @@
 use super::claim::{MessageClaim, MessageFact, Scope};
 use super::judge::{Answer, Court};
 use crate::explain::Value;
-use crate::view::report::LineRow;
+use crate::text::visible;
+use crate::view::report::{AckRow, LineRow};
 
 /// Messages described in one judgement.
 const MAX_DESCRIBED: usize = 4;
 
 pub(super) fn judge(court: &Court<'_>, claim: &MessageClaim, scope: Scope) -> Answer {
-    let wanted = crate::text::visible(claim.text.as_bytes());
+    let wanted = visible(claim.text.as_bytes());
     let report = court.report;
     let fits = |line: &&LineRow| {
         let text = if claim.part {
@@ -64,7 +65,7 @@ fn agrees(line: &LineRow, what: MessageFact) -> bool {
 }
 
 fn describe(court: &Court<'_>, line: &LineRow) -> String {
-    let frame = |ack: Option<crate::view::report::AckRow>| {
+    let frame = |ack: Option<AckRow>| {
         ack.map_or_else(
             || court.say("expect-none", &[]),
             |ack| format!("#{}", ack.frame),
