@@ -11,13 +11,13 @@ use std::io;
 use crate::chat::SessionEventKind;
 use crate::explain::{Explainer, Lang, Topic, Value};
 use crate::net::Timestamp;
-use crate::packet::TcpFlags;
 use crate::tcp::{FrameRole, StreamId};
 use crate::text::{visible, visible_cut};
 use crate::timeline::{
     Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, SessionEntry, Sink,
     TeardownEntry, Wants,
 };
+use crate::view::entries::{LIFECYCLE, name_given, steps_of};
 
 /// Comments held back.
 pub const HELD: usize = 256;
@@ -187,11 +187,9 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let card = &entry.teardown;
         let mut text = String::new();
         self.words.teardown_note(&mut text, card);
-        let fins = [card.first_fin, card.second_fin].into_iter().flatten();
-        let steps = fins.flat_map(|fin| [Some(fin.step.frame), fin.acked.map(|ack| ack.frame)]);
         let last = match card.reset {
             Some(reset) => Some(reset.step.frame),
-            None => steps.flatten().max(),
+            None => steps_of(card).map(|step| step.frame).max(),
         };
         if let Some(frame) = last {
             self.amend(frame, &text);
@@ -209,14 +207,8 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
             return;
         };
         let kind = &entry.event.kind;
-        let name = match kind {
-            SessionEventKind::Renamed { to: name, .. } | SessionEventKind::Resumed { name, .. } => {
-                visible(name.as_bytes())
-            }
-            _ => String::new(),
-        };
         let mut text = String::new();
-        self.words.session_note(&mut text, kind, &name);
+        self.words.session_note(&mut text, kind, &name_given(kind));
         if let SessionEventKind::Connected { .. } | SessionEventKind::Disconnected { .. } = kind {
             text.push_str(": ");
             self.words.session_place(&mut text, entry);
@@ -232,9 +224,6 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         }
     }
 }
-
-/// Segments whose role is told anyway.
-const LIFECYCLE: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::FIN.0 | TcpFlags::RST.0);
 
 /// A sentence after what already stands there, unless it stands there.
 fn append(text: &mut String, more: &str) {

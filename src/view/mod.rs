@@ -6,6 +6,7 @@
 pub mod comments;
 mod compare;
 mod encode;
+mod entries;
 pub mod expect;
 pub mod frame_boxes;
 pub mod graph;

@@ -11,6 +11,7 @@ use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, FrameRole, Side, TcpState};
 use crate::text::{visible, visible_cut};
 use crate::timeline::{MessageEntry, PacketEntry, SessionEntry};
+use crate::view::entries::LIFECYCLE;
 
 /// Characters of a message in a label.
 const TEXT_IN_LABEL: usize = 40;
@@ -195,9 +196,8 @@ fn flags_of(packet: &PacketEntry) -> String {
 fn numbers_of(packet: &PacketEntry) -> String {
     let seen = &packet.observation;
     let len = packet.len.unwrap_or(0);
-    let lifecycle = TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST);
     let mut text = String::new();
-    if len > 0 || packet.flags.intersects(lifecycle) {
+    if len > 0 || packet.flags.intersects(LIFECYCLE) {
         let _ = write!(text, "seq={}", seen.seq);
     }
     if packet.flags.ack() && len == 0 {

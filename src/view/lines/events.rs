@@ -14,6 +14,7 @@ use crate::timeline::{
     CaptureStart, DeliveryEntry, EndEntry, FindingCode, FindingEntry, HandshakeEntry, MessageEntry,
     SessionEntry, Severity, StreamEntry, TeardownEntry,
 };
+use crate::view::entries::{name_given, steps_of};
 use crate::view::style::Ink;
 use crate::view::width::to_ascii;
 
@@ -171,21 +172,13 @@ impl<W: Write> Lines<W> {
         let card = &entry.teardown;
         let mut note = String::new();
         self.words.teardown_note(&mut note, card);
-        let fins = [card.first_fin, card.second_fin];
-        let frames = fins
-            .into_iter()
-            .flatten()
-            .flat_map(|fin| [Some(fin.step.frame), fin.acked.map(|ack| ack.frame)]);
-        let frames = frames
-            .chain([card.reset.map(|reset| reset.step.frame)])
-            .flatten();
         let topic = match card.reset {
             Some(reset) => Topic::Cause(reset.cause),
             None if !card.complete() => Topic::Message("teardown-half"),
             None if card.simultaneous() => Topic::Message("teardown-simultaneous"),
             None => Topic::Message("teardown-complete"),
         };
-        if self.pending_is(entry.stream.0, frames) {
+        if self.pending_is(entry.stream.0, steps_of(card).map(|step| step.frame)) {
             self.row.note.replace_range(..self.row.note_role, &note);
             self.explain_with_pending(topic);
             return;
@@ -363,12 +356,7 @@ impl<W: Write> Lines<W> {
         } else {
             self.row.body_ink = Ink::Strong;
         }
-        let name = match kind {
-            SessionEventKind::Renamed { to: name, .. } | SessionEventKind::Resumed { name, .. } => {
-                visible(name.as_bytes())
-            }
-            _ => String::new(),
-        };
+        let name = name_given(kind);
         self.words.session_note(&mut self.row.body, kind, &name);
         if !program {
             self.words.session_place(&mut self.row.note, entry);

@@ -11,6 +11,7 @@ use crate::packet::{TcpFlags, TcpOption};
 use crate::tcp::{AnalysisFlags, Changes, FrameRole, OwnFlags, Side};
 use crate::text::visible;
 use crate::timeline::PacketEntry;
+use crate::view::entries::LIFECYCLE;
 use crate::view::style::Ink;
 use crate::view::width::{cut, to_ascii};
 
@@ -200,15 +201,10 @@ impl<W: Write> Lines<W> {
         let verbose = self.options.verbosity >= Verbosity::Verbose;
         let len = packet.len.unwrap_or(0);
         let lifecycle = packet.flags.intersects(LIFECYCLE);
-        let seq = if self.options.absolute {
-            packet.seq_raw.0
+        let (seq, ack) = if self.options.absolute {
+            (packet.seq_raw.0, packet.ack_raw.0)
         } else {
-            seen.seq
-        };
-        let ack = if self.options.absolute {
-            packet.ack_raw.0
-        } else {
-            seen.ack
+            (seen.seq, seen.ack)
         };
         let body = &mut self.row.body;
         if len > 0 {
@@ -244,9 +240,6 @@ impl<W: Write> Lines<W> {
         self.row.head_width += head.len() - start;
     }
 }
-
-/// Segments that open or close.
-const LIFECYCLE: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::FIN.0 | TcpFlags::RST.0);
 
 /// `name` and a number.
 fn number(out: &mut String, name: &str, value: u32) {

@@ -1,14 +1,16 @@
 //! What is kept of one connection while its packets pass: bounded details, and figures of everything.
 
-use super::model::{RuleRow, WindowPoint};
+use super::model::RuleRow;
 use super::samples::Samples;
 use super::tallies::Flagged;
+use super::windows::Windows;
 use crate::net::{Nanos, Timestamp};
 use crate::packet::TcpFlags;
 use crate::tcp::{
     AnalysisFlags, Changes, FrameRole, ObservedState, OwnFlags, PerSide, Side, TcpState,
 };
 use crate::timeline::PacketEntry;
+use crate::view::entries::LIFECYCLE;
 
 /// Segments kept with a row each.
 pub(super) const MAX_ROWS: usize = 512;
@@ -16,8 +18,11 @@ pub(super) const MAX_ROWS: usize = 512;
 const MAX_MARKED: usize = 24;
 /// Changes of state kept.
 const MAX_STATES: usize = 48;
-/// Periods of window 0 kept per side.
-const MAX_ZERO: usize = 32;
+
+/// How far a relative number lies ahead of another on the circle; negative: behind it.
+pub(super) const fn ahead(number: u32, of: u32) -> i32 {
+    number.wrapping_sub(of) as i32
+}
 
 /// A segment with what only the order of arrival tells.
 #[derive(Clone, Debug)]
@@ -36,85 +41,6 @@ pub(super) struct StateChange {
     pub(super) flags: TcpFlags,
     pub(super) client: ObservedState,
     pub(super) server: ObservedState,
-}
-
-/// A time without window.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Zero {
-    pub(super) start_frame: u64,
-    pub(super) start: Timestamp,
-    pub(super) end: Option<(u64, Timestamp)>,
-    pub(super) probes: u32,
-}
-
-/// The windows one side advertised.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Windows {
-    pub(super) initial: Option<u16>,
-    pub(super) shift: Option<u8>,
-    pub(super) smallest: Option<WindowPoint>,
-    pub(super) largest: Option<WindowPoint>,
-    pub(super) zero: Vec<Zero>,
-    pub(super) zero_total: u64,
-    pub(super) closed: bool,
-    pub(super) segments: u64,
-}
-
-impl Windows {
-    fn take(&mut self, packet: &PacketEntry) {
-        if packet.flags.rst() {
-            return; // the window of a RST means nothing (RFC 9293 section 3.5.2)
-        }
-        if packet.flags.syn() {
-            self.initial.get_or_insert(packet.window);
-        } else {
-            self.shift = packet.observation.window_shift.or(self.shift);
-        }
-        self.segments += 1;
-        let point = WindowPoint {
-            frame: packet.frame,
-            raw: packet.window,
-            scaled: packet.observation.window_scaled,
-        };
-        if self.smallest.is_none_or(|s| point.scaled < s.scaled) {
-            self.smallest = Some(point);
-        }
-        if self.largest.is_none_or(|l| point.scaled > l.scaled) {
-            self.largest = Some(point);
-        }
-        match (packet.window, self.closed) {
-            (0, false) if !packet.flags.fin() => self.close(packet),
-            (1.., true) => self.open(packet),
-            _ => {}
-        }
-    }
-
-    fn close(&mut self, packet: &PacketEntry) {
-        self.closed = true;
-        self.zero_total += 1;
-        if self.zero.len() < MAX_ZERO {
-            self.zero.push(Zero {
-                start_frame: packet.frame,
-                start: packet.at,
-                end: None,
-                probes: 0,
-            });
-        }
-    }
-
-    fn open(&mut self, packet: &PacketEntry) {
-        self.closed = false;
-        if let Some(last) = self.zero.last_mut().filter(|zero| zero.end.is_none()) {
-            last.end = Some((packet.frame, packet.at));
-        }
-    }
-
-    /// The other side asked whether there is room again.
-    fn probed(&mut self) {
-        if let Some(last) = self.zero.last_mut().filter(|zero| zero.end.is_none()) {
-            last.probes = last.probes.saturating_add(1);
-        }
-    }
 }
 
 /// What one side sent.
@@ -210,17 +136,13 @@ impl Book {
             self.sent.of_mut(side.other()).rtt.push(rtt);
         }
         let other = self.sent.of_mut(side.other());
-        if other.unacked
-            && other
-                .next
-                .is_some_and(|next| (ack.wrapping_sub(next) as i32) >= 0)
-        {
+        if other.unacked && other.next.is_some_and(|next| ahead(ack, next) >= 0) {
             other.unacked = false;
             other.data_end = Some((packet.frame, packet.at));
         }
         let own = self.sent.of_mut(side);
         let newly = match own.acked {
-            Some(before) if (ack.wrapping_sub(before) as i32) > 0 => ack.wrapping_sub(before),
+            Some(before) if ahead(ack, before) > 0 => ack.wrapping_sub(before),
             Some(_) => 0,
             None => {
                 own.acked = Some(ack);
@@ -246,9 +168,7 @@ impl Book {
             expected,
             holds: seq == expected,
         });
-        let forward = own
-            .next
-            .is_none_or(|next| (end.wrapping_sub(next) as i32) > 0);
+        let forward = own.next.is_none_or(|next| ahead(end, next) > 0);
         if len > 0 && forward && !packet.flags.rst() {
             let fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
             own.new_bytes += u64::from(fresh);
@@ -283,7 +203,7 @@ impl Book {
     /// Keeps the segments of the opening and the closing, wherever in the connection they come.
     fn mark(&mut self, packet: &PacketEntry) {
         let special = packet.observation.role != FrameRole::None
-            || packet.flags.intersects(TcpFlags(0x7))
+            || packet.flags.intersects(LIFECYCLE)
             || packet.observation.changes.contains(Changes::CLOSED);
         if special && self.marked.len() < MAX_MARKED {
             self.marked.push(packet.clone());

@@ -3,6 +3,7 @@
 //! Details are kept for the first connections and, once there are too many, for the largest of those that are over; the
 //! others are counted. A capture of any length costs the same memory, plus a few bytes for each connection.
 
+use std::cmp::Reverse;
 use std::io;
 
 use rustc_hash::FxHashMap;
@@ -26,6 +27,8 @@ pub const MAX_BOOKS: usize = 256;
 pub const MAX_CONNECTIONS: usize = 1000;
 /// Findings with a row of their own.
 pub const MAX_FINDINGS: usize = 300;
+/// A finding that goes on is looked for among so many of the latest.
+const FINDINGS_BACK: usize = 16;
 /// Session events kept over all connections.
 pub const MAX_SESSIONS: usize = 2000;
 
@@ -130,7 +133,7 @@ impl Collector {
         let known = self.books.len();
         let stop = self.selection.until_first_data;
         if known >= 2 * MAX_BOOKS && !self.books.contains_key(&stream.0) {
-            self.prune();
+            self.prune_books();
             if self.books.len() >= 2 * MAX_BOOKS {
                 trace_of(&mut self.traces, stream).dropped = true;
                 return;
@@ -140,14 +143,14 @@ impl Collector {
     }
 
     /// Forgets the details of small connections that are over.
-    fn prune(&mut self) {
+    fn prune_books(&mut self) {
         let mut over: Vec<(u64, u32)> = self
             .books
             .iter()
             .filter(|(stream, _)| self.is_over(**stream))
             .map(|(stream, book)| (book.seen, *stream))
             .collect();
-        over.sort_unstable_by_key(|(seen, stream)| (*seen, u32::MAX - *stream));
+        over.sort_unstable_by_key(|(seen, stream)| (*seen, Reverse(*stream)));
         for (_, stream) in over.into_iter().take(MAX_BOOKS) {
             self.books.remove(&stream);
             trace_of(&mut self.traces, StreamId(stream)).dropped = true;
@@ -180,15 +183,19 @@ impl Collector {
         trace.begun_before = summary.handshake.syn.is_none();
         self.streams.insert(summary.stream.0, entry.clone());
         if self.streams.len() >= 2 * MAX_CONNECTIONS {
-            let mut sizes: Vec<(u64, u32)> = self
-                .streams
-                .values()
-                .map(|entry| (frames_of(entry), u32::MAX - entry.summary.stream.0))
-                .collect();
-            sizes.sort_unstable();
-            for (_, stream) in sizes.into_iter().take(MAX_CONNECTIONS) {
-                self.streams.remove(&(u32::MAX - stream));
-            }
+            self.prune_streams();
+        }
+    }
+
+    /// Forgets the rows of the smallest connections, of equal ones the latest.
+    fn prune_streams(&mut self) {
+        let sizes = self.streams.values();
+        let mut sizes: Vec<(u64, Reverse<u32>)> = sizes
+            .map(|entry| (frames_of(entry), Reverse(entry.summary.stream.0)))
+            .collect();
+        sizes.sort_unstable();
+        for (_, Reverse(stream)) in sizes.into_iter().take(MAX_CONNECTIONS) {
+            self.streams.remove(&stream);
         }
     }
 
@@ -206,12 +213,17 @@ impl Collector {
             return;
         }
         // Told first while it lasted, and again when it was over: the last word counts.
-        let begun = self.findings.iter_mut().rev().take(16).find(|earlier| {
-            earlier.code == FindingCode::ZeroWindow
-                && finding.code == FindingCode::ZeroWindow
-                && (earlier.stream, earlier.side) == (finding.stream, finding.side)
-                && earlier.frames.first() == finding.frames.first()
-        });
+        let begun = self
+            .findings
+            .iter_mut()
+            .rev()
+            .take(FINDINGS_BACK)
+            .find(|earlier| {
+                earlier.code == FindingCode::ZeroWindow
+                    && finding.code == FindingCode::ZeroWindow
+                    && (earlier.stream, earlier.side) == (finding.stream, finding.side)
+                    && earlier.frames.first() == finding.frames.first()
+            });
         if let Some(begun) = begun {
             *begun = finding.clone();
         } else if self.findings.len() < MAX_FINDINGS {
@@ -221,13 +233,28 @@ impl Collector {
         }
     }
 
-    fn session(&mut self, session: &SessionEntry) {
-        let selected = session
-            .stream
-            .is_some_and(|stream| self.is_selected(stream));
-        if selected && self.sessions.len() < MAX_SESSIONS {
-            self.sessions.push(session.clone());
+    fn draw_packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
+        let stream = packet.observation.stream;
+        let drawn = self.is_selected(stream) && !self.is_late(stream, Some(packet.frame));
+        match &mut self.drawings {
+            Some(drawings) if drawn => drawings.packet(packet),
+            _ => Ok(()),
         }
+    }
+
+    fn draw(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        self.drawings
+            .as_mut()
+            .map_or(Ok(()), |drawings| drawings.entry(entry))
+    }
+
+    /// The report ends with the first data segment, and this frame of the connection came after it.
+    fn is_late(&self, stream: StreamId, frame: Option<u64>) -> bool {
+        if !self.selection.until_first_data {
+            return false;
+        }
+        let first = self.books.get(&stream.0).and_then(Book::first_data);
+        first.zip(frame).is_some_and(|(first, frame)| frame > first)
     }
 }
 
@@ -258,18 +285,20 @@ impl Sink for Collector {
                 self.draw_packet(packet)?;
             }
             Entry::Message(message) if self.is_selected(message.stream) => {
-                let late = self.selection.until_first_data && self.past_first_data(message);
+                let late = self.is_late(message.stream, message.frames.last().copied());
                 self.lines.message(message, late);
                 self.draw(entry)?;
             }
             Entry::Delivery(delivery) => self.lines.delivery(delivery),
             Entry::Finding(finding) => self.finding(finding),
             Entry::Session(session) => {
-                self.session(session);
                 if session
                     .stream
                     .is_some_and(|stream| self.is_selected(stream))
                 {
+                    if self.sessions.len() < MAX_SESSIONS {
+                        self.sessions.push(session.clone());
+                    }
                     self.draw(entry)?;
                 }
             }
@@ -283,35 +312,5 @@ impl Sink for Collector {
             Entry::Message(_) | Entry::Handshake(_) | Entry::Teardown(_) => {}
         }
         Ok(())
-    }
-}
-
-impl Collector {
-    fn draw_packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
-        let stream = packet.observation.stream;
-        let book = self.books.get(&stream.0);
-        let past = self.selection.until_first_data
-            && book.is_some_and(|book| book.first_data().is_some_and(|first| packet.frame > first));
-        let drawn = self.is_selected(stream) && !past;
-        match &mut self.drawings {
-            Some(drawings) if drawn => drawings.packet(packet),
-            _ => Ok(()),
-        }
-    }
-
-    fn draw(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        self.drawings
-            .as_mut()
-            .map_or(Ok(()), |drawings| drawings.entry(entry))
-    }
-
-    /// The message came after the connection's first data segment.
-    fn past_first_data(&self, message: &crate::timeline::MessageEntry) -> bool {
-        let Some(book) = self.books.get(&message.stream.0) else {
-            return false;
-        };
-        let first = book.first_data();
-        let last = message.frames.last().copied();
-        first.zip(last).is_some_and(|(first, last)| last > first)
     }
 }

@@ -19,6 +19,7 @@ mod markdown;
 mod model;
 mod samples;
 mod tallies;
+mod windows;
 
 pub use build::MAX_DETAILED;
 pub use collect::{Collector, MAX_BOOKS, MAX_CONNECTIONS, MAX_FINDINGS, MAX_SESSIONS, Selection};

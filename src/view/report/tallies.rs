@@ -1,10 +1,13 @@
 //! Counts over all segments of the report: flag combinations by class, single bits, Wireshark's analysis flags.
 
+use std::cmp::Reverse;
+
 use super::filters::frames_filter;
 use super::model::{AnalysisRow, BitRow, Both, CensusRow, Evidence};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, FrameRole, PerSide};
 use crate::timeline::PacketEntry;
+use crate::view::entries::LIFECYCLE;
 
 /// Frames kept as evidence of a count.
 pub(super) const MAX_EVIDENCE: usize = 8;
@@ -24,13 +27,60 @@ impl Tally {
         }
     }
 
+    fn evidence(&self, see: String) -> Evidence {
+        Evidence {
+            frames: self.frames.clone(),
+            see,
+        }
+    }
+
     const fn total(&self) -> u64 {
         self.count.client + self.count.server
     }
 }
 
 /// The classes of S9, in the order of a connection's life.
-const CLASSES: [&str; 5] = ["handshake", "data", "ack", "close", "reset"];
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Handshake,
+    Data,
+    Ack,
+    Close,
+    Reset,
+}
+
+impl Class {
+    fn of(packet: &PacketEntry) -> Self {
+        if packet.flags.rst() {
+            return Self::Reset;
+        }
+        if packet.flags.syn() {
+            return Self::Handshake;
+        }
+        if packet.flags.fin() {
+            return Self::Close;
+        }
+        if packet.len.unwrap_or(0) > 0 {
+            return Self::Data;
+        }
+        match packet.observation.role {
+            FrameRole::HandshakeAck => Self::Handshake,
+            FrameRole::FirstFinAck | FrameRole::SecondFinAck => Self::Close,
+            _ => Self::Ack,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Handshake => "handshake",
+            Self::Data => "data",
+            Self::Ack => "ack",
+            Self::Close => "close",
+            Self::Reset => "reset",
+        }
+    }
+}
+
 /// The bits that students are asked to count.
 const BITS: [(TcpFlags, &str, &str); 5] = [
     (TcpFlags::SYN, "SYN", "tcp.flags.syn==1"),
@@ -43,14 +93,17 @@ const BITS: [(TcpFlags, &str, &str); 5] = [
 /// All counts.
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
-    census: Vec<(usize, TcpFlags, Tally)>,
-    bits: [Tally; 5],
+    census: Vec<(Class, TcpFlags, Tally)>,
+    bits: [Tally; BITS.len()],
     flagged: Flagged,
 }
 
+/// A count for each of Wireshark's analysis flags.
+type AllFlags = [Tally; AnalysisFlags::NAMES.len()];
+
 /// Wireshark's analysis flags, counted; costs nothing while there are none.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flagged(Option<Box<[Tally; 15]>>);
+pub(super) struct Flagged(Option<Box<AllFlags>>);
 
 impl Flagged {
     /// Counts one segment.
@@ -69,7 +122,7 @@ impl Flagged {
 
     /// Every flag, also those that never came.
     pub(super) fn rows(&self) -> Vec<AnalysisRow> {
-        let none = <[Tally; 15]>::default();
+        let none = AllFlags::default();
         let tallies = self.0.as_deref().unwrap_or(&none);
         AnalysisFlags::NAMES
             .iter()
@@ -77,10 +130,7 @@ impl Flagged {
             .map(|((_, flag), tally)| AnalysisRow {
                 flag,
                 count: tally.total(),
-                evidence: Evidence {
-                    frames: tally.frames.clone(),
-                    see: analysis_filter(flag),
-                },
+                evidence: tally.evidence(analysis_filter(flag)),
             })
             .collect()
     }
@@ -99,7 +149,7 @@ fn analysis_filter(flag: &str) -> String {
 impl Tallies {
     /// Counts one segment.
     pub(super) fn take(&mut self, packet: &PacketEntry) {
-        let class = class_of(packet);
+        let class = Class::of(packet);
         let flags = TcpFlags(packet.flags.0 & TcpFlags::MASK);
         let known = self
             .census
@@ -123,20 +173,17 @@ impl Tallies {
     /// S9, by class, most frequent first.
     pub(super) fn census(&self) -> Vec<CensusRow> {
         let mut rows: Vec<_> = self.census.iter().collect();
-        rows.sort_by_key(|(class, flags, tally)| (*class, u64::MAX - tally.total(), flags.0));
+        rows.sort_by_key(|(class, flags, tally)| (*class, Reverse(tally.total()), flags.0));
         rows.into_iter()
             .map(|(class, flags, tally)| CensusRow {
-                class: CLASSES[*class],
+                class: class.name(),
                 flags: flags.to_string(),
                 flags_hex: format!("0x{:03x}", flags.0),
                 count: Both {
                     client: tally.count.client,
                     server: tally.count.server,
                 },
-                evidence: Evidence {
-                    frames: tally.frames.clone(),
-                    see: census_filter(*class, *flags, tally),
-                },
+                evidence: tally.evidence(census_filter(*class, *flags, tally)),
             })
             .collect()
     }
@@ -148,10 +195,7 @@ impl Tallies {
             .map(|((_, flag, see), tally)| BitRow {
                 flag,
                 count: tally.total(),
-                evidence: Evidence {
-                    frames: tally.frames.clone(),
-                    see: (*see).to_owned(),
-                },
+                evidence: tally.evidence((*see).to_owned()),
             })
             .collect()
     }
@@ -162,33 +206,13 @@ impl Tallies {
     }
 }
 
-/// Index into [`CLASSES`].
-fn class_of(packet: &PacketEntry) -> usize {
-    let role = packet.observation.role;
-    if packet.flags.rst() {
-        4
-    } else if packet.flags.syn() {
-        0
-    } else if packet.flags.fin() {
-        3
-    } else if packet.len.unwrap_or(0) > 0 {
-        1
-    } else {
-        match role {
-            FrameRole::HandshakeAck => 0,
-            FrameRole::FirstFinAck | FrameRole::SecondFinAck => 3,
-            _ => 2,
-        }
-    }
-}
-
 /// A filter for a row: by flags where that is the class. ACKs of handshakes and closes look like any other: where only the
 /// analysis tells them apart, the frames are named as well, as far as they are kept.
-fn census_filter(class: usize, flags: TcpFlags, tally: &Tally) -> String {
+fn census_filter(class: Class, flags: TcpFlags, tally: &Tally) -> String {
     let by_flags = format!("tcp.flags==0x{:03x}", flags.0);
-    let pure_ack = !flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST));
+    let pure_ack = !flags.intersects(LIFECYCLE);
     match class {
-        1 => format!("{by_flags} && tcp.len>0"),
+        Class::Data => format!("{by_flags} && tcp.len>0"),
         _ if !pure_ack => by_flags,
         _ if tally.total() > tally.frames.len() as u64 => format!("{by_flags} && tcp.len==0"),
         _ => format!(

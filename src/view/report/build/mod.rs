@@ -1,11 +1,13 @@
 //! From what was collected to the report: every figure and every check is made here, once, for all renderings.
 
 mod lines;
+mod options;
 mod segment;
 mod stream;
 mod teardown;
 mod timing;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::collect::{Collector, MAX_CONNECTIONS, Trace, frames_of};
@@ -17,7 +19,7 @@ use super::model::{
 };
 use super::tallies::MAX_EVIDENCE;
 use crate::net::Timestamp;
-use crate::tcp::{Certainty, HandshakeOutcome, PerSide, Side};
+use crate::tcp::{Certainty, HandshakeOutcome, PerSide, ResetCause, RoleReason, Side};
 use crate::text::visible_cut;
 use crate::timeline::{FindingCode, FindingEntry, StreamEntry, Verdict, VerdictCode};
 
@@ -93,7 +95,7 @@ impl Collector {
         if order.len() <= MAX_IN_ORDER {
             order.sort_unstable_by_key(|entry| entry.summary.stream);
         } else {
-            order.sort_unstable_by_key(|entry| (u64::MAX - frames_of(entry), entry.summary.stream));
+            order.sort_unstable_by_key(|entry| (Reverse(frames_of(entry)), entry.summary.stream));
         }
         order
     }
@@ -162,7 +164,7 @@ impl Collector {
             .into_iter()
             .map(|(port, connections)| PortCount { port, connections })
             .collect();
-        ports.sort_by_key(|port| (u64::MAX - port.connections, port.port));
+        ports.sort_by_key(|port| (Reverse(port.connections), port.port));
         ports
     }
 
@@ -178,7 +180,7 @@ impl Collector {
                 count,
             })
             .collect();
-        rows.sort_by_key(|row| u64::MAX - row.count);
+        rows.sort_by_key(|row| Reverse(row.count));
         rows
     }
 
@@ -186,8 +188,8 @@ impl Collector {
         let summary = &entry.summary;
         let (client, server) = (summary.connection.client, summary.connection.server);
         let step = match summary.client_by {
-            crate::tcp::RoleReason::SentSyn => summary.handshake.syn,
-            crate::tcp::RoleReason::ReceivedSynAck => summary.handshake.answer,
+            RoleReason::SentSyn => summary.handshake.syn,
+            RoleReason::ReceivedSynAck => summary.handshake.answer,
             _ => None,
         };
         let (ending, ended_by) = ending(entry);
@@ -289,7 +291,7 @@ const fn port_class(port: u16) -> &'static str {
 fn verdict(verdict: &Verdict) -> VerdictRow {
     VerdictRow {
         code: verdict.code.to_string(),
-        cause: verdict.cause.map(crate::tcp::ResetCause::code),
+        cause: verdict.cause.map(ResetCause::code),
         also: verdict.also.iter().map(VerdictCode::to_string).collect(),
     }
 }

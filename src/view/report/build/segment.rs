@@ -1,6 +1,6 @@
 //! One segment as a row: numbers relative and as sent, options with their bytes, the ACK that answered it.
 
-use super::super::book::{Book, Kept};
+use super::super::book::{Book, Kept, ahead};
 use super::super::collect::Collector;
 use super::super::filters::frame_filter;
 use super::super::model::{AckRow, OptionRow, Seconds, SegmentRow};
@@ -74,9 +74,7 @@ pub(super) fn acked_by(book: &Book, packet: &PacketEntry) -> Option<AckRow> {
 pub(super) fn ack_of(book: &Book, packet: &PacketEntry, end: u32) -> Option<AckRow> {
     let other = packet.observation.side.other();
     let covers = |later: &PacketEntry| {
-        later.flags.ack()
-            && later.observation.analysed
-            && (later.observation.ack.wrapping_sub(end) as i32) >= 0
+        later.flags.ack() && later.observation.analysed && ahead(later.observation.ack, end) >= 0
     };
     let (frame, after) = book.after(packet.frame, packet.at, other, covers)?;
     Some(AckRow {

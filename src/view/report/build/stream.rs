@@ -1,26 +1,24 @@
-//! One connection in detail: handshake card, options, walk, timing, windows, states.
+//! One connection in detail: handshake card, walk, windows, states.
 
-use super::super::book::{Book, StateChange, Windows};
+use super::super::book::{Book, StateChange};
 use super::super::collect::Collector;
 use super::super::filters::{frames_filter, stream_filter};
 use super::super::model::{
-    Both, Effective, Evidence, HandshakeCard, HeaderRow, NegotiatedRow, OptionsCard, ProgramRow,
-    Seconds, StateRow, StreamReport, SumRow, Walk, WindowCard, ZeroPeriod,
+    AnalysisRow, Both, Evidence, HandshakeCard, ProgramRow, Seconds, StateRow, StreamReport,
+    SumRow, Walk, WindowCard, ZeroPeriod,
 };
+use super::super::windows::Windows;
 use super::segment::{kept, row};
-use super::{name, seconds, teardown, timing};
+use super::{name, options, seconds, teardown, timing};
 use crate::chat::SessionEventKind;
-use crate::tcp::{
-    Certainty, Handshake, HandshakeOutcome, ObservedState, OfferedOptions, Side, Step,
-};
+use crate::packet::SeqNumber;
+use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
 
 /// Segments of the walk.
 const MAX_WALK: usize = 200;
 /// Program events of one connection.
 const MAX_PROGRAM: usize = 60;
-/// What a side may send when the other names no MSS (RFC 9293 section 3.7.1).
-const DEFAULT_MSS: (u16, u16) = (536, 1220);
 
 /// The details of one connection.
 pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) -> StreamReport {
@@ -33,7 +31,7 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
         server: summary.connection.server.to_string(),
         name: name(entry),
         handshake: handshake(collector, entry, book),
-        options: options(collector, entry, book),
+        options: options::card(collector, entry, book),
         walk: walk(collector, book),
         teardown: teardown::card(collector, entry, book),
         timing: timing::timing(collector, entry, book),
@@ -62,7 +60,7 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
 }
 
 /// Wireshark's flags of one connection, those that occur.
-fn flags(book: &Book, stream: u32) -> Vec<super::super::model::AnalysisRow> {
+fn flags(book: &Book, stream: u32) -> Vec<AnalysisRow> {
     let mut rows = book.flagged.rows();
     rows.retain(|row| row.count > 0);
     for row in &mut rows {
@@ -109,7 +107,7 @@ fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> Handsha
 
 /// The sums of the handshake: each acknowledgment number against the ISN that it acknowledges.
 fn sums(card: &Handshake, book: &Book) -> Vec<SumRow> {
-    let sum = |at, isn: Option<crate::packet::SeqNumber>, of: Side, acked: Option<Step>| {
+    let sum = |at, isn: Option<SeqNumber>, of: Side, acked: Option<Step>| {
         let packet = step(book, at).filter(|packet| packet.flags.ack())?;
         let base = isn?.0;
         let carried = step(book, acked).and_then(|syn| syn.len).unwrap_or(0);
@@ -137,117 +135,6 @@ fn sums(card: &Handshake, book: &Book) -> Vec<SumRow> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn options(collector: &Collector, entry: &StreamEntry, book: &Book) -> OptionsCard {
-    let card = &entry.summary.handshake;
-    let header = |which, packet: Option<&PacketEntry>| {
-        packet.map(|packet| HeaderRow {
-            which,
-            segment: row(collector, book, packet),
-        })
-    };
-    let headers = [
-        header("syn", step(book, card.syn)),
-        header("syn_ack", step(book, card.answer).filter(|p| p.flags.syn())),
-        header("data_client", book.sent.client.first_data.as_ref()),
-        header("data_server", book.sent.server.first_data.as_ref()),
-    ];
-    OptionsCard {
-        negotiated: negotiated(entry),
-        headers: headers.into_iter().flatten().collect(),
-    }
-}
-
-/// What each side offered and what came of it.
-fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
-    let card = &entry.summary.handshake;
-    let Some(syn) = card.syn else {
-        return Vec::new();
-    };
-    let answered = card
-        .answer
-        .filter(|_| card.outcome != HandshakeOutcome::Refused);
-    let frames: Vec<u64> = [Some(syn), answered]
-        .into_iter()
-        .flatten()
-        .map(|s| s.frame)
-        .collect();
-    let (client, server) = (&card.client_options, &card.server_options);
-    // The field narrows nothing down where one of the two does not carry it: then it would hide the other frame.
-    let evidence = |field: &str, both: bool| Evidence {
-        frames: frames.clone(),
-        see: if both {
-            format!("{field} && {}", frames_filter(&frames))
-        } else {
-            frames_filter(&frames)
-        },
-    };
-    let both = |offered: fn(&OfferedOptions) -> bool| {
-        offered(client) && (answered.is_none() || offered(server))
-    };
-    let effective = |value: Effective| {
-        if answered.is_some() {
-            value
-        } else {
-            Effective::Unknown
-        }
-    };
-    let agreed = |yes: bool| effective(if yes { Effective::Yes } else { Effective::No });
-    let yes = |offered: bool| offered.then(|| "yes".to_owned());
-    let v6 = entry.summary.connection.server.ip.is_ipv6();
-    let default_mss = if v6 { DEFAULT_MSS.1 } else { DEFAULT_MSS.0 };
-    let may_send = |mss: Option<u16>| u32::from(mss.unwrap_or(default_mss));
-    vec![
-        NegotiatedRow {
-            option: "mss",
-            client: client.mss.map(|mss| mss.to_string()),
-            server: server.mss.map(|mss| mss.to_string()),
-            effective: effective(Effective::Numbers(Both {
-                client: may_send(server.mss),
-                server: may_send(client.mss),
-            })),
-            evidence: evidence("tcp.options.mss", both(|options| options.mss.is_some())),
-        },
-        NegotiatedRow {
-            option: "window_scale",
-            client: client.window_scale.map(|shift| shift.to_string()),
-            server: server.window_scale.map(|shift| shift.to_string()),
-            effective: effective(
-                card.effective_window_scale()
-                    .map_or(Effective::No, |(c, s)| {
-                        Effective::Numbers(Both {
-                            client: 1 << c,
-                            server: 1 << s,
-                        })
-                    }),
-            ),
-            evidence: evidence(
-                "tcp.options.wscale",
-                both(|options| options.window_scale.is_some()),
-            ),
-        },
-        NegotiatedRow {
-            option: "sack_permitted",
-            client: yes(client.sack_permitted),
-            server: yes(server.sack_permitted),
-            effective: agreed(card.effective_sack()),
-            evidence: evidence(
-                "tcp.options.sack_perm",
-                both(|options| options.sack_permitted),
-            ),
-        },
-        NegotiatedRow {
-            option: "timestamps",
-            client: yes(client.timestamps),
-            server: yes(server.timestamps),
-            effective: agreed(card.effective_timestamps()),
-            evidence: evidence(
-                "tcp.options.timestamp.tsval",
-                both(|options| options.timestamps),
-            ),
-        },
-    ]
 }
 
 fn walk(collector: &Collector, book: &Book) -> Walk {

@@ -11,6 +11,7 @@ use super::stream::step;
 use crate::chat::SessionEventKind;
 use crate::tcp::{Fin, HandshakeOutcome, Step, Teardown};
 use crate::timeline::StreamEntry;
+use crate::view::entries::steps_of;
 
 /// The teardown card of a connection.
 pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> TeardownCard {
@@ -35,7 +36,7 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
         cause: reset.cause.code(),
         exact: reset.exact,
     });
-    let mut frames: Vec<u64> = steps(teardown).map(|step| step.frame).collect();
+    let mut frames: Vec<u64> = steps_of(teardown).map(|step| step.frame).collect();
     frames.sort_unstable();
     frames.dedup();
     TeardownCard {
@@ -75,16 +76,6 @@ fn outcome(entry: &StreamEntry) -> &'static str {
     } else {
         "open"
     }
-}
-
-/// All frames of the closing.
-fn steps(teardown: &Teardown) -> impl Iterator<Item = Step> {
-    let of = |fin: Option<Fin>| [fin.map(|fin| fin.step), fin.and_then(|fin| fin.acked)];
-    let [a, b] = of(teardown.first_fin);
-    let [c, d] = of(teardown.second_fin);
-    [a, b, c, d, teardown.reset.map(|reset| reset.step)]
-        .into_iter()
-        .flatten()
 }
 
 /// The four roles in order; empty where no FIN was seen.
