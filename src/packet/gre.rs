@@ -55,9 +55,11 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
 /// What the protocol type announces, ERSPAN apart.
 pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     match number {
+        // Aruba's controllers: one number per priority and queue.
+        0x8200..=0x8370 if number % 16 == 0 => Ok((Protocol::Wlan, view)),
         0x883e => wccp(view),
         0x6400 => Ok((Protocol::Ethernet, view)),
-        0x880b => Ok((Protocol::PppFramed, view)),
+        0x880b | 0x8881 | 0x88d2 => Ok((Protocol::PppFramed, view)),
         0x6559 => Ok((Protocol::FrameRelay, view)),
         0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
             Ok((Protocol::EtherType(number), view))

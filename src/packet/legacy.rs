@@ -1,10 +1,9 @@
-//! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), classical IP over ATM (RFC 2684),
-//! IP over Fibre Channel, `FireWire`, `InfiniBand`.
+//! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), IP over Fibre Channel, `FireWire`, `InfiniBand`.
 
 use super::decoded::NotTcp;
-use super::ethernet;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
+use super::{ethernet, ppp};
 
 /// Token ring: 14 bytes, then source routing when the source address says so, then LLC.
 pub(super) fn token_ring(view: View<'_>) -> Step<'_> {
@@ -33,21 +32,32 @@ pub(super) fn arcnet(view: View<'_>) -> Step<'_> {
     match view.u8(2)? {
         0xd4 => Ok((Protocol::Ip, view.skip(6)?)),
         0xf0 => Ok((Protocol::Ip, view.skip(3)?)),
+        0xc4 => Ok((Protocol::Ipv6, view.skip(6)?)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
 
-/// Frame relay: a Q.922 address, then NLPID or Cisco's `EtherType`.
+/// Frame relay: a Q.922 address, then Cisco's `EtherType` or a control field and an NLPID. Circuit 0 carries signalling.
 pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
     const UNNUMBERED: u8 = 0x03;
     let mut size = 1;
     while view.u8(size - 1)? & 1 == 0 {
         size += 1;
     }
-    if view.u8(size)? == UNNUMBERED {
-        return nlpid(view.skip(size + 1)?);
+    let signalling = size < 2 || (view.u16(0)? & 0xfcf0) == 0;
+    let rest = view.skip(size)?;
+    if !signalling && rest.u16(0).is_ok_and(ppp::is_cisco_type) {
+        return ppp::by_cisco_type(rest.u16(0)?, rest.skip(2)?);
     }
-    Ok((Protocol::EtherType(view.u16(size)?), view.skip(size + 2)?))
+    if size < 2 && rest.u8(0)? & UNNUMBERED != UNNUMBERED {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let control = if rest.u8(0)? & UNNUMBERED == UNNUMBERED {
+        1
+    } else {
+        2
+    };
+    nlpid(rest.skip(control)?)
 }
 
 /// A network layer protocol identifier (ISO 9577), possibly behind a padding byte.
@@ -66,15 +76,6 @@ pub(super) fn nlpid(view: View<'_>) -> Step<'_> {
 /// IP over Fibre Channel: two network addresses of eight bytes.
 pub(super) fn over_fibre_channel(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Llc, view.skip(16)?))
-}
-
-/// `SunATM`: the kind of traffic, VPI, VCI; only LLC over AAL5.
-pub(super) fn sun_atm(view: View<'_>) -> Step<'_> {
-    const LLC: u8 = 2;
-    match view.u8(0)? & 0x0f {
-        LLC => Ok((Protocol::LlcBridged, view.skip(4)?)),
-        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
-    }
 }
 
 /// Symantec firewall: an `EtherType` at 6, the packet at 44.

@@ -3,7 +3,7 @@
 use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
-use super::{ethernet, gre, legacy, ppp, wlan};
+use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, wlan};
 use crate::net::LinkType;
 
 /// The first step into a frame; `None` for link types that are not read.
@@ -17,11 +17,12 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         10 => legacy::fddi(view),
         11 | 100 => Ok((Protocol::LlcBridged, view)),
         12 | 14 | 101 => raw(view),
+        16 | 18 | 19 | 106 | 228 => Ok((Protocol::Ip, view)),
+        32 => Ok((Protocol::Ethernet, view)),
         51 => ppp::over_ethernet(view),
         99 => legacy::symantec(view),
-        104 => ppp::cisco_hdlc(view),
+        104 | 112 => ppp::cisco_hdlc(view),
         105 => wlan::frame(view, false),
-        106 | 228 => Ok((Protocol::Ip, view)),
         107 => legacy::frame_relay(view),
         108 => loopback(view),
         109 => encrypted(view),
@@ -29,12 +30,13 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         117 => packet_filter(view),
         119 => wlan::prism(view),
         122 => legacy::over_fibre_channel(view),
-        123 => legacy::sun_atm(view),
+        123 => atm::sun(view),
         127 => wlan::radiotap(view),
         138 => legacy::firewire(view),
         163 => wlan::avs(view),
-        178 => juniper_ethernet(view),
+        130 | 131 | 133 | 137 | 167 | 178..=181 | 183 => juniper::frame(link_type, view),
         192 => return per_packet(view),
+        197 => erf::record(view),
         204 => view.skip(1).map_err(Stop::from).and_then(ppp::framed),
         229 => Ok((Protocol::Ipv6, view)),
         239 => nflog(view),
@@ -60,18 +62,27 @@ fn null(view: View<'_>) -> Step<'_> {
         _ => u32::from_be_bytes(bytes),
     };
     let rest = view.skip(4)?;
-    match u16::try_from(family) {
-        Ok(number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
-        _ => by_family(family, rest),
+    // As tshark: of a large number the low 16 bits are the type.
+    if family > u32::from(ethernet::MAX_LENGTH) {
+        return Ok((Protocol::EtherType(family as u16), rest));
     }
+    by_family(family, rest)
 }
 
-/// IP without link header, or PPP with its address and control bytes.
+/// IP without link header, or what the PPP and ISDN drivers of old Linux kernels left in front of it: PPP with its address
+/// and control bytes behind nothing, one byte or a made-up MAC address, or ten zeroes while the line was down.
 fn raw(view: View<'_>) -> Step<'_> {
-    match view.u8(0)? {
-        0xff => ppp::framed(view),
-        _ => Ok((Protocol::Ip, view)),
+    const PPP: [u8; 2] = [0xff, 0x03];
+    const DOWN: [u8; 10] = [0; 10];
+    for before in [0, 6, 1] {
+        if view.array::<2>(before).is_ok_and(|bytes| bytes == PPP) {
+            return ppp::framed(view.skip(before)?);
+        }
     }
+    if view.array::<10>(0).is_ok_and(|bytes| bytes == DOWN) {
+        return Ok((Protocol::Ip, view.skip(DOWN.len())?));
+    }
+    Ok((Protocol::Ip, view))
 }
 
 /// OpenBSD loopback: the family in network byte order.
@@ -91,7 +102,9 @@ fn by_family(family: u32, rest: View<'_>) -> Step<'_> {
 /// Linux cooked capture: the protocol field at `protocol_at` is an `EtherType` or one of Linux' own small numbers; the
 /// ARP hardware type at `hardware_at` may say that it is something else.
 fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) -> Step<'_> {
+    const FRAME_RELAY: u16 = 770;
     const GRE: u16 = 778;
+    const RADIOTAP: u16 = 803;
     const NETLINK: u16 = 824;
     let number = view.u16(protocol_at)?;
     let hardware = view.u16(hardware_at)?;
@@ -99,6 +112,8 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     match (hardware, number) {
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
         (GRE, number) => gre::payload(number, rest),
+        (FRAME_RELAY, _) => legacy::frame_relay(rest),
+        (RADIOTAP, _) => wlan::radiotap(rest),
         (_, 3) => Ok((Protocol::Ethernet, rest)),
         (_, 4) => Ok((Protocol::Llc, rest)),
         (_, 7) => ppp::framed(rest),
@@ -146,25 +161,11 @@ fn nflog(view: View<'_>) -> Step<'_> {
     }
 }
 
-/// Juniper's Ethernet: magic number, flags, possibly extensions with their length in front.
-fn juniper_ethernet(view: View<'_>) -> Step<'_> {
-    const MAGIC: [u8; 3] = *b"MGC";
-    const EXTENSIONS: u8 = 0x80;
-    if view.array::<3>(0)? != MAGIC {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    let size = match view.u8(3)? & EXTENSIONS {
-        0 => 4,
-        _ => 6 + usize::from(view.u16(4)?),
-    };
-    Ok((Protocol::Ethernet, view.skip(size)?))
-}
-
 /// CACE per-packet information: length and the real link type, both little-endian.
 fn per_packet(view: View<'_>) -> Option<Step<'_>> {
     wrapped(view, |view| {
         let size = usize::from(view.array(2).map(u16::from_le_bytes)?);
-        Ok((view.array(4).map(u32::from_le_bytes)?, size))
+        Ok((view.array(4).map(u32::from_le_bytes)?, size.max(8)))
     })
 }
 
@@ -186,5 +187,100 @@ fn wrapped<'d>(
         Ok((192 | 258, _)) => None,
         Ok((link_type, rest)) => enter(LinkType(link_type), rest),
         Err(stop) => Some(Err(stop)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::packet::tests::{frame, ipv4, tcp};
+    use crate::packet::{Decoded, Decoder};
+
+    /// Whether a SYN is found behind `header`.
+    fn finds(link_type: u32, header: &[u8]) -> bool {
+        let bytes = [header, &ipv4(6, 40, &tcp(5, &[]))].concat();
+        matches!(
+            Decoder::new().decode(&frame(link_type, &bytes)),
+            Decoded::Tcp(segment) if segment.source.to_string() == "10.0.0.1:1000"
+        )
+    }
+
+    /// An Ethernet header.
+    const ETHERNET: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
+
+    fn ethernet_behind(header: &[u8]) -> Vec<u8> {
+        [header, ETHERNET].concat()
+    }
+
+    /// tshark 4.0.17 was asked about each of these frames.
+    #[test]
+    fn rarer_link_types_as_tshark_reads_them() {
+        let ppp = &[0xff, 0x03, 0, 0x21];
+        let isdn = [&[1; 6][..], ppp].concat();
+        for (link_type, header) in [
+            (0, &[0x12, 0x34, 8, 0][..]),
+            (16, &[]),
+            (32, ETHERNET),
+            (101, ppp),
+            (101, &[1, 0xff, 0x03, 0, 0x21]),
+            (101, &isdn),
+            (101, &[0; 10]),
+            (107, &[0x18, 0x41, 0x03, 0xcc]),
+            (107, &[0x18, 0x41, 0x13, 0xcc]),
+            (107, &[0x18, 0x41, 8, 0]),
+            (112, &[0x0f, 0, 8, 0]),
+            (123, &[2, 0, 0, 100, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
+            (123, &ethernet_behind(&[1, 0, 0, 100, 0, 1])),
+            (123, &ethernet_behind(&[0, 0, 0, 100, 0, 0])),
+            (123, &[0, 0, 0, 100]),
+            (123, &[3, 0, 0, 5]),
+            (123, &[0, 0, 0, 100, 0, 0x21]),
+            (123, &[0, 0, 0, 100, 0x18, 0x41, 3, 0xcc]),
+            (130, b"MGC\x00\0\0\0\x21"),
+            (131, b"MGC\x00\0\0\x03\xcc"),
+            (133, b"MGC\x00\x02\0\0\0"),
+            (137, b"MGC\x00\0\0\0\0"),
+            (178, &ethernet_behind(b"MGC\x01")),
+            (178, &ethernet_behind(b"MGC\x81\0\x04abcd")),
+            (178, ETHERNET),
+            (178, b"MGC\x02\x02\0\0\0"),
+            (179, b"MGC\x00\xff\x03\0\x21"),
+            (181, b"MGC\x00\x0f\0\x08\0"),
+            (183, &[0; 18]),
+        ] {
+            assert!(finds(link_type, header), "{link_type} {header:02x?}");
+        }
+        for (link_type, header) in [
+            (101, &[0xff, 0, 0, 0x21][..]),
+            (107, &[0x18, 0x41, 0x81, 0, 0, 5, 8, 0]),
+            (107, &[0, 1, 8, 0]),
+            (107, &[0x19, 8, 0]),
+            (123, &[0, 0, 0, 5]),
+            (130, b"MGC\x00\0\0\x21"),
+        ] {
+            assert!(!finds(link_type, header), "{link_type} {header:02x?}");
+        }
+    }
+
+    /// Types and places of the payload as tshark 4.0.17 knows them.
+    #[test]
+    fn endace_records() {
+        let record = |kind: u8, header: &[u8]| {
+            let mut bytes = vec![0; 16];
+            bytes[8] = kind;
+            bytes.extend_from_slice(header);
+            finds(197, &bytes)
+        };
+        assert!(record(1, &[0xff, 0x03, 0, 0x21]) && record(1, &[0x0f, 0, 8, 0]));
+        assert!(record(17, &[0, 0, 0, 0, 0, 0x21]) && record(22, &[]));
+        assert!(record(2, &ethernet_behind(&[0, 0])));
+        assert!(record(
+            0x82,
+            &ethernet_behind(&[3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        ));
+        assert!(record(
+            9,
+            &[0, 0, 0, 0, 0, 0, 0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]
+        ));
+        assert!(!record(3, &[]) && !record(4, &[0, 0, 0, 0]));
     }
 }

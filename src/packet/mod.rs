@@ -3,8 +3,10 @@
 //! Owns: [`Frame`], [`Segment`], [`SeqNumber`], link headers, IP and its fragments, tunnels, quotes inside ICMP errors.
 //! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
 
+mod atm;
 mod decoded;
 mod decoder;
+mod erf;
 mod ethernet;
 mod fast;
 mod flags;
@@ -14,6 +16,7 @@ mod gre;
 mod icmp;
 mod ipv4;
 mod ipv6;
+mod juniper;
 mod legacy;
 mod link;
 mod mpls;

@@ -22,11 +22,19 @@ pub(super) fn framed(view: View<'_>) -> Step<'_> {
 
 /// Cisco HDLC: address, control, `EtherType`; for OSI a control byte and a protocol identifier.
 pub(super) fn cisco_hdlc(view: View<'_>) -> Step<'_> {
-    let number = view.u16(2)?;
-    let rest = view.skip(4)?;
+    by_cisco_type(view.u16(2)?, view.skip(4)?)
+}
+
+/// A type that Cisco HDLC and Cisco's frame relay carry.
+pub(super) const fn is_cisco_type(number: u16) -> bool {
+    matches!(number, 0x0800 | 0x86dd | 0x8847 | 0x8848 | 0x6558 | 0xfefe)
+}
+
+/// What such a type announces.
+pub(super) fn by_cisco_type(number: u16, rest: View<'_>) -> Step<'_> {
     match number {
-        0x0800 | 0x86dd | 0x8847 | 0x8848 | 0x6558 => Ok((Protocol::EtherType(number), rest)),
         0xfefe => legacy::nlpid(rest.skip(1)?),
+        number if is_cisco_type(number) => Ok((Protocol::EtherType(number), rest)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
@@ -43,8 +51,10 @@ pub(super) fn payload(view: View<'_>) -> Step<'_> {
         0x0021 | 0x0800 => Ok((Protocol::Ip, rest)),
         0x0057 | 0x86dd => Ok((Protocol::Ipv6, rest)),
         0x0281 | 0x0283 => Ok((Protocol::Mpls, rest)),
+        0x0023 => legacy::nlpid(rest),
         0x0031 => bridged(rest),
         0x003d => multilink(rest),
+        0x004b => Ok((Protocol::Llc, rest)),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }

@@ -1,0 +1,88 @@
+//! What Junos puts in front of a captured packet: a magic number, flags, possibly extensions, then the link header of the
+//! interface or, where that was left out, the number of the protocol inside.
+
+use super::decoded::NotTcp;
+use super::view::View;
+use super::walk::{Protocol, Step, Stop};
+use super::{legacy, ppp};
+use crate::net::LinkType;
+
+/// The first bytes, if the capture has the header at all.
+const MAGIC: [u8; 3] = *b"MGC";
+/// The link header was left out.
+const NO_LINK_HEADER: u8 = 0x02;
+/// The control byte of LLC frames without numbers.
+const UNNUMBERED: u8 = 0x03;
+/// Extensions follow, with their length in front.
+const EXTENSIONS: u8 = 0x80;
+
+/// A frame of one of Juniper's link types.
+pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
+    let marked = view.array::<3>(0)? == MAGIC;
+    let flags = if marked { view.u8(3)? } else { 0 };
+    let size = match (marked, flags & EXTENSIONS) {
+        (false, _) => 0,
+        (true, 0) => 4,
+        (true, _) => 6 + usize::from(view.u16(4)?),
+    };
+    let rest = view.skip(size)?;
+    if flags & NO_LINK_HEADER != 0 {
+        let number = rest.array(0).map(u32::from_le_bytes)?;
+        return by_number(number, rest.skip(4)?);
+    }
+    match link_type.0 {
+        // Multilink: a bundle's number comes first.
+        130 => multilink(rest),
+        167 | 178 => Ok((Protocol::Ethernet, rest)),
+        131 if rest.u8(2)? == UNNUMBERED => legacy::nlpid(rest.skip(3)?),
+        133 => by_number(
+            u32::from(rest.array(0).map(u16::from_le_bytes)?),
+            rest.skip(4)?,
+        ),
+        137 => behind_cookie(rest.skip(4)?),
+        179 => Ok((Protocol::Ppp, rest.skip(2)?)),
+        180 => legacy::frame_relay(rest),
+        181 => ppp::cisco_hdlc(rest),
+        183 => Ok((Protocol::Ip, rest.skip(18)?)),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
+}
+
+/// The protocol field of PPP, possibly behind two more bytes.
+fn multilink(view: View<'_>) -> Step<'_> {
+    for at in [0, 2] {
+        let next = match view.u16(at)? {
+            0x0021 => Protocol::Ip,
+            0x0057 => Protocol::Ipv6,
+            0x0281 | 0x0283 => Protocol::Mpls,
+            _ => continue,
+        };
+        return Ok((next, view.skip(at + 2)?));
+    }
+    Err(Stop::NotTcp(NotTcp::NoPayload))
+}
+
+/// An ATM interface: LLC, an OSI protocol identifier, or IP by its version.
+fn behind_cookie(view: View<'_>) -> Step<'_> {
+    match view.array::<3>(0)? {
+        [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
+        [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),
+        _ => Ok((Protocol::Ip, view)),
+    }
+}
+
+/// Junos' own numbers.
+fn by_number(number: u32, rest: View<'_>) -> Step<'_> {
+    match number {
+        2 | 3 => Ok((Protocol::Ip, rest)),
+        4 | 5 | 8 | 32 => Ok((Protocol::Mpls, rest)),
+        6 | 7 => Ok((Protocol::Ipv6, rest)),
+        10 | 33 | 201 => legacy::nlpid(rest),
+        200 => Ok((Protocol::Ppp, rest)),
+        202 | 203 => Ok((Protocol::Llc, rest)),
+        204 => Ok((Protocol::Ethernet, rest)),
+        207 => Ok((Protocol::FrameRelay, rest)),
+        208 => ppp::cisco_hdlc(rest),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(other))),
+    }
+}
