@@ -56,7 +56,7 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
 pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     match number {
         // Aruba's controllers: one number per priority and queue.
-        0x8200..=0x8370 if number % 16 == 0 => Ok((Protocol::Wlan, view)),
+        0x8200..=0x8370 if number.is_multiple_of(16) => Ok((Protocol::Wlan, view)),
         0x883e => wccp(view),
         0x6400 => Ok((Protocol::Ethernet, view)),
         0x880b | 0x8881 | 0x88d2 => Ok((Protocol::PppFramed, view)),

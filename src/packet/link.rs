@@ -10,7 +10,7 @@ use crate::net::LinkType;
 pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
     Some(match link_type.0 {
         0 => null(view),
-        1 => Ok((Protocol::Ethernet, view)),
+        1 | 32 => Ok((Protocol::Ethernet, view)),
         6 => legacy::token_ring(view),
         7 | 129 => legacy::arcnet(view),
         9 | 50 => ppp::framed(view),
@@ -18,7 +18,6 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         11 | 100 => Ok((Protocol::LlcBridged, view)),
         12 | 14 | 101 => raw(view),
         16 | 18 | 19 | 106 | 228 => Ok((Protocol::Ip, view)),
-        32 => Ok((Protocol::Ethernet, view)),
         51 => ppp::over_ethernet(view),
         99 => legacy::symantec(view),
         104 | 112 => ppp::cisco_hdlc(view),
