@@ -15,6 +15,18 @@ use crate::packet::Segment;
 /// Listening endpoints remembered; later ones are not.
 pub const MAX_LISTENERS: usize = 65_536;
 
+/// A frame that may begin a stream.
+struct Arrival<'a, 'b> {
+    /// The stream of its 4-tuple so far.
+    found: Option<u32>,
+    /// It begins another one, whatever it is.
+    renewed: bool,
+    key: Key,
+    /// Its direction.
+    from: usize,
+    segment: &'a Segment<'b>,
+}
+
 /// Follows every TCP connection of a capture, frame by frame in capture order.
 #[derive(Debug)]
 pub struct Analyzer {
@@ -75,7 +87,14 @@ impl Analyzer {
                 }
             }
             found => {
-                let (slot, around) = self.place(found, renewed, &key, from, segment, seen);
+                let arrival = Arrival {
+                    found,
+                    renewed,
+                    key,
+                    from,
+                    segment,
+                };
+                let (slot, around) = self.place(&arrival, seen);
                 self.follow(slot, from, segment, around, seen);
             }
         }
@@ -104,26 +123,19 @@ impl Analyzer {
     }
 
     /// The stream of a frame that may begin one, and what is known around it.
-    fn place(
-        &mut self,
-        found: Option<u32>,
-        renewed: bool,
-        key: &Key,
-        from: usize,
-        segment: &Segment<'_>,
-        seen: &mut Observation,
-    ) -> (u32, Surroundings) {
+    fn place(&mut self, arrival: &Arrival<'_, '_>, seen: &mut Observation) -> (u32, Surroundings) {
+        let segment = arrival.segment;
         let (source_listens, destination_listens) = (
             self.listens(segment.source),
             self.listens(segment.destination),
         );
         self.hear(segment);
-        let begins = self.begins(found, renewed, key, from, segment, seen);
-        let slot = found.filter(|_| begins.is_none()).unwrap_or_else(|| {
+        let begins = self.begins(arrival, seen);
+        let known = arrival.found.filter(|_| begins.is_none());
+        let slot = known.unwrap_or_else(|| {
             seen.changes.insert(Changes::STREAM_OPENED);
-            let begun = begins.unwrap_or_default();
-            let stream = Stream::new(*key, self.table.next_id(), segment, begun);
-            self.table.add(stream)
+            let (id, begun) = (self.table.next_id(), begins.unwrap_or_default());
+            self.table.add(Stream::new(arrival.key, id, segment, begun))
         });
         let around = Surroundings {
             begins,
@@ -134,31 +146,21 @@ impl Analyzer {
     }
 
     /// How a new stream begins with this frame; `None`: it belongs to the one found.
-    fn begins(
-        &mut self,
-        found: Option<u32>,
-        renewed: bool,
-        key: &Key,
-        from: usize,
-        segment: &Segment<'_>,
-        seen: &mut Observation,
-    ) -> Option<Begun> {
-        if renewed {
+    fn begins(&mut self, arrival: &Arrival<'_, '_>, seen: &mut Observation) -> Option<Begun> {
+        let (segment, applications) = (arrival.segment, &mut self.applications);
+        if arrival.renewed {
             return Some(Begun::Renewed);
         }
-        let Some(slot) = found else {
-            return Some(
-                self.applications
-                    .begins(segment.source, segment.destination),
-            );
+        let Some(slot) = arrival.found else {
+            return Some(applications.begins(segment.source, segment.destination));
         };
         let old = self.table.stream(slot);
-        if !old.is_reused_by(from, segment) {
+        if !old.is_reused_by(arrival.from, segment) {
             return None;
         }
         seen.replaced = Some(old.id);
         seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
-        self.applications.forget(key);
+        applications.forget(&arrival.key);
         Some(Begun::Reused) // ST-3
     }
 
