@@ -128,7 +128,7 @@ fn the_log_names_the_stream_as_soon_as_it_is_captured() {
 
 fn metrics(mut stream: TcpStream) -> String {
     stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -34,8 +34,14 @@ fn descriptors_that_run_out_stop_nobody() {
         let count = (&**stream).read(&mut bytes).unwrap_or(0);
         bytes[..count].starts_with(b"* the server has no place left")
     });
-    let told = told.count();
-    assert!(told > 0, "nobody was told");
+    assert!(told.count() > 0, "nobody was told");
+    eventually("all that wait have been told", || {
+        let answered = |stream: &&TcpStream| {
+            let mut byte = [0];
+            stream.peek(&mut byte).is_ok()
+        };
+        crowd.iter().filter(answered).count() == crowd.len()
+    });
     drop(crowd);
     eventually("it accepts again", || {
         let stream = TcpStream::connect(server.lines).unwrap();
@@ -237,6 +243,71 @@ fn a_second_sigterm_ends_at_once() {
     let (status, took) = server.wait();
     assert_eq!(status.code(), Some(130));
     assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[test]
+fn a_closed_terminal_ends_like_sigterm_unless_nohup() {
+    for (by, ends) in [(&["env"][..], true), (&["nohup"][..], false)] {
+        let mut server = Process::within(by, "127.0.0.1", &[]);
+        let mut ana = server.client();
+        server.signal("HUP");
+        server.signal("HUP");
+        if ends {
+            assert_eq!(ana.rest(), "* the server is shutting down: goodbye\n");
+            let (status, _) = server.wait();
+            assert!(status.success(), "{status}");
+        } else {
+            ana.say("still here");
+            ana.expect("guest1: still here");
+        }
+    }
+}
+
+/// What anybody was shown was shown to everybody, also what was on its way into the file.
+#[test]
+fn sigterm_under_load_leaves_nobody_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let mut server = Process::start(&[&"--rate", &"0", &"--history", &history]);
+    let readers: Vec<_> = (0..8)
+        .map(|_| {
+            let mut client = server.client();
+            std::thread::spawn(move || client.rest())
+        })
+        .collect();
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let mut stream = server.client().stream().try_clone().unwrap();
+            std::thread::spawn(move || {
+                let block = "line\n".repeat(50);
+                while stream.write_all(block.as_bytes()).is_ok() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    server.terminate();
+    let heard: Vec<String> = readers.into_iter().map(|one| one.join().unwrap()).collect();
+    assert!(heard[0].lines().count() > 1_000);
+    let last = |text: &str| {
+        let mut lines = text.lines().rev().filter(|line| !line.starts_with("* "));
+        lines
+            .by_ref()
+            .take(200)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for text in &heard {
+        assert_eq!(last(text), last(&heard[0]));
+        assert!(text.ends_with("* the server is shutting down: goodbye\n"));
+        assert_eq!(text.lines().count(), heard[0].lines().count());
+    }
+    let (status, time) = server.wait();
+    assert!(status.success() && time < SOON, "{status}, {time:?}");
+    for writer in writers {
+        writer.join().unwrap();
+    }
 }
 
 #[test]

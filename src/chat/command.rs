@@ -81,7 +81,7 @@ impl<'a> Command<'a> {
             return Self::Say(line);
         };
         let (word, rest) = split_word(rest);
-        match word {
+        match word.to_ascii_lowercase().as_str() {
             "me" if rest.is_empty() => Self::Usage("/me TEXT"),
             "me" => Self::Act(rest),
             "msg" => Self::parse_message(rest),
@@ -99,7 +99,7 @@ impl<'a> Command<'a> {
             "stats" => Self::Stats,
             "help" | "?" => Self::Help,
             "quit" | "exit" => Self::Quit,
-            other => Self::Unknown(other),
+            _ => Self::Unknown(word),
         }
     }
 
@@ -148,6 +148,8 @@ mod tests {
         assert_eq!(Command::parse("/history 5"), Command::History(Some(5)));
         assert_eq!(Command::parse("/nope x"), Command::Unknown("nope"));
         assert_eq!(Command::parse("/nick"), Command::Usage("/nick NAME"));
+        assert_eq!(Command::parse("/QUIT"), Command::Quit);
+        assert_eq!(Command::parse("/Nick Ana"), Command::Nick("Ana"));
         assert!(matches!(Command::parse("/history -1"), Command::Usage(_)));
     }
 

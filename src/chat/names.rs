@@ -18,7 +18,7 @@ pub enum NameError {
     Long(usize),
     /// Spaces, colons, controls and the like.
     #[error(
-        "a name holds no spaces, colons, commas, slashes, backslashes or control characters and does not start with *"
+        "a name holds no spaces, colons, commas, slashes, backslashes, control or invisible characters and does not start with *"
     )]
     Characters,
     /// `guestN` belongs to session N.
@@ -42,16 +42,23 @@ pub(super) fn check(name: &str, most: usize) -> Result<(), NameError> {
     if name.chars().count() > most {
         return Err(NameError::Long(most));
     }
-    let forbidden = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/' | '\\');
+    let forbidden =
+        |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/' | '\\') || is_invisible(c);
     if !text::is_plain(name.as_bytes()) || name.contains(forbidden) || name.starts_with('*') {
         return Err(NameError::Characters);
     }
     let digits = fold(name).strip_prefix("guest").map(str::to_owned);
-    if digits.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    if digits.is_some_and(|rest| !rest.is_empty() && rest.chars().all(char::is_numeric)) {
         return Err(NameError::Reserved);
     }
     Ok(())
+}
+
+/// Characters that [`text::is_plain`] lets pass because they do no harm in a line, but by which two names would differ that
+/// look the same: fillers, joiners of marks, variation selectors, the empty braille pattern.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e0fff}')
 }
 
 /// Names differ only if they differ in more than case.
@@ -98,10 +105,21 @@ mod tests {
         assert_eq!(check("", 32), Err(NameError::Empty));
         assert_eq!(check(&"é".repeat(33), 32), Err(NameError::Long(32)));
         assert_eq!(check(&"é".repeat(32), 32), Ok(()));
+        for bad in [
+            "an\u{ad}a",
+            "\u{3164}",
+            "ana\u{fe0f}",
+            "\u{2800}",
+            "a\u{e0100}",
+        ] {
+            assert_eq!(check(bad, 32), Err(NameError::Characters), "{bad:?}");
+        }
         for bad in ["a b", "a:", "*ana", "/x", "a\u{202e}b", "a\u{1b}", "a,b"] {
             assert_eq!(check(bad, 32), Err(NameError::Characters), "{bad:?}");
         }
-        assert_eq!(check("Guest7", 32), Err(NameError::Reserved));
+        for reserved in ["Guest7", "guest\u{661}", "guest²"] {
+            assert_eq!(check(reserved, 32), Err(NameError::Reserved), "{reserved}");
+        }
     }
 
     #[test]

@@ -53,13 +53,13 @@ impl Failure {
         self.code
     }
 
-    /// Says the reason on stderr, one line for each cause that adds something, and gives the exit code.
+    /// Says the reason on stderr, with each cause that adds something, and gives the exit code.
     pub(super) fn report(self) -> ExitCode {
         if let Some(error) = &self.error {
             if is_broken_pipe(error) {
                 return ExitCode::from(SUCCESS); // the reader has seen enough
             }
-            let _ = writeln!(io::stderr(), "chatscope: {error:#}");
+            let _ = writeln!(io::stderr(), "chatscope: {}", told(error));
         }
         ExitCode::from(self.code)
     }
@@ -69,6 +69,19 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::new(RUN_TIME, error)
     }
+}
+
+/// An error and its causes, without those that it has quoted already.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -82,7 +95,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.error {
-            Some(error) => write!(f, "{error:#}"),
+            Some(error) => f.write_str(&told(error)),
             None => write!(f, "exit code {}", self.code),
         }
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once.
+//! Ctrl-C, SIGTERM and a terminal that is closed: the first asks for an orderly end, the second ends at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,12 +14,15 @@ const CUT_SHORT: i32 = 130;
 pub(super) struct Interrupt(Arc<AtomicUsize>);
 
 impl Interrupt {
-    /// Blocks SIGINT and SIGTERM in this thread and all it will start, and waits for them in a thread of its own.
+    /// Blocks SIGINT, SIGTERM and SIGHUP in this thread and all it will start, and waits for them in a thread of its own.
     /// Call before any other thread runs. `on_first` runs in that thread when the first signal comes.
     pub(super) fn listen(on_first: impl FnOnce() + Send + 'static) -> nix::Result<Self> {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGINT);
         signals.add(Signal::SIGTERM);
+        if !ignores_hangup() {
+            signals.add(Signal::SIGHUP);
+        }
         signals.thread_block()?;
         let count = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&count);
@@ -38,11 +41,24 @@ impl Interrupt {
 
 fn wait_for(signals: &SigSet, seen: &AtomicUsize, on_first: impl FnOnce()) {
     let mut on_first = Some(on_first);
-    while signals.wait().is_ok() {
+    while let Ok(signal) = signals.wait() {
         seen.fetch_add(1, Ordering::Relaxed);
         match on_first.take() {
             Some(act) => act(),
+            // The shell tells of a closed terminal what the kernel has told already.
+            None if signal == Signal::SIGHUP => {}
             None => std::process::exit(CUT_SHORT),
         }
     }
+}
+
+/// Whether the program was started to outlive its terminal (`nohup`): such a signal, once blocked, would still come.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Where nobody can tell, the signal keeps what it does by default.
+    ignored.is_none_or(|mask| mask >> (Signal::SIGHUP as i32 - 1) & 1 == 1)
 }

@@ -22,8 +22,11 @@ use crate::net::FourTuple;
 /// The shortest and the longest pause after `accept` failed for want of descriptors or memory.
 const BACKOFF_LEAST: Duration = Duration::from_millis(10);
 const BACKOFF_MOST: Duration = Duration::from_secs(1);
-/// How long a connection that is turned away may take to read why.
+/// How long a connection that is turned away may take to read why; and while there is but one descriptor for all of them.
 const TURNED_AWAY: Duration = Duration::from_millis(500);
+const TURNED_AWAY_HASTILY: Duration = Duration::from_millis(20);
+/// Connections turned away before it is tried again to serve one: a client that closed may have made room.
+const TURNED_AWAY_AT_ONCE: usize = 16;
 
 /// What serves an accepted connection.
 pub(super) trait Serve: Send + Sync + 'static {
@@ -49,7 +52,7 @@ pub(super) async fn accept<S: Serve>(listener: TcpListener, serve: Arc<S>) {
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 tracing::warn!(%error, ?pause, "cannot accept connections for the moment");
-                // With the spare descriptor the connection can at least be told, instead of hanging in the backlog.
+                // With the spare descriptor those who wait can at least be told, instead of hanging in the backlog.
                 if spare.take().is_some() {
                     turn_away(&listener, serve.refusal()).await;
                 }
@@ -61,21 +64,25 @@ pub(super) async fn accept<S: Serve>(listener: TcpListener, serve: Arc<S>) {
     }
 }
 
+/// One after the other, as there is a descriptor for one.
 async fn turn_away(listener: &TcpListener, refusal: &[u8]) {
-    let accepted = timeout(BACKOFF_LEAST, listener.accept()).await;
-    if let Ok(Ok((stream, _))) = accepted {
-        refuse(stream, refusal).await;
+    for _ in 0..TURNED_AWAY_AT_ONCE {
+        let Ok(Ok((stream, _))) = timeout(BACKOFF_LEAST, listener.accept()).await else {
+            return;
+        };
+        let _ = timeout(TURNED_AWAY_HASTILY, say_no(stream, refusal)).await;
     }
 }
 
 /// Says why and closes, within a bounded time.
-pub(super) async fn refuse(mut stream: TcpStream, refusal: &[u8]) {
-    let _ = timeout(TURNED_AWAY, async {
-        let _ = stream.write_all(refusal).await;
-        let _ = stream.shutdown().await;
-        drain(&stream).await;
-    })
-    .await;
+pub(super) async fn refuse(stream: TcpStream, refusal: &[u8]) {
+    let _ = timeout(TURNED_AWAY, say_no(stream, refusal)).await;
+}
+
+async fn say_no(mut stream: TcpStream, refusal: &[u8]) {
+    let _ = stream.write_all(refusal).await;
+    let _ = stream.shutdown().await;
+    drain(&stream).await;
 }
 
 /// Both ends; absent when the connection is gone already.

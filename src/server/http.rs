@@ -30,6 +30,7 @@ use super::connection::Connection;
 use super::counted::Counted;
 use super::echo::echo;
 use super::feed::{self, Feed};
+use super::host;
 use super::hub::{Hub, Mail};
 use super::origin::may_join;
 use super::shutdown::{Phase, Shutdown};
@@ -165,9 +166,14 @@ impl Web {
     }
 
     fn answer(self: &Arc<Self>, request: Request<Incoming>, tuple: FourTuple) -> Answer {
+        let (version, headers, local) = (request.version(), request.headers(), tuple.server.ip);
+        if let Some((status, text)) = host::refusal(version, headers, local, &self.origins) {
+            return plain(status, text);
+        }
         match request.uri().path() {
             "/chat" => self.upgrade(request, tuple, false),
             "/echo" if self.echo => self.upgrade(request, tuple, true),
+            "/metrics" if !only_asks(&request) => get_only(),
             "/metrics" => self.metrics(tuple),
             _ => self.page(&request, tuple),
         }
@@ -185,8 +191,8 @@ impl Web {
                 "404: nothing here. The chat is at /chat (WebSocket)\n",
             );
         };
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            return plain(StatusCode::METHOD_NOT_ALLOWED, "405: GET only\n");
+        if !only_asks(request) {
+            return get_only();
         }
         let body = match answer.body {
             PageBody::Full(bytes) => Full::new(bytes).boxed(),
@@ -312,6 +318,18 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
+    response
+}
+
+/// Whether a request changes nothing.
+fn only_asks(request: &Request<Incoming>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn get_only() -> Answer {
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "405: GET only\n");
+    let methods = HeaderValue::from_static("GET, HEAD");
+    response.headers_mut().insert(header::ALLOW, methods);
     response
 }
 

@@ -31,6 +31,7 @@ mod connection;
 mod counted;
 mod echo;
 mod feed;
+mod host;
 mod http;
 mod hub;
 mod lines;

@@ -28,13 +28,18 @@ pub(super) fn may_join(headers: &HeaderMap, allowed: &[String]) -> bool {
 
 /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
 fn is_loopback(site: &str) -> bool {
+    let host = host_of(site);
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// `HOST` or `HOST:PORT` without port and without the brackets of an IPv6 address.
+pub(super) fn host_of(site: &str) -> &str {
     let host = match site.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => site,
     };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 #[cfg(test)]

@@ -102,8 +102,14 @@ impl Process {
 
     /// `kill -TERM`.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// `kill -NAME`.
+    pub fn signal(&self, name: &str) {
         let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
-        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let signal: nix::sys::signal::Signal = format!("SIG{name}").parse().unwrap();
+        nix::sys::signal::kill(id, signal).unwrap();
     }
 
     /// How it ended, and how long that took from now.

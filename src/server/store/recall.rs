@@ -36,10 +36,7 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)
             .and_then(|connection| connection.busy_timeout(BUSY).map(|()| connection))
-            .map_err(|source| HistoryError::Sqlite {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|why| HistoryError::of(path, why))?;
         let (sender, questions) = channel();
         Ok(Self {
             connection,

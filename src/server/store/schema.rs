@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params,
+};
 use rustc_hash::FxHashMap;
 
 use crate::chat::{Cursor, Gone, Line, LineKind, Room, Saved, SessionId, Staged, TokenHash};
@@ -29,16 +31,18 @@ const SESSIONS: usize = crate::chat::limits::RESUMABLE;
 pub enum HistoryError {
     /// SQLite says no.
     #[error(
-        "cannot use {path} as history: {source}. Check that the directory exists, that you may write there and that the disk has room"
+        "cannot use {path} as history: {why}. Check that the directory exists, that you may write there and that the disk has room"
     )]
     Sqlite {
         /// The file.
         path: PathBuf,
         /// What it said.
-        source: rusqlite::Error,
+        why: rusqlite::Error,
     },
-    /// A database of another program.
-    #[error("{0} is a database of another program: name another file with --history")]
+    /// Something else than a chat's history.
+    #[error(
+        "{0} is not the history of a chat but another program's file: name another one with --history"
+    )]
     Foreign(PathBuf),
     /// Another server has it: two of them would number lines alike.
     #[error("{0} is in use by another server: end that one, or name another file with --history")]
@@ -58,11 +62,19 @@ pub enum HistoryError {
     Damaged(String),
 }
 
+impl HistoryError {
+    /// What SQLite said about the file.
+    pub(super) fn of(path: &Path, why: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        if why.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
+            return Self::Foreign(path);
+        }
+        Self::Sqlite { path, why }
+    }
+}
+
 pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
-    let wrap = |source| HistoryError::Sqlite {
-        path: path.to_owned(),
-        source,
-    };
+    let wrap = |why| HistoryError::of(path, why);
     let mut connection = Connection::open(path).map_err(wrap)?;
     let (application, version, tables) = identify(&connection).map_err(wrap)?;
     if version > VERSION && application == APPLICATION {
@@ -384,6 +396,6 @@ mod tests {
             Err(HistoryError::Newer { found: 99, .. })
         ));
         std::fs::write(&path, b"this is no database, whatever its name says").expect("written");
-        assert!(matches!(open(&path), Err(HistoryError::Sqlite { .. })));
+        assert!(matches!(open(&path), Err(HistoryError::Foreign(_))));
     }
 }
