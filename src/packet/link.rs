@@ -183,9 +183,16 @@ fn wrapped<'d>(
 ) -> Option<Step<'d>> {
     let inner = read(view).and_then(|(link_type, size)| Ok((link_type, view.skip(size)?)));
     match inner {
-        Ok((192 | 258, _)) => None,
-        Ok((link_type, rest)) => enter(LinkType(link_type), rest),
+        Ok((link_type, rest)) => nested(LinkType(link_type), rest),
         Err(stop) => Some(Err(stop)),
+    }
+}
+
+/// The first step into a frame inside another one.
+pub(super) fn nested(link_type: LinkType, rest: View<'_>) -> Option<Step<'_>> {
+    match link_type.0 {
+        192 | 258 => None,
+        _ => enter(link_type, rest),
     }
 }
 

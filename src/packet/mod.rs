@@ -22,6 +22,7 @@ mod link;
 mod mpls;
 mod options;
 mod ppp;
+mod relayed;
 mod segment;
 mod seq_number;
 mod tags;

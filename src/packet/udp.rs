@@ -1,10 +1,10 @@
 //! UDP (RFC 768) and the tunnels known by its ports: VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U, Teredo (RFC 4380),
-//! L2TP (RFC 2661), LISP (RFC 9300), GRE and MPLS in UDP (RFC 8086, RFC 7510), CAPWAP (RFC 5415), TZSP.
+//! L2TP (RFC 2661), LISP (RFC 9300), GRE and MPLS in UDP (RFC 8086, RFC 7510), CAPWAP (RFC 5415), AMT (RFC 7450), AYIYA.
 
 use super::decoded::{Fault, NotTcp};
-use super::tags;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
+use super::{relayed, tags};
 
 /// The fixed header.
 const HEADER: usize = 8;
@@ -24,37 +24,79 @@ pub(super) fn header(view: View<'_>) -> Step<'_> {
     by_port(view, payload.limit(length - HEADER))
 }
 
-/// The lower port is asked first, as in tshark.
+/// The lower port is asked first, as in tshark; frames that capture devices sent on are known by how they begin.
 fn by_port<'d>(header: View<'d>, payload: View<'d>) -> Step<'d> {
     let (source, destination) = (header.u16(0)?, header.u16(2)?);
     let (low, high) = (source.min(destination), source.max(destination));
-    tunnel(low, payload)
-        .or_else(|| tunnel(high, payload))
-        .unwrap_or(Err(Stop::NotTcp(NotTcp::OtherTransport(17))))
+    for port in [low, high] {
+        if let Some(step) = tunnel(port, payload) {
+            return step;
+        }
+        if is_claimed(port) {
+            return Err(Stop::NotTcp(NotTcp::OtherTransport(17)));
+        }
+    }
+    relayed::by_magic(payload).unwrap_or(Err(Stop::NotTcp(NotTcp::OtherTransport(17))))
 }
 
 /// The tunnel that lives on `port`.
 fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
+    let behind = |size, protocol| {
+        let rest = view.skip(size).map_err(Stop::from);
+        rest.map(|rest| (protocol, rest))
+    };
     Some(match port {
-        1701 => l2tp(view),
-        2123 | 2152 | 3386 => gtp(view),
+        1701 if is_l2tp(view) => l2tp(view),
+        2123 | 2152 | 3386 if view.u8(1) != Ok(0) => gtp(view),
+        2268 => amt(view),
         3544 => teredo(view),
-        4341 => view
-            .skip(8)
-            .map(|view| (Protocol::Ip, view))
-            .map_err(Stop::from),
+        4306 if view.u8(0) == Ok(1) => behind(1, Protocol::Ip),
+        4341 | 30_030 => behind(8, Protocol::Ip),
         4754 => Ok((Protocol::Transport(47), view)),
-        4789 => view
-            .skip(8)
-            .map(|view| (Protocol::Ethernet, view))
-            .map_err(Stop::from),
+        4789 => behind(8, Protocol::Ethernet),
         4790 => gpe(view),
+        5072 => ayiya(view),
         5247 => capwap(view),
         6081 => geneve(view),
         6635 => Ok((Protocol::Mpls, view)),
-        37008 => tzsp(view),
+        12_000..=12_004 => Ok((Protocol::Llc, view)),
+        12_220 | 12_222 | 12_223 => relayed::lwapp(port, view),
+        37_008 => relayed::tzsp(view),
         _ => return None,
     })
+}
+
+/// Ports whose protocol takes any datagram, so that tshark does not look at the higher port any more. Found by putting a
+/// tunnel's datagram from each port to tshark 4.0.17.
+const fn is_claimed(port: u16) -> bool {
+    matches!(port, 7 | 13 | 19 | 37 | 49 | 53 | 67..=69 | 111 | 123 | 137..=138 | 173 | 213 | 269 | 319..=320 | 389 | 427)
+        || matches!(port, 434 | 464 | 496 | 500 | 513..=514 | 520..=521 | 524..=525 | 546..=547 | 631 | 664 | 701 | 853..=854)
+        || matches!(port, 910 | 921 | 925 | 1001 | 1113 | 1153 | 1194 | 1293 | 1628..=1629 | 1718..=1719 | 1745 | 1900 | 2099)
+        || matches!(port, 2157 | 2221..=2222 | 2246 | 2268..=2269 | 2313 | 2345 | 2887 | 2944..=2945 | 2948..=2949 | 3000)
+        || matches!(
+            port,
+            3130 | 3250 | 3343 | 3357 | 3389 | 3452 | 3455 | 3567 | 3671 | 3784
+                ..=3785 | 3804 | 3863
+        )
+        || matches!(port, 4305..=4307 | 4342 | 4500 | 4551 | 4555 | 4569 | 4729 | 4784 | 4791 | 4991 | 5031 | 5246 | 5350..=5351)
+        || matches!(port, 5353 | 5355 | 5404..=5405 | 5436 | 5567 | 5683..=5684 | 5868 | 6073 | 6118 | 6160 | 6784 | 6970)
+        || matches!(port, 7074..=7075 | 7255 | 7275 | 7784 | 8200 | 8600 | 8755 | 8767 | 8805 | 8848 | 9200..=9203 | 9214)
+        || matches!(
+            port,
+            9600 | 9875
+                | 9877
+                | 9899
+                | 9901
+                | 9956
+                | 10_253
+                | 11_211
+                | 11_273
+                | 13_400
+                | 17_220
+                | 17_500
+        )
+        || matches!(port, 17_755..=17_756 | 19_132 | 19_948 | 19_999 | 23_272 | 24_576..=24_577 | 25_826 | 26_000 | 27_500)
+        || matches!(port, 27_910 | 27_950..=27_953 | 27_960..=27_963 | 32_000 | 32_512 | 34_962 | 34_980)
 }
 
 /// VXLAN with a next-protocol field.
@@ -67,6 +109,32 @@ fn geneve(view: View<'_>) -> Step<'_> {
     let options = usize::from(view.u8(0)? & 0x3f) * 4;
     let number = view.u16(2)?;
     Ok((Protocol::EtherType(number), view.skip(8 + options)?))
+}
+
+/// Automatic multicast tunneling: general queries, membership updates and data carry IP.
+fn amt(view: View<'_>) -> Step<'_> {
+    match view.u8(0)? {
+        4 | 5 => Ok((Protocol::Ip, view.skip(12)?)),
+        6 => Ok((Protocol::Ip, view.skip(2)?)),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
+}
+
+/// Anything in anything: identity (its size a power of two), signature (in words), then the next header, when forwarded.
+fn ayiya(view: View<'_>) -> Step<'_> {
+    const FORWARD: u8 = 1;
+    let (identity, signature) = (view.u8(0)? >> 4, view.u8(1)? >> 4);
+    let (operation, next) = (view.u8(2)? & 0x0f, view.u8(3)?);
+    if operation != FORWARD {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let size = 8 + (1usize << identity) + usize::from(signature) * 4;
+    Ok((Protocol::Transport(next), view.skip(size)?))
+}
+
+/// L2TP of the two versions there are.
+fn is_l2tp(view: View<'_>) -> bool {
+    matches!(view.u8(1).map(|byte| byte & 0x0f), Ok(2 | 3))
 }
 
 /// Data messages of L2TP version 2: optional length, sequence numbers, offset; then PPP.
@@ -170,25 +238,4 @@ fn capwap(view: View<'_>) -> Step<'_> {
         Protocol::Wlan
     };
     Ok((protocol, view.skip(size)?))
-}
-
-/// Sniffed frames sent on: tagged fields up to an end tag, then the frame.
-fn tzsp(view: View<'_>) -> Step<'_> {
-    const PADDING: u8 = 0;
-    const END: u8 = 1;
-    let kind = view.u16(2)?;
-    let mut at = 4;
-    loop {
-        match view.u8(at)? {
-            PADDING => at += 1,
-            END => break,
-            _ => at += 2 + usize::from(view.u8(at + 1)?),
-        }
-    }
-    let frame = view.skip(at + 1)?;
-    match kind {
-        1 => Ok((Protocol::Ethernet, frame)),
-        18 => Ok((Protocol::Wlan, frame)),
-        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
-    }
 }

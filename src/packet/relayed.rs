@@ -1,0 +1,130 @@
+//! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`, LWAPP.
+
+use super::decoded::NotTcp;
+use super::link;
+use super::view::View;
+use super::walk::{Protocol, Step, Stop};
+use crate::net::LinkType;
+
+/// Datagrams known by their first bytes on whatever port.
+pub(super) fn by_magic(view: View<'_>) -> Option<Step<'_>> {
+    match view.array::<4>(0) {
+        Ok([0x00, 0xff, 0xab, 0xcd]) => Some(peek_remote(view)),
+        Ok([b'R', b'F', b't', b'a']) => Some(rf_tap(view)),
+        _ => None,
+    }
+}
+
+/// PEEKREMOTE: version at 4, size of the header at 5, then an 802.11 frame.
+fn peek_remote(view: View<'_>) -> Step<'_> {
+    let size = view.u32(5)? as usize;
+    Ok((Protocol::Wlan, view.skip(size)?))
+}
+
+/// `RFtap`: size in words, flags, and if the first of them is set a link type, all little-endian.
+fn rf_tap(view: View<'_>) -> Step<'_> {
+    const LINK_TYPE: u16 = 1;
+    let [words, flags] = [4, 6].map(|at| view.array(at).map(u16::from_le_bytes));
+    if flags? & LINK_TYPE == 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let link_type = view.array(8).map(u32::from_le_bytes)?;
+    let frame = view.skip(usize::from(words?) * 4)?;
+    link::nested(LinkType(link_type), frame)
+        .unwrap_or(Err(Stop::NotTcp(NotTcp::OtherNetwork(link_type))))
+}
+
+/// LWAPP (RFC 5412): over UDP an 802.11 frame behind six bytes, on one port with a MAC address before them; what is meant
+/// for layer 2 is a whole Ethernet frame behind an address.
+pub(super) fn lwapp(port: u16, view: View<'_>) -> Step<'_> {
+    const CONTROL: u8 = 0x04;
+    let header = match port {
+        12_220 => return Ok((Protocol::Ethernet, view)),
+        12_223 => view.skip(6)?,
+        _ => view,
+    };
+    if header.u8(0)? & CONTROL != 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Ok((Protocol::Wlan, header.skip(6)?))
+}
+
+/// Sniffed frames sent on: tagged fields up to an end tag, then the frame.
+pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
+    const PADDING: u8 = 0;
+    const END: u8 = 1;
+    let kind = view.u16(2)?;
+    let mut at = 4;
+    loop {
+        match view.u8(at)? {
+            PADDING => at += 1,
+            END => break,
+            _ => at += 2 + usize::from(view.u8(at + 1)?),
+        }
+    }
+    let frame = view.skip(at + 1)?;
+    match kind {
+        1 => Ok((Protocol::Ethernet, frame)),
+        18 => Ok((Protocol::Wlan, frame)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::packet::tests::{frame, ipv4, tcp};
+    use crate::packet::{Decoded, Decoder};
+
+    /// Whether a SYN behind `header` is found in a datagram between these ports.
+    fn finds(ports: (u16, u16), header: &[u8]) -> bool {
+        let inner = [header, &ipv4(6, 40, &tcp(5, &[]))].concat();
+        let mut datagram = Vec::new();
+        for word in [ports.0, ports.1, inner.len() as u16 + 8, 0] {
+            datagram.extend_from_slice(&word.to_be_bytes());
+        }
+        datagram.extend_from_slice(&inner);
+        let packet = ipv4(17, datagram.len() as u16 + 20, &datagram);
+        let decoded = matches!(Decoder::new().decode(&frame(101, &packet)), Decoded::Tcp(_));
+        decoded
+    }
+
+    /// Data to the distribution system, LLC, SNAP.
+    const WLAN: &[u8] = &[
+        8, 1, 0, 0, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 6, 0, 1, 2, 3, 4, 7, 0, 0, 0xaa, 0xaa, 3, 0,
+        0, 0, 8, 0,
+    ];
+
+    /// tshark 4.0.17 finds TCP in each of these datagrams, and in none of the second list.
+    #[test]
+    fn frames_sent_on_as_tshark_finds_them() {
+        let wlan = |header: &[u8]| [header, WLAN].concat();
+        let peek = wlan(&[
+            0, 0xff, 0xab, 0xcd, 2, 0, 0, 0, 20, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
+        ]);
+        let identity = [&[0x44, 0x02, 0x11, 4][..], &[0; 20]].concat();
+        for (ports, header) in [
+            ((50_000, 5555), &peek[..]),
+            ((50_000, 33_333), &peek),
+            ((50_000, 33), b"RFta\x03\0\x01\0\x65\0\0\0"),
+            ((50_000, 12_222), &wlan(&[0; 6])),
+            ((50_000, 12_223), &wlan(&[0; 12])),
+            ((50_000, 12_000), &WLAN[24..]),
+            ((50_000, 2268), &[6, 0]),
+            ((50_000, 5072), &identity),
+            ((50_000, 30_030), &[0; 8]),
+            ((4000, 4341), &[0; 8]),
+            ((1701, 4341), &[0; 8]),
+            ((2152, 4341), &[0; 8]),
+        ] {
+            assert!(finds(ports, header), "{ports:?} {header:02x?}");
+        }
+        for (ports, header) in [
+            ((53, 5555), &peek[..]),
+            ((53, 4341), &[0; 8]),
+            ((50_000, 12_222), &wlan(&[4, 0, 0, 0, 0, 0])),
+            ((50_000, 2268), &[1, 0]),
+        ] {
+            assert!(!finds(ports, header), "{ports:?} {header:02x?}");
+        }
+    }
+}
