@@ -40,7 +40,7 @@ pub(super) fn push_spaces(out: &mut Vec<u8>, count: usize) {
 }
 
 /// Text for a terminal that shows only ASCII: every other character as `\u{...}`, our ellipsis as three points.
-pub(super) fn to_ascii(text: &str) -> Cow<'_, str> {
+fn to_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -53,6 +53,15 @@ pub(super) fn to_ascii(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Text as the terminal can show it.
+pub(super) fn shown(text: &str, ascii: bool) -> Cow<'_, str> {
+    if ascii {
+        to_ascii(text)
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Breaks a text at spaces into lines of at most `limit` cells; a single word may be longer.

@@ -1,6 +1,6 @@
 //! What is folded away: runs of pure ACKs, and time in which nothing happens.
 
-use super::model::{Arrow, Event, Kind, Ladder, Row};
+use super::model::{Acks, Arrow, Event, Kind, Ladder, Row};
 
 /// Runs of at least so many pure ACKs are one row.
 const RUN: usize = 3;
@@ -54,10 +54,10 @@ fn joined(run: &[Row]) -> Row {
     let frame = |row: Option<&Row>| row.and_then(plain_ack).map_or(0, |arrow| arrow.frame);
     Row {
         at: run.last().map_or_else(Default::default, |row| row.at),
-        event: Event::Acks {
+        event: Event::Acks(Acks {
             count: run.len() as u64,
             first: frame(run.first()),
             last: frame(run.last()),
-        },
+        }),
     }
 }

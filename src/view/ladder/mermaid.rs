@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::left_out;
 use super::model::{Arrow, Event, Kind, Ladder, Row};
+use super::{gap_words, left_out};
 use crate::explain::{Explainer, Value};
 
 /// Arrows drawn: beyond it renderers become slow and readers lost. Folded and left-out segments are counted in notes.
@@ -34,7 +34,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
     for row in rows {
         match &row.event {
             Event::Arrow(_) if arrows == MAX_ARROWS => more += 1,
-            Event::Acks { count, .. } if arrows == MAX_ARROWS => more += count,
+            Event::Acks(acks) if arrows == MAX_ARROWS => more += acks.count,
             _ if arrows == MAX_ARROWS => {}
             Event::Arrow(arrow) => {
                 arrows += 1;
@@ -43,18 +43,8 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
             Event::Program { what, .. } => {
                 let _ = writeln!(out, "    Note over P: {}", escaped(what));
             }
-            Event::Acks { count, first, last } => {
-                let values = [
-                    ("count", Value::Number(*count)),
-                    ("first", Value::Number(*first)),
-                    ("last", Value::Number(*last)),
-                ];
-                push_note(&mut out, &over, &words.text("ladder-acks", &values));
-            }
-            Event::Gap(nanos) => {
-                let text = words.text("ladder-gap", &[("duration", Value::Span(*nanos))]);
-                push_note(&mut out, &over, &text);
-            }
+            Event::Acks(acks) => push_note(&mut out, &over, &acks.words(words)),
+            Event::Gap(nanos) => push_note(&mut out, &over, &gap_words(*nanos, words)),
         }
     }
     if more > 0 {

@@ -6,6 +6,7 @@
 //!
 //! A sink that collects (bounded: [`MAX_ROWS`], [`MAX_LANES`]) and draws when the story ends.
 
+mod canvas;
 mod collect;
 mod fold;
 mod mermaid;
@@ -18,12 +19,13 @@ mod text;
 use std::io::{self, Write};
 
 use crate::explain::{Explainer, Lang, Value};
+use crate::net::Nanos;
 use crate::timeline::{Entry, Sink, Wants};
 
 pub use mermaid::MAX_ARROWS;
 pub use model::{MAX_LANES, MAX_ROWS};
 
-use model::Ladder;
+use model::{Acks, Ladder};
 
 /// How the ladder is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +103,30 @@ fn left_out(ladder: &Ladder, words: &Explainer) -> Option<String> {
             &[("count", Value::Number(ladder.left_out))],
         )
     })
+}
+
+/// A gap in time.
+fn gap_words(nanos: Nanos, words: &Explainer) -> String {
+    words.text("ladder-gap", &[("duration", Value::Span(nanos))])
+}
+
+/// Seconds since the first row, to the microsecond.
+fn clock(nanos: Nanos) -> String {
+    let sign = if nanos < 0 { "-" } else { "" };
+    let micros = nanos.unsigned_abs() / 1000;
+    format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
+impl Acks {
+    /// How many, and from which frame to which.
+    fn words(&self, words: &Explainer) -> String {
+        let values = [
+            ("count", Value::Number(self.count)),
+            ("first", Value::Number(self.first)),
+            ("last", Value::Number(self.last)),
+        ];
+        words.text("ladder-acks", &values)
+    }
 }
 
 impl<W: Write> Sink for LadderSink<W> {

@@ -64,14 +64,19 @@ pub(super) enum Event {
         lane: usize,
         what: String,
     },
-    /// Pure ACKs between two lanes, folded.
-    Acks {
-        count: u64,
-        first: u64,
-        last: u64,
-    },
+    Acks(Acks),
     /// Nothing for so many nanoseconds.
     Gap(i64),
+}
+
+/// Pure ACKs between two lanes, folded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Acks {
+    pub(super) count: u64,
+    /// First frame.
+    pub(super) first: u64,
+    /// Last frame.
+    pub(super) last: u64,
 }
 
 /// An event with its time.

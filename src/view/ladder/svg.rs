@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::left_out;
 use super::model::{Arrow, Event, Kind, Ladder, Row};
-use crate::explain::{Explainer, Value};
-use crate::net::Timestamp;
+use super::{clock, gap_words, left_out};
+use crate::explain::Explainer;
+use crate::net::{Nanos, Timestamp};
 use crate::text::html;
 use crate::view::width::{cut, width_of};
 
+/// Column of the first lane, in pixels like everything here.
 const LEFT: u32 = 250;
 const RIGHT: u32 = 150;
 /// From the last lane to the program lane.
@@ -124,23 +125,8 @@ fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Expl
                 html(what)
             );
         }
-        Event::Acks { count, first, last } => {
-            let values = [
-                ("count", Value::Number(*count)),
-                ("first", Value::Number(*first)),
-                ("last", Value::Number(*last)),
-            ];
-            push_middle(
-                out,
-                &words.text("ladder-acks", &values),
-                middle(place),
-                y + 4,
-            );
-        }
-        Event::Gap(nanos) => {
-            let text = words.text("ladder-gap", &[("duration", Value::Span(*nanos))]);
-            push_middle(out, &text, middle(place), y + 4);
-        }
+        Event::Acks(acks) => push_middle(out, &acks.words(words), middle(place), y + 4),
+        Event::Gap(nanos) => push_middle(out, &gap_words(*nanos, words), middle(place), y + 4),
     }
 }
 
@@ -157,17 +143,13 @@ fn push_middle(out: &mut String, text: &str, x: u32, y: u32) {
     );
 }
 
-fn push_time(out: &mut String, nanos: i64, frame: Option<u64>, y: u32) {
-    let sign = if nanos < 0 { "-" } else { "" };
-    let (seconds, micros) = (
-        nanos.unsigned_abs() / 1_000_000_000,
-        nanos.unsigned_abs() % 1_000_000_000 / 1000,
-    );
+fn push_time(out: &mut String, nanos: Nanos, frame: Option<u64>, y: u32) {
     let frame = frame.map_or_else(String::new, |frame| format!("  #{frame}"));
     let _ = writeln!(
         out,
-        "<text class=\"s\" x=\"8\" y=\"{}\" xml:space=\"preserve\">{sign}{seconds}.{micros:06}{frame}</text>",
-        y + 4
+        "<text class=\"s\" x=\"8\" y=\"{}\" xml:space=\"preserve\">{}{frame}</text>",
+        y + 4,
+        clock(nanos)
     );
 }
 

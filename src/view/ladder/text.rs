@@ -4,38 +4,13 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthChar as _;
-
+use super::canvas::{Cells, Geometry, LEFT};
 use super::model::{Arrow, Event, Kind, Ladder, Row};
-use super::{LadderOptions, left_out};
-use crate::explain::{Explainer, Value};
+use super::{LadderOptions, clock, gap_words, left_out};
+use crate::explain::Explainer;
 use crate::net::Timestamp;
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, to_ascii, width_of};
-
-/// Time and frame number left of the lanes.
-const LEFT: usize = 18;
-/// `SYN-RECEIVED` and a space.
-const STATE: usize = 13;
-/// Half of a state's name stands left of its lane.
-const HALF_STATE: usize = 6;
-/// Columns from the last lane to the end of the line, for the program lane and its words.
-const PROGRAM: usize = 22;
-/// The same on a narrow terminal.
-const NARROW_PROGRAM: usize = 16;
-/// From this width on two lanes have margins for their states.
-const MARGINS_FROM: usize = 90;
-
-/// Where everything stands.
-struct Geometry {
-    width: usize,
-    /// Column of each lane, by lane index.
-    at: Vec<usize>,
-    /// Column of the program lane.
-    program: Option<usize>,
-    margins: bool,
-    ascii: bool,
-}
+use crate::view::width::{cut, push_spaces, shown, width_of};
 
 /// The whole text.
 pub(super) fn draw(
@@ -60,93 +35,6 @@ pub(super) fn draw(
     String::from_utf8_lossy(&out).into_owned()
 }
 
-impl Geometry {
-    fn new(ladder: &Ladder, options: &LadderOptions) -> Self {
-        let width = if options.width == 0 {
-            100
-        } else {
-            options.width.max(60)
-        };
-        let order = ladder.order();
-        let columns = order.len() + usize::from(ladder.has_program);
-        let margins = columns == 2 && !ladder.has_program && width >= MARGINS_FROM;
-        let margin = if margins { STATE } else { HALF_STATE };
-        let left = LEFT + margin;
-        let right = match (ladder.has_program, width >= MARGINS_FROM) {
-            (false, _) => width - margin - 1,
-            (true, true) => width - PROGRAM,
-            (true, false) => width - NARROW_PROGRAM,
-        };
-        let room = right - left;
-        let place = |index: usize| left + room * index / (order.len().max(2) - 1);
-        let mut at = vec![0; ladder.lanes.len()];
-        for (index, lane) in order.iter().enumerate() {
-            at[*lane] = place(index);
-        }
-        Self {
-            width,
-            at,
-            program: ladder.has_program.then_some(width - 2),
-            margins,
-            ascii: options.ascii,
-        }
-    }
-
-    /// Columns of all lanes.
-    fn lanes(&self) -> impl Iterator<Item = usize> {
-        self.at.iter().copied().chain(self.program)
-    }
-
-    fn bar(&self) -> char {
-        if self.ascii { '|' } else { '│' }
-    }
-}
-
-/// A line of cells; a wide character is followed by empty ones.
-struct Cells(Vec<Option<char>>);
-
-impl Cells {
-    /// Spaces with the bars of the lanes.
-    fn with_lanes(geometry: &Geometry) -> Self {
-        let mut cells = Self(vec![Some(' '); geometry.width]);
-        for lane in geometry.lanes() {
-            cells.put(lane, geometry.bar());
-        }
-        cells
-    }
-
-    fn put(&mut self, column: usize, c: char) {
-        if let Some(cell) = self.0.get_mut(column) {
-            *cell = Some(c);
-        }
-    }
-
-    /// Writes text from a column on; what does not fit is left out.
-    fn write(&mut self, mut column: usize, text: &str) {
-        for c in text.chars() {
-            let wide = c.width().unwrap_or(0);
-            if wide == 0 || column + wide > self.0.len() {
-                continue;
-            }
-            self.0[column] = Some(c);
-            self.0[column + 1..column + wide].fill(None);
-            column += wide;
-        }
-    }
-
-    /// Writes text around a column, within the line.
-    fn write_around(&mut self, column: usize, text: &str) {
-        let width = width_of(text);
-        let from = column.saturating_sub(width / 2);
-        self.write(from.min(self.0.len().saturating_sub(width)), text);
-    }
-
-    fn text(&self, range: std::ops::Range<usize>) -> String {
-        let end = range.end.min(self.0.len());
-        self.0[range.start.min(end)..end].iter().flatten().collect()
-    }
-}
-
 /// Names and addresses above their lanes, each cut to the room it has.
 fn push_header(
     out: &mut Vec<u8>,
@@ -164,15 +52,10 @@ fn push_header(
         .max(6);
     let has_names = ladder.lanes.iter().any(|lane| lane.name.is_some());
     let mut push = |titles: &dyn Fn(usize) -> String, program: &str| {
-        let mut cells = Cells(vec![Some(' '); geometry.width]);
+        let mut cells = Cells::blank(geometry);
         for (lane, column) in geometry.at.iter().enumerate() {
             let title = titles(lane);
-            let title = if geometry.ascii {
-                to_ascii(&title).into_owned()
-            } else {
-                title
-            };
-            cells.write_around(*column, &title);
+            cells.write_around(*column, &shown(&title, geometry.ascii));
         }
         if let Some(column) = geometry.program {
             cells.write_around(column, program);
@@ -209,48 +92,19 @@ fn push_row(
     geometry: &Geometry,
     (palette, words): (&Palette, &Explainer),
 ) {
-    let mut cells = Cells::with_lanes(geometry);
-    let mut ink = Ink::Dim;
-    let mut left = String::new();
-    match &row.event {
-        Event::Arrow(arrow) => {
-            push_time(&mut left, row.at.since(start));
-            // Writing to a String cannot fail.
-            let _ = write!(left, " #{}", arrow.frame);
-            draw_arrow(&mut cells, arrow, geometry);
-            ink = ink_of(arrow);
-        }
-        Event::Program { lane, what } => {
-            push_time(&mut left, row.at.since(start));
-            let column = geometry.program.unwrap_or(geometry.at[*lane]);
-            let from = geometry.at.iter().copied().max().unwrap_or(0) + 2;
-            let text = cut(what, column.saturating_sub(from + 1).max(4), geometry.ascii);
-            let place = column.saturating_sub(width_of(&text) + 1);
-            cells.write(place, &text);
-            cells.put(column, '*');
-            ink = Ink::Plain;
-        }
-        Event::Acks { count, first, last } => {
-            push_time(&mut left, row.at.since(start));
-            let values = [
-                ("count", Value::Number(*count)),
-                ("first", Value::Number(*first)),
-                ("last", Value::Number(*last)),
-            ];
-            note(&mut cells, &words.text("ladder-acks", &values), geometry);
-        }
-        Event::Gap(nanos) => {
-            let text = words.text("ladder-gap", &[("duration", Value::Span(*nanos))]);
-            for column in geometry.lanes() {
-                cells.put(column, if geometry.ascii { ':' } else { '┊' });
-            }
-            note(&mut cells, &text, geometry);
-        }
+    let mut left = match row.event {
+        Event::Gap(_) => String::new(),
+        _ => clock(row.at.since(start)),
+    };
+    if let Event::Arrow(arrow) = &row.event {
+        // Writing to a String cannot fail.
+        let _ = write!(left, " #{}", arrow.frame);
     }
     let left = cut(&left, LEFT, geometry.ascii);
-    let fill = LEFT - width_of(&left);
     palette.paint(out, Ink::Dim, &left);
-    out.resize(out.len() + fill, b' ');
+    push_spaces(out, LEFT - width_of(&left));
+    let mut cells = Cells::with_lanes(geometry);
+    let ink = draw_event(&mut cells, &row.event, geometry, words);
     palette.paint(out, ink, cells.text(LEFT..geometry.width).trim_end());
     out.push(b'\n');
     if let Event::Arrow(arrow) = &row.event {
@@ -258,28 +112,41 @@ fn push_row(
     }
 }
 
-/// Seconds since the first row, to the microsecond.
-fn push_time(out: &mut String, nanos: i64) {
-    let sign = if nanos < 0 { "-" } else { "" };
-    let magnitude = nanos.unsigned_abs();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        out,
-        "{sign}{}.{:06}",
-        magnitude / 1_000_000_000,
-        magnitude % 1_000_000_000 / 1000
-    );
+/// Draws over the lanes what happened; gives the ink of the line.
+fn draw_event(cells: &mut Cells, event: &Event, geometry: &Geometry, words: &Explainer) -> Ink {
+    match event {
+        Event::Arrow(arrow) => {
+            draw_arrow(cells, arrow, geometry);
+            ink_of(arrow)
+        }
+        Event::Program { lane, what } => {
+            let column = geometry.program.unwrap_or(geometry.at[*lane]);
+            let from = geometry.at.iter().copied().max().unwrap_or(0) + 2;
+            let text = cut(what, column.saturating_sub(from + 1).max(4), geometry.ascii);
+            let place = column.saturating_sub(width_of(&text) + 1);
+            cells.write(place, &text);
+            cells.put(column, '*');
+            Ink::Plain
+        }
+        Event::Acks(acks) => {
+            note(cells, &acks.words(words), geometry);
+            Ink::Dim
+        }
+        Event::Gap(nanos) => {
+            for column in geometry.lanes() {
+                cells.put(column, if geometry.ascii { ':' } else { '┊' });
+            }
+            note(cells, &gap_words(*nanos, words), geometry);
+            Ink::Dim
+        }
+    }
 }
 
 /// Text in the middle of the lanes.
 fn note(cells: &mut Cells, text: &str, geometry: &Geometry) {
     let first = geometry.lanes().min().unwrap_or(LEFT);
     let last = geometry.lanes().max().unwrap_or(geometry.width);
-    let text = if geometry.ascii {
-        to_ascii(text)
-    } else {
-        text.into()
-    };
+    let text = shown(text, geometry.ascii);
     let text = cut(&text, geometry.width - LEFT - 2, geometry.ascii);
     cells.write_around(usize::midpoint(first, last), &format!(" {text} "));
 }
@@ -327,14 +194,19 @@ fn draw_arrow(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
     let from = low + ((high - low).saturating_sub(width_of(&label) + 2)).div_ceil(2);
     cells.write(from, &format!(" {label} "));
     if geometry.margins {
-        for (lane, state) in &arrow.states {
-            let column = geometry.at[*lane];
-            let name = state.name();
-            if column == low {
-                cells.write(column.saturating_sub(name.len() + 1), name);
-            } else {
-                cells.write(column + 2, name);
-            }
+        draw_states_beside(cells, arrow, geometry);
+    }
+}
+
+/// States in the margins, beside their lanes.
+fn draw_states_beside(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
+    let left = geometry.at[arrow.from].min(geometry.at[arrow.to]);
+    for (lane, state) in &arrow.states {
+        let (column, name) = (geometry.at[*lane], state.name());
+        if column == left {
+            cells.write(column.saturating_sub(name.len() + 1), name);
+        } else {
+            cells.write(column + 2, name);
         }
     }
 }
@@ -343,11 +215,7 @@ fn draw_arrow(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
 fn label_within(arrow: &Arrow, room: usize, ascii: bool) -> String {
     let mut last = String::new();
     for label in arrow.labels() {
-        let label = if ascii {
-            to_ascii(&label).into_owned()
-        } else {
-            label
-        };
+        let label = shown(&label, ascii).into_owned();
         if width_of(&label) <= room {
             return label;
         }
@@ -365,7 +233,7 @@ fn push_states_below(out: &mut Vec<u8>, arrow: &Arrow, geometry: &Geometry, pale
     for (lane, state) in &arrow.states {
         cells.write_around(geometry.at[*lane], state.name());
     }
-    out.resize(out.len() + LEFT, b' ');
+    push_spaces(out, LEFT);
     palette.paint(out, Ink::Note, cells.text(LEFT..geometry.width).trim_end());
     out.push(b'\n');
 }

@@ -16,7 +16,7 @@ use crate::timeline::{
 };
 use crate::view::entries::{name_given, steps_of};
 use crate::view::style::Ink;
-use crate::view::width::to_ascii;
+use crate::view::width::shown;
 
 /// Characters of a message repeated in the note of its segment.
 const TEXT_IN_NOTE: usize = 24;
@@ -396,11 +396,7 @@ impl<W: Write> Lines<W> {
     /// The body of the row as a text without columns.
     fn push_text(&mut self, ink: Ink) {
         let text = std::mem::take(&mut self.row.body);
-        let text = if self.options.ascii {
-            to_ascii(&text)
-        } else {
-            text.into()
-        };
+        let text = shown(&text, self.options.ascii);
         self.layout
             .push_text(&mut self.out.buffer, ink, &text, &self.palette);
     }

@@ -1,7 +1,7 @@
 //! Which columns there is room for, from 60 to 200 cells and without limit.
 
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{push_spaces, to_ascii, wrapped};
+use crate::view::width::{push_spaces, shown, wrapped};
 
 /// Where things stand in a line. Cells count from 0.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +70,7 @@ impl Layout {
         let limit = if self.width == 0 { 100 } else { self.width }
             .saturating_sub(self.indent + 2)
             .max(20);
-        let text = if ascii { to_ascii(text) } else { text.into() };
-        for line in wrapped(&text, limit) {
+        for line in wrapped(&shown(text, ascii), limit) {
             push_spaces(out, self.indent);
             palette.paint(out, Ink::Dim, "| ");
             palette.paint(out, Ink::Note, line);

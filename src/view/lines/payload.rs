@@ -6,7 +6,7 @@ use std::io::Write;
 use super::{Lines, PayloadStyle};
 use crate::text::visible;
 use crate::view::encode::push_hex;
-use crate::view::width::{push_spaces, to_ascii};
+use crate::view::width::{push_spaces, shown};
 
 /// Bytes on a line of `-X`, as tcpdump shows them.
 const BYTES_PER_LINE: usize = 16;
@@ -35,12 +35,7 @@ impl<W: Write> Lines<W> {
         {
             push_spaces(out, self.layout.indent);
             let text = visible(line.strip_suffix(b"\r").unwrap_or(line));
-            let text = if self.options.ascii {
-                to_ascii(&text)
-            } else {
-                text.into()
-            };
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(shown(&text, self.options.ascii).as_bytes());
             out.push(b'\n');
         }
     }

@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use crate::explain::Topic;
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, push_spaces, to_ascii, width_of, wrapped};
+use crate::view::width::{cut, push_spaces, shown, width_of, wrapped};
 
 /// The parts of a line; buffers are reused from line to line.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Row {
     pub(super) fn emit(&self, out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ascii: bool) {
         out.extend_from_slice(&self.head);
         let mut column = self.head_width;
-        let body = plain(&self.body, ascii);
+        let body = shown(&self.body, ascii);
         let room = match layout.width {
             0 => usize::MAX,
             width => width.saturating_sub(column).max(12),
@@ -105,7 +105,7 @@ impl Row {
         let body = cut(&body, room, ascii);
         palette.paint(out, self.body_ink, &body);
         column += width_of(&body);
-        let note = plain(&self.note, ascii);
+        let note = shown(&self.note, ascii);
         let note_width = width_of(&note);
         column += self.push_extra(out, layout, column, note_width);
         if note.is_empty() {
@@ -156,9 +156,4 @@ fn push_below(out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ink: Ink, n
         push_spaces(out, layout.indent);
         palette.paint(out, ink, line);
     }
-}
-
-/// The text, in ASCII where only that is wanted.
-fn plain(text: &str, ascii: bool) -> std::borrow::Cow<'_, str> {
-    if ascii { to_ascii(text) } else { text.into() }
 }

@@ -13,7 +13,7 @@ use crate::text::visible;
 use crate::timeline::PacketEntry;
 use crate::view::entries::LIFECYCLE;
 use crate::view::style::Ink;
-use crate::view::width::{cut, to_ascii};
+use crate::view::width::{cut, shown};
 
 /// Flags of segments with a problem: Wireshark's "Bad TCP" rule, which leaves window updates and keep-alives out.
 const BAD: AnalysisFlags = AnalysisFlags(
@@ -154,8 +154,12 @@ impl<W: Write> Lines<W> {
     pub(super) fn name_text(&self, name: &str) -> String {
         let ascii = self.options.ascii;
         let name = visible(name.as_bytes());
-        let name = if ascii { to_ascii(&name) } else { name.into() };
-        cut(&name, self.layout.name.saturating_sub(1), ascii).into_owned()
+        cut(
+            &shown(&name, ascii),
+            self.layout.name.saturating_sub(1),
+            ascii,
+        )
+        .into_owned()
     }
 
     /// Control bits as a word, in Wireshark's hue.

@@ -4,7 +4,7 @@ use crate::explain::Explainer;
 use crate::text::visible;
 use crate::timeline::{StreamEntry, VerdictCode};
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, push_spaces, to_ascii, width_of};
+use crate::view::width::{cut, push_spaces, shown, width_of};
 
 /// Number of columns.
 const COLUMNS: usize = 11;
@@ -218,12 +218,12 @@ impl Layout {
                 (false, _) if self.limit == 0 => usize::MAX,
                 (false, _) => width,
             };
-            let text = if ascii {
-                to_ascii(text)
-            } else {
-                text.as_str().into()
-            };
-            let text = shortened(&text, room, ENDPOINTS.contains(&column), ascii);
+            let text = shortened(
+                &shown(text, ascii),
+                room,
+                ENDPOINTS.contains(&column),
+                ascii,
+            );
             let cells = width_of(&text);
             let fill = width.saturating_sub(cells);
             push_spaces(out, pending + if RIGHT[column] { fill } else { 0 });

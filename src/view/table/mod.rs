@@ -15,7 +15,7 @@ use crate::explain::{Explainer, Lang, Value};
 use crate::timeline::{EndEntry, Entry, Sink, StreamEntry, Wants};
 use crate::view::out::Out;
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{push_spaces, to_ascii, wrapped};
+use crate::view::width::{push_spaces, shown, wrapped};
 
 use columns::{Cells, Layout};
 use totals::Totals;
@@ -138,11 +138,7 @@ impl<W: Write> Table<W> {
     }
 
     fn push_text(&mut self, text: &str, ink: Ink) {
-        let text = if self.options.ascii {
-            to_ascii(text)
-        } else {
-            text.into()
-        };
+        let text = shown(text, self.options.ascii);
         let limit = match self.options.width {
             0 => usize::MAX,
             width => width.saturating_sub(2),
