@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 use super::args::{DisplayArgs, Format, SelectArgs, TimeChoice};
 use super::{Failure, output};
 use crate::explain::Lang;
-use crate::timeline::Sink;
+use crate::timeline::{Sink, Wants};
 use crate::view::TimeStyle;
-use crate::view::json::{JsonLines, JsonOptions};
+use crate::view::json::JsonLines;
 use crate::view::lines::{Lines, LinesOptions, PayloadStyle, Verbosity};
 use crate::view::select::{Only, Select, SelectOptions, Selection};
 use crate::view::table::{Table, TableOptions};
@@ -21,7 +21,7 @@ use crate::view::zeek::ZeekLog;
 pub(super) struct Display {
     format: Format,
     lines: LinesOptions,
-    json: JsonOptions,
+    json: Wants,
     selection: Selection,
 }
 
@@ -47,9 +47,9 @@ impl Display {
             why: args.why,
             findings_alone: findings_alone(select),
         };
-        let json = JsonOptions {
+        let json = Wants {
             payload: payload != PayloadStyle::None,
-            ..JsonOptions::default()
+            ..Wants::STORY
         };
         Ok(Self {
             format: args.format,

@@ -311,48 +311,22 @@ use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
 use texts::PacketTexts;
 
-/// What JSON Lines should hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JsonOptions {
-    /// One event per segment.
-    pub packets: bool,
-    /// Messages and deliveries.
-    pub messages: bool,
-    /// Handshakes, teardowns, findings, sessions.
-    pub events: bool,
-    /// One event per connection.
-    pub streams: bool,
-    /// Add `payload` to `packet` (`-A`, `-X`).
-    pub payload: bool,
-}
-
-impl Default for JsonOptions {
-    fn default() -> Self {
-        Self {
-            packets: true,
-            messages: true,
-            events: true,
-            streams: true,
-            payload: false,
-        }
-    }
-}
-
 /// The sink that writes JSON Lines.
 #[derive(Debug)]
 pub struct JsonLines<W> {
     out: Out<W>,
-    options: JsonOptions,
+    wants: Wants,
     endpoints: EndpointTexts,
     packets: PacketTexts,
 }
 
 impl<W: Write> JsonLines<W> {
-    /// A sink over `writer`; it buffers by itself, so an unbuffered writer is fine.
-    pub fn new(writer: W, options: JsonOptions) -> Self {
+    /// A sink over `writer`; it buffers by itself, so an unbuffered writer is fine. `wants`: the events to write, and whether
+    /// `packet` has its `payload` (`-A`, `-X`).
+    pub fn new(writer: W, wants: Wants) -> Self {
         Self {
             out: Out::new(writer),
-            options,
+            wants,
             endpoints: EndpointTexts::new(),
             packets: PacketTexts::new(),
         }
@@ -361,13 +335,7 @@ impl<W: Write> JsonLines<W> {
 
 impl<W: Write> Sink for JsonLines<W> {
     fn wants(&self) -> Wants {
-        Wants {
-            packets: self.options.packets,
-            payload: self.options.payload,
-            messages: self.options.messages,
-            events: self.options.events,
-            streams: self.options.streams,
-        }
+        self.wants
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
@@ -375,7 +343,7 @@ impl<W: Write> Sink for JsonLines<W> {
         match entry {
             Entry::Capture(start) => story::write_capture(out, start),
             Entry::Packet(packet) => {
-                packet::write_packet(out, ends, &mut self.packets, packet, self.options.payload);
+                packet::write_packet(out, ends, &mut self.packets, packet, self.wants.payload);
             }
             Entry::Handshake(entry) => cards::write_handshake(out, ends, entry),
             Entry::Message(message) => story::write_message(out, ends, message),

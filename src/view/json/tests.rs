@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{JsonLines, JsonOptions};
+use super::JsonLines;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
 use crate::packet::TcpFlags;
 use crate::tcp::{ResetCause, Side};
-use crate::timeline::{TeardownEntry, VerdictCode};
+use crate::timeline::{TeardownEntry, VerdictCode, Wants};
 use crate::view::samples::{self, Owned, Shared, written};
 
 fn lines(story: &[Owned]) -> Vec<Value> {
-    let options = JsonOptions {
+    let options = Wants {
         payload: true,
-        ..JsonOptions::default()
+        ..Wants::STORY
     };
     let text = written(story, |writer: Shared| JsonLines::new(writer, options));
     text.lines()
@@ -160,7 +160,7 @@ fn the_specification_and_the_output_name_the_same_fields() {
 fn event_stands_first_and_times_have_nine_decimals() {
     let story = samples::story();
     let text = written(&story, |writer: Shared| {
-        JsonLines::new(writer, JsonOptions::default())
+        JsonLines::new(writer, Wants::STORY)
     });
     assert_eq!(text.lines().count(), story.len());
     for line in text.lines() {
@@ -219,7 +219,7 @@ fn what_drives_terminals_is_written_as_escapes_and_read_back() {
     let said = "a\u{9b}2J\u{7f}\u{202e}b\u{e0041}\u{1b}\n\u{2028}olá";
     let story = samples::said(Side::Client, said.as_bytes(), 4, 0);
     let text = written(&story, |writer: Shared| {
-        JsonLines::new(writer, JsonOptions::default())
+        JsonLines::new(writer, Wants::STORY)
     });
     let line = text.lines().nth(1).expect("the message");
     assert!(crate::text::is_plain(line.as_bytes()), "{line}");

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tcp::{AnalysisFlags, StreamId};
-use crate::view::json::{JsonLines, JsonOptions};
+use crate::view::json::JsonLines;
 use crate::view::samples::{self, Owned, Shared, story, written};
 
 /// Events that pass, each as `event` or `packet N`.
@@ -18,7 +18,7 @@ fn passed(options: &SelectOptions) -> Vec<String> {
     entries.push(Owned::Packet(Box::new(other)));
     entries.push(end);
     let text = written(&entries, |writer: Shared| {
-        Select::new(JsonLines::new(writer, JsonOptions::default()), selection)
+        Select::new(JsonLines::new(writer, Wants::STORY), selection)
     });
     text.lines()
         .map(|line| {
@@ -99,11 +99,7 @@ fn for_segments_alone_no_story_is_told() {
             ..SelectOptions::default()
         };
         let selection = Selection::new(&options).expect("a selection");
-        Select::new(
-            JsonLines::new(Vec::new(), JsonOptions::default()),
-            selection,
-        )
-        .wants()
+        Select::new(JsonLines::new(Vec::new(), Wants::STORY), selection).wants()
     };
     assert_eq!(wants(vec![Only::Packets]), Wants::PACKETS);
     assert_eq!(wants(vec![Only::Packets, Only::Findings]), Wants::STORY);
