@@ -7,6 +7,7 @@
 
 mod events;
 mod layout;
+mod messages;
 mod payload;
 mod row;
 mod segment;
@@ -18,7 +19,7 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use crate::explain::{Explainer, Lang};
+use crate::explain::{Explainer, Lang, Topic};
 use crate::timeline::{Entry, PacketEntry, Sink, Wants};
 use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
@@ -172,7 +173,7 @@ impl<W: Write> Lines<W> {
     }
 
     /// Reasons of topics met for the first time.
-    fn tell_why(&mut self, topics: &[crate::explain::Topic<'static>]) {
+    fn tell_why(&mut self, topics: &[Topic<'static>]) {
         if !self.options.why {
             return;
         }
