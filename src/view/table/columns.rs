@@ -7,39 +7,64 @@ use crate::view::style::{Ink, Palette};
 use crate::view::width::{cut, push_spaces, shown, width_of};
 
 /// Number of columns.
-const COLUMNS: usize = 11;
+const COUNT: usize = 11;
 /// Spaces between columns.
 const GAP: usize = 2;
-/// Headings in the order of the columns.
-const HEADINGS: [&str; COLUMNS] = [
-    "column-stream",
-    "column-name",
-    "column-client",
-    "column-server",
-    "column-duration",
-    "column-frames",
-    "column-bytes",
-    "column-messages",
-    "column-rtt",
-    "column-state",
-    "column-verdict",
-];
-/// Columns of numbers stand right.
-const RIGHT: [bool; COLUMNS] = [
-    true, false, false, false, true, true, true, true, true, false, false,
-];
-/// Which columns give way first when there is no room.
-const EXPENDABLE: [usize; 7] = [8, 7, 9, 4, 6, 1, 5];
 /// `255.255.255.255:65535`: longer endpoints are cut to this before columns are left out.
 const IPV4_ENDPOINT: usize = 21;
 /// `ACCEPT_QUEUE_FULL`: what follows a verdict word may be cut.
 const VERDICT: usize = 17;
 /// An endpoint is not cut below this.
 const LEAST_ENDPOINT: usize = 11;
-/// Columns that hold endpoints.
-const ENDPOINTS: [usize; 2] = [2, 3];
-/// Room for rows that come after the widths were fixed: stream number, two IPv4 endpoints, times, counts, longest verdict.
-const EXPECTED: [usize; COLUMNS] = [2, 0, 21, 21, 6, 5, 7, 0, 6, 4, 17];
+
+/// What stands in a column, and so on which side and what may be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Numbers stand right.
+    Number,
+    Word,
+    /// An endpoint keeps its end: the port tells connections apart.
+    Endpoint,
+}
+
+/// A column.
+struct Column {
+    heading: &'static str,
+    kind: Kind,
+    /// Room for rows that come after the widths were fixed.
+    expected: usize,
+    /// Its turn to give way when there is no room, from 1; 0: it stays.
+    gives_way: usize,
+}
+
+const fn column(heading: &'static str, kind: Kind, expected: usize, gives_way: usize) -> Column {
+    Column {
+        heading,
+        kind,
+        expected,
+        gives_way,
+    }
+}
+
+/// All columns, as they stand in a line.
+const COLUMNS: [Column; COUNT] = [
+    column("column-stream", Kind::Number, 2, 0),
+    column("column-name", Kind::Word, 0, 6),
+    column("column-client", Kind::Endpoint, IPV4_ENDPOINT, 0),
+    column("column-server", Kind::Endpoint, IPV4_ENDPOINT, 0),
+    column("column-duration", Kind::Number, 6, 4),
+    column("column-frames", Kind::Number, 5, 7),
+    column("column-bytes", Kind::Number, 7, 5),
+    column("column-messages", Kind::Number, 0, 2),
+    column("column-rtt", Kind::Number, 6, 1),
+    column("column-state", Kind::Word, 4, 3),
+    column("column-verdict", Kind::Word, VERDICT, 0),
+];
+/// Indexes of the endpoints.
+const CLIENT: usize = 2;
+const SERVER: usize = 3;
+/// The last turn to give way.
+const LAST_TURN: usize = 7;
 
 /// The texts of one row.
 #[derive(Debug)]
@@ -48,7 +73,7 @@ pub(super) struct Cells {
     pub(super) stream: u32,
     /// An earlier row of the same stream is no longer true.
     pub(super) again: bool,
-    texts: [String; COLUMNS],
+    texts: [String; COUNT],
     ink: Ink,
 }
 
@@ -58,7 +83,7 @@ impl Cells {
         Self {
             stream: 0,
             again: false,
-            texts: HEADINGS.map(|id| words.text(id, &[])),
+            texts: COLUMNS.map(|column| words.text(column.heading, &[])),
             ink: Ink::Dim,
         }
     }
@@ -138,7 +163,7 @@ const fn ink_of(code: VerdictCode) -> Ink {
 /// Widths of the columns; 0: left out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
-    widths: [usize; COLUMNS],
+    widths: [usize; COUNT],
     limit: usize,
 }
 
@@ -146,9 +171,9 @@ impl Layout {
     /// Wide enough for the rows given, within `limit` cells (0: no limit).
     pub(super) fn new(headings: &Cells, rows: &[Cells], limit: usize) -> Self {
         let mut widths = if rows.len() > 1 {
-            [0; COLUMNS]
+            [0; COUNT]
         } else {
-            EXPECTED
+            COLUMNS.map(|column| column.expected)
         };
         for row in rows {
             for (width, text) in widths.iter_mut().zip(&row.texts) {
@@ -166,9 +191,9 @@ impl Layout {
     }
 
     fn total(&self) -> usize {
-        let columns = self.widths[..COLUMNS - 1].iter();
+        let columns = self.widths[..COUNT - 1].iter();
         let shown = columns.filter(|width| **width > 0);
-        let verdict = self.widths[COLUMNS - 1].min(VERDICT);
+        let verdict = self.widths[COUNT - 1].min(VERDICT);
         shown.map(|width| width + GAP).sum::<usize>() + verdict
     }
 
@@ -177,23 +202,26 @@ impl Layout {
         if self.limit == 0 {
             return;
         }
-        for column in ENDPOINTS {
+        for column in [CLIENT, SERVER] {
             if self.total() > self.limit {
                 self.widths[column] = self.widths[column].min(IPV4_ENDPOINT);
             }
         }
-        for column in EXPENDABLE {
+        for turn in 1..=LAST_TURN {
             if self.total() <= self.limit {
                 return;
             }
-            self.widths[column] = 0;
+            for (width, column) in self.widths.iter_mut().zip(&COLUMNS) {
+                if column.gives_way == turn {
+                    *width = 0;
+                }
+            }
         }
-        let [client, server] = ENDPOINTS;
         while self.total() > self.limit {
-            let wider = if self.widths[client] > self.widths[server] {
-                client
+            let wider = if self.widths[CLIENT] > self.widths[SERVER] {
+                CLIENT
             } else {
-                server
+                SERVER
             };
             if self.widths[wider] <= LEAST_ENDPOINT {
                 return;
@@ -204,38 +232,35 @@ impl Layout {
 
     /// Appends one line.
     pub(super) fn push_line(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
-        let mut used = 0;
-        let mut pending = 0;
-        for (column, text) in row.texts.iter().enumerate() {
-            let width = self.widths[column];
+        // Cells written, and spaces owed before the next column: none at the end of a line.
+        let (mut used, mut owed) = (0, 0);
+        for (index, column) in COLUMNS.iter().enumerate() {
+            let width = self.widths[index];
             if width == 0 {
                 continue;
             }
-            let last = column == COLUMNS - 1;
-            let room = match (last, self.limit) {
-                (true, 0) => usize::MAX,
-                (true, limit) => limit.saturating_sub(used + pending),
-                (false, _) if self.limit == 0 => usize::MAX,
-                (false, _) => width,
+            let last = index == COUNT - 1;
+            let room = match (self.limit, last) {
+                (0, _) => usize::MAX,
+                (limit, true) => limit.saturating_sub(used + owed),
+                (_, false) => width,
             };
-            let text = shortened(
-                &shown(text, ascii),
-                room,
-                ENDPOINTS.contains(&column),
-                ascii,
-            );
+            let text = shortened(&shown(&row.texts[index], ascii), room, column.kind, ascii);
             let cells = width_of(&text);
             let fill = width.saturating_sub(cells);
-            push_spaces(out, pending + if RIGHT[column] { fill } else { 0 });
+            let (before, after) = match column.kind {
+                Kind::Number => (fill, 0),
+                Kind::Word | Kind::Endpoint => (0, fill),
+            };
+            push_spaces(out, owed + before);
             let ink = if last || row.ink == Ink::Dim {
                 row.ink
             } else {
                 Ink::Plain
             };
             palette.paint(out, ink, &text);
-            used += pending + cells.max(width);
-            pending = GAP + if RIGHT[column] { 0 } else { fill };
-            used -= if RIGHT[column] { 0 } else { fill };
+            used += owed + before + cells;
+            owed = GAP + after;
         }
         if row.again {
             out.extend_from_slice(b" ~");
@@ -244,9 +269,9 @@ impl Layout {
     }
 }
 
-/// A text in its room. An endpoint keeps its end: the port tells connections apart.
-fn shortened(text: &str, room: usize, endpoint: bool, ascii: bool) -> String {
-    if !endpoint || width_of(text) <= room {
+/// A text in its room.
+fn shortened(text: &str, room: usize, kind: Kind, ascii: bool) -> String {
+    if kind != Kind::Endpoint || width_of(text) <= room {
         return cut(text, room, ascii).into_owned();
     }
     // Addresses are ASCII: bytes are cells.
