@@ -8,6 +8,8 @@ mod capture;
 mod lab;
 #[path = "accept/neighbours.rs"]
 mod neighbours;
+#[path = "accept/pace.rs"]
+mod pace;
 #[path = "accept/questions.rs"]
 mod questions;
 #[path = "accept/questions_more.rs"]

@@ -137,6 +137,46 @@ fn json_fields_are_stable() {
     );
 }
 
+/// `docs/report-json.md` has a table for every kind of object and a row for every field.
+#[test]
+fn json_fields_are_documented() {
+    let tables = documented_fields(include_str!("../docs/report-json.md"));
+    for path in include_str!("accept/json_fields.txt").lines() {
+        let mut kind = "Report".to_owned();
+        for name in path.trim_start_matches('.').split('.') {
+            let name = name.trim_end_matches("[]");
+            if let Some(of) = kind.strip_prefix("{client, server} of ") {
+                assert!(matches!(name, "client" | "server"), "{path}");
+                kind = of.to_owned();
+            } else {
+                let known = kind.split(']').next().unwrap_or_default();
+                let known = known.trim_start_matches('[');
+                let field = (known.to_owned(), name.to_owned());
+                let told = tables.get(&field);
+                kind = told.unwrap_or_else(|| panic!("{path}: {field:?}")).clone();
+            }
+            kind = kind.replace(" or null", "");
+        }
+    }
+}
+
+/// Heading and first cell of each row, with the second cell.
+fn documented_fields(text: &str) -> std::collections::BTreeMap<(String, String), String> {
+    let mut heading = String::new();
+    let mut fields = std::collections::BTreeMap::new();
+    for line in text.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            title.clone_into(&mut heading);
+        } else if let Some(row) = line.strip_prefix("| `") {
+            let (name, rest) = row.split_once("` | ").expect("two cells");
+            let (kind, meaning) = rest.split_once(" | ").expect("three cells");
+            assert!(meaning.len() > 3, "{heading}.{name} has no meaning");
+            fields.insert((heading.clone(), name.to_owned()), kind.to_owned());
+        }
+    }
+    fields
+}
+
 fn collect(path: &str, value: &Value, fields: &mut std::collections::BTreeSet<String>) {
     match value {
         Value::Object(object) => {

@@ -365,6 +365,45 @@ report-largest-value = { $bytes ->
         [one] one payload byte
        *[other] { $bytes } payload bytes
     }
+report-first-data = First data
+report-first-data-value = { $side ->
+        [client] from the client, { $time } after the handshake
+       *[server] from the server, { $time } after the handshake
+    }
+report-data-segments = { $side ->
+        [client] Data segments of the client
+       *[server] Data segments of the server
+    }
+report-data-segments-value = { $again ->
+        [0] { $segments }, none of them sent again
+       *[other] { $segments }, of which { $again } sent again
+    }
+report-first-flight = { $side ->
+        [client] Sent by the client before the first ACK of its data
+       *[server] Sent by the server before the first ACK of its data
+    }
+report-first-flight-value = { $segments ->
+        [one] one segment, payload bytes: { $bytes }
+       *[other] { $segments } segments, payload bytes: { $bytes }
+    }
+report-most-in-flight = { $side ->
+        [client] Most bytes of the client in flight
+       *[server] Most bytes of the server in flight
+    }
+report-segments-per-ack = { $side ->
+        [client] Data segments of the client covered by one ACK
+       *[server] Data segments of the server covered by one ACK
+    }
+report-segments-per-ack-value = { $joint ->
+        [0] one, by each of { $count }
+       *[other] smallest { $min }, median { $median }, largest { $max }; ACKs that cover more than one: { $joint } of { $count }
+    }
+report-col-first-segments = data segment
+report-col-sent-at = sent at (s)
+report-col-ack-frame = ACK
+report-col-ack-at = ACK at (s)
+report-col-sample = sample RTT
+report-col-estimate = estimated RTT
 report-throughput-client = Throughput client → server
 report-throughput-server = Throughput server → client
 report-throughput-value = { $known ->
@@ -498,6 +537,12 @@ report-note-rst-causes = Possible causes of a RST
     .rfc = RFC 9293 section 3.5.2
 report-note-throughput = How throughput is computed
     .why = Payload bytes, each counted once, divided by the time from the first data segment to the ACK of the last one. In a chat it mostly measures how fast people type.
+report-note-estimate = How the round-trip time is estimated
+    .why = The sample is the time from a segment to the first ACK that covers it. The estimate is the first sample, and then 7/8 of the estimate before plus 1/8 of the new sample, so that one odd value does not throw it. A segment that was sent again gives no sample: nobody knows which copy was acknowledged.
+    .rfc = RFC 6298 sections 2 and 3
+report-note-flight = What can be seen of the congestion window
+    .why = It stands in no header: only the sender knows it. What can be seen are the bytes in flight, sent and not yet acknowledged, and these stay below the smaller one of congestion window and receive window. Before the first ACK of data a sender has only its initial window, often 10 segments. In slow start the flight grows by what each ACK covers, about twofold each round-trip time, until a loss, the threshold or the receive window stops it. On loopback, and in a chat, the program's next write is the limit nearly always.
+    .rfc = RFC 5681 section 3.1, RFC 6928 section 2
 report-note-window = What the window says
     .why = It is the free room in the receiver's buffer, in bytes, beyond the acknowledgment number. The field has 16 bits; with window scaling its value is shifted by the number agreed in the handshake. RST segments are left out: their window means nothing.
     .rfc = RFC 9293 section 3.8.6, RFC 7323 section 2

@@ -365,6 +365,45 @@ report-largest-value = { $bytes ->
         [one] { $bytes } byte de dados
        *[other] { $bytes } bytes de dados
     }
+report-first-data = Primeiros dados
+report-first-data-value = { $side ->
+        [client] do cliente, { $time } depois do handshake
+       *[server] do servidor, { $time } depois do handshake
+    }
+report-data-segments = { $side ->
+        [client] Segmentos de dados do cliente
+       *[server] Segmentos de dados do servidor
+    }
+report-data-segments-value = { $again ->
+        [0] { $segments }, nenhum deles retransmitido
+       *[other] { $segments }, retransmitidos: { $again }
+    }
+report-first-flight = { $side ->
+        [client] Enviado pelo cliente antes do primeiro ACK de seus dados
+       *[server] Enviado pelo servidor antes do primeiro ACK de seus dados
+    }
+report-first-flight-value = { $segments ->
+        [one] um segmento, bytes de dados: { $bytes }
+       *[other] { $segments } segmentos, bytes de dados: { $bytes }
+    }
+report-most-in-flight = { $side ->
+        [client] Máximo de bytes do cliente em trânsito
+       *[server] Máximo de bytes do servidor em trânsito
+    }
+report-segments-per-ack = { $side ->
+        [client] Segmentos de dados do cliente confirmados por um único ACK
+       *[server] Segmentos de dados do servidor confirmados por um único ACK
+    }
+report-segments-per-ack-value = { $joint ->
+        [0] um só (ACKs: { $count })
+       *[other] menor { $min }, mediana { $median }, maior { $max }; ACKs que confirmam mais de um: { $joint } de { $count }
+    }
+report-col-first-segments = segmento de dados
+report-col-sent-at = enviado em (s)
+report-col-ack-frame = ACK
+report-col-ack-at = ACK em (s)
+report-col-sample = RTT da amostra
+report-col-estimate = RTT estimado
 report-throughput-client = Vazão cliente → servidor
 report-throughput-server = Vazão servidor → cliente
 report-throughput-value = { $known ->
@@ -498,6 +537,12 @@ report-note-rst-causes = Causas possíveis de um RST
     .rfc = RFC 9293, seção 3.5.2
 report-note-throughput = Como se calcula a vazão
     .why = Bytes de dados, cada um contado uma vez, divididos pelo tempo do primeiro segmento com dados ao ACK do último. Em um chat ela mede, quase sempre, a velocidade com que as pessoas digitam.
+report-note-estimate = Como se estima o tempo de ida e volta
+    .why = A amostra é o tempo entre um segmento e o primeiro ACK que o confirma. A estimativa começa com a primeira amostra; depois vale 7/8 da estimativa anterior mais 1/8 da nova amostra, para que um valor isolado não a distorça. Um segmento retransmitido não dá amostra: não há como saber qual das cópias foi confirmada.
+    .rfc = RFC 6298, seções 2 e 3
+report-note-flight = O que se vê da janela de congestionamento
+    .why = Ela não aparece em nenhum cabeçalho: só o emissor a conhece. O que se vê são os bytes em trânsito, enviados e ainda não confirmados, que nunca passam da menor das duas janelas, a de congestionamento e a de recepção. Antes do primeiro ACK de dados o emissor só dispõe da janela inicial, em geral 10 segmentos. Na partida lenta (slow start), os bytes em trânsito crescem com o que cada ACK confirma, mais ou menos dobrando a cada tempo de ida e volta, até que uma perda, o limiar ou a janela de recepção os detenha. Em loopback, e em um chat, o limite quase sempre é a próxima escrita do programa.
+    .rfc = RFC 5681, seção 3.1; RFC 6928, seção 2
 report-note-window = O que diz a janela
     .why = É o espaço livre no buffer do receptor, em bytes, a partir do número de confirmação. O campo tem 16 bits; com escala da janela, o valor é deslocado pelo número combinado no handshake. Segmentos RST ficam de fora: a janela deles não significa nada.
     .rfc = RFC 9293, seção 3.8.6; RFC 7323, seção 2

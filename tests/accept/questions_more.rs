@@ -29,7 +29,7 @@ fn accept_kr_q12() {
     chat().says(
         "S8",
         &[
-            "9 bytes / 400 ms = 22 bytes/s · #6, #11",
+            "9 bytes / 0.400150 s = 22 bytes/s · #6, #11",
             "How throughput is computed",
         ],
     );
@@ -393,4 +393,22 @@ fn accept_do_q72() {
     told.says("S3", &["Complete three-way handshake"]);
     told.says("S5", &["“oi”"]);
     told.says("S7", &["Orderly close"]);
+}
+
+/// Like V2 ("how many ...?"): the filter of a count finds as many frames as are counted, also where it cannot list them all. Twelve
+/// lines have twelve pure ACKs; the ACKs of the handshake (#3) and of the close (#30) look the same and are not among them.
+#[test]
+fn accept_v2_count_of_pure_acks() {
+    let (mut capture, mut tcp) = opened();
+    for _ in 0..12 {
+        tcp.acked_data(&mut capture, C, b"oi\n", 6);
+    }
+    tcp.close3(&mut capture, C);
+    tell(capture.bytes()).says(
+        "S9",
+        &[
+            "| pure ACK | ACK | 0x010 | 12 | 0 | 12 | #5, #7, #9, #11, #13, #15, #17, #19 | `tcp.flags==0x010 && tcp.len==0 && !(frame.number in {3,30})` |",
+            "| handshake | ACK | 0x010 | 1 | 1 | 0 | #3 | `tcp.flags==0x010 && tcp.len==0 && frame.number==3` |",
+        ],
+    );
 }

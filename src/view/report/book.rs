@@ -1,6 +1,7 @@
 //! What is kept of one connection while its packets pass: bounded details, and figures of everything.
 
 use super::model::RuleRow;
+use super::pace::Pace;
 use super::samples::Samples;
 use super::tallies::Flagged;
 use super::windows::Windows;
@@ -62,6 +63,8 @@ pub(super) struct Sent {
     /// Frame and time of the last new data, then of the ACK that covered it.
     pub(super) data_end: Option<(u64, Timestamp)>,
     unacked: bool,
+    /// How its data goes out.
+    pub(super) pace: Pace,
 }
 
 /// One connection.
@@ -136,6 +139,7 @@ impl Book {
             self.sent.of_mut(side.other()).rtt.push(rtt);
         }
         let other = self.sent.of_mut(side.other());
+        other.pace.acked(packet.frame, ack);
         if other.unacked && other.next.is_some_and(|next| ahead(ack, next) >= 0) {
             other.unacked = false;
             other.data_end = Some((packet.frame, packet.at));
@@ -163,18 +167,21 @@ impl Book {
             return None;
         }
         let (seq, end) = (packet.observation.seq, packet.observation.next_seq);
+        let row = self.rows.len();
         let own = self.sent.of_mut(packet.observation.side);
         let rule = own.next.map(|expected| RuleRow {
             expected,
             holds: seq == expected,
         });
         let forward = own.next.is_none_or(|next| ahead(end, next) > 0);
+        let mut fresh = 0;
         if len > 0 && forward && !packet.flags.rst() {
-            let fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
+            fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
             own.new_bytes += u64::from(fresh);
             own.data_end = Some((packet.frame, packet.at));
             own.unacked = true;
         }
+        own.pace.sent(packet, fresh, row);
         if len > 0 && own.first_data.is_none() {
             own.first_data = Some(packet.clone());
         }

@@ -17,6 +17,7 @@ mod layout;
 mod lines;
 mod markdown;
 mod model;
+mod pace;
 mod samples;
 mod tallies;
 mod windows;

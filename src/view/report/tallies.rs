@@ -12,11 +12,40 @@ use crate::view::entries::LIFECYCLE;
 /// Frames kept as evidence of a count.
 pub(super) const MAX_EVIDENCE: usize = 8;
 
+/// ACKs of handshakes and closes that filters name one by one: a display filter of about 1 KiB.
+const MAX_NAMED: usize = 128;
+
 /// The first frames of something that is counted.
 #[derive(Clone, Debug, Default)]
 struct Tally {
     count: PerSide<u64>,
     frames: Vec<u64>,
+}
+
+/// Pure ACKs that belong to a handshake or a close, in the order of the capture: for a filter they look like any other.
+#[derive(Debug, Default)]
+struct Named {
+    /// Class and frame, the first [`MAX_NAMED`].
+    frames: Vec<(Class, u64)>,
+    /// There were more: filters that leave them out or show them all are not possible.
+    more: bool,
+}
+
+impl Named {
+    fn add(&mut self, class: Class, frame: u64) {
+        if self.frames.len() < MAX_NAMED {
+            self.frames.push((class, frame));
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// Those of one class, or all.
+    fn of(&self, class: Option<Class>) -> Vec<u64> {
+        let wanted = |other: Class| class.is_none_or(|class| class == other);
+        let named = self.frames.iter().filter(|(other, _)| wanted(*other));
+        named.map(|&(_, frame)| frame).collect()
+    }
 }
 
 impl Tally {
@@ -94,6 +123,7 @@ const BITS: [(TcpFlags, &str, &str); 5] = [
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
     census: Vec<(Class, TcpFlags, Tally)>,
+    named: Named,
     bits: [Tally; BITS.len()],
     flagged: Flagged,
 }
@@ -151,6 +181,9 @@ impl Tallies {
     pub(super) fn take(&mut self, packet: &PacketEntry) {
         let class = Class::of(packet);
         let flags = TcpFlags(packet.flags.0 & TcpFlags::MASK);
+        if matches!(class, Class::Handshake | Class::Close) && flags == TcpFlags::ACK {
+            self.named.add(class, packet.frame);
+        }
         let known = self
             .census
             .iter_mut()
@@ -183,7 +216,7 @@ impl Tallies {
                     client: tally.count.client,
                     server: tally.count.server,
                 },
-                evidence: tally.evidence(census_filter(*class, *flags, tally)),
+                evidence: tally.evidence(self.census_filter(*class, *flags, tally)),
             })
             .collect()
     }
@@ -204,20 +237,32 @@ impl Tallies {
     pub(super) fn analysis_rows(&self) -> Vec<AnalysisRow> {
         self.flagged.rows()
     }
-}
 
-/// A filter for a row: by flags where that is the class. ACKs of handshakes and closes look like any other: where only the
-/// analysis tells them apart, the frames are named as well, as far as they are kept.
-fn census_filter(class: Class, flags: TcpFlags, tally: &Tally) -> String {
-    let by_flags = format!("tcp.flags==0x{:03x}", flags.0);
-    let pure_ack = !flags.intersects(LIFECYCLE);
-    match class {
-        Class::Data => format!("{by_flags} && tcp.len>0"),
-        _ if !pure_ack => by_flags,
-        _ if tally.total() > tally.frames.len() as u64 => format!("{by_flags} && tcp.len==0"),
-        _ => format!(
-            "{by_flags} && tcp.len==0 && {}",
-            frames_filter(&tally.frames)
-        ),
+    /// A filter for a row: by flags where that is the class. ACKs of handshakes and closes look like any other: where only the
+    /// analysis tells them apart, frames are named as well, as far as they are kept.
+    fn census_filter(&self, class: Class, flags: TcpFlags, tally: &Tally) -> String {
+        let by_flags = format!("tcp.flags==0x{:03x}", flags.0);
+        if class == Class::Data {
+            return format!("{by_flags} && tcp.len>0");
+        }
+        if flags.intersects(LIFECYCLE) {
+            return by_flags;
+        }
+        let empty = format!("{by_flags} && tcp.len==0");
+        let all_listed = tally.total() <= tally.frames.len() as u64;
+        let plain = flags == TcpFlags::ACK && !self.named.more;
+        if all_listed {
+            format!("{empty} && {}", frames_filter(&tally.frames))
+        } else if plain && class == Class::Ack {
+            match frames_filter(&self.named.of(None)).as_str() {
+                "" => empty,
+                others => format!("{empty} && !({others})"),
+            }
+        } else if plain {
+            let mine = self.named.of(Some(class));
+            format!("{empty} && {}", frames_filter(&mine))
+        } else {
+            empty
+        }
     }
 }

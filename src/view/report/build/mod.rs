@@ -2,10 +2,13 @@
 
 mod lines;
 mod options;
+mod pace;
 mod segment;
 mod stream;
 mod teardown;
 mod timing;
+
+pub(super) use pace::FIRST_SEGMENTS;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 
 use super::super::book::Book;
 use super::super::collect::Collector;
-use super::super::model::{Both, LargestSegment, Seconds, Silence, Throughput, Timing};
+use super::super::model::{Both, FirstData, LargestSegment, Seconds, Silence, Throughput, Timing};
 use super::super::samples::Samples;
-use crate::tcp::Side;
+use crate::tcp::{Side, StreamSummary};
 use crate::timeline::StreamEntry;
 
 /// The times of a connection.
@@ -19,8 +19,8 @@ pub(super) fn timing(collector: &Collector, entry: &StreamEntry, book: &Book) ->
         close: summary.teardown.duration().or_else(to_reset).map(Seconds),
         initial_rtt: summary.initial_rtt.map(Seconds),
         rtt: Both {
-            client: book.sent.client.rtt.spread(),
-            server: book.sent.server.rtt.spread(),
+            client: book.sent.client.rtt.spread().map(Into::into),
+            server: book.sent.server.rtt.spread().map(Into::into),
         },
         reply: replies(collector, entry, book),
         silence: book.silence.map(|(from_frame, to_frame, time)| Silence {
@@ -36,6 +36,11 @@ pub(super) fn timing(collector: &Collector, entry: &StreamEntry, book: &Book) ->
             client: throughput(book, Side::Client),
             server: throughput(book, Side::Server),
         },
+        first_data: first_data(summary, book),
+        pace: Both {
+            client: super::pace::card(collector, book, Side::Client),
+            server: super::pace::card(collector, book, Side::Server),
+        },
         graph: collector
             .drawings
             .as_ref()
@@ -48,7 +53,7 @@ fn replies(
     collector: &Collector,
     entry: &StreamEntry,
     book: &Book,
-) -> Option<super::super::model::Spread> {
+) -> Option<super::super::model::TimeSpread> {
     let mut samples = Samples::default();
     let said = collector
         .lines
@@ -59,7 +64,20 @@ fn replies(
             samples.push(answer.after.0);
         }
     }
-    samples.spread()
+    samples.spread().map(Into::into)
+}
+
+/// Who spoke first, and how long after the handshake.
+fn first_data(summary: &StreamSummary, book: &Book) -> Option<FirstData> {
+    let sent = [&book.sent.client, &book.sent.server];
+    let firsts = sent.into_iter().filter_map(|sent| sent.first_data.as_ref());
+    let packet = firsts.min_by_key(|packet| packet.frame)?;
+    let opened = summary.handshake.ack.map(|step| step.at);
+    Some(FirstData {
+        by: packet.observation.side.name(),
+        frame: packet.frame,
+        after_handshake: opened.map(|at| Seconds(packet.at.since(at))),
+    })
 }
 
 fn largest(book: &Book, side: Side) -> Option<LargestSegment> {

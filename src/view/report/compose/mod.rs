@@ -7,6 +7,7 @@ mod handshake;
 mod lines;
 mod notes;
 mod options;
+mod pace;
 mod say;
 mod states;
 mod teardown;

@@ -1,7 +1,7 @@
 //! Small helpers that turn values into words of the chosen language.
 
 use super::super::document::{Block, Cell, DASH, Fact, Note, Table};
-use super::super::model::{AckRow, Seconds, Spread, StreamReport};
+use super::super::model::{AckRow, Seconds, StreamReport, TimeSpread};
 use crate::explain::{Explainer, Topic, Value};
 
 /// The words with shortcuts.
@@ -36,6 +36,12 @@ impl<'a> Say<'a> {
         seconds.map_or_else(|| DASH.to_owned(), |seconds| self.span(seconds))
     }
 
+    /// A duration with all its digits, for sums that the reader checks.
+    pub(super) fn exact(&self, seconds: Seconds) -> String {
+        let mark = self.words.lang().decimal_mark().to_string();
+        format!("{} s", clock(seconds).replace('.', &mark))
+    }
+
     /// `yes` or `no`.
     pub(super) fn yes(&self, yes: bool) -> String {
         self.t(if yes { "report-yes" } else { "report-no" })
@@ -60,13 +66,13 @@ impl<'a> Say<'a> {
     }
 
     /// Smallest, median and largest of durations.
-    pub(super) fn spread(&self, spread: Spread) -> String {
+    pub(super) fn spread(&self, spread: TimeSpread) -> String {
         self.v(
             "report-spread",
             &[
-                ("min", Value::Span(spread.min)),
-                ("median", Value::Span(spread.median)),
-                ("max", Value::Span(spread.max)),
+                ("min", Value::Span(spread.min.0)),
+                ("median", Value::Span(spread.median.0)),
+                ("max", Value::Span(spread.max.0)),
                 ("count", Value::Number(spread.count)),
             ],
         )

@@ -3,6 +3,7 @@
 use super::super::document::{Block, Fact, Figure};
 use super::super::filters::{frame_filter, frames_filter, stream_filter};
 use super::super::model::{LargestSegment, Report, StreamReport, Throughput};
+use super::pace;
 use super::say::Say;
 use crate::explain::Value;
 
@@ -11,7 +12,10 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     let mut blocks = Vec::new();
     for stream in &report.streams {
         blocks.push(say.stream(stream));
-        blocks.push(Block::Facts(times(say, stream)));
+        let mut facts = times(say, stream);
+        facts.extend(pace::facts(say, stream));
+        blocks.push(Block::Facts(facts));
+        blocks.extend(pace::samples(say, stream));
         blocks.extend(stream.timing.graph.as_ref().map(|graph| {
             Block::Figure(Figure {
                 caption: say.t("report-graph"),
@@ -26,6 +30,8 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     } else {
         blocks.push(Block::end());
         blocks.push(say.note("report-note-throughput"));
+        blocks.push(say.note("report-note-estimate"));
+        blocks.push(say.note("report-note-flight"));
     }
     blocks
 }
@@ -88,11 +94,12 @@ fn largest(say: &Say<'_>, label: &str, segment: LargestSegment) -> Fact {
 
 /// Throughput with its formula.
 fn rate(say: &Say<'_>, label: &str, t: &Throughput) -> Fact {
+    let time = say.exact(t.time);
     let value = say.v(
         "report-throughput-value",
         &[
             ("bytes", Value::Number(t.bytes)),
-            ("time", Value::Span(t.time.0)),
+            ("time", (&*time).into()),
             ("known", t.bytes_per_second.is_some().into()),
             ("rate", Value::Number(t.bytes_per_second.unwrap_or(0))),
         ],

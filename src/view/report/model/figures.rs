@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Both, Evidence, Picture, Seconds, Spread};
+use super::{Both, Evidence, Picture, Seconds, Spread, TimeSpread};
 
 /// S8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -13,19 +13,105 @@ pub struct Timing {
     pub close: Option<Seconds>,
     /// `tcp.analysis.initial_rtt`.
     pub initial_rtt: Option<Seconds>,
-    /// ACK times of the data each side sent (nanoseconds).
-    pub rtt: Both<Option<Spread>>,
-    /// From a line of the client to the first data of the server (nanoseconds).
-    pub reply: Option<Spread>,
+    /// ACK times of the data each side sent.
+    pub rtt: Both<Option<TimeSpread>>,
+    /// From a line of the client to the first data of the server.
+    pub reply: Option<TimeSpread>,
     /// The longest time without a segment of this connection.
     pub silence: Option<Silence>,
     /// The largest segment of each side.
     pub largest: Both<Option<LargestSegment>>,
     /// Throughput of each direction.
     pub throughput: Both<Option<Throughput>>,
+    /// Who sent the first data.
+    pub first_data: Option<FirstData>,
+    /// How the data of each side went out; absent where it sent none.
+    pub pace: Both<Option<PaceCard>>,
     /// The time-sequence graph.
     #[serde(skip)]
     pub graph: Option<Picture>,
+}
+
+/// The first data of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct FirstData {
+    /// `client` or `server`.
+    pub by: &'static str,
+    /// Its frame.
+    pub frame: u64,
+    /// Since the handshake's last segment, where that was seen.
+    pub after_handshake: Option<Seconds>,
+}
+
+/// How the data of one side went out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PaceCard {
+    /// Segments with payload.
+    pub segments: u64,
+    /// Those of them that Wireshark calls retransmissions (of any kind).
+    pub sent_again: u64,
+    /// The first six data segments with their round-trip times.
+    pub first: Vec<RttRow>,
+    /// What was sent before the first ACK of data: at most the sender's initial congestion window.
+    pub first_flight: Option<Flight>,
+    /// Most bytes sent and not acknowledged: at most the smaller one of congestion window and receive window.
+    pub most_in_flight: Option<InFlight>,
+    /// Data segments newly covered by one ACK of the other side.
+    pub segments_per_ack: Option<Spread>,
+    /// ACKs of the other side that covered more than one.
+    pub joint_acks: JointAcks,
+}
+
+/// One data segment and its round-trip time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RttRow {
+    /// The frame.
+    pub frame: u64,
+    /// Relative sequence number.
+    pub seq: u32,
+    /// Payload bytes.
+    pub bytes: u32,
+    /// When it was sent, since the first frame of the capture.
+    pub sent: Seconds,
+    /// The frame of the first ACK that covers it.
+    pub ack_frame: Option<u64>,
+    /// When that came, since the first frame of the capture.
+    pub acked: Option<Seconds>,
+    /// The round-trip time; absent where the segment was sent again (nobody knows which copy was acknowledged).
+    pub sample: Option<Seconds>,
+    /// The estimate after it: 7/8 of the one before and 1/8 of the sample; the first sample itself.
+    pub estimate: Option<Seconds>,
+}
+
+/// Segments sent without waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Flight {
+    /// How many.
+    pub segments: u64,
+    /// Their payload bytes.
+    pub bytes: u64,
+    /// The first.
+    pub from_frame: u64,
+    /// The last.
+    pub to_frame: u64,
+}
+
+/// Bytes under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct InFlight {
+    /// The frame that made it so many.
+    pub frame: u64,
+    /// `tcp.analysis.bytes_in_flight`.
+    pub bytes: u32,
+}
+
+/// ACKs that cover several segments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct JointAcks {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub evidence: Evidence,
 }
 
 /// A time without segments.

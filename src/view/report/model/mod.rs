@@ -2,7 +2,7 @@
 //!
 //! Codes are never translated. `frames` are capture frame numbers (from 1), `see` is a Wireshark display filter that shows
 //! them; every time is epoch seconds with nine decimals, every duration seconds with nine decimals; `null` is not known or
-//! does not apply.
+//! does not apply. `docs/report-json.md` says the same to users: a field added here has a row there.
 
 mod cards;
 mod figures;

@@ -163,6 +163,31 @@ pub struct Spread {
     pub count: u64,
 }
 
+/// Smallest, median and largest of times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TimeSpread {
+    /// Smallest.
+    pub min: Seconds,
+    /// Median of the first samples (bounded).
+    pub median: Seconds,
+    /// Largest.
+    pub max: Seconds,
+    /// Number of values.
+    pub count: u64,
+}
+
+impl From<Spread> for TimeSpread {
+    /// Of nanoseconds.
+    fn from(nanos: Spread) -> Self {
+        Self {
+            min: Seconds(nanos.min),
+            median: Seconds(nanos.median),
+            max: Seconds(nanos.max),
+            count: nanos.count,
+        }
+    }
+}
+
 /// S13: both ends after one frame that changed a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StateRow {

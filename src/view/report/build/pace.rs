@@ -1,0 +1,73 @@
+//! S8: how one side's data went out: the first segments with their round-trip times, flights, segments per ACK.
+
+use super::super::book::Book;
+use super::super::collect::Collector;
+use super::super::filters::frames_filter;
+use super::super::model::{Evidence, Flight, InFlight, JointAcks, PaceCard, RttRow, Seconds};
+use super::segment::acked_by;
+use crate::net::Nanos;
+use crate::tcp::Side;
+
+/// Data segments that lab sheets ask the round-trip times of.
+pub(in crate::view::report) const FIRST_SEGMENTS: usize = 6;
+
+/// The card of one side; `None`: it sent no data.
+pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<PaceCard> {
+    let pace = &book.sent.of(side).pace;
+    let (segments, bytes, from_frame, to_frame) = pace.first_flight;
+    (pace.segments > 0).then(|| PaceCard {
+        segments: pace.segments,
+        sent_again: pace.again,
+        first: first_segments(collector, book, side),
+        first_flight: (segments > 0).then_some(Flight {
+            segments,
+            bytes,
+            from_frame,
+            to_frame,
+        }),
+        most_in_flight: pace.most.map(|(frame, bytes)| InFlight { frame, bytes }),
+        segments_per_ack: pace.per_ack.spread(),
+        joint_acks: JointAcks {
+            count: pace.joint.0,
+            evidence: Evidence {
+                see: frames_filter(&pace.joint.1),
+                frames: pace.joint.1.clone(),
+            },
+        },
+    })
+}
+
+/// The first data segments, each with its sample and the estimate so far: `E = 7/8 E + 1/8 sample` (RFC 6298 section 2, Kurose and
+/// Ross section 3.5.3). A segment that was sent again gives no sample (Karn).
+fn first_segments(collector: &Collector, book: &Book, side: Side) -> Vec<RttRow> {
+    let mut estimate: Option<Nanos> = None;
+    let mut rows = Vec::new();
+    for &index in &book.sent.of(side).pace.rows {
+        let Some(kept) = book.rows.get(index) else {
+            continue;
+        };
+        let packet = &kept.entry;
+        let sent = packet.at.since(collector.origin());
+        let ack = acked_by(book, packet);
+        let again = book.rows[index + 1..].iter().any(|later| {
+            let (o, len) = (&later.entry.observation, later.entry.len.unwrap_or(0));
+            o.side == side && len > 0 && o.seq == packet.observation.seq
+        });
+        let sample = ack.filter(|_| !again).map(|ack| ack.after.0);
+        estimate = match (estimate, sample) {
+            (Some(before), Some(sample)) => Some((before * 7 + sample) / 8),
+            (before, sample) => before.or(sample),
+        };
+        rows.push(RttRow {
+            frame: packet.frame,
+            seq: packet.observation.seq,
+            bytes: packet.len.unwrap_or(0),
+            sent: Seconds(sent),
+            ack_frame: ack.map(|ack| ack.frame),
+            acked: ack.map(|ack| Seconds(sent + ack.after.0)),
+            sample: sample.map(Seconds),
+            estimate: sample.and(estimate).map(Seconds),
+        });
+    }
+    rows
+}

@@ -1,0 +1,91 @@
+//! How one side's data goes out while its packets pass: flights, what is under way, segments per ACK. Must not know: layout, prose.
+
+use std::collections::VecDeque;
+
+use super::book::MAX_ROWS;
+use super::samples::Samples;
+use super::tallies::MAX_EVIDENCE;
+use crate::tcp::AnalysisFlags;
+use crate::timeline::PacketEntry;
+
+/// Segments whose ACK is waited for (12 B each): as many as 64 MiB in flight at an MSS of 1460 hold; further ones are not counted.
+const MAX_PENDING: usize = 46_000;
+const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
+    | AnalysisFlags::FAST_RETRANSMISSION.0
+    | AnalysisFlags::SPURIOUS_RETRANSMISSION.0;
+
+/// Data of one side, under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pace {
+    /// Segments with payload, and those of them that Wireshark calls retransmissions.
+    pub(super) segments: u64,
+    pub(super) again: u64,
+    /// Until the first ACK of data: segments, bytes, the first and the last frame.
+    pub(super) first_flight: (u64, u64, u64, u64),
+    first_acked: bool,
+    /// Frame and `tcp.analysis.bytes_in_flight` where it was largest.
+    pub(super) most: Option<(u64, u32)>,
+    /// Data segments that one ACK newly covered.
+    pub(super) per_ack: Samples,
+    /// ACKs that covered more than one: how many, the first of them.
+    pub(super) joint: (u64, Vec<u64>),
+    /// Relative ends of segments not acknowledged yet.
+    pending: VecDeque<u32>,
+    /// Rows of the book that hold new data, in order.
+    pub(super) rows: Vec<usize>,
+}
+
+impl Pace {
+    /// A segment of this side; `fresh`: payload bytes that were not sent before; `row`: where the book keeps it.
+    pub(super) fn sent(&mut self, packet: &PacketEntry, fresh: u32, row: usize) {
+        let seen = &packet.observation;
+        if let Some(bytes) = seen.bytes_in_flight
+            && self.most.is_none_or(|(_, most)| bytes > most)
+        {
+            self.most = Some((packet.frame, bytes));
+        }
+        if packet.len.unwrap_or(0) == 0 || packet.flags.rst() {
+            return;
+        }
+        self.segments += 1;
+        self.again += u64::from(seen.analysis.0 & REPEATED != 0);
+        if fresh == 0 {
+            return;
+        }
+        if self.rows.len() < super::build::FIRST_SEGMENTS && row < MAX_ROWS {
+            self.rows.push(row);
+        }
+        if !self.first_acked {
+            let (segments, bytes, first, _) = self.first_flight;
+            let first = if segments == 0 { packet.frame } else { first };
+            self.first_flight = (segments + 1, bytes + u64::from(fresh), first, packet.frame);
+        }
+        if self.pending.len() < MAX_PENDING {
+            self.pending.push_back(seen.next_seq);
+        }
+    }
+
+    /// An acknowledgment number of the other side.
+    pub(super) fn acked(&mut self, frame: u64, ack: u32) {
+        let mut covered = 0;
+        while self
+            .pending
+            .front()
+            .is_some_and(|end| (ack.wrapping_sub(*end) as i32) >= 0)
+        {
+            self.pending.pop_front();
+            covered += 1;
+        }
+        if covered == 0 {
+            return;
+        }
+        self.first_acked = true;
+        self.per_ack.push(covered);
+        if covered > 1 {
+            self.joint.0 += 1;
+            if self.joint.1.len() < MAX_EVIDENCE {
+                self.joint.1.push(frame);
+            }
+        }
+    }
+}
