@@ -2,11 +2,12 @@
 //!
 //! Owns: the rule for the `Host` header. Must not know: paths. A browser asks in the name of the page it shows, and a page
 //! can have its own name resolve to 127.0.0.1 after it was loaded (DNS rebinding): its origin is then our own by name, and
-//! only the name tells it. Addresses cannot be rebound.
+//! only the name tells it. Addresses cannot be rebound; and a program that opens a WebSocket may say what it likes, since a
+//! browser would have sent the origin of its page (RFC 6455 section 4.1).
 
 use std::net::IpAddr;
 
-use hyper::header::{HOST, HeaderMap};
+use hyper::header::{HOST, HeaderMap, ORIGIN, UPGRADE};
 use hyper::{StatusCode, Version};
 
 use super::origin::host_of;
@@ -27,7 +28,8 @@ pub(super) fn refusal(
         return Some((StatusCode::BAD_REQUEST, text));
     }
     let host = host.map_or(Some("localhost"), |host| host.to_str().ok());
-    if local.is_loopback() && !host.is_some_and(|host| is_ours(host, origins)) {
+    let by_program = headers.contains_key(UPGRADE) && !headers.contains_key(ORIGIN);
+    if local.is_loopback() && !by_program && !host.is_some_and(|host| is_ours(host, origins)) {
         let text = "421: this server is known here as localhost; for another name start it with --allow-origin http://NAME:PORT\n";
         return Some((StatusCode::MISDIRECTED_REQUEST, text));
     }
@@ -89,6 +91,22 @@ mod tests {
         for host in ["localhost.evil.example", "127.0.0.1.evil.example:80", ""] {
             assert_eq!(status(&[host], "127.0.0.1", &[]), 421, "{host}");
         }
+    }
+
+    #[test]
+    fn a_program_may_call_us_what_it_likes() {
+        let status = |origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("chat"));
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, HeaderValue::from_static(origin));
+            }
+            let local = "127.0.0.1".parse().expect("address");
+            refusal(Version::HTTP_11, &headers, local, &[]).map(|(status, _)| status.as_u16())
+        };
+        assert_eq!(status(None), None);
+        assert_eq!(status(Some("http://chat")), Some(421));
     }
 
     #[test]
