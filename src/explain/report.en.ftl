@@ -400,7 +400,7 @@ report-segments-per-ack-value = { $joint ->
     }
 report-col-first-segments = data segment
 report-col-sent-at = sent at (s)
-report-col-ack-frame = ACK
+report-col-data-and-ack = its frame, its ACK
 report-col-ack-at = ACK at (s)
 report-col-sample = sample RTT
 report-col-estimate = estimated RTT

@@ -400,7 +400,7 @@ report-segments-per-ack-value = { $joint ->
     }
 report-col-first-segments = segmento de dados
 report-col-sent-at = enviado em (s)
-report-col-ack-frame = ACK
+report-col-data-and-ack = quadro, ACK
 report-col-ack-at = ACK em (s)
 report-col-sample = RTT da amostra
 report-col-estimate = RTT estimado

@@ -16,10 +16,10 @@ fn accept_kr_q7_estimated_rtt() {
     told.says(
         "S8",
         &[
-            "| client 1 | #4 | 1 | 3 | 0.001034 | #5 | 0.001134 | 0.000100 s | 0.000100 s | `frame.number in {4,5}` |",
-            "| client 2 | #6 | 4 | 3 | 0.002134 | #7 | 0.002334 | 0.000200 s | 0.000112500 s |",
-            "| client 3 | #8 | 7 | 3 | 0.003334 | #9 | 0.003434 | 0.000100 s | 0.000110937 s |",
-            "| client 6 | #14 |",
+            "| client 1 | #4, #5 | 1 | 3 | 0.001034 | 0.001134 | 0.000100 s | 0.000100 s | `frame.number in {4,5}` |",
+            "| client 2 | #6, #7 | 4 | 3 | 0.002134 | 0.002334 | 0.000200 s | 0.000112500 s |",
+            "| client 3 | #8, #9 | 7 | 3 | 0.003334 | 0.003434 | 0.000100 s | 0.000110937 s |",
+            "| client 6 | #14, #15 |",
             "| 0.000107325 s | `frame.number in {14,15}` |",
             "plus 1/8 of the new sample",
         ],
@@ -40,8 +40,8 @@ fn accept_kr_q7_no_sample_of_a_retransmission() {
     tell(capture.bytes()).says(
         "S8",
         &[
-            "| client 1 | #4 | 1 | 3 | 0.001034 | #6 | 0.301074 | – | – | `frame.number in {4,6}` |",
-            "| client 2 | #7 | 4 | 5 | 0.301074 | #8 | 0.301134 | 0.000060 s | 0.000060 s |",
+            "| client 1 | #4, #6 | 1 | 3 | 0.001034 | 0.301074 | – | – | `frame.number in {4,6}` |",
+            "| client 2 | #7, #8 | 4 | 5 | 0.301074 | 0.301134 | 0.000060 s | 0.000060 s |",
             "**Data segments of the client:** 3, of which 1 sent again",
         ],
     );

@@ -148,11 +148,10 @@ pub(super) fn samples(say: &Say<'_>, stream: &StreamReport) -> Option<Block> {
     let side = if client { "client" } else { "server" };
     let titles = [
         "report-col-first-segments",
-        "report-col-frame",
+        "report-col-data-and-ack",
         "report-field-seq",
         "report-field-len",
         "report-col-sent-at",
-        "report-col-ack-frame",
         "report-col-ack-at",
         "report-col-sample",
         "report-col-estimate",
@@ -178,11 +177,10 @@ fn sample(say: &Say<'_>, side: &'static str, number: usize, row: &RttRow) -> Vec
         .collect();
     vec![
         Cell::text(format!("{} {number}", say.side(side))),
-        Cell::frame(row.frame),
+        Cell::Frames(frames.clone()),
         Cell::number(row.seq),
         Cell::number(row.bytes),
         at(row.sent),
-        row.ack_frame.map_or_else(Cell::none, Cell::frame),
         row.acked.map_or_else(Cell::none, at),
         micros(row.sample),
         micros(row.estimate),
