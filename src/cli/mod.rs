@@ -26,6 +26,8 @@ mod interfaces;
 #[cfg(feature = "live")]
 mod interrupt;
 #[cfg(feature = "live")]
+mod listeners;
+#[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
 mod logging;
@@ -35,6 +37,8 @@ mod output;
 mod pipeline;
 mod replay;
 mod report;
+#[cfg(feature = "live")]
+mod running;
 mod saved;
 #[cfg(feature = "live")]
 mod screen;

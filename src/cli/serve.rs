@@ -1,35 +1,24 @@
 //! `chatscope serve`: the chat server with live capture of its own traffic, the main job.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use clap::Args;
 
 use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
+use super::listeners::Listeners;
 use super::live::{self, Limits};
 use super::numbered::Numbers;
+use super::running::Running;
 use super::{Failure, beside, exit, explaining, logging, output};
 use crate::capture::filter::filter_for_ports;
-use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
 use crate::chat;
-use crate::server::{self, BindError, Config, EventSink, ServeError, Shutdown};
-use crate::tcp;
-use crate::timeline::{Settings, Sink};
-
-/// Where netcat knocks.
-pub(super) const LINE_PORT: u16 = 7000;
-/// Where browsers knock.
-pub(super) const WEB_PORT: u16 = 7080;
-/// How long the capture goes on after the server has ended: the last ACKs are still under way.
-const GRACE: Duration = Duration::from_millis(200);
+use crate::server::{self, Config, EventSink, Shutdown};
+use crate::timeline::Sink;
 
 /// Arguments of `serve`.
 #[expect(
@@ -123,163 +112,17 @@ impl ChatArgs {
             ..chat::Limits::default()
         }
     }
-}
 
-/// The listening sockets, bound before privileges are dropped.
-pub(super) struct Listeners {
-    line: Vec<TcpListener>,
-    web: Vec<TcpListener>,
-}
-
-impl Listeners {
-    fn bind(args: &ServeArgs) -> Result<Self, Failure> {
-        let public = args
-            .listen
-            .iter()
-            .chain(&args.web)
-            .find(|address| !address.ip().is_loopback());
-        if let Some(address) = public.filter(|_| !args.public) {
-            return Err(Failure::usage(format!(
-                "{address} can be reached from other machines: add --public if you mean it"
-            )));
-        }
-        Ok(Self {
-            line: bind(&args.listen, LINE_PORT)?,
-            web: bind(&args.web, WEB_PORT)?,
-        })
-    }
-
-    /// The usual ports of 127.0.0.1, or any free ones where those are taken.
-    pub(super) fn wherever() -> Result<Self, Failure> {
-        let at = |port| server::bind((Ipv4Addr::LOCALHOST, port).into());
-        let listen = |port| at(port).or_else(|_| at(0));
-        Ok(Self {
-            line: vec![listen(LINE_PORT)?],
-            web: vec![listen(WEB_PORT)?],
-        })
-    }
-
-    /// Addresses of the line text listeners and of the web listeners.
-    pub(super) fn addresses(&self) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
-        let of = |listeners: &[TcpListener]| {
-            listeners
-                .iter()
-                .filter_map(|listener| listener.local_addr().ok())
-                .collect()
-        };
-        (of(&self.line), of(&self.web))
-    }
-
-    /// All ports, each once.
-    pub(super) fn ports(&self) -> Vec<u16> {
-        let (line, web) = self.addresses();
-        let mut ports: Vec<_> = line.iter().chain(&web).map(SocketAddr::port).collect();
-        ports.sort_unstable();
-        ports.dedup();
-        ports
-    }
-
-    /// What the timeline should know of them: which ports make one room. That they listen is left to the packets, so that
-    /// the saved capture tells the same story.
-    pub(super) fn settings(&self) -> Settings {
-        Settings {
-            room_ports: self.ports(),
-            streams: tcp::Limits::live(),
-            ..Settings::default()
-        }
-    }
-
-    /// A plain server on them.
-    pub(super) fn config(self, events: EventSink) -> Config {
+    /// The server that these options describe, on the listeners that it has.
+    fn config(&self, listening: Config) -> Config {
         Config {
-            line_listeners: self.line,
-            web_listeners: self.web,
-            events,
-            ..Config::default()
-        }
-    }
-
-    /// The interface that sees all of them.
-    pub(super) fn interface(&self) -> Result<String, Failure> {
-        let all = interfaces().map_err(live::failure)?;
-        let (line, web) = self.addresses();
-        let mut names: Vec<_> = line
-            .iter()
-            .chain(&web)
-            .filter_map(|address| Some(interface_for(address.ip(), &all)?.name.clone()))
-            .collect();
-        names.sort();
-        names.dedup();
-        match names.as_slice() {
-            [one] => Ok(one.clone()),
-            [] => Err(Failure::usage(
-                "no interface sees the listening addresses: choose one with -i (see `chatscope interfaces`)",
-            )),
-            _ => Ok("any".to_owned()),
-        }
-    }
-}
-
-/// Binds the addresses given, or both loopback addresses; a machine without IPv6 does with one.
-fn bind(given: &[SocketAddr], port: u16) -> Result<Vec<TcpListener>, Failure> {
-    if !given.is_empty() {
-        return given
-            .iter()
-            .map(|address| server::bind(*address).map_err(Failure::from))
-            .collect();
-    }
-    let mut listeners = vec![server::bind((Ipv4Addr::LOCALHOST, port).into())?];
-    match server::bind((Ipv6Addr::LOCALHOST, port).into()) {
-        Ok(listener) => listeners.push(listener),
-        Err(error @ (BindError::NoSuchAddress(_) | BindError::Other { .. })) => {
-            output::note(format_args!("chatscope: warning: {error}; IPv4 only"));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(listeners)
-}
-
-/// A chat server in a thread of its own.
-pub(super) struct Running {
-    thread: JoinHandle<Result<server::Report, ServeError>>,
-    over: Arc<AtomicBool>,
-    over_since: Option<crate::net::Timestamp>,
-}
-
-impl Running {
-    /// Starts the server.
-    pub(super) fn start(config: Config, shutdown: Shutdown) -> std::io::Result<Self> {
-        let over = Arc::new(AtomicBool::new(false));
-        let done = Arc::clone(&over);
-        let thread = std::thread::Builder::new()
-            .name("server".into())
-            .spawn(move || {
-                let result = server::run_blocking(config, &shutdown);
-                done.store(true, Ordering::Release);
-                result
-            })?;
-        Ok(Self {
-            thread,
-            over,
-            over_since: None,
-        })
-    }
-
-    /// The server has ended, and its last frames have had time to come.
-    pub(super) fn is_over(&mut self) -> bool {
-        if !self.over.load(Ordering::Acquire) {
-            return false;
-        }
-        let now = live::now();
-        let since = *self.over_since.get_or_insert(now);
-        u128::from(now.since(since).max(0).unsigned_abs()) > GRACE.as_nanos()
-    }
-
-    /// Waits for its end and tells how it went.
-    pub(super) fn finish(self) -> Result<server::Report, Failure> {
-        match self.thread.join() {
-            Ok(result) => result.map_err(Failure::from),
-            Err(_) => Err(anyhow!("the server ended with a panic; please report it").into()),
+            name: self.name.clone(),
+            limits: self.limits(),
+            history: self.history.clone(),
+            peer_timeout: Duration::from_secs(self.peer_timeout),
+            echo: self.echo,
+            origins: self.allow_origin.clone(),
+            ..listening
         }
     }
 }
@@ -287,7 +130,7 @@ impl Running {
 /// Serves the chat and tells its TCP until Ctrl-C.
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let notes = explaining::notes(&args.capture)?;
-    let listeners = Listeners::bind(args)?;
+    let listeners = Listeners::bind(&args.listen, &args.web, args.public)?;
     let capture = if args.no_capture {
         None
     } else {
@@ -300,30 +143,20 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let end = shutdown.clone();
     let _interrupt = Interrupt::listen(move || end.begin())?;
     announce(&listeners, capture.as_ref());
-    let settings = listeners.settings();
-    let (events, receiver) = if capture.is_some() {
-        EventSink::channel()
-    } else {
-        (EventSink::none(), EventSink::channel().1)
-    };
-    let numbers = Numbers::default();
-    let known = numbers.clone();
-    let config = Config {
-        name: args.chat.name.clone(),
-        limits: args.chat.limits(),
-        history: args.chat.history.clone(),
-        peer_timeout: Duration::from_secs(args.chat.peer_timeout),
-        echo: args.chat.echo,
-        origins: args.chat.allow_origin.clone(),
-        ..listeners.config(events.knowing(move |connection| known.of(connection)))
-    };
     let Some(open) = capture else {
+        let config = args.chat.config(listeners.config(EventSink::none()));
         return Running::start(config, shutdown)?.finish().map(|_| ());
     };
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    let numbers = Numbers::default();
+    let known = numbers.clone();
+    let (events, receiver) = EventSink::channel();
+    let events = events.knowing(move |connection| known.of(connection));
     let own: Vec<Box<dyn Sink>> = vec![Box::new(numbers), shown];
     let mut sink = beside::beside(own, notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
+    let settings = listeners.settings();
+    let config = args.chat.config(listeners.config(events));
     let mut running = Running::start(config, shutdown.clone())?;
     let told = live::run(
         capture,
