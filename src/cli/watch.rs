@@ -13,6 +13,7 @@ use super::live::{self, Limits};
 use super::{Failure, beside, explaining, output};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
+use crate::net::Timestamp;
 use crate::tcp;
 use crate::timeline::Settings;
 
@@ -87,7 +88,7 @@ fn loopback() -> Result<String, Failure> {
 struct Program {
     name: String,
     child: Child,
-    ended: Option<(ExitStatus, crate::net::Timestamp)>,
+    ended: Option<(ExitStatus, Timestamp)>,
 }
 
 impl Program {

@@ -21,6 +21,7 @@ pub use language::Lang;
 pub use span::Span;
 pub use topic::Topic;
 
+use crate::net::Nanos;
 use catalogue::Catalogue;
 
 /// The words of one language.
@@ -86,7 +87,7 @@ impl Explainer {
     }
 
     /// Appends a duration in this language (`34 us`, `1.2 s`, `1,2 s`).
-    pub fn span(&self, out: &mut String, nanos: crate::net::Nanos) {
+    pub fn span(&self, out: &mut String, nanos: Nanos) {
         Span(nanos).write(out, self.lang);
     }
 }

@@ -1,7 +1,7 @@
 //! What one segment means: its part in the connection's life, then what the analysis noticed, joined by semicolons.
 
 use super::{Explainer, Topic, Value, ids};
-use crate::tcp::{AnalysisFlags, FrameRole, OwnFlags, Side};
+use crate::tcp::{AnalysisFlags, FrameRole, Observation, OwnFlags, Side};
 use crate::timeline::PacketEntry;
 
 /// Flags that tell of segments sent again, and so have an earlier frame.
@@ -45,14 +45,8 @@ impl Explainer {
 
     /// Wireshark's flags in words, without those that our own notes correct.
     fn flag_notes(&self, out: &mut String, packet: &PacketEntry) {
-        let seen = &packet.observation;
-        for (flag, id) in ids::ANALYSIS {
-            if seen.analysis.contains(flag)
-                && !is_corrected(flag, seen.notes)
-                && !is_told(flag, seen.analysis)
-            {
-                self.flag_note(out, packet, flag, id);
-            }
+        for (flag, id) in flags_told(&packet.observation) {
+            self.flag_note(out, packet, flag, id);
         }
     }
 
@@ -108,12 +102,7 @@ impl Explainer {
     pub fn packet_topics(packet: &PacketEntry) -> impl Iterator<Item = Topic<'static>> {
         let seen = packet.observation;
         let role = (seen.role != FrameRole::None).then_some(Topic::Role(seen.role));
-        let flags = ids::ANALYSIS.into_iter().filter_map(move |(flag, _)| {
-            (seen.analysis.contains(flag)
-                && !is_corrected(flag, seen.notes)
-                && !is_told(flag, seen.analysis))
-            .then_some(Topic::Analysis(flag))
-        });
+        let flags = flags_told(&packet.observation).map(|(flag, _)| Topic::Analysis(flag));
         let own = ids::OWN
             .into_iter()
             .filter_map(move |(flag, _)| seen.notes.contains(flag).then_some(Topic::Own(flag)));
@@ -127,6 +116,14 @@ impl Explainer {
             None => Value::Text("server"),
         }
     }
+}
+
+/// Wireshark's flags of a segment that are worth telling, most telling first, each with its id.
+fn flags_told(seen: &Observation) -> impl Iterator<Item = (AnalysisFlags, &'static str)> + use<> {
+    let (all, notes) = (seen.analysis, seen.notes);
+    ids::ANALYSIS.into_iter().filter(move |(flag, _)| {
+        all.contains(*flag) && !is_corrected(*flag, notes) && !is_told(*flag, all)
+    })
 }
 
 /// One of our notes says better what this flag says.

@@ -4,6 +4,7 @@ use super::claim::{Claim, Counted, MessageClaim, MessageFact, Scope, Timed};
 use super::reader::{Expected, ParseError, Problem, Reader, Word, words};
 use crate::net::Nanos;
 use crate::tcp::AnalysisFlags;
+use crate::text::visible;
 use crate::view::compare::Comparison;
 
 /// One expectation as it was written, and what it means.
@@ -60,7 +61,7 @@ impl Expectation {
     /// Says which word was not understood or is missing.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         Self::read(text).map_err(|problem| ParseError {
-            expectation: crate::text::visible(text.as_bytes()),
+            expectation: visible(text.as_bytes()),
             problem,
         })
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain::Explainer;
+use crate::text::visible;
 
 /// An expectation that is not in the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +85,8 @@ pub(super) enum Word {
 impl Word {
     fn shown(&self) -> String {
         match self {
-            Self::Bare(word) => format!("`{}`", crate::text::visible(word.as_bytes())),
-            Self::Quoted(text) => format!("\"{}\"", crate::text::visible(text.as_bytes())),
+            Self::Bare(word) => format!("`{}`", visible(word.as_bytes())),
+            Self::Quoted(text) => format!("\"{}\"", visible(text.as_bytes())),
         }
     }
 }

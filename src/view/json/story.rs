@@ -15,6 +15,7 @@ use crate::timeline::{
     SessionEntry,
 };
 use crate::view::encode::EndpointTexts;
+use crate::view::entries::session_code;
 
 /// An endpoint under a key.
 pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], end: Endpoint) {
@@ -130,26 +131,11 @@ pub(super) fn write_finding(out: &mut Vec<u8>, entry: &FindingEntry) {
     out.extend_from_slice(b"}\n");
 }
 
-/// The `kind` of a `session` event.
-fn session_kind(kind: &SessionEventKind) -> &'static str {
-    match kind {
-        SessionEventKind::Connected { .. } => "connected",
-        SessionEventKind::Renamed { .. } => "renamed",
-        SessionEventKind::Resumed { .. } => "resumed",
-        SessionEventKind::Read { .. } => "read",
-        SessionEventKind::Said { .. } => "said",
-        SessionEventKind::Wrote { .. } => "wrote",
-        SessionEventKind::Lagging { .. } => "lagging",
-        SessionEventKind::Shutdown => "shutdown",
-        SessionEventKind::Disconnected { .. } => "disconnected",
-    }
-}
-
 /// Appends a `session` line.
 pub(super) fn write_session(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &SessionEntry) {
     out.extend_from_slice(b"{\"event\":\"session\"");
     time(out, key!("ts"), entry.event.at);
-    word(out, key!("kind"), session_kind(&entry.event.kind));
+    word(out, key!("kind"), session_code(&entry.event.kind));
     number(out, key!("session"), entry.event.session.0);
     endpoint(out, ends, key!("client"), entry.event.connection.client);
     endpoint(out, ends, key!("server"), entry.event.connection.server);

@@ -1,6 +1,6 @@
 //! The spelling of filters: a subset of Wireshark's display filters, with a clear word about what is not in it.
 
-use super::expression::{Atom, Expression, Only};
+use super::expression::{Atom, Expression, Only, Test};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
 use crate::view::compare::Comparison;
@@ -175,7 +175,7 @@ impl Parser {
         if let Some(name) = field.strip_prefix("tcp.flags.") {
             return self.control(name, &field);
         }
-        let make: fn((Comparison, u64)) -> Atom = match field.as_str() {
+        let make: fn(Test) -> Atom = match field.as_str() {
             "tcp" => return Ok(Expression::Atom(Atom::Always)),
             "stream" | "tcp.stream" => Atom::Stream,
             "port" | "tcp.port" => Atom::Port,
@@ -239,10 +239,7 @@ impl Parser {
     }
 
     /// `tcp.stream == 2`, `tcp.port in {7000, 7080}`.
-    fn number_test(
-        &mut self,
-        make: fn((Comparison, u64)) -> Atom,
-    ) -> Result<Expression, QueryError> {
+    fn number_test(&mut self, make: fn(Test) -> Atom) -> Result<Expression, QueryError> {
         if self.take(&["in"]) {
             return self.number_set(make);
         }
@@ -254,10 +251,7 @@ impl Parser {
     }
 
     /// `{1, 2 3}`.
-    fn number_set(
-        &mut self,
-        make: fn((Comparison, u64)) -> Atom,
-    ) -> Result<Expression, QueryError> {
+    fn number_set(&mut self, make: fn(Test) -> Atom) -> Result<Expression, QueryError> {
         if !self.take(&["{"]) {
             return Err(self.expected("`{`"));
         }

@@ -9,6 +9,7 @@ use super::segment::ack_of;
 use super::{MAX_NAME, seconds};
 use crate::message::MessageKind;
 use crate::net::Nanos;
+use crate::tcp::Side;
 use crate::text::{visible, visible_cut};
 use crate::timeline::{Acknowledged, CopyEntry, MessageEntry, PacketEntry};
 
@@ -55,18 +56,11 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
     let book = collector.books.get(&entry.stream.0);
     let message = &entry.message;
     let source = match entry.side {
-        crate::tcp::Side::Client => entry.connection.client,
-        crate::tcp::Side::Server => entry.connection.server,
+        Side::Client => entry.connection.client,
+        Side::Server => entry.connection.server,
     };
-    let carried: Vec<&PacketEntry> = book
-        .map(|book| {
-            entry
-                .frames
-                .iter()
-                .filter_map(|frame| book.packet(*frame))
-                .collect()
-        })
-        .unwrap_or_default();
+    let frames = entry.frames.iter();
+    let carried: Vec<&PacketEntry> = frames.filter_map(|frame| book?.packet(*frame)).collect();
     let last = book.zip(carried.last().copied());
     let answer = book.and_then(|book| answer(collector, book, entry, copies));
     LineRow {

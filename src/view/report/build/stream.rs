@@ -14,6 +14,7 @@ use crate::chat::SessionEventKind;
 use crate::packet::SeqNumber;
 use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
+use crate::view::entries::session_code;
 
 /// Segments of the walk.
 const MAX_WALK: usize = 200;
@@ -207,24 +208,23 @@ fn state(collector: &Collector, change: &StateChange, answered: bool) -> StateRo
 }
 
 fn program(session: &SessionEntry) -> ProgramRow {
-    let (what, detail) = match &session.event.kind {
-        SessionEventKind::Connected { .. } => ("connected", None),
-        SessionEventKind::Renamed { .. } => ("renamed", None),
-        SessionEventKind::Resumed { missed, .. } => ("resumed", Some(missed.to_string())),
-        SessionEventKind::Read { bytes } => ("read", Some((bytes.end - bytes.start).to_string())),
-        SessionEventKind::Said { line, .. } => ("said", line.map(|line| line.to_string())),
-        SessionEventKind::Wrote { bytes, .. } => {
-            ("wrote", Some((bytes.end - bytes.start).to_string()))
+    let event = &session.event;
+    let detail = match &event.kind {
+        SessionEventKind::Resumed { missed, .. } | SessionEventKind::Lagging { missed } => {
+            Some(missed.to_string())
         }
-        SessionEventKind::Lagging { missed } => ("lagging", Some(missed.to_string())),
-        SessionEventKind::Shutdown => ("shutdown", None),
-        SessionEventKind::Disconnected { reason } => {
-            ("disconnected", Some(reason.code().to_owned()))
+        SessionEventKind::Read { bytes } | SessionEventKind::Wrote { bytes, .. } => {
+            Some((bytes.end - bytes.start).to_string())
         }
+        SessionEventKind::Said { line, .. } => line.map(|line| line.to_string()),
+        SessionEventKind::Disconnected { reason } => Some(reason.code().to_owned()),
+        SessionEventKind::Connected { .. }
+        | SessionEventKind::Renamed { .. }
+        | SessionEventKind::Shutdown => None,
     };
     ProgramRow {
-        at: seconds(session.event.at),
-        what,
+        at: seconds(event.at),
+        what: session_code(&event.kind),
         detail,
         frames: session.frames,
     }

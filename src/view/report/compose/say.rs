@@ -148,7 +148,7 @@ impl<'a> Say<'a> {
 
 /// Seconds since the start, as Wireshark's Time column prints them: six decimals, nine where the capture has them.
 pub(super) fn clock(seconds: Seconds) -> String {
-    let text = crate::net::Timestamp::from_nanos(seconds.0).to_string();
+    let text = seconds.to_string();
     match text.strip_suffix("000") {
         Some(short) => short.to_owned(),
         None => text,

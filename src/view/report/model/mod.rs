@@ -9,10 +9,12 @@ mod figures;
 mod lines;
 mod stream;
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::net::Nanos;
+use crate::net::{Nanos, Timestamp};
 
 pub use cards::*;
 pub use figures::*;
@@ -26,10 +28,15 @@ pub const SCHEMA: u32 = 1;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub Nanos);
 
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Timestamp::from_nanos(self.0).fmt(f)
+    }
+}
+
 impl Serialize for Seconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = crate::net::Timestamp::from_nanos(self.0).to_string();
-        RawValue::from_string(text)
+        RawValue::from_string(self.to_string())
             .map_err(serde::ser::Error::custom)?
             .serialize(serializer)
     }
