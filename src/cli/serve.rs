@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 
 use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
@@ -79,7 +80,7 @@ pub(super) struct ChatArgs {
     #[arg(long)]
     echo: bool,
     /// Let browser pages of this origin join besides those from localhost; may repeat; `null` for pages opened as files
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
     /// Lines per second and session; 0 = unlimited
     #[arg(long, value_name = "N", default_value_t = chat::limits::RATE)]
@@ -91,14 +92,30 @@ pub(super) struct ChatArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = server::PEER_TIMEOUT.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     peer_timeout: u64,
     /// Sessions at once
-    #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS)]
+    #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS, value_parser = at_least_one())]
     max_sessions: usize,
     /// Bytes of one line
-    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LINE_BYTES)]
+    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LINE_BYTES, value_parser = at_least_one())]
     max_line: usize,
     /// Bytes of log in memory
     #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LOG_BYTES)]
     log_bytes: usize,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+/// An origin as browsers write it: anything else would never match.
+fn origin(text: &str) -> Result<String, &'static str> {
+    let site = text.split_once("://").map(|(_, site)| site);
+    let whole = site.is_some_and(|site| !site.is_empty() && !site.contains('/'));
+    if whole || matches!(text, "null" | "*") {
+        return Ok(text.to_owned());
+    }
+    Err(
+        "an origin is SCHEME://HOST or SCHEME://HOST:PORT, without a path; `null` for pages opened as files, `*` for all",
+    )
 }
 
 impl ChatArgs {
@@ -229,5 +246,20 @@ fn host(ip: IpAddr) -> String {
         "ADDRESS".to_owned()
     } else {
         ip.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_a_scheme_and_no_path() {
+        for good in ["http://localhost:8000", "https://chat.example", "null", "*"] {
+            assert_eq!(origin(good).as_deref(), Ok(good));
+        }
+        for bad in ["chat.example", "http://", "http://chat.example/", ""] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
     }
 }

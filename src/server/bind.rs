@@ -19,6 +19,10 @@ pub const PEER_TIMEOUT: Duration = Duration::from_mins(5);
 /// Keep-alive probes begin after this share of the time, and there are so many of them.
 const SILENT_SHARE: u32 = 5;
 const PROBES: u32 = 24;
+/// The longest time before the first probe and between two that Linux takes: nine hours.
+const PROBE_MOST: Duration = Duration::from_secs(32_767);
+/// The longest `TCP_USER_TIMEOUT`, in milliseconds an `int`: 24 days.
+const USER_TIMEOUT_MOST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// A listening socket could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -79,12 +83,12 @@ pub(super) fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<
     let socket = SockRef::from(stream);
     // Whole seconds, at least one each. Linux counts the time, other systems the probes: both come to the same.
     let second = Duration::from_secs(1);
-    let after = (peer_timeout / SILENT_SHARE).max(second);
-    let every = (peer_timeout.saturating_sub(after) / PROBES).max(second);
+    let after = (peer_timeout / SILENT_SHARE).clamp(second, PROBE_MOST);
+    let every = (peer_timeout.saturating_sub(after) / PROBES).clamp(second, PROBE_MOST);
     let keepalive = TcpKeepalive::new().with_time(after).with_interval(every);
     socket.set_tcp_keepalive(&keepalive.with_retries(PROBES))?;
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(peer_timeout))?;
+    socket.set_tcp_user_timeout(Some(peer_timeout.min(USER_TIMEOUT_MOST)))?;
     Ok(())
 }
 
@@ -92,13 +96,18 @@ pub(super) fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn accepted_connections_notice_vanished_peers() {
+    async fn accepted() -> (TcpStream, std::net::TcpStream) {
         let listener = bind("127.0.0.1:0".parse().expect("address")).expect("bound");
         let address = listener.local_addr().expect("address");
-        let _client = std::net::TcpStream::connect(address).expect("connected");
+        let client = std::net::TcpStream::connect(address).expect("connected");
         let listener = tokio::net::TcpListener::from_std(listener).expect("listener");
         let (stream, _) = listener.accept().await.expect("accepted");
+        (stream, client)
+    }
+
+    #[tokio::test]
+    async fn accepted_connections_notice_vanished_peers() {
+        let (stream, _client) = accepted().await;
         prepare(&stream, PEER_TIMEOUT).expect("options");
         let socket = SockRef::from(&stream);
         assert!(socket.keepalive().expect("option") && stream.nodelay().expect("option"));
@@ -107,5 +116,13 @@ mod tests {
             socket.tcp_user_timeout().expect("option"),
             Some(PEER_TIMEOUT)
         );
+    }
+
+    #[tokio::test]
+    async fn any_time_is_as_long_as_the_system_can() {
+        let (stream, _client) = accepted().await;
+        for seconds in [1, 1_000_000, u64::MAX] {
+            prepare(&stream, Duration::from_secs(seconds)).expect("options");
+        }
     }
 }

@@ -75,7 +75,7 @@ impl LineCodec {
             return;
         }
         // One more byte may be the CR of a line of the full length.
-        if self.partial.len() + part.len() > most + 1 {
+        if self.partial.len() + part.len() > most.saturating_add(1) {
             self.partial = Vec::new();
             self.swallowing = Some(0);
             each(Heard::Overlong(self.start..end));

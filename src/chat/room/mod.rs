@@ -35,8 +35,8 @@ pub(in crate::chat) use recall::{Excerpt, Weighing};
 pub use recall::{Question, Recall};
 pub use staging::{Saved, Staged};
 
-/// The line at or after the idle share of which a client is warned: nine tenths.
-const WARN_TENTHS: u32 = 9;
+/// A client is warned when this share of the idle time is left: a tenth.
+const WARN_SHARE: u32 = 10;
 
 /// Figures that only grow, for `/stats` and `/metrics`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -274,7 +274,7 @@ impl Room {
         if idle.is_zero() {
             return;
         }
-        let warn = idle * WARN_TENTHS / 10;
+        let warn = idle - idle / WARN_SHARE;
         let mut silent: Vec<(SessionId, bool)> = Vec::new();
         // Who has lines waiting is not silent: the room has not listened.
         let listened = |session: &&Session| session.parked.is_empty();

@@ -160,6 +160,14 @@ fn who_waits_for_the_room_is_not_idle() {
 }
 
 #[test]
+fn an_idle_time_beyond_all_clocks_is_no_limit() {
+    let mut room = limited(false, |limits| limits.idle = Duration::MAX);
+    let ana = settled(&mut room, 1);
+    room.tick(at(1_000_000));
+    assert_eq!(room.closing_reason(ana), None);
+}
+
+#[test]
 fn at_the_end_nothing_more_is_accepted_and_everybody_has_everything() {
     let mut room = room(true);
     let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
