@@ -5,100 +5,95 @@
 use std::fmt::Write as _;
 
 use super::hub::Hub;
+use crate::chat::{Counters, Room};
 
-/// All figures.
+/// What the room is like now: name, help, figure.
+type Gauge = (&'static str, &'static str, fn(&Room) -> u64);
+/// What only grows.
+type Counter = (&'static str, &'static str, fn(&Counters) -> u64);
+
+const GAUGES: [Gauge; 5] = [
+    ("sessions", "Sessions connected now.", |room| {
+        room.connected() as u64
+    }),
+    (
+        "sessions_away",
+        "Sessions that dropped and may come back.",
+        |room| room.resumable() as u64,
+    ),
+    (
+        "log_first_line",
+        "Number of the oldest line in memory.",
+        |room| room.log().first(),
+    ),
+    ("log_next_line", "Number that the next line gets.", |room| {
+        room.log().head()
+    }),
+    ("log_bytes", "Memory of the log.", |room| {
+        room.log().memory() as u64
+    }),
+];
+
+const COUNTERS: [Counter; 8] = [
+    ("sessions_total", "Sessions ever.", |all| all.sessions),
+    (
+        "sessions_refused_total",
+        "Connections refused because the room was full.",
+        |all| all.refused,
+    ),
+    (
+        "sessions_resumed_total",
+        "Sessions that came back.",
+        |all| all.resumed,
+    ),
+    ("lines_total", "Lines accepted into the room.", |all| {
+        all.lines
+    }),
+    (
+        "lines_delivered_total",
+        "Copies of lines handed to connections.",
+        |all| all.delivered,
+    ),
+    (
+        "lines_missed_total",
+        "Lines that left the log before a session could be sent them.",
+        |all| all.missed,
+    ),
+    (
+        "lines_overlong_total",
+        "Lines refused for their length.",
+        |all| all.overlong,
+    ),
+    (
+        "lines_not_stored_total",
+        "Lines refused because the history file failed.",
+        |all| all.unstored,
+    ),
+];
+
+/// All figures, those of the room of one moment.
 pub(super) fn text(hub: &Hub) -> String {
     let mut out = String::new();
-    let mut put = |name: &str, kind: &str, help: &str, value: u64| {
-        let _ = write!(
-            out,
-            "# HELP chatscope_{name} {help}\n# TYPE chatscope_{name} {kind}\nchatscope_{name} {value}\n"
-        );
-    };
-    let (counters, here, away, head, first, memory) = hub.with(|room, _| {
-        let log = room.log();
-        (
-            room.counters(),
-            room.connected(),
-            room.resumable(),
-            log.head(),
-            log.first(),
-            log.memory(),
-        )
+    hub.with(|room, _| {
+        for (name, help, figure) in GAUGES {
+            put(&mut out, name, "gauge", help, figure(room));
+        }
+        let counters = room.counters();
+        for (name, help, figure) in COUNTERS {
+            put(&mut out, name, "counter", help, figure(&counters));
+        }
     });
-    put("sessions", "gauge", "Sessions connected now.", here as u64);
-    put(
-        "sessions_away",
-        "gauge",
-        "Sessions that dropped and may come back.",
-        away as u64,
-    );
-    put(
-        "sessions_total",
-        "counter",
-        "Sessions ever.",
-        counters.sessions,
-    );
-    put(
-        "sessions_refused_total",
-        "counter",
-        "Connections refused because the room was full.",
-        counters.refused,
-    );
-    put(
-        "sessions_resumed_total",
-        "counter",
-        "Sessions that came back.",
-        counters.resumed,
-    );
-    put(
-        "lines_total",
-        "counter",
-        "Lines accepted into the room.",
-        counters.lines,
-    );
-    put(
-        "lines_delivered_total",
-        "counter",
-        "Copies of lines handed to connections.",
-        counters.delivered,
-    );
-    put(
-        "lines_missed_total",
-        "counter",
-        "Lines that left the log before a session could be sent them.",
-        counters.missed,
-    );
-    put(
-        "lines_overlong_total",
-        "counter",
-        "Lines refused for their length.",
-        counters.overlong,
-    );
-    put(
-        "lines_not_stored_total",
-        "counter",
-        "Lines refused because the history file failed.",
-        counters.unstored,
-    );
-    put(
-        "log_first_line",
-        "gauge",
-        "Number of the oldest line in memory.",
-        first,
-    );
-    put(
-        "log_next_line",
-        "gauge",
-        "Number that the next line gets.",
-        head,
-    );
-    put("log_bytes", "gauge", "Memory of the log.", memory as u64);
-    put(
+    let (name, help) = (
         "events_dropped_total",
-        "counter",
         "Session events the timeline was too slow for.",
-        hub.events_dropped(),
     );
+    put(&mut out, name, "counter", help, hub.events_dropped());
     out
+}
+
+fn put(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
+    let _ = write!(
+        out,
+        "# HELP chatscope_{name} {help}\n# TYPE chatscope_{name} {kind}\nchatscope_{name} {value}\n"
+    );
 }

@@ -27,6 +27,8 @@ pub use schema::HistoryError;
 
 /// Lines in one transaction at most.
 const BATCH_LINES: usize = 4_096;
+/// Sessions in one transaction at most: some milliseconds, for which lines wait. Ten thousand come at once every second.
+const BATCH_SESSIONS: usize = 512;
 
 /// Work for the thread.
 enum Job {
@@ -126,6 +128,9 @@ impl History {
             connection,
             next,
             jobs,
+            sessions: Vec::new(),
+            failing: false,
+            stop: false,
         };
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
@@ -144,49 +149,66 @@ struct Writing {
     connection: Connection,
     next: u64,
     jobs: Receiver<Job>,
+    /// Changes to sessions that are not stored yet.
+    sessions: Vec<Saved>,
+    /// The last transaction failed: no use in trying again before there is more to store.
+    failing: bool,
+    stop: bool,
 }
 
 impl Writing {
     fn run(mut self, hub: &Hub) {
-        let mut sessions = Vec::new();
-        let mut stop = false;
-        while !stop {
-            let Ok(first) = self.jobs.recv() else { return };
-            let mut lines = Vec::new();
-            let mut next = Some(first);
-            while let Some(job) = next {
-                match job {
-                    Job::Lines(more) => lines.extend(more),
-                    Job::Sessions(more) => sessions.extend(more),
-                    Job::Stop => stop = true,
-                }
-                next = if lines.len() < BATCH_LINES {
-                    self.jobs.try_recv().ok()
-                } else {
-                    None
-                };
+        loop {
+            let lines = self.gather();
+            self.write(&lines, hub);
+            if self.stop && (self.failing || self.sessions.is_empty()) {
+                return;
             }
-            self.write(&lines, &mut sessions, hub);
         }
     }
 
+    /// Waits for work unless some is left over; returns the lines of the next transaction.
+    fn gather(&mut self) -> Vec<Staged> {
+        let mut lines = Vec::new();
+        let idle = self.sessions.is_empty() || self.failing;
+        let mut job = if idle && !self.stop {
+            // The queue ends with the program.
+            Some(self.jobs.recv().unwrap_or(Job::Stop))
+        } else {
+            self.jobs.try_recv().ok()
+        };
+        while let Some(taken) = job {
+            match taken {
+                Job::Lines(more) => lines.extend(more),
+                Job::Sessions(more) => self.sessions.extend(more),
+                Job::Stop => self.stop = true,
+            }
+            let more = lines.len() < BATCH_LINES && !self.stop;
+            job = more.then(|| self.jobs.try_recv().ok()).flatten();
+        }
+        lines
+    }
+
     /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
-    fn write(&mut self, lines: &[Staged], sessions: &mut Vec<Saved>, hub: &Hub) {
-        match schema::write(&mut self.connection, self.next, lines, sessions) {
+    fn write(&mut self, lines: &[Staged], hub: &Hub) {
+        let batch = &self.sessions[..self.sessions.len().min(BATCH_SESSIONS)];
+        let stored = schema::write(&mut self.connection, self.next, lines, batch);
+        self.failing = stored.is_err();
+        match stored {
             Ok(()) => {
                 self.next += lines.len() as u64;
                 hub.with(|room, now| {
-                    room.saved(sessions, None);
+                    room.saved(batch, None);
                     room.committed(lines.len(), now);
                 });
-                sessions.clear();
+                self.sessions.drain(..batch.len());
             }
             Err(error) => {
                 tracing::error!(%error, lines = lines.len(), "the history file cannot be written");
-                schema::keep_latest(sessions);
+                schema::keep_latest(&mut self.sessions);
                 let why = error.to_string();
                 hub.with(|room, _| {
-                    room.saved(sessions, Some(&why));
+                    room.saved(&self.sessions, Some(&why));
                     room.refused(lines.len(), &why);
                 });
             }

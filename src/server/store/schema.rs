@@ -23,7 +23,7 @@ const APPLICATION: i64 = 0x6368_6174;
 const VERSION: i64 = 1;
 /// How long another program's lock on the file is waited for.
 pub(super) const BUSY: Duration = Duration::from_secs(2);
-/// Sessions restored at most; the oldest are dropped.
+/// Sessions restored at most; the oldest are dropped from the file too.
 const SESSIONS: usize = crate::chat::limits::RESUMABLE;
 
 /// The history file cannot be used.
@@ -166,48 +166,62 @@ pub(super) fn write(
     sessions: &[Saved],
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO line (number, at, session, kind, name, text) VALUES (?, ?, ?, ?, ?, ?)",
-        )?;
-        for (number, line) in (next..).zip(lines) {
-            insert.execute(params![
-                number as i64,
-                line.at.as_nanos(),
-                line.session.0 as i64,
-                line.kind.code(),
-                &*line.name,
-                &*line.text
-            ])?;
-        }
-        if !lines.is_empty() {
-            let last = next + lines.len() as u64;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO meta VALUES ('next_line', ?)")?
-                .execute([last as i64])?;
-        }
-        let mut save = transaction.prepare_cached("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, (SELECT ifnull(max(seen), 0) + 1 FROM session))")?;
-        let mut forget = transaction.prepare_cached("DELETE FROM session WHERE id = ?")?;
-        let mut count = transaction
-            .prepare_cached("UPDATE meta SET value = max(value, ?) WHERE key = 'next_session'")?;
-        for saved in sessions {
-            match saved {
-                Saved::Session(gone) => {
-                    save.execute(params![
-                        gone.id.0 as i64,
-                        &*gone.name,
-                        gone.token.0,
-                        owed_text(&gone.cursor)
-                    ])?;
-                    count.execute(params![gone.id.0 as i64 + 1])?;
-                }
-                Saved::Forgotten(id) => {
-                    forget.execute(params![id.0 as i64])?;
-                }
+    write_lines(&transaction, next, lines)?;
+    write_sessions(&transaction, sessions)?;
+    transaction.commit()
+}
+
+fn write_lines(to: &Transaction<'_>, next: u64, lines: &[Staged]) -> rusqlite::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut insert = to.prepare_cached(
+        "INSERT INTO line (number, at, session, kind, name, text) VALUES (?, ?, ?, ?, ?, ?)",
+    )?;
+    for (number, line) in (next..).zip(lines) {
+        insert.execute(params![
+            number as i64,
+            line.at.as_nanos(),
+            line.session.0 as i64,
+            line.kind.code(),
+            &*line.name,
+            &*line.text
+        ])?;
+    }
+    let last = next + lines.len() as u64;
+    to.prepare_cached("INSERT OR REPLACE INTO meta VALUES ('next_line', ?)")?
+        .execute([last as i64])?;
+    Ok(())
+}
+
+fn write_sessions(to: &Transaction<'_>, sessions: &[Saved]) -> rusqlite::Result<()> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let last = "SELECT ifnull(max(seen), 0) FROM session";
+    let last: i64 = to.prepare_cached(last)?.query_row([], |row| row.get(0))?;
+    let mut save = to.prepare_cached("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?)")?;
+    let mut forget = to.prepare_cached("DELETE FROM session WHERE id = ?")?;
+    let mut count =
+        to.prepare_cached("UPDATE meta SET value = max(value, ?) WHERE key = 'next_session'")?;
+    for (seen, saved) in (last + 1..).zip(sessions) {
+        match saved {
+            Saved::Session(gone) => {
+                save.execute(params![
+                    gone.id.0 as i64,
+                    &*gone.name,
+                    gone.token.0,
+                    owed_text(&gone.cursor),
+                    seen
+                ])?;
+                count.execute(params![gone.id.0 as i64 + 1])?;
+            }
+            Saved::Forgotten(id) => {
+                forget.execute(params![id.0 as i64])?;
             }
         }
     }
-    transaction.commit()
+    Ok(())
 }
 
 /// Of several changes to one session only the last matters: what could not be stored must not pile up.
@@ -250,6 +264,7 @@ pub(super) fn restore(connection: &Connection, room: &mut Room) -> Result<(), Hi
     let damaged = |error: rusqlite::Error| HistoryError::Damaged(error.to_string());
     let next = next_line(connection).map_err(damaged)?;
     let first = first_kept(connection, next, room.limits().log_bytes).map_err(damaged)?;
+    drop_oldest(connection).map_err(damaged)?;
     let sessions = sessions(connection).map_err(damaged)?;
     let next_session = meta(connection, "next_session").map_err(damaged)?;
     let lines = lines(connection, first).map_err(damaged)?;
@@ -339,9 +354,16 @@ fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Stored>> {
         .collect()
 }
 
+/// Sessions beyond the bound: those connected when the last server crashed and those that were away come to more.
+fn drop_oldest(connection: &Connection) -> rusqlite::Result<()> {
+    let sql =
+        "DELETE FROM session WHERE id NOT IN (SELECT id FROM session ORDER BY seen DESC LIMIT ?)";
+    connection.execute(sql, [SESSIONS as i64]).map(drop)
+}
+
 fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
-    let mut rows = connection.prepare("SELECT id, name, token, owed FROM (SELECT * FROM session ORDER BY seen DESC LIMIT ?) ORDER BY seen")?;
-    let rows = rows.query_map([SESSIONS as i64], |row| {
+    let mut rows = connection.prepare("SELECT id, name, token, owed FROM session ORDER BY seen")?;
+    let rows = rows.query_map([], |row| {
         let owed: String = row.get(3)?;
         let name: String = row.get(1)?;
         Ok(Gone {
@@ -375,6 +397,37 @@ mod tests {
         );
         assert!(owed_of("x").is_none());
         assert!(owed_of("1-2").is_none());
+    }
+
+    /// Storing a crowd takes time in proportion to the crowd, and a restart keeps only as many as may come back.
+    #[test]
+    fn a_crowd_of_sessions_is_stored_in_time_and_bounded() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut file = open(&folder.path().join("x.db")).expect("new");
+        let crowd: Vec<Saved> = (1..=2 * SESSIONS as u64)
+            .map(|id| {
+                Saved::Session(Gone {
+                    id: SessionId(id),
+                    name: "ana".into(),
+                    token: TokenHash([0; 32]),
+                    cursor: Cursor::new(1),
+                    since: Duration::ZERO,
+                })
+            })
+            .collect();
+        let start = std::time::Instant::now();
+        write(&mut file, 1, &[], &crowd).expect("stored");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            start.elapsed()
+        );
+        let mut room = Room::new("test", crate::chat::Limits::default(), true);
+        restore(&file, &mut room).expect("restored");
+        assert_eq!(room.resumable(), SESSIONS);
+        let kept = "SELECT count(*), min(id) FROM session";
+        let kept = file.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(kept, Ok((SESSIONS as i64, SESSIONS as i64 + 1)));
     }
 
     #[test]
