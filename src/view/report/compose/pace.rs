@@ -2,8 +2,11 @@
 
 use super::super::document::{Block, Cell, Fact};
 use super::super::filters::{frame_filter, frames_filter, stream_filter};
-use super::super::model::{FirstData, PaceCard, RttRow, StreamReport};
-use super::say::{Say, clock};
+use super::super::model::{
+    FirstData, Flight, InFlight, JointAcks, PaceCard, RttRow, Seconds, Spread, StreamReport,
+    Throughput,
+};
+use super::say::{Say, clock, port_of};
 use crate::explain::Value;
 
 /// Who spoke first, and both sides' flights.
@@ -14,13 +17,40 @@ pub(super) fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
         .map(|first| first_data(say, first))
         .into_iter()
         .collect();
-    for (side, card) in [
-        ("client", &timing.pace.client),
-        ("server", &timing.pace.server),
+    for (side, own, other, card) in [
+        (
+            "client",
+            &stream.client,
+            &stream.server,
+            &timing.pace.client,
+        ),
+        (
+            "server",
+            &stream.server,
+            &stream.client,
+            &timing.pace.server,
+        ),
     ] {
-        if let Some(card) = card {
-            side_facts(say, stream, side, card, &mut facts);
-        }
+        let Some(card) = card else {
+            continue;
+        };
+        let stream = stream_filter(stream.stream);
+        let of = |end: &str| format!("tcp.srcport=={}", port_of(end));
+        let data = format!("{} && tcp.len>0 && {stream}", of(own));
+        let acks = format!("{} && tcp.analysis.acks_frame && {stream}", of(other));
+        let told = [
+            Some(segments(say, card, &data)),
+            card.first_flight
+                .map(|flight| first_flight(say, flight, &data)),
+            card.most_in_flight.map(|most| most_in_flight(say, most)),
+            card.segments_per_ack
+                .map(|spread| per_ack(say, spread, &card.joint_acks, acks)),
+        ];
+        let label = |id: &str| say.v(id, &[("side", side.into())]);
+        facts.extend(told.into_iter().flatten().map(|(id, fact)| Fact {
+            label: label(id),
+            ..fact
+        }));
     }
     facts
 }
@@ -37,107 +67,83 @@ fn first_data(say: &Say<'_>, first: FirstData) -> Fact {
     say.fact("report-first-data", value, &[first.frame], see)
 }
 
-fn side_facts(
-    say: &Say<'_>,
-    stream: &StreamReport,
-    side: &'static str,
-    card: &PaceCard,
-    facts: &mut Vec<Fact>,
-) {
-    let port = |of: &str| super::say::port_of(of).to_owned();
-    let (own, other) = match side {
-        "client" => (port(&stream.client), port(&stream.server)),
-        _ => (port(&stream.server), port(&stream.client)),
+/// A fact without its label, and the label's id: it names the side.
+type OfSide = (&'static str, Fact);
+
+fn of_side(id: &'static str, value: String, frames: &[u64], see: String) -> OfSide {
+    let fact = Fact {
+        value,
+        frames: frames.to_vec(),
+        see,
+        ..Fact::default()
     };
-    let number = Value::Number;
-    let mut add = |label: &str, value: String, frames: &[u64], see: String| {
-        let label = say.v(label, &[("side", side.into())]);
-        facts.push(Fact {
-            label,
-            value,
-            frames: frames.to_vec(),
-            see,
-        });
-    };
-    let counts = [
-        ("segments", number(card.segments)),
-        ("again", number(card.sent_again)),
+    (id, fact)
+}
+
+/// Data segments; `data`: the filter that shows them.
+fn segments(say: &Say<'_>, card: &PaceCard, data: &str) -> OfSide {
+    let values = [
+        ("segments", Value::Number(card.segments)),
+        ("again", Value::Number(card.sent_again)),
     ];
-    let mine = format!(
-        "tcp.srcport=={own} && tcp.len>0 && {}",
-        stream_filter(stream.stream)
+    let value = say.v("report-data-segments-value", &values);
+    of_side("report-data-segments", value, &[], data.to_owned())
+}
+
+/// What went out before anything was acknowledged.
+fn first_flight(say: &Say<'_>, flight: Flight, data: &str) -> OfSide {
+    let values = [
+        ("segments", Value::Number(flight.segments)),
+        ("bytes", Value::Number(flight.bytes)),
+    ];
+    let value = say.v("report-first-flight-value", &values);
+    let (from, to) = (flight.from_frame, flight.to_frame);
+    if from == to {
+        return of_side("report-first-flight", value, &[from], frame_filter(from));
+    }
+    let see = format!("{data} && frame.number>={from} && frame.number<={to}");
+    of_side("report-first-flight", value, &[from, to], see)
+}
+
+/// The most bytes under way at once.
+fn most_in_flight(say: &Say<'_>, most: InFlight) -> OfSide {
+    let (bytes, frame) = (most.bytes, most.frame);
+    let value = say.v(
+        "report-largest-value",
+        &[("bytes", Value::Number(bytes.into()))],
     );
-    add(
-        "report-data-segments",
-        say.v("report-data-segments-value", &counts),
-        &[],
-        mine.clone(),
+    let see = format!(
+        "tcp.analysis.bytes_in_flight=={bytes} && {}",
+        frame_filter(frame)
     );
-    if let Some(flight) = card.first_flight {
-        let values = [
-            ("segments", number(flight.segments)),
-            ("bytes", number(flight.bytes)),
-        ];
-        let (from, to) = (flight.from_frame, flight.to_frame);
-        let (frames, see) = if from == to {
-            (vec![from], frame_filter(from))
-        } else {
-            let see = format!("{mine} && frame.number>={from} && frame.number<={to}");
-            (vec![from, to], see)
-        };
-        add(
-            "report-first-flight",
-            say.v("report-first-flight-value", &values),
-            &frames,
-            see,
-        );
-    }
-    if let Some(most) = card.most_in_flight {
-        let values = [("bytes", number(most.bytes.into()))];
-        let see = format!(
-            "tcp.analysis.bytes_in_flight=={} && {}",
-            most.bytes,
-            frame_filter(most.frame)
-        );
-        add(
-            "report-most-in-flight",
-            say.v("report-largest-value", &values),
-            &[most.frame],
-            see,
-        );
-    }
-    if let Some(spread) = card.segments_per_ack {
-        let joint = &card.joint_acks;
-        let values = [
-            ("min", number(spread.min.unsigned_abs())),
-            ("median", number(spread.median.unsigned_abs())),
-            ("max", number(spread.max.unsigned_abs())),
-            ("joint", number(joint.count)),
-            ("count", number(spread.count)),
-        ];
-        let acks = format!(
-            "tcp.srcport=={other} && tcp.analysis.acks_frame && {}",
-            stream_filter(stream.stream)
-        );
-        let see = if joint.count == 0 {
-            acks
-        } else {
-            frames_filter(&joint.evidence.frames)
-        };
-        add(
-            "report-segments-per-ack",
-            say.v("report-segments-per-ack-value", &values),
-            &joint.evidence.frames,
-            see,
-        );
-    }
+    of_side("report-most-in-flight", value, &[frame], see)
+}
+
+/// Segments that one ACK of the other side covers; `acks`: the filter that shows its ACKs.
+fn per_ack(say: &Say<'_>, spread: Spread, joint: &JointAcks, acks: String) -> OfSide {
+    let number = |number: i64| Value::Number(number.unsigned_abs());
+    let values = [
+        ("min", number(spread.min)),
+        ("median", number(spread.median)),
+        ("max", number(spread.max)),
+        ("joint", Value::Number(joint.count)),
+        ("count", Value::Number(spread.count)),
+    ];
+    let value = say.v("report-segments-per-ack-value", &values);
+    let frames = &joint.evidence.frames;
+    let see = if joint.count == 0 {
+        acks
+    } else {
+        frames_filter(frames)
+    };
+    of_side("report-segments-per-ack", value, frames, see)
 }
 
 /// The first data segments of the side that sent more, with sample and estimated round-trip times.
 pub(super) fn samples(say: &Say<'_>, stream: &StreamReport) -> Option<Block> {
     let pace = &stream.timing.pace;
     let sent = |card: &Option<PaceCard>| card.as_ref().map_or(0, |card| card.segments);
-    let bytes = |throughput: &Option<super::super::model::Throughput>| {
+    let bytes = |throughput: &Option<Throughput>| {
         throughput.as_ref().map_or(0, |throughput| throughput.bytes)
     };
     let both = &stream.timing.throughput;
@@ -167,10 +173,9 @@ pub(super) fn samples(say: &Say<'_>, stream: &StreamReport) -> Option<Block> {
 }
 
 fn sample(say: &Say<'_>, side: &'static str, number: usize, row: &RttRow) -> Vec<Cell> {
-    let micros = |time: Option<super::super::model::Seconds>| {
-        time.map_or_else(Cell::none, |time| Cell::number(say.exact(time)))
-    };
-    let at = |time: super::super::model::Seconds| Cell::number(clock(time));
+    let micros =
+        |time: Option<Seconds>| time.map_or_else(Cell::none, |time| Cell::number(say.exact(time)));
+    let at = |time: Seconds| Cell::number(clock(time));
     let frames: Vec<_> = [Some(row.frame), row.ack_frame]
         .into_iter()
         .flatten()

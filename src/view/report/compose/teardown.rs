@@ -21,64 +21,43 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     blocks
 }
 
+/// Ways to end, of the row of a connection: label, `ending`, `ended_by`, and the filter that shows such segments.
+const ENDINGS: [(&str, &str, Option<&str>, &str); 6] = {
+    const FIN: &str = "tcp.flags.fin==1";
+    const RST: &str = "tcp.flags.reset==1";
+    const REFUSAL: &str = "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1";
+    [
+        ("report-closed-by-client", "fin", Some("client"), FIN),
+        ("report-closed-by-server", "fin", Some("server"), FIN),
+        ("report-reset-by-client", "rst", Some("client"), RST),
+        ("report-reset-by-server", "rst", Some("server"), RST),
+        ("report-refused-list", "refused", None, REFUSAL),
+        ("report-still-open", "open", None, "tcp.completeness"),
+    ]
+};
+
 /// Over all connections: who began the closing.
 fn who_closed(say: &Say<'_>, report: &Report) -> Vec<Fact> {
     let mut facts = Vec::new();
-    for (label, ending, side, see) in [
-        (
-            "report-closed-by-client",
-            "fin",
-            Some("client"),
-            "tcp.flags.fin==1",
-        ),
-        (
-            "report-closed-by-server",
-            "fin",
-            Some("server"),
-            "tcp.flags.fin==1",
-        ),
-        (
-            "report-reset-by-client",
-            "rst",
-            Some("client"),
-            "tcp.flags.reset==1",
-        ),
-        (
-            "report-reset-by-server",
-            "rst",
-            Some("server"),
-            "tcp.flags.reset==1",
-        ),
-        (
-            "report-refused-list",
-            "refused",
-            None,
-            "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1",
-        ),
-        ("report-still-open", "open", None, "tcp.completeness"),
-    ] {
+    for (label, ending, side, see) in ENDINGS {
         let streams: Vec<_> = report
             .connections
             .iter()
             .filter(|row| row.ending == ending && (side.is_none() || row.ended_by == side))
             .map(|row| row.stream.to_string())
             .collect();
-        if !streams.is_empty() {
-            let more = if streams.len() > MAX_LISTED {
-                " …"
-            } else {
-                ""
-            };
-            let list = streams[..streams.len().min(MAX_LISTED)].join(", ");
-            let value = say.v(
-                "report-stream-list",
-                &[
-                    ("count", Value::Number(streams.len() as u64)),
-                    ("list", (&*format!("{list}{more}")).into()),
-                ],
-            );
-            facts.push(say.fact(label, value, &[], see));
+        if streams.is_empty() {
+            continue;
         }
+        let mut list = streams[..streams.len().min(MAX_LISTED)].join(", ");
+        if streams.len() > MAX_LISTED {
+            list.push_str(" …");
+        }
+        let values = [
+            ("count", Value::Number(streams.len() as u64)),
+            ("list", (&*list).into()),
+        ];
+        facts.push(say.fact(label, say.v("report-stream-list", &values), &[], see));
     }
     facts
 }
@@ -159,6 +138,21 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
         let see = format!("tcp.len>0 && {}", stream_filter(stream));
         facts.push(say.fact("report-half-close-use", value, &[], see));
     }
+    facts.extend(ws_close_facts(say, card));
+    if let Some(reason) = card.program_reason {
+        facts.push(say.fact(
+            "report-program-reason",
+            say.t(&id_of("reason", reason)),
+            &[],
+            "",
+        ));
+    }
+    facts
+}
+
+/// The Close frames of WebSocket, or that there was none before the connection ended.
+fn ws_close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
+    let mut facts = Vec::new();
     for close in &card.ws_closes {
         let value = say.v(
             "report-ws-close-value",
@@ -181,14 +175,6 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
             say.t("verdict-ws-cut-1006"),
             &[],
             "websocket.opcode==8",
-        ));
-    }
-    if let Some(reason) = card.program_reason {
-        facts.push(say.fact(
-            "report-program-reason",
-            say.t(&id_of("reason", reason)),
-            &[],
-            "",
         ));
     }
     facts
