@@ -193,6 +193,42 @@ fn collect(path: &str, value: &Value, fields: &mut std::collections::BTreeSet<St
     }
 }
 
+/// The style of a drawing in the page is for that drawing: each of its rules names the drawing's own class.
+#[test]
+fn drawings_do_not_restyle_the_page() {
+    let page = stdout(&["report", CHAT, "--format", "html"]);
+    let mut drawings = 0;
+    for drawing in page.split("<svg ").skip(1) {
+        let class = drawing.split("class=\"").nth(1).expect("a class");
+        let class = format!(".{} ", class.split('"').next().expect("its end"));
+        let style = drawing.split("<style>").nth(1).expect("a style");
+        let style = style.split("</style>").next().expect("its end");
+        let rules = style.replace("@media(prefers-color-scheme:dark){", "");
+        for rule in rules.split('}').filter(|rule| !rule.is_empty()) {
+            assert!(rule.starts_with(&class), "{rule}");
+        }
+        drawings += 1;
+    }
+    assert!(drawings >= 2, "a graph and the ladder");
+}
+
+/// On paper only what is open on the page is written out, and no connection but the first is open at first where there are many.
+#[test]
+fn the_printed_page_folds() {
+    let page = stdout(&["report", CHAT, "--format", "html"]);
+    let print = page
+        .split("@media print")
+        .nth(1)
+        .expect("a style for paper");
+    let print = print.split("</style>").next().expect("its end");
+    assert!(!print.contains("details-content"), "{print}");
+    assert!(page.contains("<details open><summary>"));
+    assert!(
+        page.contains("<details><summary>"),
+        "the second connection is folded"
+    );
+}
+
 /// Times keep their nine decimals on the way into JSON.
 #[test]
 fn json_times_have_nine_decimals() {

@@ -274,6 +274,7 @@ report-rule-held-value = vale em { $held } de { $checked } segmentos
 report-rule-first = primeiro desse lado
 report-bytes-per-ack-client = Bytes novos confirmados por um ACK do cliente
 report-bytes-per-ack-server = Bytes novos confirmados por um ACK do servidor
+report-more-rows = outras linhas
 report-col-frame = quadro
 report-col-next = próximo seq
 report-col-rule = regra

@@ -19,8 +19,9 @@ const PLOT_WIDTH: u32 = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT: u32 = HEIGHT - TOP - BOTTOM;
 
 /// The style of every graph; `currentColor` is not used, because a picture shown as a file has no page around it.
-const STYLE: &str = "text{font:13px sans-serif;fill:#222}.t{font-size:15px;font-weight:bold}.g{stroke:#888;stroke-width:.5;opacity:.5}.b{fill:#fff}\
-@media(prefers-color-scheme:dark){text{fill:#ddd}.b{fill:#181a1b}}";
+const STYLE: &str = ".graph text{font:13px sans-serif;fill:#222}.graph .t{font-size:15px;font-weight:bold}\
+.graph .g{stroke:#888;stroke-width:.5;opacity:.5}.graph .b{fill:#fff}\
+@media(prefers-color-scheme:dark){.graph text{fill:#ddd}.graph .b{fill:#181a1b}}";
 
 /// The picture as SVG.
 pub(super) fn draw(picture: &Picture<'_>, title: &str, words: &Explainer) -> String {
@@ -30,7 +31,7 @@ pub(super) fn draw(picture: &Picture<'_>, title: &str, words: &Explainer) -> Str
     let mut out = String::new();
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n<text class=\"t\" x=\"{LEFT}\" y=\"24\">{title}</text>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" class=\"graph\" role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n<text class=\"t\" x=\"{LEFT}\" y=\"24\">{title}</text>\n"
     );
     push_axes(&mut out, picture, (&time, &value), words);
     for layer in picture.shown() {

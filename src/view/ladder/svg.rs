@@ -20,9 +20,13 @@ const STEP: u32 = 30;
 /// Characters of a label: more do not fit between two lanes.
 const LABEL: usize = 44;
 
-const STYLE: &str = "text{font:13px monospace;fill:#222}.h{font:bold 14px sans-serif}.s{font:12px sans-serif;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:4px}.l{stroke:#999}\
-.b{fill:#fff}.d{stroke:#2060d0;stroke-width:2.2}.a{stroke:#888}.a .k{stroke-dasharray:4 3}.c{stroke:#444}.r{stroke:#d02020;stroke-width:2.2}.w{fill:#d02020}\
-@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#aaa;stroke:#181a1b}.b{fill:#181a1b}.p{fill:#ddd}.c{stroke:#bbb}.d{stroke:#6aa0ff}.w{fill:#ff7070}}";
+/// Every rule names the class of the drawing: in a page a style holds for all of it.
+const STYLE: &str = ".ladder text{font:13px monospace;fill:#222}.ladder .h{font:bold 14px sans-serif}\
+.ladder .s{font:12px sans-serif;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:4px}.ladder .l{stroke:#999}\
+.ladder .b{fill:#fff}.ladder .d{stroke:#2060d0;stroke-width:2.2}.ladder .a{stroke:#888}.ladder .a .k{stroke-dasharray:4 3}\
+.ladder .c{stroke:#444}.ladder .r{stroke:#d02020;stroke-width:2.2}.ladder .w{fill:#d02020}\
+@media(prefers-color-scheme:dark){.ladder text{fill:#ddd}.ladder .s{fill:#aaa;stroke:#181a1b}.ladder .b{fill:#181a1b}\
+.ladder .p{fill:#ddd}.ladder .c{stroke:#bbb}.ladder .d{stroke:#6aa0ff}.ladder .w{fill:#ff7070}}";
 
 /// The whole picture.
 pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
@@ -39,7 +43,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{width}\" height=\"{height}\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" class=\"ladder\" role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{width}\" height=\"{height}\"/>\n"
     );
     let program_title = words.text("ladder-program", &[]);
     push_lanes(

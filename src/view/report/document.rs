@@ -19,6 +19,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// The word before a display filter (`see`).
     pub see: String,
+    /// What follows the number of rows that are folded (`more rows`).
+    pub more_rows: String,
 }
 
 /// One section.

@@ -4,10 +4,18 @@
 
 use askama::Template;
 
-use super::document::{Block, Cell, Document, frames_text};
+use super::document::{Block, Cell, Document, Figure, frames_text};
 
-/// Groups (connections) of a section that are open at first; the others are folded.
-const OPEN_GROUPS: usize = 4;
+/// Groups (connections, the largest first) of a section that are open at first; the others are folded, on paper too: what the
+/// reader opens is printed.
+const OPEN_GROUPS: usize = 1;
+
+/// Rows of a table that are shown at first; of a longer one the others are folded.
+const OPEN_ROWS: usize = 30;
+/// A fold hides at least so many.
+const FOLD_ROWS: usize = 6;
+/// Lines of a drawing (of its text form) that fit on about a page; a taller one is folded.
+const OPEN_LINES: usize = 90;
 
 /// The page.
 #[derive(Template)]
@@ -22,6 +30,22 @@ impl Page<'_> {
     #[expect(clippy::unused_self, reason = "the template calls methods of the page")]
     fn frames(&self, frames: &[u64]) -> String {
         frames_text(frames)
+    }
+
+    /// The rows of a table that are shown at first, and the folded ones, if any.
+    #[expect(clippy::unused_self, reason = "the template calls methods of the page")]
+    fn parts<'a>(&self, rows: &'a [Vec<Cell>]) -> Vec<&'a [Vec<Cell>]> {
+        if rows.len() < OPEN_ROWS + FOLD_ROWS {
+            return vec![rows];
+        }
+        let (shown, folded) = rows.split_at(OPEN_ROWS);
+        vec![shown, folded]
+    }
+
+    /// A drawing that fits.
+    #[expect(clippy::unused_self, reason = "the template calls methods of the page")]
+    fn fits(&self, figure: &Figure) -> bool {
+        figure.text.lines().count() <= OPEN_LINES
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::document::{Block, Fact};
 use super::super::filters::{frame_filter, frames_filter};
 use super::super::model::{CaptureFacts, Report, SelectionFacts};
-use super::say::{Say, clock, date};
+use super::say::{Say, date};
 use crate::explain::Value;
 
 /// One line under the title.
@@ -84,7 +84,7 @@ fn times(say: &Say<'_>, c: &CaptureFacts) -> Vec<Fact> {
     ] {
         facts.push(say.fact(label, date(at), &[number], frame_filter(number)));
     }
-    let value = format!("{} s ({})", clock(span), say.span(span));
+    let value = format!("{} ({})", say.exact(span), say.span(span));
     let see = frames_filter(&numbers);
     facts.push(say.fact("report-span", value, &numbers, see));
     facts

@@ -24,9 +24,6 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "column-stream",
         "column-client",
         "column-server",
-        "report-col-role",
-        "report-col-client-port",
-        "report-col-server-port",
         "column-start",
         "column-duration",
         "report-col-frames-each",
@@ -34,6 +31,9 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "report-col-opening",
         "report-col-ending",
         "column-verdict",
+        "report-col-role",
+        "report-col-client-port",
+        "report-col-server-port",
         "see",
     ];
     let shown = &report.connections[..report.connections.len().min(MAX_ROWS)];
@@ -123,6 +123,13 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         Cell::number(row.stream),
         Cell::text(client),
         Cell::text(&*row.server),
+        Cell::number(clock(Seconds(row.start.0.saturating_sub(origin.0)))),
+        Cell::number(say.span(row.duration)),
+        Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
+        Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
+        Cell::text(say.v("report-opening", &[("opening", row.opening.into())])),
+        Cell::text(ending(say, row)),
+        Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
         Cell::text(role(say, row, short)),
         Cell::text(port(
             say,
@@ -138,13 +145,6 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
             row.port_class.server,
             short,
         )),
-        Cell::number(clock(Seconds(row.start.0.saturating_sub(origin.0)))),
-        Cell::number(say.span(row.duration)),
-        Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
-        Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
-        Cell::text(say.v("report-opening", &[("opening", row.opening.into())])),
-        Cell::text(ending(say, row)),
-        Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
         Cell::code(&*row.evidence.see),
     ]
 }

@@ -43,6 +43,7 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
         lang: words.lang().tag(),
         subtitle: capture::subtitle(&say, report),
         see: say.t("see"),
+        more_rows: say.t("report-more-rows"),
         sections: vec![
             section("S1", "report-s1", capture::section(&say, report)),
             section("S2", "report-s2", connections::table(&say, report)),
