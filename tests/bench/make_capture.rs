@@ -32,6 +32,15 @@ struct Connection {
     server_seq: u32,
 }
 
+/// The sender's, then the receiver's.
+fn directed<T>(client: T, server: T, to_server: bool) -> [T; 2] {
+    if to_server {
+        [client, server]
+    } else {
+        [server, client]
+    }
+}
+
 struct Capture<W: Write> {
     out: W,
     frames: u64,
@@ -79,6 +88,44 @@ impl<W: Write> Capture<W> {
         }
     }
 
+    /// Type, IPv4.
+    fn ipv4_header(&mut self, c: &Connection, to_server: bool, tcp_len: usize) {
+        let ends = directed(c.host.to_be_bytes(), [127, 0, 0, 1], to_server);
+        self.frame.extend_from_slice(&[8, 0, 0x45, 0]);
+        self.frame
+            .extend_from_slice(&((20 + tcp_len) as u16).to_be_bytes());
+        self.frame.extend_from_slice(&[0, 0, 0x40, 0, 64, 6, 0, 0]);
+        self.frame.extend_from_slice(&ends.concat());
+    }
+
+    /// Type, IPv6.
+    fn ipv6_header(&mut self, c: &Connection, to_server: bool, tcp_len: usize) {
+        let (mut client, mut server) = ([0u8; 16], [0u8; 16]);
+        client[12..].copy_from_slice(&c.host.to_be_bytes());
+        client[15] |= 1;
+        (server[0], server[15]) = (0xfd, 1);
+        let ends = directed(client, server, to_server);
+        self.frame.extend_from_slice(&[0x86, 0xdd, 0x60, 0, 0, 0]);
+        self.frame
+            .extend_from_slice(&(tcp_len as u16).to_be_bytes());
+        self.frame.extend_from_slice(&[6, 64]);
+        self.frame.extend_from_slice(&ends.concat());
+    }
+
+    fn tcp_header(&mut self, c: &Connection, to_server: bool, flags: u8, options: &[u8]) {
+        let ports = directed(c.port, SERVER_PORT, to_server);
+        let [seq, ack] = directed(c.client_seq, c.server_seq, to_server);
+        let ack = if flags & ACK != 0 { ack } else { 0 };
+        let offset = ((20 + options.len()) / 4) << 4;
+        self.frame
+            .extend_from_slice(&ports.map(u16::to_be_bytes).concat());
+        self.frame
+            .extend_from_slice(&[seq, ack].map(u32::to_be_bytes).concat());
+        self.frame
+            .extend_from_slice(&[offset as u8, flags, 2, 0, 0xfe, 0x28, 0, 0]);
+        self.frame.extend_from_slice(options);
+    }
+
     /// One segment; advances nothing.
     fn segment(
         &mut self,
@@ -96,73 +143,15 @@ impl<W: Write> Capture<W> {
         } else {
             &OPTIONS
         };
-        let (seq, ack) = if to_server {
-            (c.client_seq, c.server_seq)
-        } else {
-            (c.server_seq, c.client_seq)
-        };
-        let (sport, dport) = if to_server {
-            (c.port, SERVER_PORT)
-        } else {
-            (SERVER_PORT, c.port)
-        };
         self.frame.clear();
         self.frame.extend_from_slice(&[0; 12]);
         let tcp_len = 20 + options.len() + payload.len();
         if c.v6 {
-            self.frame.extend_from_slice(&[0x86, 0xdd, 0x60, 0, 0, 0]);
-            self.frame
-                .extend_from_slice(&(tcp_len as u16).to_be_bytes());
-            self.frame.extend_from_slice(&[6, 64]);
-            let client = {
-                let mut a = [0u8; 16];
-                a[12..].copy_from_slice(&c.host.to_be_bytes());
-                a[15] |= 1;
-                a
-            };
-            let server = {
-                let mut a = [0u8; 16];
-                a[0] = 0xfd;
-                a[15] = 1;
-                a
-            };
-            let (src, dst) = if to_server {
-                (client, server)
-            } else {
-                (server, client)
-            };
-            self.frame.extend_from_slice(&src);
-            self.frame.extend_from_slice(&dst);
+            self.ipv6_header(c, to_server, tcp_len);
         } else {
-            self.frame.extend_from_slice(&[8, 0, 0x45, 0]);
-            self.frame
-                .extend_from_slice(&((20 + tcp_len) as u16).to_be_bytes());
-            self.frame.extend_from_slice(&[0, 0, 0x40, 0, 64, 6, 0, 0]);
-            let (client, server) = (c.host.to_be_bytes(), [127, 0, 0, 1]);
-            let (src, dst) = if to_server {
-                (client, server)
-            } else {
-                (server, client)
-            };
-            self.frame.extend_from_slice(&src);
-            self.frame.extend_from_slice(&dst);
+            self.ipv4_header(c, to_server, tcp_len);
         }
-        self.frame.extend_from_slice(&sport.to_be_bytes());
-        self.frame.extend_from_slice(&dport.to_be_bytes());
-        self.frame.extend_from_slice(&seq.to_be_bytes());
-        self.frame
-            .extend_from_slice(&(if flags & ACK != 0 { ack } else { 0 }).to_be_bytes());
-        self.frame.extend_from_slice(&[
-            (((20 + options.len()) / 4) << 4) as u8,
-            flags,
-            2,
-            0,
-            0xfe,
-            0x28,
-            0,
-            0,
-        ]);
-        self.frame.extend_from_slice(options);
+        self.tcp_header(c, to_server, flags, options);
         self.frame.extend_from_slice(payload);
         self.nanos += step_ns;
         let length = self.frame.len() as u32;
