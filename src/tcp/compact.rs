@@ -222,6 +222,7 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
         closer,
         window,
         flags,
+        paths,
     ] = together(
         pack,
         [
@@ -234,6 +235,7 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
             (u64::from(dir.closer), 1),
             (u64::from(dir.zero_window.is_some()), 1),
             (u64::from(dir.last_flags.0), 16),
+            (u64::from(dir.paths != [0; 2]), 1),
         ],
     );
     dir.shift = shift as i8 - 2;
@@ -241,6 +243,16 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     dir.flight_known = unknown == 0;
     (dir.pushed, dir.closer) = (pushed != 0, closer != 0);
     dir.last_flags = AnalysisFlags(flags as u16);
+    let [mut sent, mut known] = dir.paths.map(u32::from);
+    if paths != 0 {
+        pack.small(&mut sent);
+        pack.small(&mut known);
+    }
+    dir.paths = if paths == 0 {
+        [0; 2]
+    } else {
+        [sent as u16, known as u16]
+    };
     let mut base = dir.base.unwrap_or_default();
     if based != 0 {
         pack.close32(&mut base.0, offer.isn.0);

@@ -54,6 +54,8 @@ pub(super) struct Direction {
     pub(super) pushed: bool,
     /// Sent FIN first (chapter 11).
     pub(super) closer: bool,
+    /// Subtypes of Multipath TCP options sent, a bit each, and those of both directions at the last frame.
+    pub(super) paths: [u16; 2],
     /// Segments sent and not acknowledged.
     pub(super) unacked: Unacked,
     /// Frames sent.
@@ -87,6 +89,7 @@ impl Default for Direction {
             flight_known: true,
             pushed: false,
             closer: false,
+            paths: [0; 2],
             unacked: Unacked::default(),
             packets: 0,
             bytes: 0,
@@ -100,5 +103,15 @@ impl Direction {
     /// `next` is known (SQ-2).
     pub(super) const fn next_known(&self) -> bool {
         self.next.0 != 0
+    }
+
+    /// Takes note of the Multipath TCP options of both directions up to here. False when there are new ones since this
+    /// direction's last frame.
+    #[inline]
+    pub(super) const fn same_paths(&mut self, peer: &Self) -> bool {
+        let both = self.paths[0] | peer.paths[0];
+        let same = both == self.paths[1];
+        self.paths[1] = both;
+        same
     }
 }

@@ -89,6 +89,7 @@ fn follow(
     seen: &mut Observation,
 ) -> bool {
     rev.flight_known = true;
+    fwd.same_paths(rev);
     if segment.ack != fwd.last_ack {
         fwd.nondup = segment.frame;
         fwd.dup_acks = 0;

@@ -29,7 +29,8 @@ pub(super) fn analyse(
     if segment.flags.ack() {
         rev.flight_known = true;
     }
-    judge_position(fwd, rev, segment, seen);
+    let same_paths = fwd.same_paths(rev);
+    judge_position(fwd, rev, same_paths, segment, seen);
     if segment.ack != fwd.last_ack {
         fwd.nondup = segment.frame;
         fwd.dup_acks = 0;
@@ -73,6 +74,7 @@ fn control(segment: &Segment<'_>) -> bool {
 fn judge_position(
     fwd: &mut Direction,
     rev: &Direction,
+    same_paths: bool,
     segment: &Segment<'_>,
     seen: &mut Observation,
 ) {
@@ -105,11 +107,17 @@ fn judge_position(
     if seq != fwd.next || segment.ack != fwd.last_ack {
         return; // not "the same again"
     }
-    judge_repeat(fwd, rev, window, seen);
+    judge_repeat(fwd, rev, same_paths, window, seen);
 }
 
 /// an empty segment with the same numbers as the one before it.
-fn judge_repeat(fwd: &mut Direction, rev: &Direction, window: u32, seen: &mut Observation) {
+fn judge_repeat(
+    fwd: &mut Direction,
+    rev: &Direction,
+    same_paths: bool,
+    window: u32,
+    seen: &mut Observation,
+) {
     let flags = &mut seen.analysis;
     if window == 0 {
         let probed = rev.last_flags.contains(AnalysisFlags::ZERO_WINDOW_PROBE);
@@ -120,7 +128,7 @@ fn judge_repeat(fwd: &mut Direction, rev: &Direction, window: u32, seen: &mut Ob
         flags.insert(AnalysisFlags::WINDOW_UPDATE);
     } else if rev.last_flags.contains(AnalysisFlags::KEEP_ALIVE) {
         flags.insert(AnalysisFlags::KEEP_ALIVE_ACK);
-    } else {
+    } else if same_paths {
         flags.insert(AnalysisFlags::DUPLICATE_ACK);
         fwd.dup_acks = match fwd.dup_acks {
             POISONED => 1,

@@ -267,7 +267,8 @@ impl Stream {
             fwd.syn_win = false;
         }
         // Where captured bytes end inside the header, Wireshark's dissection ends with them (IC-3), before P11 and P12.
-        let whole = segment.header_captured >= 20 && windows::read_options(fwd, segment);
+        let whole =
+            segment.header_captured >= 20 && windows::read_options(fwd, rev, segment, seen.ack);
         if whole && flags.syn() {
             windows::settle(fwd, rev, segment);
         }

@@ -10,6 +10,7 @@ use crate::packet::Segment;
 const END_OF_LIST: u8 = 0;
 const NO_OPERATION: u8 = 1;
 const WINDOW_SCALE: u8 = 3;
+const MULTIPATH: u8 = 30;
 const SACK: u8 = 5;
 /// The largest shift (RFC 7323 section 2.3); a larger one counts as this.
 const MAX_SHIFT: u8 = 14;
@@ -38,7 +39,12 @@ pub(super) fn plain_options(segment: &Segment<'_>) -> bool {
 /// the options (cut frames, quotes): Wireshark's dissection stops there, before P12.
 ///
 /// Works on the bytes, because of a cut option the part that is there still counts.
-pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
+pub(super) fn read_options(
+    fwd: &mut Direction,
+    rev: &Direction,
+    segment: &Segment<'_>,
+    ack: u32,
+) -> bool {
     let bytes = segment.options.0;
     let claimed = usize::from(segment.header_length).saturating_sub(20);
     if claimed == 0 || plain_options(segment) {
@@ -62,12 +68,22 @@ pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
         let Some(size) = bytes.get(at + 1).map(|&size| usize::from(size)) else {
             return false;
         };
-        if size < 2 || at + size > claimed {
+        if size < 2 {
+            return true;
+        }
+        if at + size > claimed {
             return bytes.len() + 2 >= claimed; // as far as the complaint about it reaches
+        }
+        if has_wrong_size(kind, size) {
+            at += size; // not looked into
+            continue;
         }
         let there = bytes.get(at + 2..bytes.len().min(at + size));
         let there = there.unwrap_or_default();
-        if size < shortest(kind, there) {
+        if size < shortest(kind, there, ack) {
+            return false;
+        }
+        if kind == MULTIPATH && !note_path(fwd, rev, size, there) {
             return false;
         }
         read_option(fwd, kind, size, there);
@@ -79,13 +95,29 @@ pub(super) fn read_options(fwd: &mut Direction, segment: &Segment<'_>) -> bool {
     true
 }
 
-/// Below this size Wireshark's dissection of an option, and of the header with it, breaks off: SACK without a block, SNACK,
-/// and what the subtypes of Multipath TCP (RFC 8684 section 3) cannot do without.
-fn shortest(kind: u8, there: &[u8]) -> usize {
+/// The kinds that have one size only (RFC 9293, RFC 7323, RFC 2018, RFC 1072, RFC 1644, RFC 2385, RFC 4782, RFC 5482 and those
+/// of the IANA registry without an RFC): of another size they are not read.
+const fn has_wrong_size(kind: u8, size: usize) -> bool {
+    let right = match kind {
+        2 | 20 | 28 => 4,
+        WINDOW_SCALE => 3,
+        4 | 22 | 23 => 2,
+        6 | 7 | 11..=13 => 6,
+        8 => 10,
+        19 => 18,
+        27 => 8,
+        78 => 16,
+        _ => return false,
+    };
+    size != right
+}
+
+/// Below this size Wireshark's dissection of an option, and of the header with it, breaks off: SACK without a block (unless
+/// the relative acknowledgment number `ack` lies before the first byte), SNACK, and what the subtypes of Multipath TCP (RFC 8684 section 3) cannot do without.
+fn shortest(kind: u8, there: &[u8], ack: u32) -> usize {
     const SNACK: u8 = 21;
-    const MULTIPATH: u8 = 30;
     match kind {
-        SACK => 10,
+        SACK if ack < 1 << 31 => 10,
         SNACK if there.len() == 4 => 7,
         MULTIPATH => match there.first().map_or(1, |first| first >> 4) {
             0 | 3 | 8 => 4,
@@ -112,11 +144,29 @@ const fn data_sequence_signal(flags: u8) -> usize {
     4 + ack + mapping
 }
 
+/// Notes the subtype of a Multipath TCP option (RFC 8684 section 3), the first ones defined and `MP_CAPABLE` only with a key.
+/// False where Wireshark's dissection breaks off: a key or a token in a connection that other subtypes have begun.
+fn note_path(fwd: &mut Direction, rev: &Direction, size: usize, there: &[u8]) -> bool {
+    const CAPABLE: u8 = 0;
+    const JOIN: u8 = 1;
+    const BEGINNINGS: u16 = 1 << CAPABLE | 1 << JOIN;
+    const LAST: u8 = 7;
+    let both = fwd.paths[0] | rev.paths[0];
+    let late = both != 0 && both & BEGINNINGS == 0;
+    match (there.first().map(|first| first >> 4), size) {
+        (Some(CAPABLE), 12 | 20 | 22 | 24) | (Some(JOIN), 12) if late => return false,
+        (Some(CAPABLE), size) if !matches!(size, 12 | 20 | 22 | 24) => {}
+        (Some(subtype @ CAPABLE..=LAST), _) => fwd.paths[0] |= 1 << subtype,
+        _ => {}
+    }
+    true
+}
+
 /// One option, of which `there` may be less than its `size` says.
 fn read_option(fwd: &mut Direction, kind: u8, size: usize, there: &[u8]) {
     match (kind, size, there) {
         (WINDOW_SCALE, 3, &[shift]) => fwd.shift = shift.min(MAX_SHIFT) as i8, // W-2
-        (SACK, _, blocks) if size % 8 == 2 => {
+        (SACK, _, blocks) => {
             let length = |block: &[u8; 8]| {
                 let edges = u64::from_be_bytes(*block);
                 (edges as u32).wrapping_sub((edges >> 32) as u32)

@@ -3,6 +3,7 @@
 
 mod life;
 mod limits;
+mod multipath;
 mod prediction;
 mod rules;
 mod words;
