@@ -177,6 +177,55 @@ fn fragments_and_several_frames_per_segment() {
     }
 }
 
+/// The server does not listen to who spoke too fast: it must not take that for silence.
+#[test]
+fn who_is_slowed_down_is_not_taken_for_gone() {
+    let server = Server::with(|config| {
+        config.ping_every = Duration::from_millis(100);
+        config.limits.rate = 40;
+    });
+    let mut eva = Socket::chat(server.web);
+    let count = 320;
+    let text: String = (0..count).map(|number| format!("{number}\n")).collect();
+    eva.say(&text);
+    let mut next = 0;
+    while next < count {
+        let (first, payload) = eva.frame().expect("still connected");
+        if first == 0x89 {
+            eva.send(0x8a, &payload);
+        } else {
+            assert_eq!(payload, format!("guest1: {next}").as_bytes());
+            next += 1;
+        }
+    }
+}
+
+/// A ping waits behind what the client has not read yet: that it is not answered says nothing.
+#[test]
+fn who_stops_reading_for_a_while_is_not_taken_for_gone() {
+    let server = Server::with(|config| {
+        config.ping_every = Duration::from_millis(50);
+        config.limits.rate = 0;
+    });
+    let (mut slow, mut bob) = (Socket::chat(server.web), server.client());
+    let text = "x".repeat(8_000);
+    for number in 0..2_500 {
+        bob.say(&format!("{number} {text}"));
+        bob.line();
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let mut next = 0;
+    while next < 2_500 {
+        let (first, payload) = slow.frame().expect("still connected");
+        if first == 0x81 {
+            assert!(payload.starts_with(format!("guest2: {next} ").as_bytes()));
+            next += 1;
+        } else if first == 0x89 {
+            slow.send(0x8a, &payload);
+        }
+    }
+}
+
 #[test]
 fn silent_clients_are_pinged_and_given_up() {
     let server = Server::with(|config| config.ping_every = Duration::from_millis(100));

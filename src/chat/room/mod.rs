@@ -274,7 +274,7 @@ impl Room {
         if idle.is_zero() {
             return;
         }
-        let warn = idle - idle / WARN_SHARE;
+        let warn = idle.saturating_sub(idle / WARN_SHARE);
         let mut silent: Vec<(SessionId, bool)> = Vec::new();
         // Who has lines waiting is not silent: the room has not listened.
         let listened = |session: &&Session| session.parked.is_empty();

@@ -401,6 +401,7 @@ mod tests {
 
     /// Storing a crowd takes time in proportion to the crowd, and a restart keeps only as many as may come back.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test that measures")]
     fn a_crowd_of_sessions_is_stored_in_time_and_bounded() {
         let folder = tempfile::tempdir().expect("folder");
         let mut file = open(&folder.path().join("x.db")).expect("new");

@@ -1,0 +1,133 @@
+//! What goes out: what the room owes, until there is nothing or the socket is full.
+//!
+//! Owns: when to take from the room, and how long a client that is asked to leave may take. Must not know: encodings.
+
+use std::io;
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::ending::SETTLE;
+use super::{Connection, LINGER, reason_of};
+use crate::chat::{DisconnectReason, Room, SessionEventKind};
+
+/// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
+const TAKE_BYTES: usize = 128 * 1024;
+
+/// What taking from the room came to.
+enum Refill {
+    /// There is something to write.
+    More,
+    /// There is nothing at the moment.
+    Nothing,
+    /// There will be nothing more.
+    End(DisconnectReason),
+}
+
+impl Connection {
+    /// Writes what is owed until there is nothing or the socket is full; tells when the session has ended.
+    pub(super) fn send(&mut self, cx: &mut Context<'_>) -> Option<DisconnectReason> {
+        if self.broken.is_some() {
+            return None;
+        }
+        loop {
+            if self.outbox.is_empty() {
+                if let Some(over) = self.codec.ended() {
+                    return Some(over);
+                }
+                if !self.look {
+                    return None;
+                }
+                match self.refill() {
+                    Refill::More => {}
+                    Refill::Nothing => return None,
+                    Refill::End(reason) => return Some(reason),
+                }
+            }
+            let from = self.outbox.written();
+            match self.outbox.write(&self.stream) {
+                Ok(_) => self.tell_written(from),
+                // Only now is it worth asking to be woken: most writes succeed.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.stream.poll_write_ready(cx).is_pending() {
+                        self.heed_closing();
+                        return None;
+                    }
+                }
+                Err(error) => {
+                    self.broken = Some(reason_of(&error));
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Takes more from the room.
+    fn refill(&mut self) -> Refill {
+        let offset = self.outbox.queued();
+        let (mail, slices) = (&self.mail, &mut self.outbox.slices);
+        let take =
+            |room: &mut Room, now| room.take(mail.session(), TAKE_BYTES, offset, slices, now);
+        let turn = self.hub.with(take);
+        self.outbox.account(&turn, self.hub.is_watched());
+        self.look = turn.more || turn.closing.is_some();
+        if turn.ask {
+            let (id, acknowledged) = (self.mail.session(), self.acknowledged());
+            self.hub.with(|room, _| room.acknowledged(id, acknowledged));
+        }
+        if turn.ending {
+            self.heed_closing();
+        }
+        if let Some(wait) = turn.held {
+            self.wake_in(wait);
+        }
+        if !self.outbox.is_empty() {
+            return Refill::More;
+        }
+        turn.closing.map_or(Refill::Nothing, Refill::End)
+    }
+
+    pub(super) fn set_deadline(&mut self, linger: Duration) {
+        if self.deadline.is_none() {
+            self.deadline = Some(Instant::now() + linger);
+        }
+    }
+
+    /// A session asked to end does so in time, also where its client takes nothing.
+    fn heed_closing(&mut self) {
+        let id = self.mail.session();
+        match self.hub.with(|room, _| room.closing_reason(id)) {
+            Some(DisconnectReason::TakenOver) => self.set_deadline(SETTLE),
+            Some(_) => self.set_deadline(LINGER),
+            None => {}
+        }
+    }
+
+    /// The client has not taken what it is owed in time.
+    pub(super) fn overdue(&mut self) -> Option<DisconnectReason> {
+        let deadline = self.deadline?;
+        if Instant::now() >= deadline {
+            return Some(self.ended_by());
+        }
+        self.wake_in(deadline - Instant::now());
+        None
+    }
+
+    fn ended_by(&self) -> DisconnectReason {
+        let id = self.mail.session();
+        self.hub
+            .with(|room, _| room.closing_reason(id))
+            .unwrap_or(DisconnectReason::ClientClosed)
+    }
+
+    pub(super) fn tell_written(&mut self, from: u64) {
+        if !self.hub.is_watched() {
+            return;
+        }
+        let (hub, tuple, id) = (&self.hub, self.tuple, self.mail.session());
+        self.outbox.stretches_since(from, |lines, bytes| {
+            hub.emit(id, tuple, || SessionEventKind::Wrote { lines, bytes });
+        });
+    }
+}
