@@ -229,6 +229,38 @@ fn the_printed_page_folds() {
     );
 }
 
+/// Of a cut file: what it shows holds or fails, what it does not show is no proof of absence.
+#[test]
+fn a_cut_capture_proves_no_absence() {
+    let cut = |capture: &str, name: &str, keep: usize| {
+        let bytes = std::fs::read(capture).expect("a lesson capture");
+        let path = std::env::temp_dir().join(format!("{}-{name}.pcapng", std::process::id()));
+        std::fs::write(&path, &bytes[..bytes.len() - keep]).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let chat = cut(CHAT, "cut-chat", 100);
+    let reset = cut("captures/abrupt-reset.pcapng", "cut-reset", 1);
+    for (capture, claim, expected) in [
+        (&chat, "handshake complete", 0),
+        (&chat, "no reset", 4),
+        (&chat, "no message \"never said\"", 4),
+        (&chat, "streams >= 1", 0),
+        (&chat, "streams == 2", 4),
+        (&chat, "no half-close", 4),
+        (&reset, "any: reset-by client", 0),
+        (&reset, "no reset", 3),
+    ] {
+        assert_eq!(
+            code(&["expect", capture, claim]),
+            expected,
+            "{capture} {claim}"
+        );
+    }
+    for path in [chat, reset] {
+        std::fs::remove_file(path).expect("removed");
+    }
+}
+
 /// Times keep their nine decimals on the way into JSON.
 #[test]
 fn json_times_have_nine_decimals() {

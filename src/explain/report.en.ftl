@@ -609,7 +609,4 @@ expect-a-stream = a stream number
 expect-a-port = a port number
 expect-a-close-code = a close code
 expect-a-duration = a duration (50ms, 1s, 300us)
-expect-a-verdict = a verdict word
-expect-a-state = a TCP state
-expect-a-finding = the code of a finding
 expect-a-text = a text in quotes

@@ -609,7 +609,4 @@ expect-a-stream = um número de fluxo
 expect-a-port = um número de porta
 expect-a-close-code = um código de fechamento
 expect-a-duration = uma duração (50ms, 1s, 300us)
-expect-a-verdict = uma palavra de veredito
-expect-a-state = um estado do TCP
-expect-a-finding = o código de um achado
 expect-a-text = um texto entre aspas

@@ -69,6 +69,32 @@ pub(super) enum Claim {
     Complete,
 }
 
+impl Claim {
+    /// It says that something is not there, or that there is no more of it: a frame that is missing might refute it.
+    pub(super) const fn rests_on_absence(&self) -> bool {
+        match self {
+            Self::Count { order, .. } => !matches!(
+                order,
+                Comparison::Greater | Comparison::GreaterOrEqual | Comparison::NotEqual
+            ),
+            Self::Welcome { absent, .. }
+            | Self::Flag { absent, .. }
+            | Self::Finding { absent, .. } => *absent,
+            _ => self.is_refuted_by_a_frame() || matches!(self, Self::SequenceHolds),
+        }
+    }
+
+    /// It says that something is not there, and a frame that shows it is proof of the contrary.
+    pub(super) const fn is_refuted_by_a_frame(&self) -> bool {
+        match self {
+            Self::NoReset | Self::StillOpen | Self::OnlyPort(_) => true,
+            Self::HalfClose { absent } | Self::WebSocket { absent } => *absent,
+            Self::Message(claim) => claim.absent,
+            _ => false,
+        }
+    }
+}
+
 /// What must be over in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timed {

@@ -95,11 +95,7 @@ pub fn judge(
             answer.frames.truncate(MAX_FRAMES);
             Judgement {
                 expectation: expectation.text.clone(),
-                outcome: match (answer.holds, incomplete || !answer.known) {
-                    (true, _) => Outcome::Pass,
-                    (false, true) => Outcome::Inconclusive,
-                    (false, false) => Outcome::Fail,
-                },
+                outcome: outcome(&expectation.claim, &answer, incomplete),
                 found: answer.found,
                 evidence: Evidence {
                     see: frames_filter(&answer.frames),
@@ -108,6 +104,18 @@ pub fn judge(
             }
         })
         .collect()
+}
+
+/// What an answer comes to. Where frames are missing nothing is proved by absence, and nothing disproved.
+const fn outcome(claim: &Claim, answer: &Answer, incomplete: bool) -> Outcome {
+    match (answer.holds, incomplete) {
+        (true, true) if claim.rests_on_absence() => Outcome::Inconclusive,
+        (true, _) => Outcome::Pass,
+        (false, true) if claim.is_refuted_by_a_frame() && answer.known => Outcome::Fail,
+        (false, true) => Outcome::Inconclusive,
+        (false, false) if answer.known => Outcome::Fail,
+        (false, false) => Outcome::Inconclusive,
+    }
 }
 
 /// The report before the judge, and the language that is spoken.

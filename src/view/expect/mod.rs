@@ -39,7 +39,9 @@
 //! about that one (Wireshark's `tcp.stream`), `any: CLAIM` about at least one, `port 7000: CLAIM` about those with that port.
 //!
 //! A claim that does not hold is INCONCLUSIVE, not failed, when the capture is known to have lost frames or is cut, or when
-//! the report kept no details of what is asked: what is missing may have been there.
+//! the report kept no details of what is asked: what is missing may have been there. For the same reason a claim that says that
+//! something is absent (`no reset`, `no message ...`, `still open`, `only port`, `==`, `<`) is INCONCLUSIVE there although it holds;
+//! one that a captured frame refutes (`no reset`, and there is a RST) fails.
 
 mod claim;
 mod connection;
@@ -48,6 +50,7 @@ mod judge;
 mod message;
 mod parse;
 mod reader;
+mod vocabulary;
 
 #[cfg(test)]
 mod tests;

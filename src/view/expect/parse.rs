@@ -24,7 +24,7 @@ const OUTCOMES: [(&str, &str); 6] = [
     ("not-seen", "not_seen"),
     ("simultaneous", "simultaneous"),
 ];
-const CAUSES: [(&str, &str); 7] = [
+pub(super) const CAUSES: [(&str, &str); 7] = [
     ("closed_port", "closed_port"),
     ("unread_data", "unread_data"),
     ("linger0", "linger0"),
@@ -114,10 +114,10 @@ impl Reader {
                 self.expect("open")?;
                 Claim::StillOpen
             }
-            "verdict" => Claim::Verdict(self.next(Expected::Id("expect-a-verdict"))?),
+            "verdict" => Claim::Verdict(self.verdict()?),
             "state" => {
                 let side = self.word_of(&SIDES)?;
-                Claim::State(side, self.next(Expected::Id("expect-a-state"))?)
+                Claim::State(side, self.state()?)
             }
             "name" => Claim::Name(self.text()?),
             "ws-close" => Claim::WsClose(self.number("expect-a-close-code")?),
@@ -201,7 +201,7 @@ impl Reader {
         let code = if absent && self.end().is_ok() {
             None
         } else {
-            Some(self.next(Expected::Id("expect-a-finding"))?)
+            Some(self.finding_code()?)
         };
         Ok(Claim::Finding { code, absent })
     }

@@ -84,7 +84,7 @@ fn errors_name_what_was_not_understood() {
         ("handshake complete now", "`now`"),
         ("open within 5", "`5`"),
         ("stream x: complete", "`x:`"),
-        ("finding", "code"),
+        ("finding", "`stalled_app`"),
     ] {
         let error = Expectation::parse(text).expect_err(text).told(&words);
         assert!(error.contains(word), "{text}: {error}");
@@ -133,4 +133,38 @@ proptest::proptest! {
     fn any_text_is_read_or_refused(text: String) {
         let _ = Expectation::parse(&text);
     }
+}
+
+/// A misspelt code would make `no finding CODE` hold for ever: it is an error that names the codes.
+#[test]
+fn words_that_nothing_ever_says_are_errors() {
+    let words = Explainer::new(Lang::En);
+    for (text, proposed) in [
+        ("no finding staled_app", "`stalled_app`"),
+        ("finding bogus", "`linger0`"),
+        ("verdict CLOSED", "`CLOSED_BY_CLIENT`"),
+        ("verdict WS_CLOSE(x)", "`WS_CLOSE(1000)`"),
+        ("state server CLOSE_WAIT", "`CLOSE-WAIT`"),
+    ] {
+        let error = Expectation::parse(text).expect_err(text).told(&words);
+        assert!(error.contains(proposed), "{error}");
+    }
+}
+
+/// The lists of words are those of the types they come from.
+#[test]
+fn the_vocabulary_is_complete() {
+    use super::vocabulary::{FINDINGS, STATES, VERDICTS};
+    let (en, states) = (include_str!("../../explain/en.ftl"), STATES.len());
+    let ids = |prefix: &str, names: &[&str]| {
+        for name in names {
+            let id = format!("{prefix}{} =", name.to_lowercase().replace(['_'], "-"));
+            assert!(en.contains(&id), "{id}");
+        }
+        en.lines().filter(|line| line.starts_with(prefix)).count()
+    };
+    // Each has words; the catalogue has one finding more, and WS_CLOSE stands for itself.
+    assert!(ids("finding-", &FINDINGS) >= FINDINGS.len());
+    assert_eq!(ids("verdict-", &VERDICTS), VERDICTS.len() + 1);
+    assert_eq!(states, 11);
 }
