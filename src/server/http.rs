@@ -1,6 +1,6 @@
 //! The web port: `/chat` and `/echo` upgrade to WebSocket, `/metrics`, the page by an injected handler, 404 else.
 //!
-//! Owns: HTTP paths, the upgrade, the origin check. Must not know: what the page shows.
+//! Owns: HTTP paths and connections. Must not know: what the page shows, what an upgrade takes.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,33 +13,23 @@ use bytes::Bytes;
 use futures_util::future::Either;
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::header::{self, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::accept::{Serve, admit};
+use super::accept::Serve;
 use super::bind;
-use super::codec::Codec;
-use super::connection::Connection;
 use super::counted::Counted;
-use super::echo::echo;
 use super::feed::{self, Feed};
 use super::host;
-use super::hub::{Hub, Mail};
-use super::origin::may_join;
+use super::hub::Hub;
 use super::shutdown::{Phase, Shutdown};
-use super::websocket::{FrameCodec, Speech};
-use crate::chat::{Replay, SessionEventKind, Token, Transport, View};
 use crate::net::FourTuple;
 
-/// The subprotocol whose messages are JSON objects with sequence numbers.
-pub const SUBPROTOCOL: &str = "chatscope.v1";
 /// Time a client has for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(5);
 /// Bytes of a request's head.
@@ -114,7 +104,7 @@ pub(super) struct Web {
     pub(super) speaking: AtomicUsize,
 }
 
-type Answer = Response<BoxBody<Bytes, Infallible>>;
+pub(super) type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 impl Serve for Web {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
@@ -224,94 +214,10 @@ impl Web {
         );
         response
     }
-
-    /// Switches to WebSocket (RFC 6455 section 4.2) and hands the socket on.
-    fn upgrade(
-        self: &Arc<Self>,
-        mut request: Request<Incoming>,
-        tuple: FourTuple,
-        echoing: bool,
-    ) -> Answer {
-        let accept = match check(&request, echoing, &self.origins) {
-            Ok(accept) => accept,
-            Err(refusal) => return *refusal,
-        };
-        let objects = !echoing && offers(request.headers(), SUBPROTOCOL);
-        let resume = resume_of(request.uri().query().unwrap_or_default());
-        let upgrade = hyper::upgrade::on(&mut request);
-        let (web, alive) = (Arc::clone(self), self.alive.clone());
-        tokio::spawn(async move {
-            web.converse(upgrade, tuple, echoing, objects, resume).await;
-            drop(alive);
-        });
-        let mut response = plain(StatusCode::SWITCHING_PROTOCOLS, "");
-        let headers = response.headers_mut();
-        headers.clear();
-        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-        if objects {
-            headers.insert(
-                header::SEC_WEBSOCKET_PROTOCOL,
-                HeaderValue::from_static(SUBPROTOCOL),
-            );
-        }
-        response
-    }
-
-    async fn converse(
-        self: Arc<Self>,
-        upgrade: OnUpgrade,
-        tuple: FourTuple,
-        echoing: bool,
-        objects: bool,
-        resume: Option<(Token, Replay)>,
-    ) {
-        let Some((counted, early)) = upgrade.await.ok().and_then(socket_of) else {
-            return;
-        };
-        if echoing {
-            return echo(counted.stream, &early).await;
-        }
-        let (speech, view) = if objects {
-            (Speech::Objects, View::Objects)
-        } else {
-            (Speech::Lines, View::Frames)
-        };
-        let mail = Arc::new(Mail::default());
-        let id = match admit(&self.hub, &mail, tuple, Transport::WebSocket, view, resume) {
-            Ok(id) => id,
-            Err(why) => {
-                return super::accept::refuse_frames(counted.stream, &why.to_string()).await;
-            }
-        };
-        let request = counted.read - early.len() as u64;
-        let (written, hub) = (counted.written, Arc::clone(&self.hub));
-        hub.emit(id, tuple, || SessionEventKind::Read { bytes: 0..request });
-        hub.emit(id, tuple, || SessionEventKind::Wrote {
-            lines: 0..0,
-            bytes: 0..written,
-        });
-        let codec = Codec::Frames(Box::new(FrameCodec::new(speech)));
-        let mut connection =
-            Connection::new(counted.stream, hub, mail, tuple, codec).after_http(request, written);
-        if !early.is_empty() {
-            connection.already_read(&early);
-        }
-        // It may hold HTTP's whole read buffer.
-        drop(early);
-        connection.run().await;
-    }
-}
-
-/// The socket under an upgraded connection, and bytes that HTTP read too many.
-fn socket_of(upgraded: Upgraded) -> Option<(Counted, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<Counted>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf))
 }
 
 /// A short text answer.
-fn plain(status: StatusCode, text: &'static str) -> Answer {
+pub(super) fn plain(status: StatusCode, text: &'static str) -> Answer {
     let mut response = Response::new(Full::from(text).boxed());
     *response.status_mut() = status;
     response.headers_mut().insert(
@@ -331,102 +237,4 @@ fn get_only() -> Answer {
     let methods = HeaderValue::from_static("GET, HEAD");
     response.headers_mut().insert(header::ALLOW, methods);
     response
-}
-
-/// The value of `Sec-WebSocket-Accept`, or what is wrong with the request.
-fn check(
-    request: &Request<Incoming>,
-    echoing: bool,
-    origins: &[String],
-) -> Result<HeaderValue, Box<Answer>> {
-    let headers = request.headers();
-    let version = headers.get(header::SEC_WEBSOCKET_VERSION);
-    let wants = has_token(headers, header::CONNECTION, "upgrade")
-        && has_token(headers, header::UPGRADE, "websocket");
-    if request.method() != Method::GET || !wants || version.is_none_or(|version| version != "13") {
-        let mut response = plain(
-            StatusCode::UPGRADE_REQUIRED,
-            "426: this path speaks WebSocket, version 13\n",
-        );
-        let headers = response.headers_mut();
-        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        headers.insert(
-            header::SEC_WEBSOCKET_VERSION,
-            HeaderValue::from_static("13"),
-        );
-        return Err(Box::new(response));
-    }
-    if !echoing && !may_join(headers, origins) {
-        return Err(Box::new(plain(
-            StatusCode::FORBIDDEN,
-            "403: pages of this origin may not join; serve the page from localhost, or start with --allow-origin ORIGIN (null for files)\n",
-        )));
-    }
-    let key = headers
-        .get(header::SEC_WEBSOCKET_KEY)
-        .filter(|key| key.len() == 24);
-    key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok())
-        .ok_or_else(|| {
-            Box::new(plain(
-                StatusCode::BAD_REQUEST,
-                "400: Sec-WebSocket-Key is missing or malformed\n",
-            ))
-        })
-}
-
-/// Whether a comma-separated header holds a token, in any case.
-fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
-    let values = headers.get_all(name);
-    values
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|item| item.trim().eq_ignore_ascii_case(token))
-}
-
-fn offers(headers: &HeaderMap, protocol: &str) -> bool {
-    has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, protocol)
-}
-
-/// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`.
-fn resume_of(query: &str) -> Option<(Token, Replay)> {
-    let value = |wanted: &str| {
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .find(|(name, _)| *name == wanted)
-            .map(|(_, value)| value)
-    };
-    let token = Token::parse(value("resume")?)?;
-    let after = value("after").and_then(|number| number.parse::<u64>().ok());
-    let replay = match (after, value("replay").and_then(Replay::parse)) {
-        (Some(number), _) => Replay::From(number.saturating_add(1)),
-        (None, Some(replay)) => replay,
-        (None, None) => Replay::Missed,
-    };
-    Some((token, replay))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resume_in_the_query() {
-        let token = "00112233445566778899aabbccddeeff";
-        assert!(matches!(
-            resume_of(&format!("resume={token}")),
-            Some((_, Replay::Missed))
-        ));
-        assert!(matches!(
-            resume_of(&format!("x=1&resume={token}&after=41")),
-            Some((_, Replay::From(42)))
-        ));
-        assert!(matches!(
-            resume_of(&format!("resume={token}&replay=none")),
-            Some((_, Replay::Nothing))
-        ));
-        assert!(resume_of("resume=abc").is_none());
-    }
 }

@@ -44,6 +44,7 @@ mod sink;
 mod store;
 mod systemd;
 mod tcp_info;
+mod upgrade;
 mod websocket;
 
 use std::io;
@@ -64,15 +65,16 @@ use clock::Clock;
 use http::Web;
 use hub::Hub;
 use shutdown::Phase;
-use store::History;
+use store::{History, Writer};
 
 pub use bind::{BindError, PEER_TIMEOUT, bind};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
-pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse, SUBPROTOCOL};
+pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse};
 
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
 pub use store::HistoryError;
+pub use upgrade::SUBPROTOCOL;
 pub use websocket::MESSAGE_BYTES;
 
 /// How long ending may take before connections are cut.
@@ -167,48 +169,10 @@ pub fn run_blocking(config: Config, shutdown: &Shutdown) -> Result<Report, Serve
 }
 
 /// Runs a server on the present tokio runtime until it is shut down.
-pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
-    let idle = config.limits.idle;
-    let mut history = config.history.as_deref().map(History::open).transpose()?;
-    let mut room = Room::new(&config.name, config.limits, history.is_some());
-    if let Some(history) = &mut history {
-        history.restore(&mut room)?;
-    }
-    let store = history.as_ref().map(History::store);
-    let hub = Arc::new(Hub::new(room, Clock::start(), config.events, store));
-    let writer = history
-        .map(|history| history.start(Arc::clone(&hub)))
-        .transpose();
-    let writer = writer.map_err(|source| ServeError::Io {
-        doing: "start the history thread",
-        source,
-    })?;
+pub async fn run(mut config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
+    let (hub, writer) = set_up(&mut config)?;
     let (alive, all_ended) = mpsc::channel(1);
-    let mut loops = JoinSet::new();
-    let lines = Arc::new(Lines {
-        hub: Arc::clone(&hub),
-        peer_timeout: config.peer_timeout,
-        alive: alive.clone(),
-    });
-    for listener in config.line_listeners {
-        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&lines)));
-    }
-    let web = Arc::new(Web {
-        hub: Arc::clone(&hub),
-        peer_timeout: config.peer_timeout,
-        alive: alive.clone(),
-        echo: config.echo,
-        page: config.page,
-        origins: config.origins,
-        shutdown: shutdown.clone(),
-        speaking: AtomicUsize::new(0),
-    });
-    for listener in config.web_listeners {
-        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
-    }
-    loops.spawn(tick(Arc::clone(&hub), idle));
-    loops.spawn(ping(Arc::clone(&hub), config.ping_every));
-    drop((alive, lines, web));
+    let loops = listen(config, &hub, alive, &shutdown)?;
     systemd::notify("READY=1");
     shutdown.reached(Phase::Ending).await;
     systemd::notify("STOPPING=1");
@@ -220,6 +184,60 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeErro
         counters: hub.with(|room, _| room.counters()),
         events_dropped: hub.events_dropped(),
     })
+}
+
+/// The room with what its history file holds, and the threads of that file.
+fn set_up(config: &mut Config) -> Result<(Arc<Hub>, Option<Writer>), ServeError> {
+    let mut history = config.history.as_deref().map(History::open).transpose()?;
+    let mut room = Room::new(&config.name, config.limits.clone(), history.is_some());
+    if let Some(history) = &mut history {
+        history.restore(&mut room)?;
+    }
+    let store = history.as_ref().map(History::store);
+    let events = std::mem::take(&mut config.events);
+    let hub = Arc::new(Hub::new(room, Clock::start(), events, store));
+    let writer = history
+        .map(|history| history.start(Arc::clone(&hub)))
+        .transpose();
+    let writer = writer.map_err(|source| ServeError::Io {
+        doing: "start the history thread",
+        source,
+    })?;
+    Ok((hub, writer))
+}
+
+/// The loops that accept and that let time pass. Every connection holds `alive`.
+fn listen(
+    config: Config,
+    hub: &Arc<Hub>,
+    alive: mpsc::Sender<()>,
+    shutdown: &Shutdown,
+) -> Result<JoinSet<()>, ServeError> {
+    let mut loops = JoinSet::new();
+    let lines = Arc::new(Lines {
+        hub: Arc::clone(hub),
+        peer_timeout: config.peer_timeout,
+        alive: alive.clone(),
+    });
+    for listener in config.line_listeners {
+        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&lines)));
+    }
+    let web = Arc::new(Web {
+        hub: Arc::clone(hub),
+        peer_timeout: config.peer_timeout,
+        alive,
+        echo: config.echo,
+        page: config.page,
+        origins: config.origins,
+        shutdown: shutdown.clone(),
+        speaking: AtomicUsize::new(0),
+    });
+    for listener in config.web_listeners {
+        loops.spawn(accept(asynchronous(listener)?, Arc::clone(&web)));
+    }
+    loops.spawn(tick(Arc::clone(hub), config.limits.idle));
+    loops.spawn(ping(Arc::clone(hub), config.ping_every));
+    Ok(loops)
 }
 
 /// A listener for the runtime.

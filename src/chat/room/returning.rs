@@ -114,23 +114,7 @@ impl Room {
             return;
         };
         self.forget(id, session.token, &session.name);
-        session.cursor = replayed(
-            &gone.cursor,
-            replay,
-            session.shown_from,
-            session.cursor.next(),
-            &self.log,
-        );
-        let missed = session.cursor.owed(self.log.head());
-        session.id = gone.id;
-        session.token = gone.token;
-        session.name = self.name_again(&gone);
-        session.held_until = now.uptime;
-        // Its own token is stored, and the welcome queued before it names one that nobody will know.
-        session.unstored = false;
-        // What the file was asked under the other number is answered there.
-        session.excerpt = Excerpt::None;
-        session.weighing = Weighing::None;
+        let missed = self.put_in_place(&mut session, &gone, replay, now);
         for waiting in &mut self.staged {
             waiting.redirect(id, gone.id);
         }
@@ -153,6 +137,22 @@ impl Room {
         );
         self.save(gone.id);
         self.succeeded(gone.id, now);
+    }
+
+    /// Gives a session the place, number, token and name of the one that went; returns how many lines it missed.
+    fn put_in_place(&self, session: &mut Session, gone: &Gone, replay: Replay, now: Now) -> u64 {
+        let (shown_from, next) = (session.shown_from, session.cursor.next());
+        session.cursor = replayed(&gone.cursor, replay, shown_from, next, &self.log);
+        session.id = gone.id;
+        session.token = gone.token;
+        session.name = self.name_again(gone);
+        session.held_until = now.uptime;
+        // Its own token is stored, and the welcome queued before it names one that nobody will know.
+        session.unstored = false;
+        // What the file was asked under the other number is answered there.
+        session.excerpt = Excerpt::None;
+        session.weighing = Weighing::None;
+        session.cursor.owed(self.log.head())
     }
 
     /// Its old name, unless somebody took it after the hold.

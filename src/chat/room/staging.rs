@@ -28,6 +28,16 @@ pub struct Staged {
 }
 
 impl Staged {
+    fn of(line: &Line<'_>) -> Self {
+        Self {
+            session: line.session,
+            kind: line.kind,
+            at: line.at,
+            name: line.name.into(),
+            text: line.text.into(),
+        }
+    }
+
     /// As the log takes it.
     #[must_use]
     pub fn line(&self) -> Line<'_> {
@@ -79,33 +89,23 @@ impl Room {
         let Some(session) = self.sessions.get_mut(&id) else {
             return id;
         };
-        let name = match kind {
-            LineKind::Notice => Arc::from(""),
-            LineKind::Say | LineKind::Act => Arc::clone(&session.name),
+        let line = Line {
+            session: id,
+            kind,
+            at: now.wall,
+            name: match kind {
+                LineKind::Notice => "",
+                LineKind::Say | LineKind::Act => &Arc::clone(&session.name),
+            },
+            text,
         };
         if self.durable {
             session.staged += 1;
-            let line = Staged {
-                session: id,
-                kind,
-                at: now.wall,
-                name,
-                text: text.into(),
-            };
+            let line = Staged::of(&line);
             self.effects.staged.push(line.clone());
             self.staged.push_back(Waiting { line, bytes });
         } else {
-            self.publish(
-                &Line {
-                    session: id,
-                    kind,
-                    at: now.wall,
-                    name: &name,
-                    text,
-                },
-                bytes,
-                now,
-            );
+            self.publish(&line, bytes, now);
         }
         id
     }
