@@ -82,6 +82,8 @@ pub struct PacketEntry {
     pub ack_raw: SeqNumber,
     /// Window field as sent.
     pub window: u16,
+    /// Urgent pointer as sent.
+    pub urgent: u16,
     /// Payload bytes; `None` when the header could not be analysed (quotes).
     pub len: Option<u32>,
     /// Options.

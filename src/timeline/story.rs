@@ -137,6 +137,7 @@ impl Story {
             seq_raw: segment.seq,
             ack_raw: segment.ack,
             window: segment.window,
+            urgent: segment.urgent,
             len: seen.analysed.then_some(segment.len),
             options: OptionBytes::copy_of(segment.options),
             payload: (self.wants.payload && !segment.payload.is_empty())

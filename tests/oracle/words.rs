@@ -9,7 +9,7 @@ use std::process::Command;
 
 use chatscope::capture::SavefileReader;
 use chatscope::packet::{Decoded, Decoder, SegmentOrigin};
-use chatscope::tcp::{Analyzer, Limits};
+use chatscope::timeline::{Entry, Settings, Sink, Timeline, Wants};
 use chatscope::view::wireshark::{expert_items, info};
 
 use super::{generate, seed, tshark};
@@ -91,29 +91,52 @@ fn compare(path: &Path) -> (usize, BTreeMap<String, usize>) {
     (frames, said)
 }
 
+/// Takes what is said of each frame.
+#[derive(Default)]
+struct Said(BTreeMap<u64, Words>);
+
+impl Sink for Said {
+    fn wants(&self) -> Wants {
+        Wants::PACKETS
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> std::io::Result<()> {
+        if let Entry::Packet(packet) = entry {
+            let items = expert_items(packet)
+                .into_iter()
+                .map(|item| (item.severity.value().to_string(), item.text))
+                .collect();
+            let info = Some(info(packet));
+            self.0.insert(packet.frame, Words { info, items });
+        }
+        Ok(())
+    }
+}
+
 fn ours(path: &Path) -> BTreeMap<u64, Words> {
     let bytes = std::fs::read(path).expect("the capture");
-    let mut words = BTreeMap::new();
+    let mut said = Said::default();
     let Ok(mut reader) = SavefileReader::new(&bytes[..]) else {
-        return words;
+        return said.0;
     };
-    let (mut decoder, mut analyzer) = (Decoder::new(), Analyzer::new(Limits::replay()));
+    let mut timeline = Timeline::new(Settings::default(), said.wants());
+    let mut decoder = Decoder::new();
+    let mut cut = BTreeSet::new();
     while let Ok(Some(frame)) = reader.next_frame() {
-        let Decoded::Tcp(segment) = decoder.decode(&frame) else {
-            continue;
+        let whole = match decoder.decode(&frame) {
+            Decoded::Tcp(segment) => {
+                segment.origin == SegmentOrigin::Direct && segment.header_is_whole()
+            }
+            _ => true,
         };
-        let seen = analyzer.handle(&segment);
-        if segment.origin != SegmentOrigin::Direct || !segment.header_is_whole() {
-            continue;
+        if !whole {
+            cut.insert(frame.number);
         }
-        let items = expert_items(&segment, &seen)
-            .into_iter()
-            .map(|item| (item.severity.value().to_string(), item.text))
-            .collect();
-        let info = Some(info(&segment, &seen));
-        words.insert(frame.number, Words { info, items });
+        timeline.frame(&frame);
+        timeline.drain(&mut said).expect("nothing is written");
     }
-    words
+    said.0.retain(|frame, _| !cut.contains(frame));
+    said.0
 }
 
 fn theirs(path: &Path) -> BTreeMap<u64, Words> {

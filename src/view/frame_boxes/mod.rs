@@ -14,7 +14,6 @@ use std::fmt::Write as _;
 
 use crate::explain::{Explainer, Lang, Topic, Value};
 use crate::packet::{Frame, Segment, TcpFlags};
-use crate::tcp::Observation;
 use crate::timeline::PacketEntry;
 use crate::view::width::wrapped;
 use crate::view::wireshark::{expert_items, info};
@@ -71,7 +70,7 @@ pub fn frame_boxes(
     remarks(&mut out, &words, segment);
     if let Some(packet) = packet {
         reasons(&mut out, &words, packet, width);
-        in_wireshark(&mut out, &words, segment, &packet.observation);
+        in_wireshark(&mut out, &words, packet);
     }
     if frame.data.len() < frame.original_length as usize {
         let bytes = Value::Number(frame.data.len() as u64);
@@ -132,14 +131,14 @@ fn reasons(out: &mut String, words: &Explainer, packet: &PacketEntry, width: usi
 }
 
 /// What Wireshark's own packet list and expert dialog say, so that the reader finds the frame again there.
-fn in_wireshark(out: &mut String, words: &Explainer, segment: &Segment<'_>, seen: &Observation) {
-    if !seen.analysed {
+fn in_wireshark(out: &mut String, words: &Explainer, packet: &PacketEntry) {
+    if !packet.observation.analysed {
         return;
     }
     words.say(out, "frame-wireshark", &[]);
     // Writing to a String cannot fail.
-    let _ = writeln!(out, ":\n  Info     {}", info(segment, seen));
-    for item in expert_items(segment, seen) {
+    let _ = writeln!(out, ":\n  Info     {}", info(packet));
+    for item in expert_items(packet) {
         let _ = writeln!(out, "  {:<9}{}", item.severity.name(), item.text);
     }
 }

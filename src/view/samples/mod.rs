@@ -88,6 +88,7 @@ pub(super) fn packet(seg: &Seg) -> PacketEntry {
             SeqNumber(0)
         },
         window: if flags.syn() { 65495 } else { 512 },
+        urgent: 0,
         len: Some(seg.len),
         options: if flags.syn() {
             OptionBytes::copy_of(TcpOptions(&SYN_OPTIONS))

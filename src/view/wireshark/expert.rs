@@ -2,8 +2,9 @@
 //!
 //! Not said again here: items about the lengths of options, and those of other protocols.
 
-use crate::packet::{Segment, TcpOption};
-use crate::tcp::{AnalysisFlags, FinPart, Observation};
+use crate::packet::TcpOption;
+use crate::tcp::{AnalysisFlags, FinPart};
+use crate::timeline::PacketEntry;
 
 /// How much Wireshark makes of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,11 +112,12 @@ const FLAGS: [(AnalysisFlags, Severity, &str); 14] = {
 
 /// The expert items of a frame, those about its control bits first.
 #[must_use]
-pub fn expert_items(segment: &Segment<'_>, seen: &Observation) -> Vec<ExpertItem> {
+pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
+    let seen = &packet.observation;
     let mut items = Vec::new();
     let mut put = |severity, text: String| items.push(ExpertItem { severity, text });
-    control_bits(segment, seen, &mut put);
-    protocol(segment, seen, &mut put);
+    control_bits(packet, &mut put);
+    protocol(packet, &mut put);
     // tshark puts the plain item beside that of a retransmission of a particular kind.
     let mut analysis = seen.analysis;
     let particular = [
@@ -136,18 +138,18 @@ pub fn expert_items(segment: &Segment<'_>, seen: &Observation) -> Vec<ExpertItem
     items
 }
 
-fn control_bits(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(Severity, String)) {
-    let flags = segment.flags;
+fn control_bits(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
+    let flags = packet.flags;
     match (flags.syn(), flags.ack()) {
         (true, false) => {
-            let port = segment.destination.port;
+            let port = packet.destination.port;
             put(
                 Severity::Chat,
                 format!("Connection establish request (SYN): server port {port}"),
             );
         }
         (true, true) => {
-            let port = segment.source.port;
+            let port = packet.source.port;
             put(
                 Severity::Chat,
                 format!("Connection establish acknowledge (SYN+ACK): server port {port}"),
@@ -158,7 +160,7 @@ fn control_bits(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(
     if flags.fin() {
         put(Severity::Chat, "Connection finish (FIN)".to_owned());
     }
-    match seen.fin {
+    match packet.observation.fin {
         FinPart::None => {}
         FinPart::Initiates => put(
             Severity::Note,
@@ -175,19 +177,20 @@ fn control_bits(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(
 }
 
 /// What RFC 9293 does not expect of a header.
-fn protocol(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(Severity, String)) {
-    let flags = segment.flags;
-    if !flags.ack() && segment.ack.0 != 0 {
+fn protocol(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
+    let flags = packet.flags;
+    if !flags.ack() && packet.ack_raw.0 != 0 {
         put(
             Severity::Note,
             "The acknowledgment number field is nonzero while the ACK flag is not set".to_owned(),
         );
     }
-    let has_mss = segment
+    let has_mss = packet
         .options
+        .options()
         .iter()
         .any(|(_, option)| matches!(option, TcpOption::MaximumSegmentSize(_)));
-    let has_options = segment.header_length > 20;
+    let has_options = !packet.options.options().0.is_empty();
     if flags.syn() && has_options && !has_mss {
         put(
             Severity::Note,
@@ -200,7 +203,7 @@ fn protocol(segment: &Segment<'_>, seen: &Observation, put: &mut impl FnMut(Seve
             "The non-SYN packet does contain a MSS option".to_owned(),
         );
     }
-    if flags.syn() && flags.ack() && seen.ack > 1 {
+    if flags.syn() && flags.ack() && packet.observation.ack > 1 {
         put(Severity::Note, "TCP SYN-ACK accepting TFO data".to_owned());
     }
 }

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use crate::packet::{Segment, TcpFlags, TcpOption};
+use crate::packet::{TcpFlags, TcpOption};
 use crate::tcp::{AnalysisFlags, Observation};
+use crate::timeline::PacketEntry;
 
 /// The control bits as Wireshark calls and orders them.
 const BITS: [(TcpFlags, &str); 9] = [
@@ -49,26 +50,27 @@ const REPETITIONS: [(AnalysisFlags, &str); 4] = [
 
 /// The Info column, for a frame whose payload no other protocol of Wireshark claims.
 #[must_use]
-pub fn info(segment: &Segment<'_>, seen: &Observation) -> String {
+pub fn info(packet: &PacketEntry) -> String {
+    let seen = &packet.observation;
     let mut out = String::new();
     prefixes(&mut out, seen);
-    let (from, to) = (segment.source.port, segment.destination.port);
+    let (from, to) = (packet.source.port, packet.destination.port);
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         out,
         "{from} → {to} [{}] Seq={}",
-        bits(segment.flags),
+        bits(packet.flags),
         seen.seq
     );
-    if segment.flags.ack() {
+    if packet.flags.ack() {
         let _ = write!(out, " Ack={}", seen.ack);
     }
     let _ = write!(out, " Win={}", seen.window_scaled);
-    if segment.flags.contains(TcpFlags::URG) {
-        let _ = write!(out, " Urg={}", segment.urgent);
+    if packet.flags.contains(TcpFlags::URG) {
+        let _ = write!(out, " Urg={}", packet.urgent);
     }
-    let _ = write!(out, " Len={}", segment.len);
-    options(&mut out, segment, seen);
+    let _ = write!(out, " Len={}", packet.len.unwrap_or(0));
+    options(&mut out, packet);
     out
 }
 
@@ -113,17 +115,17 @@ fn bits(flags: TcpFlags) -> String {
 }
 
 /// The options that the column names, in header order.
-fn options(out: &mut String, segment: &Segment<'_>, seen: &Observation) {
+fn options(out: &mut String, packet: &PacketEntry) {
     // Sequence numbers of the other direction are relative to where its acknowledgments say it began.
-    let base = segment.ack.minus(seen.ack);
-    for (_, option) in segment.options.iter() {
+    let base = packet.ack_raw.minus(packet.observation.ack);
+    for (_, option) in packet.options.options().iter() {
         let _ = match option {
             TcpOption::MaximumSegmentSize(bytes) => write!(out, " MSS={bytes}"),
             TcpOption::WindowScale(shift) => write!(out, " WS={}", 1u32 << shift.min(14)),
             TcpOption::SackPermitted => write!(out, " SACK_PERM"),
             TcpOption::Timestamps { value, echo } => write!(out, " TSval={value} TSecr={echo}"),
             // Without ACK there is nothing to count from; tshark remembers it from earlier frames.
-            TcpOption::Sack(blocks) if segment.flags.ack() => {
+            TcpOption::Sack(blocks) if packet.flags.ack() => {
                 blocks.iter().try_for_each(|(left, right)| {
                     let (left, right) = (left.offset_from(base), right.offset_from(base));
                     write!(out, " SLE={left} SRE={right}")

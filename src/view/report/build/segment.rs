@@ -7,6 +7,7 @@ use super::super::model::{AckRow, OptionRow, Seconds, SegmentRow};
 use super::seconds;
 use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
+use crate::view::wireshark::info;
 
 /// Bytes of a TCP header without options (RFC 9293 section 3.1).
 const FIXED_HEADER: usize = 20;
@@ -50,6 +51,7 @@ pub(super) fn row(collector: &Collector, book: &Book, packet: &PacketEntry) -> S
             placed.header_at + header as u32 + packet.len.unwrap_or(0) + placed.trailer
         }),
         options: option_rows(packet, header_at),
+        info: info(packet),
         role: o.role.code(),
         analysis: o.analysis.names().collect(),
         acks_frame: o.acks_frame,

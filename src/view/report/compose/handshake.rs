@@ -4,7 +4,6 @@ use super::super::document::{Block, Cell, DASH, Fact, Table};
 use super::super::filters::frame_filter;
 use super::super::model::{HandshakeCard, OptionRow, Report, SegmentRow, StreamReport, SumRow};
 use super::say::{Say, address_of, clock, id_of, or_dash, port_of, tick};
-use super::walk::info;
 use crate::explain::Value;
 
 /// S3.
@@ -221,7 +220,7 @@ fn summaries(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
             Cell::text(address_of(&s.destination)),
             Cell::text("TCP"),
             Cell::number(or_dash(s.frame_length)),
-            Cell::text(info(s)),
+            Cell::text(s.info.clone()),
             Cell::code(&*s.see),
         ]
     };

@@ -1,11 +1,9 @@
 //! S6 (sequence and acknowledgment numbers, segment by segment) in words.
 
-use std::fmt::Write as _;
-
 use super::super::document::{Block, Cell, DASH, Fact};
 use super::super::filters::stream_filter;
 use super::super::model::{Report, Seconds, SegmentRow, Spread, StreamReport};
-use super::say::{Say, clock, port_of, tick};
+use super::say::{Say, clock, tick};
 use crate::explain::Value;
 
 /// Segments printed of each connection when there are several, and when there is one; the JSON form has more.
@@ -123,38 +121,4 @@ fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
         Cell::text(s.analysis.join(", ")),
         Cell::code(&*s.see),
     ]
-}
-
-/// Wireshark's Info column of one segment.
-pub(super) fn info(s: &SegmentRow) -> String {
-    let flags: Vec<_> = s.flags.split(',').collect();
-    let mut out = format!(
-        "{} → {} [{}] Seq={}",
-        port_of(&s.source),
-        port_of(&s.destination),
-        flags.join(", "),
-        s.seq
-    );
-    // Writing to a String cannot fail.
-    if let Some(ack) = s.ack {
-        let _ = write!(out, " Ack={ack}");
-    }
-    let _ = write!(out, " Win={} Len={}", s.window_scaled, s.len.unwrap_or(0));
-    for option in &s.options {
-        let value = option.value.as_deref().unwrap_or_default();
-        let _ = match option.kind {
-            2 => write!(out, " MSS={value}"),
-            3 => {
-                let shift = value
-                    .split(' ')
-                    .next()
-                    .and_then(|shift| shift.parse::<u32>().ok());
-                write!(out, " WS={}", 1_u32 << shift.unwrap_or(0).min(14))
-            }
-            4 => write!(out, " SACK_PERM"),
-            8 => write!(out, " {value}"),
-            _ => Ok(()),
-        };
-    }
-    out
 }

@@ -82,6 +82,8 @@ pub struct SegmentRow {
     pub frame_length: Option<u32>,
     /// Options in header order.
     pub options: Vec<OptionRow>,
+    /// What Wireshark's Info column says of it.
+    pub info: String,
     /// Part in the connection's life (`handshake-1` ...).
     pub role: Option<&'static str>,
     /// Wireshark's analysis flags.
