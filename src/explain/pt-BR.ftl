@@ -614,5 +614,6 @@ comment-data = { $bytes ->
     }
 comment-ack = ACK: tudo até { $ack } chegou
 comment-acks-frame = ACK: confirma o quadro { $frame } após { $after }
+comment-late = até aqui, sobre o fluxo { $stream }, quadro { $frame }: { $finding }
 comment-isn = o número de sequência inicial é { $isn }
 comment-quoted = citado em um erro ICMP, ou cortado: não analisado

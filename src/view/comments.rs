@@ -2,6 +2,7 @@
 //!
 //! A sink that hands each finished comment to a function, in frame order. What belongs to a frame may be told a little after
 //! it (its message, its card): the latest [`HELD`] frames wait for that, live until [`Comments::release_before`] lets them go.
+//! A finding that takes longer (nobody answered for seconds) stands with the next frame, and names the frame that it is about.
 //! Must not know: files.
 
 use std::collections::VecDeque;
@@ -21,6 +22,8 @@ use crate::view::entries::{LIFECYCLE, name_given, steps_of};
 
 /// Comments held back.
 pub const HELD: usize = 256;
+/// Findings that wait for the next frame; further ones are left out.
+pub const MAX_LATE: usize = 64;
 /// Characters of a message in a comment.
 const TEXT: usize = 200;
 
@@ -41,6 +44,8 @@ pub struct Comments<F> {
     take: F,
     words: Explainer,
     held: VecDeque<Comment>,
+    /// Findings about frames whose comments have left.
+    late: Vec<String>,
 }
 
 impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
@@ -50,11 +55,15 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
             take,
             words: Explainer::new(lang),
             held: VecDeque::with_capacity(HELD + 1),
+            late: Vec::new(),
         }
     }
 
     fn packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
-        let comment = self.begin(packet);
+        let mut comment = self.begin(packet);
+        for late in self.late.drain(..) {
+            append(&mut comment.text, &late);
+        }
         self.held.push_back(comment);
         if self.held.len() > HELD {
             self.release_one()?;
@@ -219,8 +228,19 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
     fn finding(&mut self, entry: &FindingEntry) {
         let mut text = String::new();
         self.words.finding_note(&mut text, entry);
-        if let Some(frame) = entry.frames.last() {
-            self.amend(*frame, &text);
+        let Some(frame) = entry.frames.last().copied() else {
+            return;
+        };
+        if self.held.iter().any(|held| held.frame == frame) {
+            self.amend(frame, &text);
+        } else if self.late.len() < MAX_LATE {
+            let stream = entry.stream.map_or(0, |stream| stream.0.into());
+            let late = [
+                ("stream", Value::Number(stream)),
+                ("frame", Value::Number(frame)),
+                ("finding", Value::Text(&text)),
+            ];
+            self.late.push(self.words.text("comment-late", &late));
         }
     }
 }
@@ -250,6 +270,11 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Sink for Comments<F> {
             Entry::Finding(entry) => self.finding(entry),
             Entry::Session(entry) => self.session(entry),
             Entry::End(_) => {
+                if let Some(last) = self.held.back_mut() {
+                    for late in self.late.drain(..) {
+                        append(&mut last.text, &late);
+                    }
+                }
                 while !self.held.is_empty() {
                     self.release_one()?;
                 }
@@ -317,6 +342,33 @@ mod tests {
             all[0].1,
             "fluxo 0 (ana): 6 bytes do cliente; linha 1 \"\\x1b[2Jx\""
         );
+    }
+
+    /// A stall is known seconds after the frame it is about, whose comment a live run has saved by then.
+    #[test]
+    fn a_late_finding_stands_with_the_next_frame() {
+        let mut stall = samples::full_finding();
+        stall.code = crate::timeline::FindingCode::StalledApp;
+        (stall.stream, stall.frames, stall.value) = (Some(StreamId(0)), vec![4], Some(6));
+        let mut all = Vec::new();
+        let mut sink = Comments::new(Lang::En, |frame, text: &str| {
+            all.push((frame, text.to_owned()));
+            Ok(())
+        });
+        let packet = |frame| samples::said(Side::Client, b"x", frame, 0).remove(0);
+        sink.entry(packet(4).lend()).expect("takes everything");
+        sink.release_before(Timestamp::from_nanos(i64::MAX))
+            .expect("takes everything");
+        let finding = Owned::Finding(stall);
+        sink.entry(finding.lend()).expect("takes everything");
+        for entry in [packet(9), packet(10), Owned::End(samples::end())] {
+            sink.entry(entry.lend()).expect("takes everything");
+        }
+        drop(sink);
+        let told = "by now, about stream 0, frame 4: the kernel acknowledged 6 bytes, the program says nothing";
+        let with: Vec<_> = all.iter().filter(|(_, text)| text.contains(told)).collect();
+        assert_eq!(with.len(), 1, "{all:?}");
+        assert_eq!(with[0].0, 9);
     }
 
     #[test]

@@ -111,10 +111,9 @@ const fn outcome(claim: &Claim, answer: &Answer, incomplete: bool) -> Outcome {
     match (answer.holds, incomplete) {
         (true, true) if claim.rests_on_absence() => Outcome::Inconclusive,
         (true, _) => Outcome::Pass,
-        (false, true) if claim.is_refuted_by_a_frame() && answer.known => Outcome::Fail,
-        (false, true) => Outcome::Inconclusive,
         (false, false) if answer.known => Outcome::Fail,
-        (false, false) => Outcome::Inconclusive,
+        (false, true) if answer.known && claim.is_refuted_by_a_frame() => Outcome::Fail,
+        (false, _) => Outcome::Inconclusive,
     }
 }
 

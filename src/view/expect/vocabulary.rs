@@ -66,7 +66,7 @@ impl Reader {
     /// The code of a finding, or the cause of a reset.
     pub(super) fn finding_code(&mut self) -> Result<String, Problem> {
         let causes = super::parse::CAUSES.iter().map(|(name, _)| *name);
-        self.known(FINDINGS.into_iter().chain(causes), |_| false)
+        self.known(&FINDINGS.into_iter().chain(causes), |_| false)
     }
 
     /// A verdict.
@@ -76,17 +76,17 @@ impl Reader {
             code.parse::<u16>().ok()
         };
         let names = VERDICTS.into_iter().chain(["WS_CLOSE(1000)"]);
-        self.known(names, |word| closes(word).is_some())
+        self.known(&names, |word| closes(word).is_some())
     }
 
     /// A TCP state.
     pub(super) fn state(&mut self) -> Result<String, Problem> {
-        self.known(STATES.into_iter(), |_| false)
+        self.known(&STATES.into_iter(), |_| false)
     }
 
     fn known(
         &mut self,
-        names: impl Iterator<Item = &'static str> + Clone,
+        names: &(impl Iterator<Item = &'static str> + Clone),
         or: impl Fn(&str) -> bool,
     ) -> Result<String, Problem> {
         let expected = || Expected::one_of(names.clone());
