@@ -112,6 +112,26 @@ fn a_paste_passes_and_a_flood_is_slowed_for_its_sender_only() {
     );
 }
 
+/// Who floods and then resets is not heard faster than who stays, and leaves soon.
+#[test]
+fn a_reset_is_no_way_around_the_rate() {
+    let server = limits(|limits| limits.rate = 100);
+    let flood = server.client();
+    flood.stream().set_nonblocking(true).unwrap();
+    let block = b"a\n".repeat(8_000);
+    let _ = flood.stream().set_read_timeout(None);
+    for _ in 0..200 {
+        let _ = (&*flood.stream()).write(&block);
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    flood.reset();
+    let reason = end_of(&server, 1);
+    assert_eq!(reason, DisconnectReason::ClientReset);
+    let lines = server.stop().counters.lines;
+    // The allowance for a paste, some seconds at the rate, and what one read held.
+    assert!(lines < 400 + 500 + 8_192, "{lines} lines");
+}
+
 #[test]
 fn idle_sessions_are_warned_and_ended() {
     let server = limits(|limits| limits.idle = Duration::from_millis(400));

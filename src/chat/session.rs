@@ -86,6 +86,8 @@ pub(super) struct Session {
     pub(super) parked: Parked,
     /// Lines that it asked to see again and has not been sent yet.
     pub(super) again: Option<Cursor>,
+    /// Nothing more can be sent to it: answers are not kept.
+    pub(super) deaf: bool,
     /// Its token is shown only when the history file has it.
     pub(super) unstored: bool,
     /// Notice that follows the last line then.
@@ -134,6 +136,7 @@ impl Session {
             succeeds: false,
             parked: Parked::default(),
             again: None,
+            deaf: false,
             unstored: false,
             farewell: None,
             successor: None,
@@ -159,6 +162,9 @@ impl Session {
 
     /// Queues encoded bytes (whole lines or frames).
     pub(super) fn push(&mut self, bytes: Bytes) {
+        if self.deaf {
+            return;
+        }
         self.side_bytes += bytes.len();
         self.side.push_back(bytes);
     }
@@ -179,7 +185,8 @@ impl Session {
     }
 
     /// Nobody reads answers any more.
-    pub(super) fn drop_answers(&mut self) {
+    pub(super) fn deafen(&mut self) {
+        self.deaf = true;
         self.side.clear();
         self.side_bytes = 0;
         self.again = None;

@@ -113,7 +113,7 @@ impl Room {
             String::new()
         };
         self.tell(id, &format!("lines {from} to {} again{most}:", head - 1));
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(&id).filter(|session| !session.deaf) {
             // Nothing follows the stretch: what is said from now on is owed by the other cursor.
             session.again = Some(Cursor::from_parts(
                 iter::once(from..head).collect(),

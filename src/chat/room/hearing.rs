@@ -72,12 +72,22 @@ impl Room {
         id
     }
 
-    /// As [`Room::catch_up`] for a connection that is gone: everything, and nobody reads the answers.
+    /// For a connection that can only be read any more: takes up what waits, as far as the session need not pause, and
+    /// returns how long the rest must wait (`None` = nothing waits, or until woken).
+    pub fn overhear(&mut self, id: SessionId, now: Now) -> Option<Duration> {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.deafen();
+        }
+        let id = self.catch_up(id, now);
+        self.parked_wait(id, now)
+    }
+
+    /// As [`Room::catch_up`] for a connection that is gone: what was read of it is said at once.
     pub(super) fn catch_up_blindly(&mut self, mut id: SessionId, now: Now) -> SessionId {
         while let Some(session) = self.sessions.get_mut(&id)
             && !session.parked.is_empty()
         {
-            session.drop_answers();
+            session.deafen();
             id = self.hear_parked(id, now);
         }
         id

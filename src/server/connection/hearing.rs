@@ -31,7 +31,7 @@ impl Connection {
         self.listening = false;
         let id = self.mail.session();
         match self.hub.with(|room, now| room.may_speak(id, now)) {
-            None if self.broken.is_none() => return Poll::Pending,
+            None => return Poll::Pending,
             Some(wait) if !wait.is_zero() => {
                 self.wake_in(wait);
                 return Poll::Pending;

@@ -29,6 +29,7 @@ impl Connection {
     /// Writes what is owed until there is nothing or the socket is full; tells when the session has ended.
     pub(super) fn send(&mut self, cx: &mut Context<'_>) -> Option<DisconnectReason> {
         if self.broken.is_some() {
+            self.overhear();
             return None;
         }
         loop {
@@ -57,9 +58,19 @@ impl Connection {
                 }
                 Err(error) => {
                     self.broken = Some(reason_of(&error));
+                    self.overhear();
                     return None;
                 }
             }
+        }
+    }
+
+    /// Nothing goes out any more, but what the client said before it went counts, for a bounded time.
+    fn overhear(&mut self) {
+        self.set_deadline(LINGER);
+        let (hub, mail) = (&self.hub, &self.mail);
+        if let Some(wait) = hub.with(|room, now| room.overhear(mail.session(), now)) {
+            self.wake_in(wait);
         }
     }
 
@@ -108,7 +119,7 @@ impl Connection {
     pub(super) fn overdue(&mut self) -> Option<DisconnectReason> {
         let deadline = self.deadline?;
         if Instant::now() >= deadline {
-            return Some(self.ended_by());
+            return Some(self.broken.unwrap_or_else(|| self.ended_by()));
         }
         self.wake_in(deadline - Instant::now());
         None
