@@ -98,7 +98,10 @@ analysis-keep-alive = keep-alive probe
 analysis-keep-alive-ack = keep-alive answered
     .why = The peer is still there.
     .rfc = RFC 9293 section 3.8.4
-analysis-window-update = window update: { $window } bytes free
+analysis-window-update = window update: { $window ->
+        [one] { $window } byte
+       *[other] { $window } bytes
+    } free
     .why = Nothing new is acknowledged, only the window changed: the program has read, and there is room again.
     .rfc = RFC 9293 section 3.8.6
 analysis-window-full = fills the window of the { $side ->
@@ -237,7 +240,10 @@ teardown-half = only the { $side ->
     } has closed
     .why = One direction is closed, the other is open: a half-close. It is useful (send all, then read the answer), and it is also what a program leaves behind that forgets to close.
     .rfc = RFC 9293 section 3.6.1
-teardown-half-bytes = { $bytes } bytes came after the first FIN
+teardown-half-bytes = { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    } came after the first FIN
     .why = After a half-close the other direction still carries data.
     .rfc = RFC 9293 section 3.6.1
 teardown-reset = reset by the { $side ->
@@ -292,7 +298,10 @@ finding-no-banner = { $duration ->
     }
     .why = Handshake complete means only that the kernel answered. This server normally speaks first; this time the program stayed silent: it has not accepted, or it hangs.
     .rfc = RFC 9293 section 3.5
-finding-stalled-app = the kernel acknowledged { $value } bytes, the program says nothing
+finding-stalled-app = the kernel acknowledged { $value ->
+        [one] { $value } byte
+       *[other] { $value } bytes
+    }, the program says nothing
     .why = ACK comes from the kernel, not from the program. The bytes wait in a buffer: the program does not read, or it does not answer. The network has done its part.
     .rfc = RFC 9293 section 3.8.6
 finding-peer-never-closed = the { $side ->

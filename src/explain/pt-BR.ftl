@@ -97,7 +97,10 @@ analysis-keep-alive = sonda keep-alive
 analysis-keep-alive-ack = keep-alive respondido
     .why = O outro lado ainda está lá.
     .rfc = RFC 9293, seção 3.8.4
-analysis-window-update = atualização de janela: { $window } bytes livres
+analysis-window-update = atualização de janela: { $window ->
+        [one] { $window } byte livre
+       *[other] { $window } bytes livres
+    }
     .why = Nada de novo é confirmado, só a janela mudou: o programa leu, e há espaço outra vez.
     .rfc = RFC 9293, seção 3.8.6
 analysis-window-full = enche a janela { $side ->
@@ -236,7 +239,10 @@ teardown-half = só { $side ->
     } fechou
     .why = Um sentido está fechado e o outro aberto: um fechamento parcial (half-close). É útil (enviar tudo e depois ler a resposta), e é também o que sobra quando um programa se esquece de fechar.
     .rfc = RFC 9293, seção 3.6.1
-teardown-half-bytes = { $bytes } bytes vieram depois do primeiro FIN
+teardown-half-bytes = { $bytes ->
+        [one] { $bytes } byte veio
+       *[other] { $bytes } bytes vieram
+    } depois do primeiro FIN
     .why = Depois de um fechamento parcial o outro sentido ainda leva dados.
     .rfc = RFC 9293, seção 3.6.1
 teardown-reset = abortada { $side ->
@@ -254,8 +260,8 @@ cause-closed-port = ninguém escuta nessa porta
 cause-unread-data = fechada com bytes ainda não lidos
     .why = O programa fechou enquanto bytes recebidos esperavam no buffer. Para que o remetente saiba da perda, o kernel envia RST em vez de FIN.
     .rfc = RFC 2525, seção 2.17
-cause-linger0 = fechamento abortivo (SO_LINGER 0)
-    .why = O programa pediu um aborto em vez do encerramento normal: nada esperava para ser lido, e mesmo assim saiu um RST.
+cause-linger0 = fechamento abrupto (SO_LINGER 0)
+    .why = O programa pediu um encerramento abrupto em vez do normal: nada esperava para ser lido, e mesmo assim saiu um RST.
     .rfc = RFC 9293, seção 3.10.5
 cause-write-after-close = bytes chegaram a um socket já fechado
     .why = O outro lado já tinha fechado por completo, e chegaram bytes que ninguém mais pode ler. O kernel só pode responder RST. A próxima escrita do remetente falha com broken pipe.
@@ -264,7 +270,7 @@ cause-accept-queue = quem escutava saiu antes do accept
     .why = A conexão estava aberta no kernel, esperando na fila de accept, quando o programa terminou ou fechou o socket que escutava.
     .rfc = RFC 9293, seção 3.10.4
 cause-unread-data-or-linger0 = fechou sem FIN: bytes não lidos ou SO_LINGER 0
-    .why = O programa fechou o socket quando talvez ainda houvesse bytes recebidos e não lidos, ou pediu um aborto. Nos dois casos o kernel envia o mesmo RST; os pacotes não mostram se o programa chegou a ler os últimos bytes.
+    .why = O programa fechou o socket quando talvez ainda houvesse bytes recebidos e não lidos, ou pediu um encerramento abrupto. Nos dois casos o kernel envia o mesmo RST; os pacotes não mostram se o programa chegou a ler os últimos bytes.
     .rfc = RFC 2525, seção 2.17
 cause-unknown = causa não visível nos quadros
     .why = Possíveis: bytes não lidos ao fechar, SO_LINGER 0, bytes depois do fechamento, um programa morto, ou alguém no meio do caminho.
@@ -291,7 +297,10 @@ finding-no-banner = { $duration ->
     }
     .why = Handshake completo só quer dizer que o kernel respondeu. Este servidor costuma falar primeiro; desta vez o programa não disse nada: não chamou accept, ou travou.
     .rfc = RFC 9293, seção 3.5
-finding-stalled-app = o kernel confirmou { $value } bytes, mas o programa não responde
+finding-stalled-app = o kernel confirmou { $value ->
+        [one] { $value } byte
+       *[other] { $value } bytes
+    }, mas o programa não responde
     .why = O ACK vem do kernel, não do programa. Os bytes esperam em um buffer: o programa não lê, ou não responde. A rede fez a sua parte.
     .rfc = RFC 9293, seção 3.8.6
 finding-peer-never-closed = { $side ->
@@ -531,12 +540,12 @@ end-skipped = { $count ->
         [one] { $count } quadro de um tipo de enlace que não é entendido
        *[other] { $count } quadros de um tipo de enlace que não é entendido
     }
-end-kernel-dropped = { $count } perdidos no kernel (um buffer maior ajuda: -B)
-end-interface-dropped = { $count } perdidos pela interface
-end-queue-dropped = { $count } perdidos na nossa própria fila
-end-folded = { $count } linhas omitidas porque a tela não acompanhou
-end-forgotten = { $count } fluxos encerrados esquecidos para limitar a memória
-end-sessions-dropped = { $count } eventos de sessão perdidos
+end-kernel-dropped = quadros perdidos no kernel: { $count } (um buffer maior ajuda: -B)
+end-interface-dropped = quadros perdidos pela interface: { $count }
+end-queue-dropped = quadros perdidos na nossa própria fila: { $count }
+end-folded = linhas omitidas porque a tela não acompanhou: { $count }
+end-forgotten = fluxos encerrados esquecidos para limitar a memória: { $count }
+end-sessions-dropped = eventos de sessão perdidos: { $count }
 end-truncated = o arquivo termina no meio de um registro
 see = veja
 why = por quê

@@ -170,7 +170,7 @@ report-sum = { $tick } { $ack } { $equals } ISN of the { $side ->
     } { $base } + { $add }
 report-connect-time = SYN to ACK
 report-retries = Repeated
-report-retries-value = SYN { $syn } times, SYN,ACK { $answer } times
+report-retries-value = SYN × { $syn }, SYN,ACK × { $answer }
 report-col-field = field
 report-field-direction = direction
 report-field-time = time (s)

@@ -96,7 +96,7 @@ report-col-role = é o cliente porque
 report-col-client-port = porta do cliente
 report-col-server-port = porta do servidor
 report-col-frames-each = quadros c / s
-report-col-bytes-each = bytes c / s
+report-col-bytes-each = bytes de dados c / s
 report-col-opening = abertura
 report-col-ending = fim
 report-col-meaning = significado
@@ -170,7 +170,7 @@ report-sum = { $tick } { $ack } { $equals } ISN do { $side ->
     } { $base } + { $add }
 report-connect-time = Do SYN ao ACK
 report-retries = Repetidos
-report-retries-value = SYN { $syn } vezes, SYN,ACK { $answer } vezes
+report-retries-value = SYN × { $syn }, SYN,ACK × { $answer }
 report-col-field = campo
 report-field-direction = sentido
 report-field-time = tempo (s)
@@ -427,7 +427,7 @@ report-class = { $class ->
         [data] dados
         [ack] ACK puro
         [close] fechamento
-       *[reset] aborto (RST)
+       *[reset] reset (RST)
     }
 
 ## S10
@@ -446,7 +446,7 @@ report-zero-value = { $ended ->
 
 ## S11
 
-report-no-findings = Nada chamou a atenção: nenhuma recusa, nenhum aborto, nenhum programa travado.
+report-no-findings = Nada chamou a atenção: nenhuma recusa, nenhum RST, nenhum programa travado.
 report-findings-folded = { $more ->
         [one] Mais { $more } achado não aparece na tabela.
        *[other] Mais { $more } achados não aparecem na tabela.
@@ -534,7 +534,7 @@ report-note-psh = PSH
     .why = Além de SYN, ACK e FIN, a maioria dos segmentos com dados leva PSH: o remetente não tem mais nada a acrescentar no momento, e o receptor deve entregar já os bytes ao programa. Ele é ligado no fim de cada escrita; não marca o fim de uma mensagem.
     .rfc = RFC 9293, seção 3.9.1
 report-note-rst-causes = Causas possíveis de um RST
-    .why = Ninguém escuta na porta; o programa fechou com bytes ainda não lidos; ele pediu um aborto (SO_LINGER 0); bytes chegaram a um socket já fechado (o programa terminou ou caiu); o host reiniciou e não conhece tal conexão; um firewall ou outro equipamento no caminho o enviou.
+    .why = Ninguém escuta na porta; o programa fechou com bytes ainda não lidos; ele pediu um encerramento abrupto (SO_LINGER 0); bytes chegaram a um socket já fechado (o programa terminou ou caiu); o host reiniciou e não conhece tal conexão; um firewall ou outro equipamento no caminho o enviou.
     .rfc = RFC 9293, seção 3.5.2
 report-note-throughput = Como se calcula a vazão
     .why = Bytes de dados, cada um contado uma vez, divididos pelo tempo do primeiro segmento com dados ao ACK do último. Em um chat ela mede, quase sempre, a velocidade com que as pessoas digitam.
@@ -586,7 +586,7 @@ expect-ports = portas de servidor { $ports }; { $others ->
         [one] { $others } quadro não é TCP
        *[other] { $others } quadros não são TCP
     }
-expect-complete = { $complete } de { $total } conexões completas, { $open } ainda abertas no fim, { $before } iniciadas antes da captura
+expect-complete = conexões completas: { $complete } de { $total }; ainda abertas no fim: { $open }; iniciadas antes da captura: { $before }
 expect-messages = { $count ->
         [0] nenhuma mensagem assim
         [one] uma mensagem assim
