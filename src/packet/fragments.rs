@@ -4,7 +4,7 @@
 //! offsets those that came first, win. Must not know: header layouts.
 
 use crate::net::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 /// Most datagrams waiting at once: more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
@@ -63,6 +63,8 @@ struct Datagram {
 #[derive(Debug, Default)]
 pub(super) struct FragmentTable {
     waiting: HashMap<Key, Datagram>,
+    /// Who waits by serial number: the oldest first.
+    order: BTreeMap<u64, Key>,
     cost: usize,
     serial: u64,
     /// Datagrams thrown away because a bound bit.
@@ -79,12 +81,16 @@ impl FragmentTable {
     ) -> Option<Vec<u8>> {
         self.serial += 1;
         let serial = self.serial;
-        let datagram = self.waiting.entry(key).or_insert_with(|| Datagram {
-            pieces: Vec::new(),
-            length: None,
-            cost: OVERHEAD,
-            started: now,
-            serial,
+        let order = &mut self.order;
+        let datagram = self.waiting.entry(key).or_insert_with(|| {
+            order.insert(serial, key);
+            Datagram {
+                pieces: Vec::new(),
+                length: None,
+                cost: OVERHEAD,
+                started: now,
+                serial,
+            }
         });
         let before = if datagram.pieces.is_empty() {
             0
@@ -103,24 +109,24 @@ impl FragmentTable {
 
     fn remove(&mut self, key: &Key) {
         if let Some(datagram) = self.waiting.remove(key) {
+            self.order.remove(&datagram.serial);
             self.cost -= datagram.cost;
         }
     }
 
-    /// Throws away what is too old, then the oldest, until the table fits again.
+    /// Once a bound bites, throws away the oldest until the table fits again, and what is too old.
     fn keep_bounds(&mut self, now: Timestamp) {
-        while self.waiting.len() > MAX_DATAGRAMS || self.cost > MAX_WAITING_BYTES {
-            let before = self.waiting.len();
-            self.waiting
-                .retain(|_, datagram| now.since(datagram.started) <= MAX_WAITING_NANOS);
-            if self.waiting.len() == before {
-                let oldest = self.waiting.iter().min_by_key(|(_, d)| d.serial);
-                if let Some((&key, _)) = oldest {
-                    self.waiting.remove(&key);
-                }
+        let mut bitten = false;
+        while let Some((_, &key)) = self.order.first_key_value() {
+            let full = self.waiting.len() > MAX_DATAGRAMS || self.cost > MAX_WAITING_BYTES;
+            bitten |= full;
+            let started = self.waiting.get(&key).map_or(now, |oldest| oldest.started);
+            let too_old = now.since(started) > MAX_WAITING_NANOS;
+            if !full && !(bitten && too_old) {
+                break;
             }
-            self.evicted += (before - self.waiting.len()) as u64;
-            self.cost = self.waiting.values().map(|datagram| datagram.cost).sum();
+            self.remove(&key);
+            self.evicted += 1;
         }
     }
 }
