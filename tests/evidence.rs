@@ -565,3 +565,13 @@ fn accept_un_q70() {
     }
     assert!(boxes.contains("Maximum Segment Size = 65495"), "{boxes}");
 }
+
+/// Through a pipe (`| less`, `| head`) a picture still fits an 80-column terminal.
+#[test]
+fn a_piped_picture_does_not_wrap() {
+    for arguments in [["ladder", CHAT].as_slice(), &["graph", CHAT]] {
+        let text = stdout(arguments);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|widest| widest <= 80), "{widest:?}");
+    }
+}

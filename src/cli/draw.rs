@@ -43,8 +43,9 @@ impl PictureArgs {
         self.output.is_none() && io::stdout().is_terminal()
     }
 
+    /// A picture must not wrap: through a pipe, too, it is made for the terminal at its end, or for 80 columns.
     fn columns(&self) -> usize {
-        output::width(self.width, self.on_terminal())
+        output::width(self.width, self.output.is_none())
     }
 }
 
