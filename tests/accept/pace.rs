@@ -82,3 +82,29 @@ fn accept_first_data_and_the_sum_of_the_throughput() {
         ],
     );
 }
+
+/// "Does the lack of receiver buffer space ever throttle the sender?" (KR9): a window of 0, probed by Linux with an empty segment that
+/// Wireshark calls a keep-alive. The report says so, lest a student count keep-alives.
+#[test]
+fn accept_kr_q9_probes_that_wireshark_calls_keep_alive() {
+    let (mut capture, mut tcp) = opened();
+    tcp.data(&mut capture, C, b"0123456789"); // 4
+    tcp.window[1] = 0;
+    capture.wait(10);
+    tcp.ack(&mut capture, S); // 5
+    capture.wait(210_000);
+    let probe = (tcp.next[0] - 1, tcp.next[1]);
+    tcp.at(&mut capture, C, probe, ACK, &DATA_OPTIONS, b""); // 6
+    tcp.ack(&mut capture, S); // 7
+    capture.wait(1_500_000);
+    tcp.window[1] = 512;
+    tcp.ack(&mut capture, S); // 8
+    tell(capture.bytes()).says(
+        "S10",
+        &[
+            "**server: Window 0:** from #5 to #8, 1.7 s; probes meanwhile: 1",
+            "Wireshark cannot tell it from a keep-alive",
+        ],
+    );
+    assert!(!chat().section("S10").contains("keep-alive"));
+}

@@ -33,6 +33,17 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     }
     blocks.push(Block::end());
     blocks.push(say.note("report-note-window"));
+    let periods = report.streams.iter().flat_map(|stream| {
+        stream
+            .windows
+            .client
+            .zero
+            .iter()
+            .chain(&stream.windows.server.zero)
+    });
+    if periods.into_iter().any(|period| period.probes > 0) {
+        blocks.push(say.note("note-persist-probe"));
+    }
     blocks
 }
 
