@@ -122,7 +122,7 @@ impl FragmentTable {
             bitten |= full;
             let started = self.waiting.get(&key).map_or(now, |oldest| oldest.started);
             let too_old = now.since(started) > MAX_WAITING_NANOS;
-            if !full && !(bitten && too_old) {
+            if !(full || bitten && too_old) {
                 break;
             }
             self.remove(&key);

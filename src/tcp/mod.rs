@@ -11,6 +11,9 @@
 //! | factor of a window that is not scaled | -1 unknown, -2 not in use | `None` for both | the scaled window is the same number |
 //! | times outside the years 1677 to 2262 | any 64-bit count of seconds | the nearest time that 64 bits of nanoseconds hold | only damaged captures have them |
 //! | TCP in packets that are encrypted (with the keys in the capture) or sampled (sFlow), and in fragments of 802.11 and of multilink PPP | found | not followed | neither keys nor those protocols are read here |
+//! | stream numbers behind a SOCKS `CONNECT`; the SYN bit of an H.245 connection that an H.225 message announced | another number in between; bit unset | neither | found by trying; streams and frames are the same |
+//! | time stamps finer than 10^-10 s (`if_tsresol`) | overflow | the true time | a defect of 4.0 |
+//! | damaged blocks and options of pcapng | ends the reading | shown as far as it can be read | a damaged capture is worth reading |
 //! | FTP replies that no server sends (a port between two delimiters, signs before numbers), options of Riverbed probes with impossible lengths | read in its own way | not followed | found by trying; without consequence |
 //! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
