@@ -13,7 +13,7 @@ use super::encode::{self, View};
 use super::ledger::Ledger;
 use super::parked::Parked;
 use super::room::{Excerpt, Turn, Weighing};
-use super::token::TokenHash;
+use super::token::{Token, TokenHash};
 use super::{DisconnectReason, SessionId};
 use crate::net::{FourTuple, Timestamp};
 
@@ -86,6 +86,8 @@ pub(super) struct Session {
     pub(super) parked: Parked,
     /// Lines that it asked to see again and has not been sent yet.
     pub(super) again: Option<Cursor>,
+    /// Its own token, while it has not been shown: it came to be another session.
+    pub(super) unshown: Option<Token>,
     /// Nothing more can be sent to it: answers are not kept.
     pub(super) deaf: bool,
     /// Its token is shown only when the history file has it.
@@ -136,6 +138,7 @@ impl Session {
             succeeds: false,
             parked: Parked::default(),
             again: None,
+            unshown: None,
             deaf: false,
             unstored: false,
             farewell: None,

@@ -27,6 +27,8 @@ impl Room {
     ) -> SessionId {
         if self.by_token(token).is_none() {
             self.introduce(id, fresh);
+        } else if let Some(session) = self.sessions.get_mut(&id) {
+            session.unshown = Some(fresh);
         }
         self.resume(id, token, replay, now)
     }
@@ -75,12 +77,21 @@ impl Room {
             heir.succeeds = true;
         }
         if let Some((heir, _)) = outrun.filter(|(heir, _)| *heir != id) {
-            self.tell(
-                heir,
-                "another connection was later and has that session: you go on as you are",
-            );
-            self.succeeded(heir, now);
+            self.outrun(heir, now);
         }
+    }
+
+    /// Another connection came for the same session after this one: it is itself, and is welcomed where it was not.
+    fn outrun(&mut self, id: SessionId, now: Now) {
+        let session = self.sessions.get_mut(&id);
+        if let Some(own) = session.and_then(|session| session.unshown.take()) {
+            self.introduce(id, own);
+        }
+        self.tell(
+            id,
+            "another connection was later and has that session: you go on as you are",
+        );
+        self.succeeded(id, now);
     }
 
     /// The wait for another session is over, one way or the other: what its client said meanwhile is taken up.
@@ -149,6 +160,7 @@ impl Room {
         session.held_until = now.uptime;
         // Its own token is stored, and the welcome queued before it names one that nobody will know.
         session.unstored = false;
+        session.unshown = None;
         // What the file was asked under the other number is answered there.
         session.excerpt = Excerpt::None;
         session.weighing = Weighing::None;

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Arrival, Question, Room, Turn};
-use crate::chat::{DisconnectReason, Limits, Line, LineKind, Log, Now, SessionId, Token, View};
+use crate::chat::{
+    DisconnectReason, Limits, Line, LineKind, Log, Now, Replay, SessionId, Token, View,
+};
 use crate::net::{FourTuple, Timestamp};
 
 /// At so many seconds.
@@ -59,7 +61,7 @@ fn turn(room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
     let mut out = VecDeque::new();
     let turn = room.take(id, 1 << 20, 0, &mut out, now);
     let bytes: Vec<u8> = out.iter().flat_map(|slice| slice.to_vec()).collect();
-    (turn, String::from_utf8(bytes).expect("text"))
+    (turn, String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn take(room: &mut Room, id: SessionId, now: Now) -> String {
@@ -84,6 +86,23 @@ fn who_waits_for_a_session_that_quits_meanwhile_gets_it() {
     let text = take(&mut room, ana, at(1));
     assert!(text.contains("welcome back: you are guest1"), "{text}");
     assert!(text.ends_with("guest1: I am back\n"), "{text}");
+}
+
+#[test]
+fn who_is_outrun_on_arrival_is_welcomed_as_itself() {
+    let mut room = room(false);
+    settled(&mut room, 1);
+    let mut claim = |number| {
+        let view = View::Objects;
+        let mut arrival = Arrival::new(FourTuple::default(), view, token(number));
+        arrival.resume = Some((token(1), Replay::Missed));
+        room.connect(&arrival, at(1)).expect("room")
+    };
+    let (slow, _fast) = (claim(2), claim(3));
+    let text = take(&mut room, slow, at(1));
+    let own = format!(r#""session":2,"token":"{}""#, token(2));
+    assert!(text.contains(&own), "{text}");
+    assert!(text.contains("you go on as you are"), "{text}");
 }
 
 #[test]
