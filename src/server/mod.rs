@@ -19,8 +19,9 @@
 //! | `session` | `id`, `name`, `token` (SHA-256 of the resume token), `owed` (line numbers not known to be acknowledged: `90-99,105-`), `seen` (order of storing) |
 //! | `meta` | `key`, `value`: `next_session`, `next_line` |
 //!
-//! While the file cannot be written (disk full, locked for more than two seconds) lines are refused with the reason, the
-//! rest of the chat goes on, and each new line tries again. Old lines may be deleted by hand, oldest first: whoever is
+//! A welcome waits for the transaction that stores its token, some milliseconds. While the file cannot be written (disk
+//! full, locked for more than two seconds) lines are refused with the reason, a token is shown with a warning, the rest of
+//! the chat goes on, and each new line tries again. Old lines may be deleted by hand, oldest first: whoever is
 //! owed them is told how many were missed. One server at a time has the file (`flock`).
 
 mod accept;
