@@ -8,8 +8,8 @@ use super::tallies::MAX_EVIDENCE;
 use crate::tcp::AnalysisFlags;
 use crate::timeline::PacketEntry;
 
-/// Segments whose ACK is waited for (12 B each): as many as 64 MiB in flight at an MSS of 1460 hold; further ones are not counted.
-const MAX_PENDING: usize = 46_000;
+/// Segments whose ACK is waited for (4 B each): 3 MB in flight at an MSS of 1460; further ones are not counted.
+const MAX_PENDING: usize = 2_048;
 const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
     | AnalysisFlags::FAST_RETRANSMISSION.0
     | AnalysisFlags::SPURIOUS_RETRANSMISSION.0;
