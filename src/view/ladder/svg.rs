@@ -18,7 +18,9 @@ const LANE: u32 = 330;
 const TOP: u32 = 70;
 const STEP: u32 = 30;
 /// Characters of a label: more do not fit between two lanes.
-const LABEL: usize = 44;
+const LABEL: usize = 40;
+// 13px of a fixed-width font: 7.9 a character.
+const _: () = assert!(LABEL as u32 * 79 / 10 < LANE - 10);
 
 /// Every rule names the class of the drawing: in a page a style holds for all of it.
 const STYLE: &str = ".ladder text{font:13px monospace;fill:#222}.ladder .h{font:bold 14px sans-serif}\
