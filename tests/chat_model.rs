@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use chatscope::chat::{
@@ -28,6 +29,8 @@ enum Step {
     Commit(usize),
     Refuse(usize),
     Notice(usize),
+    /// Asks for so many lines again, and reads them; they are answers and change nothing of what is owed.
+    History(usize, u64),
     /// Many lines at once, so that old ones leave a small log.
     Flood(usize),
     /// The file answers a question, with at most that many lines.
@@ -51,6 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (1_usize..5).prop_map(Step::Commit),
         1 => (1_usize..3).prop_map(Step::Refuse),
         3 => who().prop_map(Step::Notice),
+        2 => (who(), 0_u64..40).prop_map(|(who, count)| Step::History(who, count)),
         2 => who().prop_map(Step::Flood),
         6 => (1_u64..9).prop_map(Step::Answer),
         1 => (0_usize..40).prop_map(Step::Restart),
@@ -77,6 +81,8 @@ struct Person {
 struct Wire {
     view: View,
     bytes: Vec<u8>,
+    /// The stretches of `bytes` that answer the client.
+    answers: Vec<Range<usize>>,
     acknowledged: usize,
 }
 
@@ -171,6 +177,7 @@ impl World {
         let connection = Some(Wire {
             view,
             bytes: Vec::new(),
+            answers: Vec::new(),
             acknowledged: 0,
         });
         self.people.push(Person {
@@ -227,6 +234,7 @@ impl World {
         );
         person.missed += turn.taken.missed;
         let before = wire.bytes.len();
+        wire.answers.push(before..before + turn.side);
         for slice in &out {
             wire.bytes.extend_from_slice(slice);
         }
@@ -235,6 +243,23 @@ impl World {
             turn.side + turn.taken.bytes + turn.farewell
         );
         self.settle();
+    }
+
+    fn history(&mut self, who: usize, count: u64) {
+        let Some(who) = self.connected(who) else {
+            return;
+        };
+        self.say(who, &format!("/history {count}"));
+        let session = self.people[who].session;
+        for _ in 0..1_000 {
+            self.take(who, 100);
+            self.answer(7);
+            let now = self.now();
+            if self.room.may_speak(session, now).is_some() {
+                return;
+            }
+        }
+        panic!("the history does not end");
     }
 
     fn acknowledge(&mut self, who: usize, share: u8) {
@@ -319,6 +344,7 @@ impl World {
         self.people[who].connection = Some(Wire {
             view,
             bytes,
+            answers: Vec::new(),
             acknowledged: 0,
         });
     }
@@ -412,6 +438,7 @@ impl World {
             Step::Commit(count) => self.commit(count),
             Step::Refuse(count) => self.refuse(count),
             Step::Notice(who) => self.say(who, "/ping"),
+            Step::History(who, count) => self.history(who, count),
             Step::Flood(who) => {
                 (0..40).for_each(|_| self.say_next(who));
                 self.commit(usize::MAX);
@@ -474,7 +501,7 @@ impl World {
 impl Person {
     /// The lines among what was acknowledged. Lines are known by their text, which the log knows by number.
     fn keep(&mut self, wire: &Wire) {
-        let bytes = &wire.bytes[..wire.acknowledged];
+        let bytes = wire.owed_bytes();
         let lines: Vec<Vec<u8>> = if wire.view == View::Text {
             let whole = bytes
                 .iter()
@@ -485,7 +512,7 @@ impl Person {
                 .map(<[u8]>::to_vec)
                 .collect()
         } else {
-            frames(bytes)
+            frames(&bytes)
         };
         for line in lines {
             let line = String::from_utf8(line).unwrap();
@@ -495,6 +522,21 @@ impl Person {
                 self.got.push(number);
             }
         }
+    }
+}
+
+impl Wire {
+    /// What was acknowledged, without the answers.
+    fn owed_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut at = 0;
+        for answer in &self.answers {
+            let start = answer.start.min(self.acknowledged);
+            bytes.extend_from_slice(&self.bytes[at..start]);
+            at = answer.end.min(self.acknowledged);
+        }
+        bytes.extend_from_slice(&self.bytes[at..self.acknowledged]);
+        bytes
     }
 }
 
