@@ -40,8 +40,7 @@ pub(super) fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
         let acks = format!("{} && tcp.analysis.acks_frame && {stream}", of(other));
         let told = [
             Some(segments(say, card, &data)),
-            card.first_flight
-                .map(|flight| first_flight(say, flight, &data)),
+            card.first_flight.map(|flight| first_flight(say, flight)),
             card.most_in_flight.map(|most| most_in_flight(say, most)),
             card.segments_per_ack
                 .map(|spread| per_ack(say, spread, &card.joint_acks, acks)),
@@ -91,18 +90,16 @@ fn segments(say: &Say<'_>, card: &PaceCard, data: &str) -> OfSide {
 }
 
 /// What went out before anything was acknowledged.
-fn first_flight(say: &Say<'_>, flight: Flight, data: &str) -> OfSide {
+fn first_flight(say: &Say<'_>, flight: Flight) -> OfSide {
     let values = [
         ("segments", Value::Number(flight.segments)),
         ("bytes", Value::Number(flight.bytes)),
     ];
     let value = say.v("report-first-flight-value", &values);
     let (from, to) = (flight.from_frame, flight.to_frame);
-    if from == to {
-        return of_side("report-first-flight", value, &[from], frame_filter(from));
-    }
-    let see = format!("{data} && frame.number>={from} && frame.number<={to}");
-    of_side("report-first-flight", value, &[from, to], see)
+    let ends = [from, to];
+    let frames = if from == to { &ends[..1] } else { &ends[..] };
+    of_side("report-first-flight", value, frames, frames_filter(frames))
 }
 
 /// The most bytes under way at once.
