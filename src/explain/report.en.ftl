@@ -473,9 +473,9 @@ report-call = { $what ->
         [connected] accept returned: the session exists
         [renamed] another name
         [resumed] an earlier session came back, missed lines: { $detail }
-        [read] read returned { $detail } bytes
+        [read] read returned; bytes: { $detail }
         [said] took a line { $detail }
-        [wrote] wrote { $detail } bytes
+        [wrote] wrote; bytes: { $detail }
         [lagging] the client reads too slowly, lines missed: { $detail }
         [shutdown] shutdown: its FIN leaves now
        *[disconnected] close ({ $detail })

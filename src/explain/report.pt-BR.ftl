@@ -473,9 +473,9 @@ report-call = { $what ->
         [connected] accept retornou: a sessão existe
         [renamed] outro nome
         [resumed] uma sessão anterior voltou, linhas perdidas: { $detail }
-        [read] read devolveu { $detail } bytes
+        [read] read devolveu; bytes: { $detail }
         [said] aceitou uma linha { $detail }
-        [wrote] escreveu { $detail } bytes
+        [wrote] escreveu; bytes: { $detail }
         [lagging] o cliente lê devagar demais, linhas perdidas: { $detail }
         [shutdown] shutdown: o FIN sai agora
        *[disconnected] close ({ $detail })
