@@ -15,6 +15,9 @@ pub struct Token([u8; 16]);
 pub struct TokenHash(pub [u8; 32]);
 
 impl Token {
+    /// A token that no session has (but for one chance in 2^128).
+    pub const NOBODY: Self = Self([0; 16]);
+
     /// From random bits.
     #[must_use]
     pub const fn new(bits: [u8; 16]) -> Self {

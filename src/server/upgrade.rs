@@ -167,7 +167,8 @@ fn offers(headers: &HeaderMap, protocol: &str) -> bool {
     has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, protocol)
 }
 
-/// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`.
+/// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`. What is no token is looked for like one that
+/// nobody has, so that its client is told.
 fn resume_of(query: &str) -> Option<(Token, Replay)> {
     let value = |wanted: &str| {
         query
@@ -176,7 +177,7 @@ fn resume_of(query: &str) -> Option<(Token, Replay)> {
             .find(|(name, _)| *name == wanted)
             .map(|(_, value)| value)
     };
-    let token = Token::parse(value("resume")?)?;
+    let token = Token::parse(value("resume")?).unwrap_or(Token::NOBODY);
     let after = value("after").and_then(|number| number.parse::<u64>().ok());
     let replay = match (after, value("replay").and_then(Replay::parse)) {
         (Some(number), _) => Replay::From(number.saturating_add(1)),
@@ -205,6 +206,10 @@ mod tests {
             resume_of(&format!("resume={token}&replay=none")),
             Some((_, Replay::Nothing))
         ));
-        assert!(resume_of("resume=abc").is_none());
+        assert!(matches!(
+            resume_of("resume=abc"),
+            Some((Token::NOBODY, Replay::Missed))
+        ));
+        assert!(resume_of("x=1").is_none());
     }
 }
