@@ -34,6 +34,7 @@ for kind in chat mixed; do
     compare "tcptrace -n -l -r -W F : --format table" "$us replay $f --format table" "tcptrace -n -l -r -W $f" "$runs"
     compare "tcpdump -n -r F : --format lines" "$us replay $f --format lines" "tcpdump -n -r $f" "$runs"
     compare "tshark -q -z conv,tcp : --format table" "$us replay $f --format table" "tshark -r $f -q -z conv,tcp" 1
-    compare "tshark -T fields (six) : --format json" "$us replay $f --format json" \
-        "tshark -r $f -T fields -e frame.number -e tcp.stream -e tcp.seq -e tcp.ack -e tcp.len -e tcp.analysis.flags" 1
+    fields="tshark -r $f -T fields -e frame.number -e tcp.stream -e tcp.seq -e tcp.ack -e tcp.len -e tcp.analysis.flags"
+    compare "tshark -T fields (six) : --format json" "$us replay $f --format json" "$fields" 1
+    compare "tshark -T fields (six) : --format json --only packets" "$us replay $f --format json --only packets" "$fields" 1
 done
