@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use bytes::{BufMut, BytesMut};
 
-use super::SessionId;
+use super::{SessionId, Transport};
 use crate::net::Timestamp;
 
 /// Which encoding a client reads.
@@ -25,6 +25,15 @@ pub enum View {
 impl View {
     /// How many there are.
     pub const COUNT: usize = 3;
+
+    /// How a client speaks that reads it.
+    #[must_use]
+    pub const fn transport(self) -> Transport {
+        match self {
+            Self::Text => Transport::Line,
+            Self::Frames | Self::Objects => Transport::WebSocket,
+        }
+    }
 }
 
 /// What kind of line the room holds.

@@ -99,6 +99,24 @@ pub enum SessionEventKind {
     },
 }
 
+impl SessionEventKind {
+    /// The code that reports and JSON Lines use.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "connected",
+            Self::Renamed { .. } => "renamed",
+            Self::Resumed { .. } => "resumed",
+            Self::Read { .. } => "read",
+            Self::Said { .. } => "said",
+            Self::Wrote { .. } => "wrote",
+            Self::Lagging { .. } => "lagging",
+            Self::Shutdown => "shutdown",
+            Self::Disconnected { .. } => "disconnected",
+        }
+    }
+}
+
 /// Why a session ended, as the program knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DisconnectReason {

@@ -15,7 +15,7 @@ pub struct Token([u8; 16]);
 pub struct TokenHash(pub [u8; 32]);
 
 impl Token {
-    /// A token that no session has (but for one chance in 2^128).
+    /// The token of what nobody may come back to.
     pub const NOBODY: Self = Self([0; 16]);
 
     /// From random bits.

@@ -4,10 +4,12 @@
 
 mod endpoint;
 mod link_type;
+mod port_set;
 mod stats;
 mod timestamp;
 
 pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
 pub use link_type::LinkType;
+pub use port_set::PortSet;
 pub use stats::CaptureStats;
 pub use timestamp::{Nanos, Timestamp};

@@ -49,15 +49,11 @@ pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
     if !signalling && rest.u16(0).is_ok_and(ppp::is_cisco_type) {
         return ppp::by_cisco_type(rest.u16(0)?, rest.skip(2)?);
     }
-    if size < 2 && rest.u8(0)? & UNNUMBERED != UNNUMBERED {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    match rest.u8(0)? & UNNUMBERED {
+        UNNUMBERED => nlpid(rest.skip(1)?),
+        _ if size < 2 => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        _ => nlpid(rest.skip(2)?),
     }
-    let control = if rest.u8(0)? & UNNUMBERED == UNNUMBERED {
-        1
-    } else {
-        2
-    };
-    nlpid(rest.skip(control)?)
 }
 
 /// A network layer protocol identifier (ISO 9577), possibly behind a padding byte.

@@ -16,7 +16,7 @@ use super::codec::Codec;
 use super::connection::{Connection, drain};
 use super::hub::{Hub, Mail};
 use super::lines::LineCodec;
-use crate::chat::{Arrival, RoomFull, SessionId, Token, Transport, View};
+use crate::chat::{Arrival, RoomFull, SessionId, Token, View};
 use crate::net::FourTuple;
 
 /// The shortest and the longest pause after `accept` failed for want of descriptors or memory.
@@ -111,7 +111,7 @@ pub(super) struct Lines {
 impl Serve for Lines {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
         let mail = Arc::new(Mail::default());
-        match admit(&self.hub, &mail, tuple, Transport::Line, View::Text, None) {
+        match admit(&self.hub, &mail, tuple, View::Text, None) {
             Ok(_) => {
                 let connection = Connection::new(
                     stream,
@@ -149,20 +149,16 @@ pub(super) fn admit(
     hub: &Hub,
     mail: &Arc<Mail>,
     connection: FourTuple,
-    transport: Transport,
     view: View,
     resume: Option<(Token, crate::chat::Replay)>,
 ) -> Result<SessionId, RoomFull> {
     let token = fresh_token().unwrap_or_else(|error| {
-        tracing::error!(%error, "no random numbers: this session cannot be resumed safely");
-        Token::new([0; 16])
+        tracing::error!(%error, "no random numbers: this session cannot be resumed");
+        Token::NOBODY
     });
     let arrival = Arrival {
-        connection,
-        transport,
-        view,
-        token,
         resume,
+        ..Arrival::new(connection, view, token)
     };
     hub.admit(mail, |room, now| room.connect(&arrival, now))
 }

@@ -21,7 +21,7 @@ use super::http::{Answer, Web, plain};
 use super::hub::Mail;
 use super::origin::may_join;
 use super::websocket::{FrameCodec, Speech};
-use crate::chat::{Replay, SessionEventKind, Token, Transport, View};
+use crate::chat::{Replay, SessionEventKind, Token, View};
 use crate::net::FourTuple;
 
 /// The subprotocol whose messages are JSON objects with sequence numbers.
@@ -82,7 +82,7 @@ impl Web {
             Speech::Objects => View::Objects,
         };
         let mail = Arc::new(Mail::default());
-        let id = match admit(&self.hub, &mail, tuple, Transport::WebSocket, view, resume) {
+        let id = match admit(&self.hub, &mail, tuple, view, resume) {
             Ok(id) => id,
             Err(why) => return refuse_frames(counted.stream, &why.to_string()).await,
         };

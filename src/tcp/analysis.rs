@@ -38,6 +38,11 @@ impl AnalysisFlags {
     /// A new connection on a known 4-tuple (ST-3, ST-5).
     pub const REUSED_PORTS: Self = Self(1 << 14);
 
+    /// The three kinds of bytes sent again.
+    pub const SENT_AGAIN: Self = Self(
+        Self::RETRANSMISSION.0 | Self::FAST_RETRANSMISSION.0 | Self::SPURIOUS_RETRANSMISSION.0,
+    );
+
     /// Every flag with its field name, in the order in which JSON lists them.
     pub const NAMES: [(Self, &'static str); 15] = [
         (Self::RETRANSMISSION, "retransmission"),

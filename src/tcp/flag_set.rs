@@ -1,6 +1,6 @@
 //! What the flag types of this room have in common: set algebra on a newtype of bits, written once.
 
-/// Gives a `struct Name(pub uN)` of bits `is_empty`, `contains` and `insert`; with `names`, also the iterator over its `NAMES`.
+/// Gives a `struct Name(pub uN)` of bits the algebra of sets; with `names`, also the iterator over its `NAMES`.
 macro_rules! flag_set {
     ($name:ident) => {
         impl $name {
@@ -14,6 +14,18 @@ macro_rules! flag_set {
             #[must_use]
             pub const fn contains(self, other: Self) -> bool {
                 self.0 & other.0 == other.0
+            }
+
+            /// Any of `other` is set.
+            #[must_use]
+            pub const fn intersects(self, other: Self) -> bool {
+                self.0 & other.0 != 0
+            }
+
+            /// Both sets together.
+            #[must_use]
+            pub const fn union(self, other: Self) -> Self {
+                Self(self.0 | other.0)
             }
 
             /// Adds `other`.

@@ -278,10 +278,8 @@ impl Watch {
 
 /// Bytes that were there before.
 fn is_repetition(analysis: AnalysisFlags) -> bool {
-    const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
-        | AnalysisFlags::FAST_RETRANSMISSION.0
-        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
-        | AnalysisFlags::KEEP_ALIVE.0
-        | AnalysisFlags::ZERO_WINDOW_PROBE.0;
-    analysis.0 & REPEATED != 0
+    const REPEATED: AnalysisFlags = AnalysisFlags::SENT_AGAIN
+        .union(AnalysisFlags::KEEP_ALIVE)
+        .union(AnalysisFlags::ZERO_WINDOW_PROBE);
+    analysis.intersects(REPEATED)
 }

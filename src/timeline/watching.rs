@@ -19,9 +19,6 @@ use crate::tcp::{
 };
 
 const ENDINGS: u16 = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
-const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
-    | AnalysisFlags::FAST_RETRANSMISSION.0
-    | AnalysisFlags::SPURIOUS_RETRANSMISSION.0;
 
 impl Story {
     /// Watches one segment.
@@ -61,7 +58,7 @@ impl Story {
             let service = self.services.id_of(segment.source);
             self.services.of_mut(service).listens = true;
         }
-        if seen.role == FrameRole::Syn && seen.analysis.0 & REPEATED != 0 {
+        if seen.role == FrameRole::Syn && seen.analysis.intersects(AnalysisFlags::SENT_AGAIN) {
             self.syn_repeated(seen.stream);
         }
         if !self.wants.events {
@@ -203,7 +200,7 @@ impl Story {
         if segment.len == 0 || segment.flags.rst() {
             return;
         }
-        if seen.analysis.0 & REPEATED != 0 {
+        if seen.analysis.intersects(AnalysisFlags::SENT_AGAIN) {
             if watch.retransmissions_told >= MAX_REPEATED_FINDINGS {
                 return;
             }

@@ -29,18 +29,3 @@ pub(super) fn name_given(event: &SessionEventKind) -> String {
         _ => String::new(),
     }
 }
-
-/// The code of a session event.
-pub(super) const fn session_code(event: &SessionEventKind) -> &'static str {
-    match event {
-        SessionEventKind::Connected { .. } => "connected",
-        SessionEventKind::Renamed { .. } => "renamed",
-        SessionEventKind::Resumed { .. } => "resumed",
-        SessionEventKind::Read { .. } => "read",
-        SessionEventKind::Said { .. } => "said",
-        SessionEventKind::Wrote { .. } => "wrote",
-        SessionEventKind::Lagging { .. } => "lagging",
-        SessionEventKind::Shutdown => "shutdown",
-        SessionEventKind::Disconnected { .. } => "disconnected",
-    }
-}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use chatscope::chat::SessionEventKind;
 use chatscope::net::CaptureStats;
 use chatscope::text::visible;
 use chatscope::timeline::{
@@ -128,17 +127,7 @@ fn finding(f: &FindingEntry) -> String {
 }
 
 fn session(s: &SessionEntry) -> String {
-    let what = match &s.event.kind {
-        SessionEventKind::Connected { .. } => "connected",
-        SessionEventKind::Renamed { .. } => "renamed",
-        SessionEventKind::Resumed { .. } => "resumed",
-        SessionEventKind::Read { .. } => "read",
-        SessionEventKind::Said { .. } => "said",
-        SessionEventKind::Wrote { .. } => "wrote",
-        SessionEventKind::Lagging { .. } => "lagging",
-        SessionEventKind::Shutdown => "shutdown",
-        SessionEventKind::Disconnected { .. } => "disconnected",
-    };
+    let what = s.event.kind.code();
     let stream = s.stream.map_or("-".into(), |id| format!("#{id}"));
     let mut out = format!("session {} {what} {stream}", s.event.session);
     if let Some(after) = s.after_handshake {

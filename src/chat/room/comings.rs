@@ -22,8 +22,6 @@ use crate::net::FourTuple;
 pub struct Arrival {
     /// Both ends.
     pub connection: FourTuple,
-    /// How it speaks.
-    pub transport: Transport,
     /// What it reads.
     pub view: View,
     /// 128 fresh random bits.
@@ -33,15 +31,11 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// A newcomer, over the transport that its view belongs to.
+    /// A newcomer.
     #[must_use]
     pub const fn new(connection: FourTuple, view: View, token: Token) -> Self {
         Self {
             connection,
-            transport: match view {
-                View::Text => Transport::Line,
-                View::Frames | View::Objects => Transport::WebSocket,
-            },
             view,
             token,
             resume: None,
@@ -92,13 +86,13 @@ impl Room {
             head: self.log.head(),
             now: now.uptime,
         });
-        if arrival.transport == Transport::Line {
+        let transport = arrival.view.transport();
+        if transport == Transport::Line {
             session.held_until = now.uptime + self.limits.fresh_hold;
         }
         self.names.give(&name, id);
         self.tokens.insert(session.token, id);
         self.sessions.insert(id, session);
-        let transport = arrival.transport;
         self.event(now, id, SessionEventKind::Connected { name, transport });
         if let Some((token, replay)) = arrival.resume {
             return Ok(self.resume_on_arrival(id, arrival.token, token, replay, now));

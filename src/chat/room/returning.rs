@@ -197,7 +197,8 @@ impl Room {
 
     /// The session the token belongs to, connected or gone.
     fn by_token(&self, token: Token) -> Option<SessionId> {
-        self.tokens.get(&token.hash()).copied()
+        let known = || self.tokens.get(&token.hash()).copied();
+        (token != Token::NOBODY).then(known).flatten()
     }
 }
 

@@ -24,6 +24,10 @@ impl Room {
         out: &mut VecDeque<Bytes>,
         now: Now,
     ) -> Turn {
+        let parked = |session: &Session| !session.parked.is_empty();
+        if !self.sessions.get(&id).is_some_and(parked) {
+            return self.hand_out(id, budget, offset, out, now);
+        }
         let id = self.catch_up(id, now);
         let mut turn = self.hand_out(id, budget, offset, out, now);
         match self.parked_wait(id, now) {
@@ -90,7 +94,8 @@ impl Room {
             return;
         };
         turn.taken = taken;
-        let awaits_file = self.awaits_file(id);
+        // At the end of the room everybody is sent what is on its way into the history file, before that its speaker.
+        let coming = self.closing && !self.staged.is_empty();
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -101,17 +106,11 @@ impl Room {
         );
         turn.ask = session.ledger.len() > 64;
         turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
+        let awaits_file = coming || session.staged > 0;
         if !turn.more && !awaits_file && session.parked.is_empty() {
             session.end_turn(turn, out);
         }
         self.counters.delivered += turn.taken.lines.end - turn.taken.lines.start;
-    }
-
-    /// Whether lines that the session must still be sent are on their way into the history file: its own, and at the end
-    /// of the room everybody's.
-    fn awaits_file(&self, id: SessionId) -> bool {
-        let own = |session: &Session| session.staged > 0;
-        self.closing && !self.staged.is_empty() || self.sessions.get(&id).is_some_and(own)
     }
 
     /// The next of the lines that the session asked to see again. They are answers: not owed, not recorded.

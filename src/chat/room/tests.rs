@@ -302,3 +302,17 @@ fn history_delays_nothing_that_others_say_and_is_not_owed() {
     assert_eq!(take(&mut room, ana, at(1)), "guest2: meanwhile\n");
     assert_eq!(room.owed(ana), 52..52);
 }
+
+/// Without random bits a session has the token of nobody, and so may have any number of others.
+#[test]
+fn nobody_comes_back_to_a_session_without_random_bits() {
+    let mut room = room(false);
+    let arrival = Arrival::new(FourTuple::default(), View::Text, Token::NOBODY);
+    let ana = room.connect(&arrival, at(0)).expect("room");
+    store(&mut room);
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(1));
+    let eva = settled(&mut room, 2);
+    let resume = format!("/resume {}", Token::NOBODY);
+    assert_eq!(say(&mut room, eva, &resume, at(2)), eva);
+    assert!(take(&mut room, eva, at(2)).contains("no session has this token"));
+}

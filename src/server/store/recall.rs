@@ -109,8 +109,8 @@ fn excerpt(connection: &Connection, wanted: &std::ops::Range<u64>) -> rusqlite::
         if stored.number != log.head() || bytes >= EXCERPT_BYTES {
             break;
         }
-        bytes += stored.name.len() + stored.text.len();
-        log.append(&stored.line());
+        bytes += stored.line.name.len() + stored.line.text.len();
+        log.append(&stored.line.line());
     }
     Ok(lines.unwrap_or_else(|| Log::new(wanted.end, usize::MAX)))
 }
@@ -128,7 +128,7 @@ fn weigh(connection: &Connection, of: &Unweighed, view: View) -> rusqlite::Resul
         };
         let stored = Stored::of(row)?;
         first = stored.number;
-        left = left.saturating_sub(stored.line().size(view, first) as u64);
+        left = left.saturating_sub(stored.line.line().size(view, first) as u64);
     }
     Ok(first)
 }

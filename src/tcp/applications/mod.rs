@@ -63,9 +63,6 @@ impl Applications {
 
 /// It brings nothing new: tshark does not show such a segment to the protocols above TCP.
 const fn repeats(seen: &Observation) -> bool {
-    let again = AnalysisFlags::RETRANSMISSION.0
-        | AnalysisFlags::FAST_RETRANSMISSION.0
-        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
-        | AnalysisFlags::OUT_OF_ORDER.0;
-    seen.analysis.0 & again != 0
+    let again = AnalysisFlags::SENT_AGAIN.union(AnalysisFlags::OUT_OF_ORDER);
+    seen.analysis.intersects(again)
 }

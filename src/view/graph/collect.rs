@@ -9,13 +9,6 @@ use crate::packet::TcpOption;
 use crate::tcp::{AnalysisFlags, PerSide, Side};
 use crate::timeline::PacketEntry;
 
-/// Flags of bytes sent again.
-const AGAIN: AnalysisFlags = AnalysisFlags(
-    AnalysisFlags::RETRANSMISSION.0
-        | AnalysisFlags::FAST_RETRANSMISSION.0
-        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0,
-);
-
 /// The layer that may lie far above the data.
 const WINDOW: &str = "graph-window";
 /// A window that would make the data smaller than this part of the picture is left out.
@@ -165,10 +158,10 @@ impl Collected {
             low,
             high,
         };
-        if seen.analysis.0 & AGAIN.0 == 0 {
-            direction.data.push(mark);
-        } else {
+        if seen.analysis.intersects(AnalysisFlags::SENT_AGAIN) {
             direction.again.push(mark);
+        } else {
+            direction.data.push(mark);
         }
     }
 

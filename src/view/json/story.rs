@@ -15,7 +15,6 @@ use crate::timeline::{
     SessionEntry,
 };
 use crate::view::encode::EndpointTexts;
-use crate::view::entries::session_code;
 
 /// An endpoint under a key.
 pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], end: Endpoint) {
@@ -135,7 +134,7 @@ pub(super) fn write_finding(out: &mut Vec<u8>, entry: &FindingEntry) {
 pub(super) fn write_session(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &SessionEntry) {
     out.extend_from_slice(b"{\"event\":\"session\"");
     time(out, key!("ts"), entry.event.at);
-    word(out, key!("kind"), session_code(&entry.event.kind));
+    word(out, key!("kind"), entry.event.kind.code());
     number(out, key!("session"), entry.event.session.0);
     endpoint(out, ends, key!("client"), entry.event.connection.client);
     endpoint(out, ends, key!("server"), entry.event.connection.server);

@@ -3,6 +3,8 @@
 //! Owns: which parts these are. Must not know: the rest of the line. All of it is bounded: by the number of control bits and
 //! states, or by slots that later texts take over.
 
+use rustc_hash::FxHashMap;
+
 use super::object::{key, object, word, words};
 use super::story::endpoint;
 use crate::net::Endpoint;
@@ -23,7 +25,7 @@ impl PacketTexts {
     pub(super) fn new() -> Self {
         Self {
             flags: FlagTexts::new(),
-            states: StateTexts::new(),
+            states: StateTexts::default(),
             directions: DirectionTexts::new(),
         }
     }
@@ -49,25 +51,14 @@ impl FlagTexts {
     }
 }
 
-/// States and certainties that one end can be in.
-const STATES: usize = (TcpState::TimeWait as usize + 1) * 2;
-
 /// `state` and `inferred` for each pair of states met.
-#[derive(Debug)]
-pub(super) struct StateTexts(Vec<Option<Box<[u8]>>>);
+#[derive(Debug, Default)]
+pub(super) struct StateTexts(FxHashMap<[ObservedState; 2], Box<[u8]>>);
 
 impl StateTexts {
-    fn new() -> Self {
-        Self(vec![None; STATES * STATES])
-    }
-
     /// Appends them.
     pub(super) fn push(&mut self, out: &mut Vec<u8>, client: ObservedState, server: ObservedState) {
-        let number = |end: ObservedState| {
-            end.state as usize * 2 + usize::from(end.certainty == Certainty::Inferred)
-        };
-        let slot = &mut self.0[number(client) * STATES + number(server)];
-        let text = slot.get_or_insert_with(|| {
+        let text = self.0.entry([client, server]).or_insert_with(|| {
             let mut text = Vec::new();
             write_states(&mut text, client, server);
             text.into_boxed_slice()

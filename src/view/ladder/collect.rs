@@ -19,9 +19,7 @@ const TEXT_IN_LABEL: usize = 40;
 const ROWS_BACK: usize = 64;
 /// Flags that are trouble.
 const BAD: AnalysisFlags = AnalysisFlags(
-    AnalysisFlags::RETRANSMISSION.0
-        | AnalysisFlags::FAST_RETRANSMISSION.0
-        | AnalysisFlags::SPURIOUS_RETRANSMISSION.0
+    AnalysisFlags::SENT_AGAIN.0
         | AnalysisFlags::OUT_OF_ORDER.0
         | AnalysisFlags::LOST_SEGMENT.0
         | AnalysisFlags::ACK_LOST_SEGMENT.0

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::book::MAX_ROWS;
+use super::model::Flight;
 use super::samples::Samples;
 use super::tallies::MAX_EVIDENCE;
 use crate::tcp::AnalysisFlags;
@@ -10,9 +11,6 @@ use crate::timeline::PacketEntry;
 
 /// Segments whose ACK is waited for (4 B each): 3 MB in flight at an MSS of 1460; further ones are not counted.
 const MAX_PENDING: usize = 2_048;
-const REPEATED: u16 = AnalysisFlags::RETRANSMISSION.0
-    | AnalysisFlags::FAST_RETRANSMISSION.0
-    | AnalysisFlags::SPURIOUS_RETRANSMISSION.0;
 
 /// Data of one side, under way.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +18,8 @@ pub(super) struct Pace {
     /// Segments with payload, and those of them that Wireshark calls retransmissions.
     pub(super) segments: u64,
     pub(super) again: u64,
-    /// Until the first ACK of data: segments, bytes, the first and the last frame.
-    pub(super) first_flight: (u64, u64, u64, u64),
+    /// What went out until the first ACK of data.
+    pub(super) first_flight: Option<Flight>,
     first_acked: bool,
     /// Frame and `tcp.analysis.bytes_in_flight` where it was largest.
     pub(super) most: Option<(u64, u32)>,
@@ -48,7 +46,7 @@ impl Pace {
             return;
         }
         self.segments += 1;
-        self.again += u64::from(seen.analysis.0 & REPEATED != 0);
+        self.again += u64::from(seen.analysis.intersects(AnalysisFlags::SENT_AGAIN));
         if fresh == 0 {
             return;
         }
@@ -56,9 +54,15 @@ impl Pace {
             self.rows.push(row);
         }
         if !self.first_acked {
-            let (segments, bytes, first, _) = self.first_flight;
-            let first = if segments == 0 { packet.frame } else { first };
-            self.first_flight = (segments + 1, bytes + u64::from(fresh), first, packet.frame);
+            let flight = self.first_flight.get_or_insert(Flight {
+                segments: 0,
+                bytes: 0,
+                from_frame: packet.frame,
+                to_frame: packet.frame,
+            });
+            flight.segments += 1;
+            flight.bytes += u64::from(fresh);
+            flight.to_frame = packet.frame;
         }
         if self.pending.len() < MAX_PENDING {
             self.pending.push_back(seen.next_seq);

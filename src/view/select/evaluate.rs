@@ -30,13 +30,22 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// An entry that is no segment, and of which nothing but its kind is known.
+    pub(super) const fn of_kind(kind: Option<Only>) -> Self {
+        Self {
+            packet: None,
+            stream: None,
+            connection: None,
+            kind,
+        }
+    }
+
     /// `None` for entries that always pass.
     pub(super) fn of(entry: &Entry<'a>) -> Option<Self> {
         let about = |stream, connection, kind| Self {
-            packet: None,
             stream,
             connection,
-            kind,
+            ..Self::of_kind(kind)
         };
         Some(match entry {
             Entry::Capture(_) | Entry::End(_) => return None,

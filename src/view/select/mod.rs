@@ -71,9 +71,12 @@ impl Selection {
     }
 
     /// Nothing but segments can pass: the story need not be told.
-    fn is_packets_alone(&self) -> bool {
-        let packets = Expression::Any(vec![Expression::Atom(Atom::Only(Only::Packets))]);
-        matches!(&self.expression, Expression::All(parts) if parts.contains(&packets))
+    fn is_segments_alone(&self) -> bool {
+        let kinds = Only::NAMES.iter().map(|(kind, _)| Some(*kind));
+        let others = kinds.filter(|kind| *kind != Some(Only::Packets));
+        others
+            .chain([None])
+            .all(|kind| Subject::of_kind(kind).judge(&self.expression) == Truth::No)
     }
 }
 
@@ -125,7 +128,7 @@ impl<S: Sink> Select<S> {
 impl<S: Sink> Sink for Select<S> {
     fn wants(&self) -> Wants {
         let inner = self.inner.wants();
-        if self.selection.is_packets_alone() {
+        if self.selection.is_segments_alone() {
             return Wants {
                 payload: inner.payload,
                 ..Wants::PACKETS

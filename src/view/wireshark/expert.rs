@@ -120,11 +120,7 @@ pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
     protocol(packet, &mut put);
     // tshark puts the plain item beside that of a retransmission of a particular kind.
     let mut analysis = seen.analysis;
-    let particular = [
-        AnalysisFlags::FAST_RETRANSMISSION,
-        AnalysisFlags::SPURIOUS_RETRANSMISSION,
-    ];
-    if particular.iter().any(|kind| analysis.contains(*kind)) {
+    if analysis.intersects(AnalysisFlags::SENT_AGAIN) {
         analysis.insert(AnalysisFlags::RETRANSMISSION);
     }
     for (flag, severity, text) in FLAGS {

@@ -3,7 +3,7 @@
 use super::super::book::Book;
 use super::super::collect::Collector;
 use super::super::filters::frames_filter;
-use super::super::model::{Evidence, Flight, InFlight, JointAcks, PaceCard, RttRow, Seconds};
+use super::super::model::{Evidence, InFlight, JointAcks, PaceCard, RttRow, Seconds};
 use super::segment::acked_by;
 use crate::net::Nanos;
 use crate::tcp::Side;
@@ -14,17 +14,11 @@ pub(in crate::view::report) const FIRST_SEGMENTS: usize = 6;
 /// The card of one side; `None`: it sent no data.
 pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<PaceCard> {
     let pace = &book.sent.of(side).pace;
-    let (segments, bytes, from_frame, to_frame) = pace.first_flight;
     (pace.segments > 0).then(|| PaceCard {
         segments: pace.segments,
         sent_again: pace.again,
         first: first_segments(collector, book, side),
-        first_flight: (segments > 0).then_some(Flight {
-            segments,
-            bytes,
-            from_frame,
-            to_frame,
-        }),
+        first_flight: pace.first_flight,
         most_in_flight: pace.most.map(|(frame, bytes)| InFlight { frame, bytes }),
         segments_per_ack: pace.per_ack.spread(),
         joint_acks: JointAcks {

@@ -14,7 +14,6 @@ use crate::chat::SessionEventKind;
 use crate::packet::SeqNumber;
 use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
-use crate::view::entries::session_code;
 
 /// Segments of the walk.
 const MAX_WALK: usize = 200;
@@ -224,7 +223,7 @@ fn program(session: &SessionEntry) -> ProgramRow {
     };
     ProgramRow {
         at: seconds(event.at),
-        what: session_code(&event.kind),
+        what: event.kind.code(),
         detail,
         frames: session.frames,
     }
