@@ -17,6 +17,14 @@ impl Interrupt {
     /// Blocks SIGINT, SIGTERM and SIGHUP in this thread and all it will start, and waits for them in a thread of its own.
     /// Call before any other thread runs. `on_first` runs in that thread when the first signal comes.
     pub(super) fn listen(on_first: impl FnOnce() + Send + 'static) -> nix::Result<Self> {
+        Self::listen_twice(on_first, || ())
+    }
+
+    /// The same; `on_second` is all that happens before the second signal ends the program at once.
+    pub(super) fn listen_twice(
+        on_first: impl FnOnce() + Send + 'static,
+        on_second: impl FnOnce() + Send + 'static,
+    ) -> nix::Result<Self> {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGINT);
         signals.add(Signal::SIGTERM);
@@ -28,7 +36,7 @@ impl Interrupt {
         let seen = Arc::clone(&count);
         thread::Builder::new()
             .name("signals".into())
-            .spawn(move || wait_for(&signals, &seen, on_first))
+            .spawn(move || wait_for(&signals, &seen, on_first, on_second))
             .expect("a thread can be started");
         Ok(Self(count))
     }
@@ -39,17 +47,25 @@ impl Interrupt {
     }
 }
 
-fn wait_for(signals: &SigSet, seen: &AtomicUsize, on_first: impl FnOnce()) {
+fn wait_for(
+    signals: &SigSet,
+    seen: &AtomicUsize,
+    on_first: impl FnOnce(),
+    on_second: impl FnOnce(),
+) {
     let mut on_first = Some(on_first);
-    while let Ok(signal) = signals.wait() {
+    loop {
+        let Ok(signal) = signals.wait() else { return };
         seen.fetch_add(1, Ordering::Relaxed);
         match on_first.take() {
             Some(act) => act(),
             // The shell tells of a closed terminal what the kernel has told already.
             None if signal == Signal::SIGHUP => {}
-            None => std::process::exit(CUT_SHORT),
+            None => break,
         }
     }
+    on_second();
+    std::process::exit(CUT_SHORT)
 }
 
 /// Whether the program was started to outlive its terminal (`nohup`): such a signal, once blocked, would still come.

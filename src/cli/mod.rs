@@ -35,6 +35,8 @@ mod logging;
 mod numbered;
 mod output;
 mod pipeline;
+#[cfg(feature = "live")]
+mod program;
 mod replay;
 mod report;
 #[cfg(feature = "live")]

@@ -1,24 +1,17 @@
 //! `chatscope watch`: the live story of any TCP service; with `-- CMD` a program runs under the capture.
 
-use std::process::{Child, Command, ExitStatus};
-use std::time::Duration;
-
-use anyhow::anyhow;
 use clap::Args;
 
 use super::args::{CaptureArgs, DisplayArgs, FilterArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::live::{self, Limits};
-use super::{Failure, beside, explaining, output};
+use super::program::{Handle, Program};
+use super::{Failure, beside, explaining};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::capture::live::OpenCapture;
-use crate::net::Timestamp;
 use crate::tcp;
 use crate::timeline::Settings;
-
-/// How long the capture goes on after the program has ended: its last FIN and ACK are still under way.
-const GRACE: Duration = Duration::from_millis(300);
 
 /// Arguments of `watch`.
 #[derive(Debug, Args)]
@@ -53,7 +46,11 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
         .map_err(live::failure)?;
     live::drop_privileges()?;
     let display = Display::new(&args.display, &args.select)?;
-    let interrupt = Interrupt::listen(|| ())?;
+    // The kernel keeps frames since the capture was opened. The program begins before signals are blocked: it would
+    // inherit that, and hear neither Ctrl-C nor our request to end.
+    let mut program = Program::start(&args.program)?;
+    let handle = program.as_ref().map(Program::handle);
+    let interrupt = Interrupt::listen_twice(|| (), move || handle.iter().for_each(Handle::kill))?;
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
     let mut sink = beside::beside(vec![shown], notes.as_ref(), &args.capture, &args.display)?;
     let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
@@ -61,16 +58,21 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
         streams: tcp::Limits::live(),
         ..Settings::default()
     };
-    let mut program = Program::start(&args.program)?;
-    let stop = || interrupt.came() || program.as_mut().is_some_and(Program::is_over);
-    live::run(
-        capture,
-        settings,
-        &mut *sink,
-        None,
-        Limits::new(&args.capture, stop),
-    )?;
-    program.map_or(Ok(()), Program::finish)
+    let stop = || match &mut program {
+        None => interrupt.came(),
+        Some(program) => {
+            if interrupt.came() {
+                program.ask_to_end();
+            }
+            program.is_over()
+        }
+    };
+    let limits = Limits::new(&args.capture, stop);
+    let told = live::run(capture, settings, &mut *sink, None, limits);
+    if let Some(program) = program {
+        program.finish();
+    }
+    told
 }
 
 /// The loopback interface, the default: libpcap's own choice would be another one.
@@ -82,53 +84,4 @@ fn loopback() -> Result<String, Failure> {
             "there is no loopback interface here; choose one with -i (see `chatscope interfaces`)",
         )
     })
-}
-
-/// The program that runs under the capture.
-struct Program {
-    name: String,
-    child: Child,
-    ended: Option<(ExitStatus, Timestamp)>,
-}
-
-impl Program {
-    fn start(words: &[String]) -> Result<Option<Self>, Failure> {
-        let Some((name, arguments)) = words.split_first() else {
-            return Ok(None);
-        };
-        let child = Command::new(name)
-            .args(arguments)
-            .spawn()
-            .map_err(|error| anyhow!("{name} cannot be started: {error}"))?;
-        Ok(Some(Self {
-            name: name.clone(),
-            child,
-            ended: None,
-        }))
-    }
-
-    /// It has ended, and its last frames have had time to come.
-    fn is_over(&mut self) -> bool {
-        if self.ended.is_none()
-            && let Ok(Some(status)) = self.child.try_wait()
-        {
-            self.ended = Some((status, live::now()));
-        }
-        self.ended.is_some_and(|(_, at)| {
-            u128::from(live::now().since(at).max(0).unsigned_abs()) > GRACE.as_nanos()
-        })
-    }
-
-    /// Says how it ended; a program that outlives the capture is asked to end.
-    fn finish(mut self) -> Result<(), Failure> {
-        let status = if let Some((status, _)) = self.ended {
-            status
-        } else {
-            let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
-            let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM);
-            self.child.wait()?
-        };
-        output::note(format_args!("{}: {status}", self.name));
-        Ok(())
-    }
 }
