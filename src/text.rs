@@ -69,6 +69,16 @@ pub fn visible_cut(bytes: &[u8], limit: usize) -> String {
         .collect()
 }
 
+/// Safe text of at most `limit` characters; where some are missing the last is an ellipsis.
+#[must_use]
+pub fn cut(text: &str, limit: usize) -> std::borrow::Cow<'_, str> {
+    if text.chars().nth(limit).is_none() {
+        return text.into();
+    }
+    let kept = text.chars().take(limit.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
 /// Text with the five characters that matter in HTML and XML replaced; run it on [`visible`] text.
 #[must_use]
 pub fn html(text: &str) -> String {

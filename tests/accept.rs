@@ -10,6 +10,8 @@ mod lab;
 mod neighbours;
 #[path = "accept/pace.rs"]
 mod pace;
+#[path = "accept/parts.rs"]
+mod parts;
 #[path = "accept/questions.rs"]
 mod questions;
 #[path = "accept/questions_more.rs"]

@@ -18,10 +18,19 @@ struct Claim {
     filter: String,
 }
 
-fn report(capture: &Path) -> Option<String> {
+/// Reports about everything, about parts, and about what passes a filter.
+const PARTS: [&[&str]; 4] = [
+    &[],
+    &["--stream", "0"],
+    &["--port", "7000"],
+    &["tcp port 7000"],
+];
+
+fn report(capture: &Path, part: &[&str]) -> Option<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_chatscope"))
         .args(["report", "--lang", "en", "--format", "md"])
         .arg(capture)
+        .args(part)
         .output()
         .expect("report runs");
     if !output.status.success() {
@@ -142,9 +151,17 @@ fn ask(capture: &Path, filters: &[&str]) -> Option<BTreeMap<String, Option<BTree
     Some(found)
 }
 
-/// Every complaint about one capture.
+/// Every complaint about the reports of one capture.
 fn complaints(capture: &Path) -> Option<Vec<String>> {
-    let Some(report) = report(capture) else {
+    let mut all = Vec::new();
+    for part in PARTS {
+        all.extend(complaints_about(capture, part)?);
+    }
+    Some(all)
+}
+
+fn complaints_about(capture: &Path, part: &[&str]) -> Option<Vec<String>> {
+    let Some(report) = report(capture, part) else {
         return Some(vec![]);
     };
     let claims = claims(&report);
@@ -169,7 +186,7 @@ fn complaints(capture: &Path) -> Option<Vec<String>> {
             Some(Some(hits)) => format!("finds {hits:?}"),
         };
         complaints.push(format!(
-            "{}: `{}` {why}\n    {}",
+            "{} {part:?}: `{}` {why}\n    {}",
             capture.display(),
             claim.filter,
             claim.line
@@ -194,7 +211,12 @@ fn captures_in(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn every_filter_of_a_report_finds_the_frames_that_are_named() {
     let mut captures = captures_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
-    assert!(captures.len() > 5 && captures.iter().all(|capture| report(capture).is_some()));
+    assert!(
+        captures.len() > 5
+            && captures
+                .iter()
+                .all(|capture| report(capture, &[]).is_some())
+    );
     if let Some(more) = std::env::var_os("CHATSCOPE_CAPTURES") {
         captures.extend(captures_in(Path::new(&more)));
     }

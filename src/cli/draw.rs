@@ -171,6 +171,7 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
         ascii: args.ascii || !output::is_utf8(),
         color: output::use_color(args.color, picture.on_terminal()),
         all_acks: args.verbose,
+        segments: 0,
     };
     let selection = selection(&args.select)?;
     let source = saved::open(&args.file)?;

@@ -30,10 +30,13 @@ pub(super) fn gather(
 ) -> Result<Gathered, Failure> {
     let mut source = saved::open(path)?;
     let expression = filter.expression()?;
-    let collector = Rc::new(RefCell::new(Collector::new(selection)));
+    let collector = Rc::new(RefCell::new(Collector::new(Selection {
+        read_filter: expression.clone(),
+        ..selection
+    })));
     let mut sink = Shared(Rc::clone(&collector));
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
-    timeline.begin(saved::capture_start(path, &source, expression.clone()));
+    timeline.begin(saved::capture_start(path, &source, None));
     let mut around = Watch {
         collector: Rc::clone(&collector),
         decoder: Decoder::new(),
@@ -82,9 +85,11 @@ impl Around<Saved> for Watch {
             .filter
             .as_mut()
             .is_none_or(|filter| filter.matches(frame));
+        let mut collector = self.collector.borrow_mut();
         if admitted {
-            let facts = FrameFacts::of(frame, &mut self.decoder);
-            self.collector.borrow_mut().frame(&facts);
+            collector.frame(&FrameFacts::of(frame, &mut self.decoder));
+        } else {
+            collector.passed_over(frame.number, frame.timestamp);
         }
         Ok(admitted)
     }

@@ -79,8 +79,7 @@ impl AboutArgs {
             ports: self.port.clone(),
             find: self.find.as_ref().map(|text| text.as_bytes().to_vec()),
             until_first_data: self.until.is_some(),
-            detailed: None,
-            draw: None,
+            ..Selection::default()
         }
     }
 }

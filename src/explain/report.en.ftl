@@ -36,7 +36,8 @@ report-yes = yes
 report-no = no
 report-why = Why
 report-none = none
-report-all = all
+report-all-streams = all
+report-all-ports = all
 report-unknown = not known
 report-inferred = likely
 report-certain = certain
@@ -64,6 +65,8 @@ report-filter = Capture filter
 report-snaplen = Snap length
 report-snaplen-bytes = { $bytes } bytes
 report-frames = Frames
+report-frames-read = { $frames } in the capture; TCP among those that pass the read filter: { $tcp }
+report-read-filter = Read filter
 report-frames-value = { $frames } in the capture, { $tcp } of them TCP
 report-first = First frame
 report-last = Last frame
@@ -73,23 +76,27 @@ report-drops-unknown = not recorded in the file
 report-drops-value = { $kernel } by the kernel, { $interface } by the interface, { $queue } by the capturing program
 report-only-port = Only one service port
 report-only-port-value = { $only ->
-        [yes] only port { $port }: yes
-       *[no] only port { $port }: no; server ports: { $ports }; frames that are not TCP: { $other }
+        [yes] yes, { $port }
+       *[no] no; server ports: { $ports }; frames that are not TCP: { $other }
     }
 report-complete = Complete from SYN to close
 report-complete-value = { $all ->
         [yes] yes: { $complete } of { $total }
-       *[no] no: { $complete } of { $total }; still open at the end: { $open }; begun before the capture: { $before }
+       *[no] no: { $complete } of { $total }; still open at the end: { $open }; begun before the capture: { $before }; never opened: { $never }
     }
 report-cut = File cut in the middle of a record
 report-skipped = Skipped
 report-selection = This report is about streams: { $streams }; ports: { $ports }. The facts about the file itself are about all of it.
+report-read-filtered = Only frames that pass the read filter were analysed, and connections are numbered among them. Wireshark, with the whole file, may number them otherwise: filters here name a connection by its two sockets. Counts over all connections have none.
 report-until-first-data = The lines, the walk and the states end with the first data segment of each connection.
 
 ## S2
 
 report-how-many = Number of connections
-report-how-many-value = { $streams }. Each SYN without ACK that is not a repetition opens one; Wireshark numbers them in tcp.stream.
+report-how-many-value = { $syn ->
+        [yes] { $streams }. Each SYN without ACK that is not a repetition opens one; Wireshark numbers them in tcp.stream.
+       *[no] { $streams }. For some the SYN is not in the capture; Wireshark numbers them in tcp.stream in the order of their first frames.
+    }
 report-client-ports = Client ports, in order
 report-verdicts = Verdicts
 report-col-role = client because
@@ -108,15 +115,9 @@ report-role = { $by ->
     }
 report-port = { $side ->
         [client] { $port }: ephemeral, chosen by the client's system ({ $class })
+        [bound] { $port }: asked for by the client's program ({ $class })
        *[server] { $port }: { $class }
     }
-report-role-short = { $by ->
-        [syn] SYN #{ $frame }
-        [syn_ack] SYN,ACK #{ $frame } came to it
-        [listening_port] the other listens ({ $port })
-       *[first_frame] first frame, #{ $frame }
-    }
-report-port-short = { $port }, ephemeral
 report-port-class = { $class ->
         [well_known] well-known range, 0-1023
         [registered] registered range, 1024-49151
@@ -135,7 +136,11 @@ report-ending = { $how ->
             [client] client
            *[server] server
         }
-        [rst] RST, begun by the { $side ->
+        [fin_unconfirmed] both sent FIN, the { $side ->
+            [client] client
+           *[server] server
+        } first; an ACK of a FIN is not in the capture
+        [rst] RST from the { $side ->
             [client] client
            *[server] server
         }
@@ -154,6 +159,9 @@ report-streams-folded = { $more ->
 ## S3
 
 report-handshake = { $outcome ->
+        [syn_missing] Three-way handshake: #{ $answer } SYN,ACK and #{ $ack } ACK; the SYN is not in the capture.
+        [answer_missing] Three-way handshake: #{ $syn } SYN and #{ $ack } ACK; the SYN,ACK is not in the capture.
+        [answer_alone] #{ $answer } SYN,ACK alone: neither the SYN nor the third segment is in the capture.
         [complete] Complete three-way handshake: #{ $syn } SYN, #{ $answer } SYN,ACK, #{ $ack } ACK.
         [refused] Refused: #{ $syn } SYN was answered by #{ $answer } RST,ACK. Nobody listens on that port.
         [unanswered] #{ $syn } SYN was never answered.
@@ -234,7 +242,7 @@ report-col-frames = frames
 report-col-bytes = bytes
 report-col-tcp-ack = TCP ACK
 report-col-answer = application answer
-report-col-copies = copies to others
+report-col-copies = copies (the sender's own counts)
 report-kind = { $kind ->
         [unfinished] no line end
         [http_request] HTTP request
@@ -290,8 +298,9 @@ report-segments-folded = { $more ->
 
 report-closed-by-client = Closed by the client (first FIN)
 report-closed-by-server = Closed by the server (first FIN)
-report-reset-by-client = Reset, begun by the client
-report-reset-by-server = Reset, begun by the server
+report-reset-by-client = Reset by the client
+report-reset-by-server = Reset by the server
+report-close-unconfirmed = Both sent FIN, an ACK of one is not in the capture
 report-refused-list = Refused
 report-still-open = Not closed in the capture
 report-teardown = { $outcome ->
@@ -301,6 +310,10 @@ report-teardown = { $outcome ->
         }: both FINs were sent and acknowledged.
         [reset] The connection ended with RST, not with an orderly close.
         [refused] The connection was refused: it was never open, so there is nothing to close.
+        [unconfirmed] Both sides sent FIN, the { $side ->
+            [client] client
+           *[server] server
+        } first; an ACK of a FIN is not in the capture.
         [half_closed] { $side ->
             [client] The client
            *[server] The server
@@ -327,7 +340,7 @@ report-ws-close = WebSocket Close
 report-ws-close-value = { $side ->
         [client] client
        *[server] server
-    } sent Close { $code } in #{ $frame }, before TCP was closed
+    } sent Close { $code } in #{ $frame }
 report-program-reason = The program says
 report-reset-by = Reset by
 report-reset-by-value = { $side ->
@@ -396,7 +409,10 @@ report-segments-per-ack = { $side ->
        *[server] Data segments of the server covered by one ACK
     }
 report-segments-per-ack-value = { $joint ->
-        [0] one, by each of { $count }
+        [0] { $count ->
+            [one] one, by the only ACK
+           *[other] one, by each of { $count } ACKs
+        }
        *[other] smallest { $min }, median { $median }, largest { $max }; ACKs that cover more than one: { $joint } of { $count }
     }
 report-col-first-segments = data segment
@@ -438,6 +454,10 @@ report-factor-unknown = not known: the handshake was not captured, so windows ar
 report-window-smallest = Smallest window advertised
 report-window-largest = Largest window advertised
 report-window-value = { $scaled } bytes ({ $raw } as sent)
+report-zero-folded = { $more ->
+        [one] one more period is not listed
+       *[other] { $more } more periods are not listed
+    }
 report-window-zero = Window 0
 report-zero-value = { $ended ->
         [yes] from #{ $start } to #{ $end }, { $duration }; probes meanwhile: { $probes }
@@ -464,10 +484,6 @@ report-analysis-intro = What was checked: Wireshark's analysis flags on every se
 ## S12
 
 report-ladder-how = Each lane is one ip:port; time runs downwards. On loopback both ends share one address, so the port tells them apart.
-report-ladder-folded = { $more ->
-        [one] One more segment is not drawn; choose with --stream N or --port P.
-       *[other] { $more } more segments are not drawn; choose with --stream N or --port P.
-    }
 report-col-call = the program
 report-call = { $what ->
         [connected] accept returned: the session exists

@@ -35,8 +35,9 @@ report-s14 = Explicações
 report-yes = sim
 report-no = não
 report-why = Por quê
-report-none = nenhum
-report-all = todos
+report-none = nenhuma
+report-all-streams = todos
+report-all-ports = todas
 report-unknown = não se sabe
 report-inferred = provável
 report-certain = certo
@@ -64,6 +65,8 @@ report-filter = Filtro de captura
 report-snaplen = Tamanho máximo por quadro (snaplen)
 report-snaplen-bytes = { $bytes } bytes
 report-frames = Quadros
+report-frames-read = { $frames } na captura; TCP entre os que passam pelo filtro de leitura: { $tcp }
+report-read-filter = Filtro de leitura
 report-frames-value = { $frames } na captura, { $tcp } deles TCP
 report-first = Primeiro quadro
 report-last = Último quadro
@@ -73,23 +76,27 @@ report-drops-unknown = o arquivo não registra
 report-drops-value = { $kernel } pelo kernel, { $interface } pela interface, { $queue } pelo programa de captura
 report-only-port = Uma única porta de serviço
 report-only-port-value = { $only ->
-        [yes] só a porta { $port }: sim
-       *[no] só a porta { $port }: não; portas de servidor: { $ports }; quadros que não são TCP: { $other }
+        [yes] sim, { $port }
+       *[no] não; portas de servidor: { $ports }; quadros que não são TCP: { $other }
     }
 report-complete = Completa, do SYN ao fechamento
 report-complete-value = { $all ->
         [yes] sim: { $complete } de { $total }
-       *[no] não: { $complete } de { $total }; ainda abertas no fim: { $open }; iniciadas antes da captura: { $before }
+       *[no] não: { $complete } de { $total }; ainda abertas no fim: { $open }; iniciadas antes da captura: { $before }; nunca abertas: { $never }
     }
 report-cut = Arquivo cortado no meio de um registro
 report-skipped = Ignorados
 report-selection = Este relatório trata dos fluxos (tcp.stream): { $streams }; portas: { $ports }. Os dados sobre o arquivo em si valem para o arquivo inteiro.
+report-read-filtered = Só foram analisados os quadros que passam pelo filtro de leitura, e as conexões são numeradas entre eles. O Wireshark, com o arquivo inteiro, pode numerá-las de outro jeito: aqui os filtros indicam a conexão pelos dois sockets. As contagens de todas as conexões não têm filtro.
 report-until-first-data = As linhas, os números e os estados vão até o primeiro segmento com dados de cada conexão.
 
 ## S2
 
 report-how-many = Número de conexões
-report-how-many-value = { $streams }. Cada SYN sem ACK que não seja repetição abre uma; o Wireshark as numera em tcp.stream.
+report-how-many-value = { $syn ->
+        [yes] { $streams }. Cada SYN sem ACK que não seja repetição abre uma; o Wireshark as numera em tcp.stream.
+       *[no] { $streams }. De algumas o SYN não está na captura; o Wireshark as numera em tcp.stream na ordem de seus primeiros quadros.
+    }
 report-client-ports = Portas dos clientes, em ordem
 report-verdicts = Vereditos
 report-col-role = é o cliente porque
@@ -108,15 +115,9 @@ report-role = { $by ->
     }
 report-port = { $side ->
         [client] { $port }: efêmera, escolhida pelo sistema do cliente ({ $class })
+        [bound] { $port }: pedida pelo programa do cliente ({ $class })
        *[server] { $port }: { $class }
     }
-report-role-short = { $by ->
-        [syn] SYN #{ $frame }
-        [syn_ack] recebeu o SYN,ACK #{ $frame }
-        [listening_port] a outra ponta escuta ({ $port })
-       *[first_frame] primeiro quadro, #{ $frame }
-    }
-report-port-short = { $port }, efêmera
 report-port-class = { $class ->
         [well_known] faixa das portas bem conhecidas, 0-1023
         [registered] faixa das portas registradas, 1024-49151
@@ -135,6 +136,10 @@ report-ending = { $how ->
             [client] do cliente
            *[server] do servidor
         }
+        [fin_unconfirmed] os dois enviaram FIN, o { $side ->
+            [client] cliente
+           *[server] servidor
+        } primeiro; falta na captura o ACK de um FIN
         [rst] RST { $side ->
             [client] do cliente
            *[server] do servidor
@@ -154,6 +159,9 @@ report-streams-folded = { $more ->
 ## S3
 
 report-handshake = { $outcome ->
+        [syn_missing] Handshake de três vias: #{ $answer } SYN,ACK e #{ $ack } ACK; o SYN não está na captura.
+        [answer_missing] Handshake de três vias: #{ $syn } SYN e #{ $ack } ACK; o SYN,ACK não está na captura.
+        [answer_alone] Só o SYN,ACK #{ $answer }: nem o SYN nem o terceiro segmento estão na captura.
         [complete] Handshake de três vias completo: #{ $syn } SYN, #{ $answer } SYN,ACK, #{ $ack } ACK.
         [refused] Recusada: o SYN #{ $syn } foi respondido com RST,ACK #{ $answer }. Ninguém escuta nessa porta.
         [unanswered] O SYN #{ $syn } nunca teve resposta.
@@ -234,7 +242,7 @@ report-col-frames = quadros
 report-col-bytes = bytes
 report-col-tcp-ack = ACK do TCP
 report-col-answer = resposta da aplicação
-report-col-copies = cópias para os outros
+report-col-copies = cópias (a de quem falou também conta)
 report-kind = { $kind ->
         [unfinished] sem fim de linha
         [http_request] requisição HTTP
@@ -292,6 +300,7 @@ report-closed-by-client = Fechadas pelo cliente (primeiro FIN)
 report-closed-by-server = Fechadas pelo servidor (primeiro FIN)
 report-reset-by-client = Abortadas pelo cliente (RST)
 report-reset-by-server = Abortadas pelo servidor (RST)
+report-close-unconfirmed = Os dois lados enviaram FIN, falta na captura o ACK de um deles
 report-refused-list = Recusadas
 report-still-open = Não fechadas na captura
 report-teardown = { $outcome ->
@@ -301,6 +310,10 @@ report-teardown = { $outcome ->
         }: os dois FINs foram enviados e confirmados.
         [reset] A conexão acabou com RST, e não com um fechamento normal.
         [refused] A conexão foi recusada: nunca esteve aberta, portanto não há o que fechar.
+        [unconfirmed] Os dois lados enviaram FIN, o { $side ->
+            [client] cliente
+           *[server] servidor
+        } primeiro; falta na captura o ACK de um FIN.
         [half_closed] { $side ->
             [client] O cliente
            *[server] O servidor
@@ -327,7 +340,7 @@ report-ws-close = Close do WebSocket
 report-ws-close-value = { $side ->
         [client] o cliente
        *[server] o servidor
-    } enviou Close { $code } em #{ $frame }, antes de o TCP ser fechado
+    } enviou Close { $code } em #{ $frame }
 report-program-reason = O programa diz
 report-reset-by = Abortada por
 report-reset-by-value = { $side ->
@@ -396,7 +409,10 @@ report-segments-per-ack = { $side ->
        *[server] Segmentos de dados do servidor confirmados por um único ACK
     }
 report-segments-per-ack-value = { $joint ->
-        [0] um só (ACKs: { $count })
+        [0] { $count ->
+            [one] um só, pelo único ACK
+           *[other] um só por ACK ({ $count } ACKs)
+        }
        *[other] menor { $min }, mediana { $median }, maior { $max }; ACKs que confirmam mais de um: { $joint } de { $count }
     }
 report-col-first-segments = segmento de dados
@@ -438,6 +454,10 @@ report-factor-unknown = não se sabe: o handshake não foi capturado, por isso a
 report-window-smallest = Menor janela anunciada
 report-window-largest = Maior janela anunciada
 report-window-value = { $scaled } bytes ({ $raw } como enviada)
+report-zero-folded = { $more ->
+        [one] mais { $more } período não aparece
+       *[other] mais { $more } períodos não aparecem
+    }
 report-window-zero = Janela 0
 report-zero-value = { $ended ->
         [yes] de #{ $start } a #{ $end }, { $duration }; sondas nesse tempo: { $probes }
@@ -464,10 +484,6 @@ report-analysis-intro = O que foi conferido: as flags de análise do Wireshark e
 ## S12
 
 report-ladder-how = Cada raia é um ip:porta; o tempo corre para baixo. Em loopback as duas pontas têm o mesmo endereço, e é a porta que as distingue.
-report-ladder-folded = { $more ->
-        [one] Mais { $more } segmento não foi desenhado; escolha com --stream N ou --port P.
-       *[other] Mais { $more } segmentos não foram desenhados; escolha com --stream N ou --port P.
-    }
 report-col-call = o programa
 report-call = { $what ->
         [connected] accept retornou: a sessão existe

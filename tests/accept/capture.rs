@@ -68,6 +68,11 @@ impl Capture {
         self.micros += micros;
     }
 
+    /// The next frame has an earlier time.
+    pub(crate) fn back(&mut self, micros: u32) {
+        self.micros -= micros;
+    }
+
     /// One IP packet as a frame; gives its number.
     pub(crate) fn ip(&mut self, v6: bool, packet: &[u8]) -> u64 {
         let kind: &[u8] = if v6 { &[0x86, 0xdd] } else { &[8, 0] };
@@ -114,9 +119,13 @@ impl Side {
 
 impl Tcp {
     pub(crate) fn new(ip: &str, client: u16, server: u16, isn: [u32; 2]) -> Self {
-        let ip: IpAddr = ip.parse().expect("an address");
+        Self::between([ip, ip], [client, server], isn)
+    }
+
+    pub(crate) fn between(ips: [&str; 2], ports: [u16; 2], isn: [u32; 2]) -> Self {
+        let ip = |at: usize| ips[at].parse().expect("an address");
         Self {
-            ends: [(ip, client), (ip, server)],
+            ends: [(ip(0), ports[0]), (ip(1), ports[1])],
             next: isn,
             window: [512, 512],
         }

@@ -88,6 +88,10 @@ pub(crate) fn four_segments() -> Told {
 
 /// Three clients of one server; what the first says (#13) is copied to all three (#15, #17, #19). Their ports: 43472, 43480, 43488.
 pub(crate) fn room() -> Told {
+    tell(room_bytes())
+}
+
+pub(crate) fn room_bytes() -> Vec<u8> {
     let mut capture = Capture::new(Link::Ethernet);
     let mut clients: Vec<Tcp> = [43472, 43480, 43488]
         .into_iter()
@@ -113,7 +117,7 @@ pub(crate) fn room() -> Told {
     clients[1].close3(&mut capture, S);
     capture.wait(1000);
     clients[2].raw(&mut capture, C, RST | ACK, b"", b"");
-    tell(capture.bytes())
+    capture.bytes()
 }
 
 /// `one`, `two`, `three` in segment #4; `split` byte by byte in #6, #8, #10, #12, #14, #16.

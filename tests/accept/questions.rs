@@ -292,7 +292,7 @@ fn accept_cq_q27() {
 #[test]
 fn accept_cq_q28() {
     let told = chat();
-    told.says("S1", &["only port 6567: yes", "yes: 1 of 1"]);
+    told.says("S1", &["yes, 6567", "yes: 1 of 1"]);
     reset().says("S1", &["yes: 1 of 1"]);
 }
 

@@ -159,7 +159,7 @@ fn accept_tw_q5() {
         &[
             "Closed by the client (first FIN):** 1 (stream 0)",
             "Closed by the server (first FIN):** 1 (stream 1)",
-            "Reset, begun by the client:** 1 (stream 2)",
+            "Reset by the client:** 1 (stream 2)",
         ],
     );
 }
@@ -302,7 +302,7 @@ fn accept_rd_q63() {
 #[test]
 fn accept_rd_q64() {
     let told = chat();
-    told.diz("S5", &["0.501040", "0.901183"]);
+    told.diz("S5", &["0,501040", "0,901183"]);
     told.diz("S2", &["1,9 s"]);
 }
 

@@ -30,14 +30,19 @@ const BAD: AnalysisFlags = AnalysisFlags(
 impl Ladder {
     /// A segment becomes an arrow.
     pub(super) fn packet(&mut self, packet: &PacketEntry) {
+        if self.room == 0 || self.rows.len() >= MAX_ROWS {
+            self.left_out += 1;
+            return;
+        }
         let seen = &packet.observation;
         let sent_by = |side| seen.side == side;
         let from = self.lane(packet.source, sent_by(Side::Server));
         let to = self.lane(packet.destination, sent_by(Side::Client));
-        let (Some(from), Some(to), true) = (from, to, self.rows.len() < MAX_ROWS) else {
+        let (Some(from), Some(to)) = (from, to) else {
             self.left_out += 1;
             return;
         };
+        self.room -= 1;
         let (client, server) = match seen.side {
             Side::Client => (from, to),
             Side::Server => (to, from),

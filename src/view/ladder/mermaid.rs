@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::{Arrow, Event, Kind, Ladder, Row};
 use super::{gap_words, left_out};
-use crate::explain::{Explainer, Value};
+use crate::explain::Explainer;
 
 /// Arrows drawn: beyond it renderers become slow and readers lost. Folded and left-out segments are counted in notes.
 pub const MAX_ARROWS: usize = 200;
@@ -47,11 +47,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
             Event::Gap(nanos) => push_note(&mut out, &over, &gap_words(*nanos, words)),
         }
     }
-    if more > 0 {
-        let text = words.text("ladder-left-out", &[("count", Value::Number(more))]);
-        push_note(&mut out, &over, &text);
-    }
-    if let Some(text) = left_out(ladder, words) {
+    if let Some(text) = left_out(ladder.left_out + more, words) {
         push_note(&mut out, &over, &text);
     }
     out

@@ -56,6 +56,8 @@ pub struct LadderOptions {
     pub fenced: bool,
     /// Keep every pure ACK.
     pub all_acks: bool,
+    /// Draw at most so many segments (0, and at most: [`MAX_ROWS`]).
+    pub segments: usize,
 }
 
 /// The sink that draws the ladder.
@@ -73,9 +75,14 @@ impl<W: Write> LadderSink<W> {
         Self {
             writer,
             words: Explainer::new(options.lang),
+            ladder: Ladder::new(options.segments),
             options,
-            ladder: Ladder::default(),
         }
+    }
+
+    /// Segments that do not stand in the drawing because of a bound on what is kept.
+    pub const fn left_out(&self) -> u64 {
+        self.ladder.left_out
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -95,14 +102,9 @@ impl<W: Write> LadderSink<W> {
     }
 }
 
-/// What was left out because of a bound, or nothing.
-fn left_out(ladder: &Ladder, words: &Explainer) -> Option<String> {
-    (ladder.left_out > 0).then(|| {
-        words.text(
-            "ladder-left-out",
-            &[("count", Value::Number(ladder.left_out))],
-        )
-    })
+/// How many segments were left out because of a bound; nothing where none was.
+fn left_out(count: u64, words: &Explainer) -> Option<String> {
+    (count > 0).then(|| words.text("ladder-left-out", &[("count", Value::Number(count))]))
 }
 
 /// A gap in time.

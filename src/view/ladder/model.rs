@@ -91,6 +91,8 @@ pub(super) struct Row {
 pub(super) struct Ladder {
     pub(super) lanes: Vec<Lane>,
     pub(super) rows: Vec<Row>,
+    /// Segments that may still be drawn.
+    pub(super) room: usize,
     /// Segments that a bound left out.
     pub(super) left_out: u64,
     /// Session events were seen: there is a program lane.
@@ -134,6 +136,14 @@ fn joined<const N: usize>(parts: [&String; N]) -> String {
 }
 
 impl Ladder {
+    /// An empty diagram for so many segments (0: as many as there may be rows).
+    pub(super) fn new(segments: usize) -> Self {
+        Self {
+            room: if segments == 0 { MAX_ROWS } else { segments },
+            ..Self::default()
+        }
+    }
+
     /// Lanes from left to right: clients in order of appearance, then those that serve.
     pub(super) fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.lanes.len()).collect();

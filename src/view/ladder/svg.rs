@@ -71,7 +71,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
             words,
         );
     }
-    if let Some(text) = left_out(ladder, words) {
+    if let Some(text) = left_out(ladder.left_out, words) {
         push_middle(&mut out, &text, width / 2, height - 12);
     }
     out.push_str("</svg>\n");

@@ -28,7 +28,7 @@ pub(super) fn draw(
     for row in rows {
         push_row(&mut out, row, start, &geometry, (&palette, words));
     }
-    if let Some(text) = left_out(ladder, words) {
+    if let Some(text) = left_out(ladder.left_out, words) {
         out.extend_from_slice(text.as_bytes());
         out.push(b'\n');
     }

@@ -62,7 +62,8 @@ pub(super) struct Sent {
     pub(super) new_bytes: u64,
     /// Frame and time of the last new data, then of the ACK that covered it.
     pub(super) data_end: Option<(u64, Timestamp)>,
-    unacked: bool,
+    /// The end of the last new data while no ACK covers it.
+    awaited: Option<u32>,
     /// How its data goes out.
     pub(super) pace: Pace,
 }
@@ -97,6 +98,7 @@ impl Book {
         let rule = self.advance(packet);
         self.sent.of_mut(side).windows.take(packet);
         self.probe(packet);
+        self.mark(packet);
         if stopped {
             return;
         }
@@ -107,7 +109,6 @@ impl Book {
                 rule,
             });
         }
-        self.mark(packet);
         self.state(packet);
         self.data_seen |= packet.len.unwrap_or(0) > 0;
     }
@@ -139,9 +140,8 @@ impl Book {
             self.sent.of_mut(side.other()).rtt.push(rtt);
         }
         let other = self.sent.of_mut(side.other());
-        other.pace.acked(packet.frame, ack);
-        if other.unacked && other.next.is_some_and(|next| ahead(ack, next) >= 0) {
-            other.unacked = false;
+        other.pace.acked(packet);
+        if other.awaited.take_if(|end| ahead(ack, *end) >= 0).is_some() {
             other.data_end = Some((packet.frame, packet.at));
         }
         let own = self.sent.of_mut(side);
@@ -167,7 +167,6 @@ impl Book {
             return None;
         }
         let (seq, end) = (packet.observation.seq, packet.observation.next_seq);
-        let row = self.rows.len();
         let own = self.sent.of_mut(packet.observation.side);
         let rule = own.next.map(|expected| RuleRow {
             expected,
@@ -179,9 +178,10 @@ impl Book {
             fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
             own.new_bytes += u64::from(fresh);
             own.data_end = Some((packet.frame, packet.at));
-            own.unacked = true;
+            // The ACK of a FIN says nothing of the data before it.
+            own.awaited = Some(end.wrapping_sub(u32::from(packet.flags.fin())));
         }
-        own.pace.sent(packet, fresh, row);
+        own.pace.sent(packet, fresh);
         if len > 0 && own.first_data.is_none() {
             own.first_data = Some(packet.clone());
         }
@@ -207,14 +207,19 @@ impl Book {
         }
     }
 
-    /// Keeps the segments of the opening and the closing, wherever in the connection they come.
+    /// Keeps the segments of the opening and the closing, wherever in the connection they come: of too many the first and the
+    /// last.
     fn mark(&mut self, packet: &PacketEntry) {
         let special = packet.observation.role != FrameRole::None
             || packet.flags.intersects(LIFECYCLE)
             || packet.observation.changes.contains(Changes::CLOSED);
-        if special && self.marked.len() < MAX_MARKED {
-            self.marked.push(packet.clone());
+        if !special {
+            return;
         }
+        if self.marked.len() == MAX_MARKED {
+            self.marked.remove(MAX_MARKED / 2);
+        }
+        self.marked.push(packet.clone());
     }
 
     fn state(&mut self, packet: &PacketEntry) {
@@ -256,7 +261,8 @@ impl Book {
         }
     }
 
-    /// The first kept segment of `side` after `frame` for which `test` holds, with its distance from `since`.
+    /// The first kept segment of `side` after `frame` for which `test` holds, with its distance from `since`: negative where
+    /// the capture is not in the order of time.
     pub(super) fn after(
         &self,
         frame: u64,

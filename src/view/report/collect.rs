@@ -15,7 +15,7 @@ use super::lines::LineBook;
 use super::tallies::Tallies;
 use crate::explain::Lang;
 use crate::net::Timestamp;
-use crate::tcp::StreamId;
+use crate::tcp::{HandshakeOutcome, StreamId, StreamSummary};
 use crate::timeline::{
     CaptureStart, EndEntry, Entry, FindingCode, FindingEntry, PacketEntry, SessionEntry, Sink,
     StreamEntry, VerdictCode, Wants,
@@ -47,6 +47,8 @@ pub struct Selection {
     pub detailed: Option<usize>,
     /// Draw the ladder and the graphs, with words of this language.
     pub draw: Option<Lang>,
+    /// The filter expression by which frames are read at all; empty: every frame. Streams are then numbered among those.
+    pub read_filter: Option<String>,
 }
 
 impl Selection {
@@ -57,7 +59,10 @@ impl Selection {
 
     /// Everything is in the report.
     pub(super) fn is_everything(&self) -> bool {
-        self.streams.is_empty() && self.ports.is_empty() && !self.until_first_data
+        self.streams.is_empty()
+            && self.ports.is_empty()
+            && !self.until_first_data
+            && self.read_filter.is_none()
     }
 }
 
@@ -66,11 +71,40 @@ impl Selection {
 pub(super) struct Trace {
     pub(super) verdict: Option<VerdictCode>,
     pub(super) server_port: u16,
-    pub(super) opened: bool,
-    pub(super) ended: bool,
-    pub(super) begun_before: bool,
+    pub(super) life: Life,
     pub(super) selected: bool,
     dropped: bool,
+}
+
+/// How much of a connection the capture holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It began earlier.
+    #[default]
+    BegunBefore,
+    /// It was refused, not answered, or its handshake is not finished.
+    NeverOpened,
+    /// It was opened and not closed.
+    Open,
+    /// From SYN to the end.
+    Complete,
+}
+
+impl Life {
+    fn of(summary: &StreamSummary) -> Self {
+        let (opening, end) = (&summary.handshake, &summary.teardown);
+        match opening.outcome {
+            _ if opening.syn.is_none() => Self::BegunBefore,
+            HandshakeOutcome::Complete | HandshakeOutcome::Simultaneous => {
+                if end.complete() || end.reset.is_some() {
+                    Self::Complete
+                } else {
+                    Self::Open
+                }
+            }
+            _ => Self::NeverOpened,
+        }
+    }
 }
 
 /// Takes the story and makes a [`Report`](super::Report) of it.
@@ -110,6 +144,11 @@ impl Collector {
     /// the report leaves out byte positions inside frames and the times of frames that hold no TCP.
     pub fn frame(&mut self, facts: &FrameFacts) {
         self.layout.note(facts);
+    }
+
+    /// Tells of a frame that the read filter leaves out.
+    pub fn passed_over(&mut self, number: u64, at: Timestamp) {
+        self.layout.count(number, at);
     }
 
     fn packet(&mut self, packet: &PacketEntry) {
@@ -169,18 +208,14 @@ impl Collector {
             summary.connection.client.port,
             summary.connection.server.port,
         ];
+        let trace = trace_of(&mut self.traces, summary.stream);
+        trace.verdict = Some(entry.verdict.code);
+        trace.server_port = summary.connection.server.port;
+        trace.life = Life::of(summary);
         if !self.selection.takes(summary.stream, ports) {
             return;
         }
-        let trace = trace_of(&mut self.traces, summary.stream);
         trace.selected = true;
-        trace.verdict = Some(entry.verdict.code);
-        trace.server_port = summary.connection.server.port;
-        trace.opened = summary.handshake.ack.is_some();
-        trace.ended = summary.teardown.complete()
-            || summary.teardown.reset.is_some()
-            || entry.verdict.code == VerdictCode::Refused;
-        trace.begun_before = summary.handshake.syn.is_none();
         self.streams.insert(summary.stream.0, entry.clone());
         if self.streams.len() >= 2 * MAX_CONNECTIONS {
             self.prune_streams();

@@ -74,8 +74,8 @@ impl<S: Sink> Pair<S> {
 pub(super) struct Drawings {
     lang: Lang,
     ladder: Pair<LadderSink<Paper>>,
-    segments: usize,
-    pub(super) left_out: u64,
+    /// A segment has come.
+    begun: bool,
     graphs: BTreeMap<u32, Pair<Graph<Paper>>>,
     /// Connections among them that carried data.
     with_data: BTreeSet<u32>,
@@ -95,12 +95,12 @@ impl Drawings {
                 let options = LadderOptions {
                     format,
                     lang,
+                    segments: MAX_LADDER,
                     ..LadderOptions::default()
                 };
                 LadderSink::new(paper, options)
             }),
-            segments: 0,
-            left_out: 0,
+            begun: false,
             graphs: BTreeMap::new(),
             with_data: BTreeSet::new(),
         }
@@ -109,12 +109,8 @@ impl Drawings {
     /// A segment of a selected connection.
     pub(super) fn packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
         let entry = Entry::Packet(packet);
-        if self.segments < MAX_LADDER {
-            self.segments += 1;
-            self.ladder.entry(entry)?;
-        } else {
-            self.left_out += 1;
-        }
+        self.begun = true;
+        self.ladder.entry(entry)?;
         let stream = packet.observation.stream.0;
         if self.graphs.len() < MAX_GRAPHS || self.graphs.contains_key(&stream) {
             let lang = self.lang;
@@ -144,7 +140,12 @@ impl Drawings {
 
     /// The sequence diagram.
     pub(super) fn ladder(&self) -> Option<Picture> {
-        (self.segments > 0).then(|| self.ladder.picture())
+        self.begun.then(|| self.ladder.picture())
+    }
+
+    /// Segments that the sequence diagram leaves out.
+    pub(super) const fn left_out(&self) -> u64 {
+        self.ladder.svg.1.left_out()
     }
 
     /// The time-sequence graph of a connection; without data there is nothing to see in it.

@@ -29,8 +29,8 @@ pub struct TcpPlace {
     pub bytes: u32,
 }
 
-/// Bytes of a TCP header without options.
-const FIXED_HEADER: usize = 20;
+/// Bytes of a TCP header without options (RFC 9293 section 3.1).
+pub(super) const FIXED_HEADER: usize = 20;
 
 impl FrameFacts {
     /// The facts of a frame; `decoder` sees every frame of the capture, as the timeline's own does.
@@ -77,18 +77,23 @@ pub(super) struct Layout {
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
     pub(super) frames: u64,
-    /// Numbers of the first and the last frame: others than 1 and the count where a filter leaves frames out.
+    /// Numbers of the first and the last frame.
     pub(super) numbers: Option<(u64, u64)>,
 }
 
 impl Layout {
+    /// Takes one frame that nothing but its time is known of.
+    pub(super) fn count(&mut self, number: u64, at: Timestamp) {
+        self.frames += 1;
+        let first = self.numbers.map_or(number, |(first, _)| first);
+        self.numbers = Some((first, number));
+        self.first.get_or_insert(at);
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
+    }
+
     /// Takes one frame.
     pub(super) fn note(&mut self, facts: &FrameFacts) {
-        self.frames += 1;
-        let first = self.numbers.map_or(facts.number, |(first, _)| first);
-        self.numbers = Some((first, facts.number));
-        self.first.get_or_insert(facts.at);
-        self.last = Some(self.last.map_or(facts.at, |last| last.max(facts.at)));
+        self.count(facts.number, facts.at);
         let placed = facts.tcp.map(|tcp| Placed {
             header_at: tcp.at,
             trailer: facts.length.saturating_sub(tcp.at + tcp.bytes),

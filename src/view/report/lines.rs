@@ -6,7 +6,7 @@ use super::model::Joined;
 use super::tallies::MAX_EVIDENCE;
 use crate::message::MessageKind;
 use crate::tcp::{Side, StreamId};
-use crate::timeline::{CopyEntry, DeliveryEntry, MessageEntry};
+use crate::timeline::{Acknowledged, CopyEntry, DeliveryEntry, MessageEntry};
 
 /// Messages kept with a row each.
 pub const MAX_LINES: usize = 1000;
@@ -20,15 +20,26 @@ const MAX_COPIES: usize = 64;
 const MAX_JOINED: usize = 64;
 /// Frames of which is known whether they only pass on what others said.
 const MAX_RELAYED: usize = 1 << 16;
-/// WebSocket Close frames, and WebSocket connections, kept.
-const MAX_CLOSES: usize = 1000;
+/// WebSocket connections kept.
+const MAX_WEBSOCKETS: usize = 4096;
+/// Close frames kept of each: one from each side.
+const MAX_CLOSES: usize = 2;
 
 /// A message with what became of it.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) message: MessageEntry,
+    /// The first copies.
     pub(super) copies: Vec<CopyEntry>,
-    pub(super) delivery: Option<DeliveryEntry>,
+    pub(super) delivery: Option<Delivered>,
+}
+
+/// What became of a message, as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delivered {
+    pub(super) ack: Option<Acknowledged>,
+    /// Copies seen, and copies that there should be.
+    pub(super) copies: (u32, u32),
 }
 
 /// All messages.
@@ -44,7 +55,6 @@ pub(super) struct LineBook {
     pub(super) joined: Vec<Joined>,
     /// Streams that speak WebSocket, with the Close frames seen.
     pub(super) websockets: FxHashMap<u32, Vec<(MessageEntry, u16)>>,
-    closes: usize,
     /// Frames of a server in which nothing but copies of other connections' messages begins: no answer to this client.
     relayed: FxHashMap<u64, bool>,
 }
@@ -97,9 +107,9 @@ impl LineBook {
                 None => line.copies.push(*copy),
             }
         }
-        line.delivery = Some(DeliveryEntry {
-            copies: Vec::new(),
-            ..delivery.clone()
+        line.delivery = Some(Delivered {
+            ack: delivery.ack,
+            copies: (delivery.copies.len() as u32, delivery.expected),
         });
     }
 
@@ -136,23 +146,21 @@ impl LineBook {
     }
 
     fn websocket(&mut self, message: &MessageEntry) {
-        match message.message.kind {
+        let close = match message.message.kind {
             MessageKind::WsText
             | MessageKind::WsBinary
             | MessageKind::WsPing
-            | MessageKind::WsPong
-                if self.websockets.len() < MAX_CLOSES =>
-            {
-                self.websockets.entry(message.stream.0).or_default();
-            }
-            MessageKind::WsClose(code) if self.closes < MAX_CLOSES => {
-                self.closes += 1;
-                self.websockets
-                    .entry(message.stream.0)
-                    .or_default()
-                    .push((shortened(message), code));
-            }
-            _ => {}
+            | MessageKind::WsPong => None,
+            MessageKind::WsClose(code) => Some(code),
+            _ => return,
+        };
+        let stream = message.stream.0;
+        if self.websockets.len() >= MAX_WEBSOCKETS && !self.websockets.contains_key(&stream) {
+            return;
+        }
+        let closes = self.websockets.entry(stream).or_default();
+        if let Some(code) = close.filter(|_| closes.len() < MAX_CLOSES) {
+            closes.push((shortened(message), code));
         }
     }
 
@@ -168,6 +176,11 @@ impl LineBook {
                 first: message.id,
             });
         }
+    }
+
+    /// The message of this number, if it is kept.
+    pub(super) fn line(&self, id: u64) -> Option<&Line> {
+        self.by_id.get(&id).map(|index| &self.kept[*index])
     }
 
     /// The kept messages of one connection.

@@ -2,15 +2,33 @@
 
 use std::collections::VecDeque;
 
-use super::book::MAX_ROWS;
+use super::book::ahead;
 use super::model::Flight;
 use super::samples::Samples;
 use super::tallies::MAX_EVIDENCE;
+use crate::net::Timestamp;
 use crate::tcp::AnalysisFlags;
 use crate::timeline::PacketEntry;
 
+/// Data segments that lab sheets ask the round-trip times of.
+const FIRST_SEGMENTS: usize = 6;
+
 /// Segments whose ACK is waited for (4 B each): 3 MB in flight at an MSS of 1460; further ones are not counted.
 const MAX_PENDING: usize = 2_048;
+
+/// A segment that carried new data, and the first ACK that covers it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub(super) frame: u64,
+    pub(super) at: Timestamp,
+    /// Relative sequence number.
+    pub(super) seq: u32,
+    end: u32,
+    pub(super) bytes: u32,
+    pub(super) ack: Option<(u64, Timestamp)>,
+    /// Bytes of it were sent again before that ACK.
+    pub(super) again: bool,
+}
 
 /// Data of one side, under way.
 #[derive(Clone, Debug, Default)]
@@ -29,13 +47,13 @@ pub(super) struct Pace {
     pub(super) joint: (u64, Vec<u64>),
     /// Relative ends of segments not acknowledged yet.
     pending: VecDeque<u32>,
-    /// Rows of the book that hold new data, in order.
-    pub(super) rows: Vec<usize>,
+    /// The first segments with new data.
+    pub(super) first: Vec<Sample>,
 }
 
 impl Pace {
-    /// A segment of this side; `fresh`: payload bytes that were not sent before; `row`: where the book keeps it.
-    pub(super) fn sent(&mut self, packet: &PacketEntry, fresh: u32, row: usize) {
+    /// A segment of this side; `fresh`: payload bytes that were not sent before.
+    pub(super) fn sent(&mut self, packet: &PacketEntry, fresh: u32) {
         let seen = &packet.observation;
         if let Some(bytes) = seen.bytes_in_flight
             && self.most.is_none_or(|(_, most)| bytes > most)
@@ -47,11 +65,23 @@ impl Pace {
         }
         self.segments += 1;
         self.again += u64::from(seen.analysis.intersects(AnalysisFlags::SENT_AGAIN));
+        for sample in &mut self.first {
+            let overlaps = ahead(seen.seq, sample.end) < 0 && ahead(seen.next_seq, sample.seq) > 0;
+            sample.again |= sample.ack.is_none() && overlaps;
+        }
         if fresh == 0 {
             return;
         }
-        if self.rows.len() < super::build::FIRST_SEGMENTS && row < MAX_ROWS {
-            self.rows.push(row);
+        if self.first.len() < FIRST_SEGMENTS {
+            self.first.push(Sample {
+                frame: packet.frame,
+                at: packet.at,
+                seq: seen.seq,
+                end: seen.next_seq,
+                bytes: packet.len.unwrap_or(0),
+                ack: None,
+                again: false,
+            });
         }
         if !self.first_acked {
             let flight = self.first_flight.get_or_insert(Flight {
@@ -69,13 +99,19 @@ impl Pace {
         }
     }
 
-    /// An acknowledgment number of the other side.
-    pub(super) fn acked(&mut self, frame: u64, ack: u32) {
+    /// The acknowledgment number of a segment of the other side.
+    pub(super) fn acked(&mut self, packet: &PacketEntry) {
+        let (frame, ack) = (packet.frame, packet.observation.ack);
+        for sample in &mut self.first {
+            if sample.ack.is_none() && ahead(ack, sample.end) >= 0 {
+                sample.ack = Some((frame, packet.at));
+            }
+        }
         let mut covered = 0;
         while self
             .pending
             .front()
-            .is_some_and(|end| (ack.wrapping_sub(*end) as i32) >= 0)
+            .is_some_and(|end| ahead(ack, *end) >= 0)
         {
             self.pending.pop_front();
             covered += 1;

@@ -1,14 +1,16 @@
-//! Running figures of a series: smallest, largest, median of the first values. Memory is bounded.
+//! Running figures of a series: smallest, largest, median of evenly chosen values. Memory is bounded.
 
 use super::model::Spread;
 
-/// Values kept for the median.
+/// Values kept for the median: of up to so many it is exact.
 const MAX_KEPT: usize = 1024;
 
 /// A series of numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Samples {
+    /// Every value whose place is a multiple of 2 to the power of `thinned`.
     kept: Vec<i64>,
+    thinned: u32,
     min: i64,
     max: i64,
     count: u64,
@@ -20,12 +22,25 @@ impl Samples {
         if self.count == 0 {
             (self.min, self.max) = (value, value);
         }
-        self.count += 1;
         self.min = self.min.min(value);
         self.max = self.max.max(value);
-        if self.kept.len() < MAX_KEPT {
+        if self.kept.len() == MAX_KEPT {
+            self.thin();
+        }
+        if self.count.is_multiple_of(1 << self.thinned) {
             self.kept.push(value);
         }
+        self.count += 1;
+    }
+
+    /// Half of them stand for all, from the first to the last as evenly as before.
+    fn thin(&mut self) {
+        self.thinned += 1;
+        let mut place = 0;
+        self.kept.retain(|_| {
+            place += 1;
+            place % 2 == 1
+        });
     }
 
     /// The figures; `None` for an empty series. The median of an even number of values is the lower of the two in the middle.
@@ -58,5 +73,16 @@ mod tests {
             (spread.min, spread.median, spread.max, spread.count),
             (1, 3, 9, 4)
         );
+    }
+
+    #[test]
+    fn the_median_is_that_of_the_whole_series() {
+        let mut samples = Samples::default();
+        for at in 0..6000 {
+            samples.push(if at < 2000 { 10 } else { 1000 });
+        }
+        assert!(samples.kept.len() <= MAX_KEPT);
+        let spread = samples.spread().expect("values");
+        assert_eq!((spread.min, spread.median, spread.count), (10, 1000, 6000));
     }
 }

@@ -3,6 +3,7 @@
 use super::super::book::Book;
 use super::super::collect::Collector;
 use super::super::filters::frames_filter;
+use super::super::layout::FIXED_HEADER;
 use super::super::lines::Line;
 use super::super::model::{AckRow, ByteSpan, CopyRow, Found, LineRow, Seconds};
 use super::segment::ack_of;
@@ -15,8 +16,6 @@ use crate::timeline::{Acknowledged, CopyEntry, MessageEntry, PacketEntry};
 
 /// What a side sends within this time belongs together: an answer may be to all of it.
 const ONE_BREATH: Nanos = 50_000_000;
-/// Characters of a message that are shown.
-const MAX_SHOWN: usize = 200;
 
 /// The row of a kept message.
 pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
@@ -33,7 +32,7 @@ pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
         .collect();
     if let Some(delivery) = &line.delivery {
         row.ack = row.ack.or(delivery.ack.map(ack_row));
-        row.delivered = Some((row.copies.len() as u32, delivery.expected));
+        row.delivered = Some(delivery.copies);
     }
     row
 }
@@ -41,12 +40,13 @@ pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
 /// The answer to `--find`.
 pub(super) fn found(collector: &Collector) -> Option<Found> {
     let text = collector.selection.find.as_ref()?;
-    let lines = collector.lines.found.iter();
+    let found = |message: &MessageEntry| match collector.lines.line(message.id) {
+        Some(line) => row(collector, line),
+        None => message_row(collector, message, &[]),
+    };
     Some(Found {
         text: visible(text),
-        lines: lines
-            .map(|message| message_row(collector, message, &[]))
-            .collect(),
+        lines: collector.lines.found.iter().map(found).collect(),
         total: collector.lines.found_total,
     })
 }
@@ -80,7 +80,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
             MessageKind::WsClose(code) => Some(code),
             _ => None,
         },
-        text: visible_cut(&message.text, MAX_SHOWN),
+        text: visible(&message.text),
         complete: message.complete,
         seq: (message.bytes.start + 1, message.bytes.end),
         bytes: message.bytes.end.saturating_sub(message.bytes.start),
@@ -136,7 +136,8 @@ pub(super) fn answer(
 /// The bytes of `packet`'s frame that belong to the message.
 fn span(collector: &Collector, packet: &PacketEntry, entry: &MessageEntry) -> Option<ByteSpan> {
     let placed = collector.layout.of(packet.frame)?;
-    let payload_at = placed.header_at + 20 + packet.options.options().0.len() as u32;
+    let header = FIXED_HEADER + packet.options.options().0.len();
+    let payload_at = placed.header_at + header as u32;
     let start = u64::from(packet.observation.seq).checked_sub(1)?;
     let end = start + u64::from(packet.len?);
     let from = entry.message.bytes.start.max(start);

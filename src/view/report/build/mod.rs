@@ -8,14 +8,12 @@ mod stream;
 mod teardown;
 mod timing;
 
-pub(super) use pace::FIRST_SEGMENTS;
-
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::collect::{Collector, MAX_CONNECTIONS, Trace, frames_of};
+use super::collect::{Collector, Life, MAX_CONNECTIONS, Trace, frames_of};
 use super::drawings::Drawings;
-use super::filters::{frames_filter, stream_filter};
+use super::filters::{frames_filter, scoped, sockets_filter, stream_filter};
 use super::model::{
     Both, CaptureFacts, ConnectionRow, Count, Evidence, FindingRow, PortCount, Report, SCHEMA,
     Seconds, SelectionFacts, VerdictRow,
@@ -54,9 +52,9 @@ impl Collector {
         let rows: Vec<_> = order
             .iter()
             .take(MAX_CONNECTIONS)
-            .map(|entry| Self::connection(entry))
+            .map(|entry| self.connection(entry))
             .collect();
-        Report {
+        let mut report = Report {
             schema: SCHEMA,
             capture: self.facts(),
             connections_total: total,
@@ -77,18 +75,31 @@ impl Collector {
             census: self.tallies.census(),
             bits: self.tallies.bit_rows(),
             analysis: self.tallies.analysis_rows(),
-            findings: self.findings.iter().map(Self::finding_row).collect(),
+            findings: self
+                .findings
+                .iter()
+                .map(|finding| self.finding_row(finding))
+                .collect(),
             findings_folded: self.findings_folded,
             ladder: self.drawings.as_ref().and_then(Drawings::ladder),
-            ladder_left_out: self
-                .drawings
-                .as_ref()
-                .map_or(0, |drawings| drawings.left_out),
+            ladder_left_out: self.drawings.as_ref().map_or(0, Drawings::left_out),
             selection: (!self.selection.is_everything()).then(|| SelectionFacts {
                 streams: self.selection.streams.clone(),
                 ports: self.selection.ports.clone(),
                 until_first_data: self.selection.until_first_data,
+                read_filter: self.selection.read_filter.clone(),
             }),
+        };
+        scope(&mut report);
+        report
+    }
+
+    /// The filter that shows one connection: by its number, unless a filter left out frames that Wireshark numbers by.
+    fn see(&self, entry: &StreamEntry) -> String {
+        let summary = &entry.summary;
+        match self.selection.read_filter {
+            None => stream_filter(summary.stream.0),
+            Some(_) => sockets_filter(summary.connection.client, summary.connection.server),
         }
     }
 
@@ -126,7 +137,8 @@ impl Collector {
         let seen = self.end.frames.max(self.layout.frames).max(self.packets);
         let tcp_frames = self.end.tcp_frames.max(self.packets);
         let ports = self.ports();
-        let counted = |test: fn(&Trace) -> bool| self.selected().filter(|t| test(t)).count() as u64;
+        let told = || self.traces.iter().filter(|trace| trace.verdict.is_some());
+        let living = |life| told().filter(|trace| trace.life == life).count() as u64;
         CaptureFacts {
             source: visible_cut(self.capture.source.as_bytes(), MAX_NAME),
             link_type: self.capture.link_type.map(|link| link.to_string()),
@@ -151,16 +163,18 @@ impl Collector {
             truncated: self.end.truncated,
             only_service: ports.len() == 1 && seen == tcp_frames,
             service_ports: ports.into_iter().take(MAX_PORTS).collect(),
-            complete: counted(|t| t.opened && t.ended),
-            open_at_end: counted(|t| t.opened && !t.ended),
-            begun_before: counted(|t| t.begun_before),
+            complete: living(Life::Complete),
+            open_at_end: living(Life::Open),
+            begun_before: living(Life::BegunBefore),
+            never_opened: living(Life::NeverOpened),
+            connections: told().count() as u64,
         }
     }
 
-    /// The server ports of all connections, those of other ports than the selected ones included.
+    /// The server ports of all connections of the capture, those that the report is not about included.
     fn ports(&self) -> Vec<PortCount> {
         let mut counts = BTreeMap::new();
-        for trace in self.selected().filter(|trace| trace.verdict.is_some()) {
+        for trace in self.traces.iter().filter(|trace| trace.verdict.is_some()) {
             *counts.entry(trace.server_port).or_insert(0_u64) += 1;
         }
         let mut ports: Vec<_> = counts
@@ -187,7 +201,7 @@ impl Collector {
         rows
     }
 
-    fn connection(entry: &StreamEntry) -> ConnectionRow {
+    fn connection(&self, entry: &StreamEntry) -> ConnectionRow {
         let summary = &entry.summary;
         let (client, server) = (summary.connection.client, summary.connection.server);
         let step = match summary.client_by {
@@ -226,12 +240,12 @@ impl Collector {
             ending,
             evidence: Evidence {
                 frames: vec![summary.first_frame, summary.last_frame],
-                see: stream_filter(summary.stream.0),
+                see: self.see(entry),
             },
         }
     }
 
-    fn finding_row(finding: &FindingEntry) -> FindingRow {
+    fn finding_row(&self, finding: &FindingEntry) -> FindingRow {
         let cause = match finding.code {
             FindingCode::Reset(cause) => Some(cause.code()),
             _ => None,
@@ -242,9 +256,12 @@ impl Collector {
             .copied()
             .take(2 * MAX_EVIDENCE)
             .collect();
-        let see = match (frames.is_empty(), finding.stream) {
+        let stream = finding
+            .stream
+            .and_then(|stream| self.streams.get(&stream.0));
+        let see = match (frames.is_empty(), stream) {
             (false, _) => frames_filter(&frames),
-            (true, Some(stream)) => stream_filter(stream.0),
+            (true, Some(stream)) => self.see(stream),
             (true, None) => "tcp.analysis.flags".to_owned(),
         };
         FindingRow {
@@ -265,20 +282,28 @@ impl Collector {
 fn ending(entry: &StreamEntry) -> (&'static str, Option<&'static str>) {
     let teardown = &entry.summary.teardown;
     if entry.summary.handshake.outcome == HandshakeOutcome::Refused {
-        ("refused", Some(Side::Server.name()))
-    } else if let Some(fin) = teardown.first_fin {
-        let how = if teardown.complete() {
-            "fin"
-        } else if teardown.reset.is_some() {
-            "rst"
-        } else {
-            "open"
-        };
-        (how, Some(fin.side.name()))
+        return ("refused", Some(Side::Server.name()));
+    }
+    let first = teardown.first_fin.map(|fin| fin.side.name());
+    if teardown.complete() {
+        ("fin", first)
     } else if let Some(reset) = teardown.reset {
         ("rst", Some(reset.side.name()))
+    } else if teardown.second_fin.is_some() {
+        ("fin_unconfirmed", first)
     } else {
-        ("open", None)
+        ("open", first)
+    }
+}
+
+/// A report about a part of the capture: its counts are found by filters for that part.
+fn scope(report: &mut Report) {
+    let selection = report.selection.as_ref();
+    let census = report.census.iter_mut().map(|row| &mut row.evidence);
+    let bits = report.bits.iter_mut().map(|row| &mut row.evidence);
+    let analysis = report.analysis.iter_mut().map(|row| &mut row.evidence);
+    for evidence in census.chain(bits).chain(analysis) {
+        evidence.see = scoped(selection, &evidence.see);
     }
 }
 

@@ -5,8 +5,8 @@ use super::super::collect::Collector;
 use super::super::filters::frames_filter;
 use super::super::model::{Both, Effective, Evidence, HeaderRow, NegotiatedRow, OptionsCard};
 use super::segment::row;
-use super::stream::step;
-use crate::tcp::{Handshake, HandshakeOutcome, OfferedOptions};
+use super::stream::{accepted, step};
+use crate::tcp::{Handshake, OfferedOptions};
 use crate::timeline::{PacketEntry, StreamEntry};
 
 /// What a side may send over IPv4 when the other names no MSS (RFC 9293 section 3.7.1).
@@ -41,9 +41,7 @@ fn negotiated(entry: &StreamEntry) -> Vec<NegotiatedRow> {
     let Some(syn) = card.syn else {
         return Vec::new();
     };
-    let answer = card
-        .answer
-        .filter(|_| card.outcome != HandshakeOutcome::Refused);
+    let answer = accepted(card);
     let steps = [Some(syn), answer].into_iter().flatten();
     let offer = Offer {
         card,

@@ -4,12 +4,8 @@ use super::super::book::Book;
 use super::super::collect::Collector;
 use super::super::filters::frames_filter;
 use super::super::model::{Evidence, InFlight, JointAcks, PaceCard, RttRow, Seconds};
-use super::segment::acked_by;
 use crate::net::Nanos;
 use crate::tcp::Side;
-
-/// Data segments that lab sheets ask the round-trip times of.
-pub(in crate::view::report) const FIRST_SEGMENTS: usize = 6;
 
 /// The card of one side; `None`: it sent no data.
 pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<PaceCard> {
@@ -36,29 +32,21 @@ pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<Pac
 fn first_segments(collector: &Collector, book: &Book, side: Side) -> Vec<RttRow> {
     let mut estimate: Option<Nanos> = None;
     let mut rows = Vec::new();
-    for &index in &book.sent.of(side).pace.rows {
-        let Some(kept) = book.rows.get(index) else {
-            continue;
-        };
-        let packet = &kept.entry;
-        let sent = packet.at.since(collector.origin());
-        let ack = acked_by(book, packet);
-        let again = book.rows[index + 1..].iter().any(|later| {
-            let (o, len) = (&later.entry.observation, later.entry.len.unwrap_or(0));
-            o.side == side && len > 0 && o.seq == packet.observation.seq
-        });
-        let sample = ack.filter(|_| !again).map(|ack| ack.after.0);
+    for first in &book.sent.of(side).pace.first {
+        let sent = first.at.since(collector.origin());
+        let after = first.ack.map(|(_, at)| at.since(first.at));
+        let sample = after.filter(|_| !first.again);
         estimate = match (estimate, sample) {
             (Some(before), Some(sample)) => Some((before * 7 + sample) / 8),
             (before, sample) => before.or(sample),
         };
         rows.push(RttRow {
-            frame: packet.frame,
-            seq: packet.observation.seq,
-            bytes: packet.len.unwrap_or(0),
+            frame: first.frame,
+            seq: first.seq,
+            bytes: first.bytes,
             sent: Seconds(sent),
-            ack_frame: ack.map(|ack| ack.frame),
-            acked: ack.map(|ack| Seconds(sent + ack.after.0)),
+            ack_frame: first.ack.map(|(frame, _)| frame),
+            acked: after.map(|after| Seconds(sent + after)),
             sample: sample.map(Seconds),
             estimate: sample.and(estimate).map(Seconds),
         });

@@ -3,14 +3,12 @@
 use super::super::book::{Book, Kept, ahead};
 use super::super::collect::Collector;
 use super::super::filters::frame_filter;
+use super::super::layout::FIXED_HEADER;
 use super::super::model::{AckRow, OptionRow, Seconds, SegmentRow};
 use super::seconds;
 use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
 use crate::view::wireshark::info;
-
-/// Bytes of a TCP header without options (RFC 9293 section 3.1).
-const FIXED_HEADER: usize = 20;
 
 /// The row of a segment that has one in the book.
 pub(super) fn kept(collector: &Collector, book: &Book, kept: &Kept) -> SegmentRow {

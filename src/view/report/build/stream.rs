@@ -2,7 +2,7 @@
 
 use super::super::book::{Book, StateChange};
 use super::super::collect::Collector;
-use super::super::filters::{frames_filter, stream_filter};
+use super::super::filters::{all_of, frames_filter};
 use super::super::model::{
     AnalysisRow, Both, Evidence, HandshakeCard, ProgramRow, Seconds, StateRow, StreamReport,
     SumRow, Walk, WindowCard, ZeroPeriod,
@@ -12,11 +12,13 @@ use super::segment::{kept, row};
 use super::{name, options, seconds, teardown, timing};
 use crate::chat::SessionEventKind;
 use crate::packet::SeqNumber;
-use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step};
+use crate::tcp::{Certainty, Handshake, HandshakeOutcome, ObservedState, Side, Step, TcpState};
 use crate::timeline::{PacketEntry, SessionEntry, StreamEntry};
 
 /// Segments of the walk.
 const MAX_WALK: usize = 200;
+/// The state of a port that nobody listens on: no TCB, so none of RFC 9293's.
+const NO_LISTENER: &str = "no_listener";
 /// Program events of one connection.
 const MAX_PROGRAM: usize = 60;
 
@@ -24,7 +26,8 @@ const MAX_PROGRAM: usize = 60;
 pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) -> StreamReport {
     let summary = &entry.summary;
     let last = &summary.states;
-    let answered = summary.handshake.outcome == HandshakeOutcome::Complete;
+    let before = states_before(&summary.handshake);
+    let see = collector.see(entry);
     StreamReport {
         stream: summary.stream.0,
         client: summary.connection.client.to_string(),
@@ -39,12 +42,14 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
             client: window(&book.sent.client.windows, entry),
             server: window(&book.sent.server.windows, entry),
         },
-        analysis: flags(book, summary.stream.0),
+        analysis: flags(book, &see),
+        see,
         states: book
             .states
             .iter()
-            .map(|change| state(collector, change, answered))
+            .map(|change| state(collector, change, before.server))
             .collect(),
+        states_before: before,
         last_states: Both {
             client: last.client.state.name(),
             server: last.server.state.name(),
@@ -60,18 +65,39 @@ pub(super) fn report(collector: &Collector, entry: &StreamEntry, book: &Book) ->
 }
 
 /// Wireshark's flags of one connection, those that occur.
-fn flags(book: &Book, stream: u32) -> Vec<AnalysisRow> {
+fn flags(book: &Book, see: &str) -> Vec<AnalysisRow> {
     let mut rows = book.flagged.rows();
     rows.retain(|row| row.count > 0);
     for row in &mut rows {
-        row.evidence.see = format!("{} && {}", row.evidence.see, stream_filter(stream));
+        row.evidence.see = all_of([std::mem::take(&mut row.evidence.see), see.to_owned()]);
     }
     rows
+}
+
+/// The segment that took up the SYN: not the RST that refused it.
+pub(super) fn accepted(card: &Handshake) -> Option<Step> {
+    card.answer
+        .filter(|_| card.outcome != HandshakeOutcome::Refused)
 }
 
 /// The kept segment of a step.
 pub(super) fn step(book: &Book, step: Option<Step>) -> Option<&PacketEntry> {
     book.packet(step?.frame)
+}
+
+/// Both ends before the first segment, as what came later tells: who answers SYN with SYN,ACK was listening.
+fn states_before(card: &Handshake) -> Both<&'static str> {
+    let (listen, closed) = (TcpState::Listen.name(), TcpState::Closed.name());
+    let unknown = TcpState::Unknown.name();
+    Both {
+        client: card.syn.map_or(unknown, |_| closed),
+        server: match card.outcome {
+            HandshakeOutcome::Refused => NO_LISTENER,
+            HandshakeOutcome::Simultaneous => closed,
+            HandshakeOutcome::Complete | HandshakeOutcome::HalfOpen if card.syn.is_some() => listen,
+            _ => unknown,
+        },
+    }
 }
 
 fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> HandshakeCard {
@@ -82,6 +108,10 @@ fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> Handsha
         .flatten()
         .map(|step| step.frame)
         .collect();
+    let sums = sums(card, book);
+    let acknowledged = sums
+        .iter()
+        .find(|sum| sum.holds && sum.of == Side::Server.name());
     HandshakeCard {
         outcome: card.outcome.code(),
         syn: segment(card.syn),
@@ -89,9 +119,9 @@ fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> Handsha
         ack: segment(card.ack),
         isn: Both {
             client: card.client_isn.map(|isn| isn.0),
-            server: card.server_isn.map(|isn| isn.0),
+            server: acknowledged.map_or(card.server_isn.map(|isn| isn.0), |sum| Some(sum.base)),
         },
-        sums: sums(card, book),
+        sums,
         duration: card.duration().map(Seconds),
         retries: Both {
             client: card.syn_retries,
@@ -109,8 +139,11 @@ fn handshake(collector: &Collector, entry: &StreamEntry, book: &Book) -> Handsha
 fn sums(card: &Handshake, book: &Book) -> Vec<SumRow> {
     let sum = |at, isn: Option<SeqNumber>, of: Side, acked: Option<Step>| {
         let packet = step(book, at).filter(|packet| packet.flags.ack())?;
-        let base = isn?.0;
-        let carried = step(book, acked).and_then(|syn| syn.len).unwrap_or(0);
+        let opening = step(book, acked);
+        // A later SYN,ACK may carry another number; the segment that is shown counts if it is the one acknowledged.
+        let shown = opening.map(|syn| syn.seq_raw);
+        let base = shown.filter(|isn| packet.ack_raw == isn.plus(1)).or(isn)?.0;
+        let carried = opening.and_then(|syn| syn.len).unwrap_or(0);
         let plain = base.wrapping_add(1);
         let with_data = plain.wrapping_add(carried);
         let add = if packet.ack_raw.0 == with_data {
@@ -157,8 +190,8 @@ fn walk(collector: &Collector, book: &Book) -> Walk {
 
 fn window(windows: &Windows, entry: &StreamEntry) -> WindowCard {
     let card = &entry.summary.handshake;
-    let answered = card.syn.is_some() && card.answer.is_some();
-    let unscaled = answered && card.effective_window_scale().is_none();
+    let agreed = card.syn.is_some() && accepted(card).is_some();
+    let unscaled = agreed && card.effective_window_scale().is_none();
     WindowCard {
         initial: windows.initial,
         factor: windows
@@ -182,12 +215,12 @@ fn window(windows: &Windows, entry: &StreamEntry) -> WindowCard {
     }
 }
 
-fn state(collector: &Collector, change: &StateChange, answered: bool) -> StateRow {
-    // What came later tells what the server was doing when the SYN came.
-    let listening = answered && change.flags.syn() && !change.flags.ack();
-    let server = match change.server.state.name() {
-        "?" if listening => "LISTEN",
-        name => name,
+fn state(collector: &Collector, change: &StateChange, before: &'static str) -> StateRow {
+    // The SYN itself changes nothing at the server as long as it has not answered.
+    let opens = change.flags.syn() && !change.flags.ack();
+    let server = match change.server.state {
+        TcpState::Unknown if opens && before == TcpState::Listen.name() => before,
+        state => state.name(),
     };
     let seen = |state: ObservedState| state.certainty == Certainty::Seen;
     StateRow {

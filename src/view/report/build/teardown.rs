@@ -2,7 +2,7 @@
 
 use super::super::book::Book;
 use super::super::collect::Collector;
-use super::super::filters::{frames_filter, stream_filter};
+use super::super::filters::frames_filter;
 use super::super::model::{
     Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, WsCloseRow,
 };
@@ -10,7 +10,7 @@ use super::segment::row;
 use super::stream::step;
 use crate::chat::SessionEventKind;
 use crate::tcp::{Fin, HandshakeOutcome, Step, Teardown};
-use crate::timeline::StreamEntry;
+use crate::timeline::{StreamEntry, VerdictCode};
 use crate::view::entries::steps_of;
 
 /// The teardown card of a connection.
@@ -28,6 +28,7 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
             frame: message.frames.first().copied().unwrap_or(0),
         })
         .collect();
+    let words = [&[entry.verdict.code], entry.verdict.also.as_slice()].concat();
     let roles = roles(teardown, book, &segment);
     let reset = teardown.reset.map(|reset| ResetRow {
         by: reset.side.name(),
@@ -51,10 +52,11 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
         reset,
         ws_closes,
         websocket: closes.is_some(),
+        ws_cut: words.contains(&VerdictCode::WsCut1006),
         program_reason: program_reason(collector, entry),
         evidence: Evidence {
             see: if frames.is_empty() {
-                stream_filter(stream.0)
+                collector.see(entry)
             } else {
                 frames_filter(&frames)
             },
@@ -71,6 +73,8 @@ fn outcome(entry: &StreamEntry) -> &'static str {
         "closed"
     } else if teardown.reset.is_some() {
         "reset"
+    } else if teardown.second_fin.is_some() {
+        "unconfirmed"
     } else if teardown.first_fin.is_some() {
         "half_closed"
     } else {
@@ -106,6 +110,7 @@ fn roles(
         }
         roles.push(RoleRow {
             role,
+            frame: at.map(|at| at.frame),
             segment: segment(at),
             same_as,
             sum: of.zip(at).and_then(|(fin, at)| sum(fin, at, book)),

@@ -60,8 +60,13 @@ fn replies(
         .of_stream(entry.summary.stream)
         .filter(|line| line.message.side == Side::Client);
     for line in said {
-        if let Some(answer) = super::lines::answer(collector, book, &line.message, &line.copies) {
-            samples.push(answer.after.0);
+        let answer = super::lines::answer(collector, book, &line.message, &line.copies);
+        // Where the capture is not in the order of time the distance says nothing.
+        if let Some(after) = answer
+            .map(|answer| answer.after.0)
+            .filter(|after| *after >= 0)
+        {
+            samples.push(after);
         }
     }
     samples.spread().map(Into::into)

@@ -5,6 +5,10 @@ use super::super::filters::{frame_filter, frames_filter};
 use super::super::model::{CaptureFacts, Report, SelectionFacts};
 use super::say::{Say, date};
 use crate::explain::Value;
+use crate::text::visible_cut;
+
+/// Characters of a filter expression that are shown.
+const MAX_FILTER: usize = 200;
 
 /// One line under the title.
 pub(super) fn subtitle(say: &Say<'_>, report: &Report) -> String {
@@ -33,6 +37,10 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         ("frames", Value::Number(c.frames)),
         ("tcp", Value::Number(c.tcp_frames)),
     ];
+    let read = report
+        .selection
+        .as_ref()
+        .and_then(|part| part.read_filter.as_deref());
     let mut facts = vec![
         say.fact("report-source", &*c.source, &[], "frame"),
         say.fact(
@@ -45,11 +53,26 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         say.fact("report-snaplen", snaplen, &[], "frame.cap_len < frame.len"),
         say.fact(
             "report-frames",
-            say.v("report-frames-value", &counts),
+            say.v(
+                if read.is_none() {
+                    "report-frames-value"
+                } else {
+                    "report-frames-read"
+                },
+                &counts,
+            ),
             &[],
             "tcp",
         ),
     ];
+    if let Some(read) = read {
+        facts.push(say.fact(
+            "report-read-filter",
+            visible_cut(read.as_bytes(), MAX_FILTER),
+            &[],
+            "",
+        ));
+    }
     facts.extend(times(say, c));
     facts.push(say.fact(
         "report-drops",
@@ -58,7 +81,7 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "tcp.analysis.lost_segment",
     ));
     facts.push(only_port(say, c));
-    facts.push(complete(say, report));
+    facts.push(complete(say, c));
     facts.push(say.fact("report-cut", say.yes(c.truncated), &[], "frame"));
     if c.skipped > 0 {
         let skipped = say.v("end-skipped", &[("count", Value::Number(c.skipped))]);
@@ -92,17 +115,25 @@ fn times(say: &Say<'_>, c: &CaptureFacts) -> Vec<Fact> {
 
 /// Which part of the capture the report is about.
 fn part(say: &Say<'_>, selection: &SelectionFacts) -> Vec<Block> {
-    let or_all = |list: Vec<String>| {
+    let or_all = |list: Vec<String>, all: &str| {
         if list.is_empty() {
-            say.t("report-all")
+            say.t(all)
         } else {
             list.join(", ")
         }
     };
-    let streams = or_all(selection.streams.iter().map(u32::to_string).collect());
-    let ports = or_all(selection.ports.iter().map(u16::to_string).collect());
+    let streams = selection.streams.iter().map(u32::to_string).collect();
+    let ports = selection.ports.iter().map(u16::to_string).collect();
+    let streams = or_all(streams, "report-all-streams");
+    let ports = or_all(ports, "report-all-ports");
     let values = [("streams", (&*streams).into()), ("ports", (&*ports).into())];
-    let mut blocks = vec![Block::Text(say.v("report-selection", &values))];
+    let mut blocks = Vec::new();
+    if !selection.streams.is_empty() || !selection.ports.is_empty() {
+        blocks.push(Block::Text(say.v("report-selection", &values)));
+    }
+    if selection.read_filter.is_some() {
+        blocks.push(Block::Text(say.t("report-read-filtered")));
+    }
     if selection.until_first_data {
         blocks.push(Block::Text(say.t("report-until-first-data")));
     }
@@ -158,15 +189,15 @@ fn only_port(say: &Say<'_>, c: &CaptureFacts) -> Fact {
 }
 
 /// "It must run from SYN to the close."
-fn complete(say: &Say<'_>, report: &Report) -> Fact {
-    let c = &report.capture;
-    let all = c.complete == report.connections_total && report.connections_total > 0;
+fn complete(say: &Say<'_>, c: &CaptureFacts) -> Fact {
+    let all = c.complete == c.connections && c.connections > 0;
     let value = say.v(
         "report-complete-value",
         &[
             ("all", all.into()),
             ("complete", Value::Number(c.complete)),
-            ("total", Value::Number(report.connections_total)),
+            ("total", Value::Number(c.connections)),
+            ("never", Value::Number(c.never_opened)),
             ("open", Value::Number(c.open_at_end)),
             ("before", Value::Number(c.begun_before)),
         ],

@@ -1,18 +1,19 @@
 //! S2 (the connections) in words.
 
 use super::super::document::{Block, Cell, Fact};
-use super::super::filters::frames_filter;
+use super::super::filters::{frames_filter, scoped};
 use super::super::model::{CensusRow, ConnectionRow, Report, Seconds};
 use super::super::tallies::MAX_EVIDENCE;
-use super::say::{Say, clock, id_of};
+use super::say::{Say, id_of};
 use crate::explain::Value;
 
-/// Up to so many connections each row explains itself in full sentences; a longer table keeps to a line a row.
-const FULL_SENTENCES: u64 = 8;
 /// Rows printed; the JSON form has more.
 const MAX_ROWS: usize = 60;
 /// Ports and streams listed in one line.
 const MAX_LISTED: usize = 40;
+
+/// Flags of a SYN that opens a connection.
+const OPENING: &str = "tcp.flags.syn==1 && tcp.flags.ack==0";
 
 /// S2.
 pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
@@ -31,9 +32,6 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "report-col-opening",
         "report-col-ending",
         "column-verdict",
-        "report-col-role",
-        "report-col-client-port",
-        "report-col-server-port",
         "see",
     ];
     let shown = &report.connections[..report.connections.len().min(MAX_ROWS)];
@@ -42,69 +40,87 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
     let more = report.connections_total.saturating_sub(shown.len() as u64);
     blocks.extend(say.folded("report-streams-folded", more));
     blocks.extend(verdict_words(say, shown));
+    blocks.push(roles(say, shown));
     blocks
 }
 
+/// Who is the client, and what the ports tell.
+fn roles(say: &Say<'_>, shown: &[ConnectionRow]) -> Block {
+    let titles = [
+        "column-stream",
+        "report-col-role",
+        "report-col-client-port",
+        "report-col-server-port",
+    ];
+    let rows = shown.iter().map(|row| {
+        vec![
+            Cell::number(row.stream),
+            Cell::text(role(say, row)),
+            Cell::text(client_port(say, row)),
+            Cell::text(port(say, "server", row.server_port, row.port_class.server)),
+        ]
+    });
+    say.table(&titles, rows)
+}
+
 fn summary(say: &Say<'_>, report: &Report) -> Vec<Fact> {
-    let mut first: Vec<u64> = report
-        .connections
-        .iter()
-        .filter(|row| row.client_by == "syn")
-        .map(|row| row.client_by_frame)
-        .collect();
-    first.sort_unstable();
-    let see = opening_syns(report, &first);
-    first.truncate(MAX_EVIDENCE);
-    let total = [("streams", Value::Number(report.connections_total))];
+    let (first, see) = beginnings(report);
     let mut by_start: Vec<_> = report.connections.iter().collect();
     by_start.sort_by_key(|row| row.stream);
-    let ports: Vec<_> = by_start
-        .iter()
-        .take(MAX_LISTED)
-        .map(|row| row.client_port.to_string())
-        .collect();
+    let opened = report.connections.iter().all(|row| row.client_by == "syn");
+    let total = [
+        ("streams", Value::Number(report.connections_total)),
+        ("syn", opened.into()),
+    ];
+    let how_many = say.v("report-how-many-value", &total);
+    let mut facts = vec![say.fact("report-how-many", how_many, &first, &*see)];
+    if by_start.is_empty() {
+        return facts;
+    }
+    let ports = by_start.iter().take(MAX_LISTED);
+    let ports: Vec<_> = ports.map(|row| row.client_port.to_string()).collect();
+    let more = if by_start.len() > MAX_LISTED {
+        " …"
+    } else {
+        ""
+    };
+    let ports = format!("{}{more}", ports.join(", "));
+    facts.push(say.fact("report-client-ports", ports, &first, see));
     let verdicts: Vec<_> = report
         .verdicts
         .iter()
         .map(|verdict| format!("{} × {}", verdict.code, verdict.count))
         .collect();
-    let mut facts = vec![say.fact(
-        "report-how-many",
-        say.v("report-how-many-value", &total),
-        &first,
-        &*see,
-    )];
-    if !ports.is_empty() {
-        let more = if by_start.len() > MAX_LISTED {
-            " …"
-        } else {
-            ""
-        };
-        let value = format!("{}{more}", ports.join(", "));
-        facts.push(say.fact("report-client-ports", value, &first, see));
-        facts.push(say.fact(
-            "report-verdicts",
-            verdicts.join(", "),
-            &[],
-            "tcp.completeness",
-        ));
-    }
+    let see = scoped(report.selection.as_ref(), "tcp.completeness");
+    facts.push(say.fact("report-verdicts", verdicts.join(", "), &[], see));
     facts
 }
 
-/// A filter for the SYNs that open a connection: by their flags, unless repeated, crossing or quoted ones look the same.
-fn opening_syns(report: &Report, opening: &[u64]) -> String {
-    let by_flags = "tcp.flags.syn==1 && tcp.flags.ack==0";
+/// The first frames of the connections, and the filter that shows them: by their flags where each is a SYN, unless repeated,
+/// crossing or quoted ones look the same.
+fn beginnings(report: &Report) -> (Vec<u64>, String) {
+    let rows = &report.connections;
+    let begin = |row: &ConnectionRow| match row.client_by {
+        "syn" => row.client_by_frame,
+        _ => row.evidence.frames.first().copied().unwrap_or_default(),
+    };
+    let mut first: Vec<u64> = rows.iter().map(begin).collect();
+    first.sort_unstable();
+    let listed = first.len() <= MAX_EVIDENCE && report.connections_folded == 0;
     let of_syn = |row: &&CensusRow| row.flags.contains("SYN") && !row.flags.contains("ACK");
-    let rows = report.census.iter().filter(of_syn);
-    let all: u64 = rows.map(|row| row.count.client + row.count.server).sum();
-    if all == opening.len() as u64 {
-        by_flags.to_owned()
-    } else if opening.len() <= MAX_EVIDENCE && report.connections_folded == 0 {
-        format!("{by_flags} && {}", frames_filter(opening))
-    } else {
-        format!("{by_flags} && !tcp.analysis.retransmission")
-    }
+    let syns = report.census.iter().filter(of_syn);
+    let syns: u64 = syns.map(|row| row.count.client + row.count.server).sum();
+    let opened = rows.iter().all(|row| row.client_by == "syn");
+    let scope = |see: &str| scoped(report.selection.as_ref(), see);
+    let see = match (opened, listed) {
+        (true, _) if syns == first.len() as u64 => scope(OPENING),
+        (true, true) => format!("{OPENING} && {}", frames_filter(&first)),
+        (true, false) => scope(&format!("{OPENING} && !tcp.analysis.retransmission")),
+        (false, true) => frames_filter(&first),
+        (false, false) => scope("tcp"),
+    };
+    first.truncate(MAX_EVIDENCE);
+    (first, see)
 }
 
 fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> {
@@ -113,7 +129,6 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         None => row.client.clone(),
     };
     let origin = report.capture.first.unwrap_or_default();
-    let short = report.connections_total > FULL_SENTENCES;
     let also = if row.verdict.also.is_empty() {
         String::new()
     } else {
@@ -123,28 +138,13 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         Cell::number(row.stream),
         Cell::text(client),
         Cell::text(&*row.server),
-        Cell::number(clock(Seconds(row.start.0.saturating_sub(origin.0)))),
+        Cell::number(say.clock(Seconds(row.start.0.saturating_sub(origin.0)))),
         Cell::number(say.span(row.duration)),
         Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
         Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
         Cell::text(say.v("report-opening", &[("opening", row.opening.into())])),
         Cell::text(ending(say, row)),
         Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
-        Cell::text(role(say, row, short)),
-        Cell::text(port(
-            say,
-            "client",
-            row.client_port,
-            row.port_class.client,
-            short,
-        )),
-        Cell::text(port(
-            say,
-            "server",
-            row.server_port,
-            row.port_class.server,
-            short,
-        )),
         Cell::code(&*row.evidence.see),
     ]
 }
@@ -157,39 +157,35 @@ fn cause(row: &ConnectionRow) -> String {
 }
 
 /// Why the client is the client.
-fn role(say: &Say<'_>, row: &ConnectionRow, short: bool) -> String {
-    say.v(
-        if short {
-            "report-role-short"
-        } else {
-            "report-role"
-        },
-        &[
-            ("by", row.client_by.into()),
-            ("frame", Value::Number(row.client_by_frame)),
-            ("port", Value::Number(row.server_port.into())),
-        ],
-    )
+fn role(say: &Say<'_>, row: &ConnectionRow) -> String {
+    let values = [
+        ("by", row.client_by.into()),
+        ("frame", Value::Number(row.client_by_frame)),
+        ("port", Value::Number(row.server_port.into())),
+    ];
+    say.v("report-role", &values)
+}
+
+/// What sent the SYN chose its port, and no system gives away a well-known one by itself; of others nothing is known.
+fn client_port(say: &Say<'_>, row: &ConnectionRow) -> String {
+    let class = row.port_class.client;
+    let side = match row.client_by {
+        "syn" | "syn_ack" if class == "well_known" => "bound",
+        "syn" | "syn_ack" => "client",
+        _ => "server",
+    };
+    port(say, side, row.client_port, class)
 }
 
 /// A port with its class.
-fn port(say: &Say<'_>, side: &str, port: u16, class: &str, short: bool) -> String {
-    if short && side == "client" {
-        let values = [("port", Value::Number(port.into()))];
-        return say.v("report-port-short", &values);
-    }
-    if short {
-        return port.to_string();
-    }
+fn port(say: &Say<'_>, side: &str, port: u16, class: &str) -> String {
     let class = say.v("report-port-class", &[("class", class.into())]);
-    say.v(
-        "report-port",
-        &[
-            ("side", side.into()),
-            ("port", Value::Number(port.into())),
-            ("class", (&*class).into()),
-        ],
-    )
+    let values = [
+        ("side", side.into()),
+        ("port", Value::Number(port.into())),
+        ("class", (&*class).into()),
+    ];
+    say.v("report-port", &values)
 }
 
 fn ending(say: &Say<'_>, row: &ConnectionRow) -> String {

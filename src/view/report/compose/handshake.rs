@@ -3,7 +3,7 @@
 use super::super::document::{Block, Cell, DASH, Fact, Table};
 use super::super::filters::frame_filter;
 use super::super::model::{HandshakeCard, OptionRow, Report, SegmentRow, StreamReport, SumRow};
-use super::say::{Say, address_of, clock, id_of, or_dash, port_of, tick};
+use super::say::{Say, address_of, id_of, or_dash, port_of, tick};
 use crate::explain::Value;
 
 /// S3.
@@ -88,11 +88,18 @@ fn isn_fact(say: &Say<'_>, label: &str, isn: u32, segment: Option<&SegmentRow>) 
 }
 
 fn outcome(say: &Say<'_>, card: &HandshakeCard) -> String {
+    // A part may be missing from the capture although the others prove it.
+    let outcome = match (card.outcome, &card.syn, &card.answer) {
+        ("complete", None, _) => "syn_missing",
+        ("complete", Some(_), None) => "answer_missing",
+        ("half_open", None, _) => "answer_alone",
+        (outcome, ..) => outcome,
+    };
     let frame = |segment: &Option<SegmentRow>| segment.as_ref().map_or(0, |s| s.frame);
     say.v(
         "report-handshake",
         &[
-            ("outcome", card.outcome.into()),
+            ("outcome", outcome.into()),
             ("syn", Value::Number(frame(&card.syn))),
             ("answer", Value::Number(frame(&card.answer))),
             ("ack", Value::Number(frame(&card.ack))),
@@ -134,8 +141,8 @@ const FIELDS: [Field; 15] = [
     ("report-field-direction", "tcp.dstport", |say, s| {
         say.direction(s.sender)
     }),
-    ("report-field-time", "frame.time_relative", |_, s| {
-        clock(s.since_start)
+    ("report-field-time", "frame.time_relative", |say, s| {
+        say.clock(s.since_start)
     }),
     ("report-field-source", "ip.src", |_, s| s.source.clone()),
     ("report-field-destination", "ip.dst", |_, s| {
@@ -215,7 +222,7 @@ fn summaries(say: &Say<'_>, segments: &[&SegmentRow]) -> Block {
     let row = |s: &&SegmentRow| {
         vec![
             Cell::number(s.frame),
-            Cell::number(clock(s.since_start)),
+            Cell::number(say.clock(s.since_start)),
             Cell::text(address_of(&s.source)),
             Cell::text(address_of(&s.destination)),
             Cell::text("TCP"),

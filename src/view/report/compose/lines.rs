@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 
 use super::super::document::{Block, Cell, DASH, Fact};
-use super::super::filters::{frame_filter, frames_filter};
+use super::super::filters::{frame_filter, frames_filter, scoped};
 use super::super::model::{CopyRow, Found, LineRow, Report};
 use super::options::bytes;
-use super::say::{Say, clock};
+use super::say::Say;
 use crate::explain::Value;
+use crate::text::cut;
 
 /// Lines printed; the JSON form has more.
 const MAX_ROWS: usize = 200;
+/// Characters of a message printed; the JSON form has more.
+const MAX_SHOWN: usize = 200;
 /// A WebSocket Close without a code (RFC 6455 section 7.1.5).
 const NO_STATUS: u16 = 1005;
 /// Frames and copies named in one cell.
@@ -99,7 +102,7 @@ fn row(say: &Say<'_>, line: &LineRow) -> Vec<Cell> {
     };
     vec![
         Cell::number(line.id),
-        Cell::number(clock(line.since_start)),
+        Cell::number(say.clock(line.since_start)),
         Cell::text(format!("{from} → {}", say.side(receiver))),
         said(say, line),
         Cell::text(frames(say, line)),
@@ -124,14 +127,15 @@ fn said(say: &Say<'_>, line: &LineRow) -> Cell {
         let values = [("code", Value::Number(code.into()))];
         return Cell::text(say.v("message-ws-close", &values));
     }
+    let text = cut(&line.text, MAX_SHOWN);
     if line.kind == "line" {
-        return Cell::Said(line.text.clone());
+        return Cell::Said(text.into_owned());
     }
     let kind = say.v("report-kind", &[("kind", line.kind.into())]);
     Cell::Said(if line.text.is_empty() {
         kind
     } else {
-        format!("[{kind}] {}", line.text)
+        format!("[{kind}] {text}")
     })
 }
 
@@ -180,11 +184,11 @@ fn copies(say: &Say<'_>, line: &LineRow) -> String {
             .map(|ack| format!(", ACK #{}", ack.frame))
             .unwrap_or_default();
         format!(
-            "#{} → {} {} +{}{acked}",
+            "#{} → {} {} {}{acked}",
             copy.frame,
             say.t("column-stream"),
             copy.stream,
-            say.span(copy.after)
+            say.later(copy.after)
         )
     };
     let list: Vec<_> = line.copies.iter().take(MAX_LISTED).map(copy).collect();
@@ -234,7 +238,12 @@ fn packing(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         ));
     }
     if report.joined.is_empty() {
-        facts.push(say.fact("report-joined", say.t("report-none"), &[], "tcp.len>0"));
+        facts.push(say.fact(
+            "report-joined",
+            say.t("report-none"),
+            &[],
+            scoped(report.selection.as_ref(), "tcp.len>0"),
+        ));
     }
     let split: Vec<_> = report
         .lines
@@ -253,7 +262,12 @@ fn packing(say: &Say<'_>, report: &Report) -> Vec<Fact> {
         facts.push(say.fact("report-split", value, &line.frames, &*line.see));
     }
     if split.is_empty() {
-        facts.push(say.fact("report-split", say.t("report-none"), &[], "tcp.len>0"));
+        facts.push(say.fact(
+            "report-split",
+            say.t("report-none"),
+            &[],
+            scoped(report.selection.as_ref(), "tcp.len>0"),
+        ));
     }
     facts
 }

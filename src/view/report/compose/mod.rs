@@ -58,7 +58,7 @@ pub fn compose(report: &Report, words: &Explainer) -> Document {
             section("S11", "report-s11", evidence::findings(&say, report)),
             section("S12", "report-s12", notes::ladder(&say, report)),
             section("S13", "report-s13", states::section(&say, report)),
-            section("S14", "report-s14", notes::explanations(&say, report)),
+            section("S14", "report-s14", notes::explanations(&say)),
         ],
     }
 }

@@ -3,7 +3,6 @@
 use super::super::document::{Block, Cell, Figure};
 use super::super::model::{ProgramRow, Report};
 use super::say::{Say, date};
-use crate::explain::Value;
 
 /// The explanations that stand in every report.
 const NOTES: [&str; 12] = [
@@ -32,7 +31,6 @@ pub(super) fn ladder(say: &Say<'_>, report: &Report) -> Vec<Block> {
             text: ladder.text.clone(),
         })
     }));
-    blocks.extend(say.folded("report-ladder-folded", report.ladder_left_out));
     for stream in report
         .streams
         .iter()
@@ -66,11 +64,8 @@ fn program(say: &Say<'_>, row: &ProgramRow) -> Vec<Cell> {
 }
 
 /// S14.
-pub(super) fn explanations(say: &Say<'_>, report: &Report) -> Vec<Block> {
-    let mut blocks = vec![Block::Text(say.v(
-        "report-notes-intro",
-        &[("streams", Value::Number(report.connections_total))],
-    ))];
+pub(super) fn explanations(say: &Say<'_>) -> Vec<Block> {
+    let mut blocks = vec![Block::Text(say.t("report-notes-intro"))];
     blocks.extend(NOTES.iter().map(|id| say.note(id)));
     blocks
 }

@@ -1,6 +1,7 @@
 //! S4 (options) in words.
 
 use super::super::document::{Block, Cell, DASH};
+use super::super::layout::FIXED_HEADER;
 use super::super::model::{Both, Effective, HeaderRow, NegotiatedRow, OptionRow, Report};
 use super::say::Say;
 use crate::explain::Value;
@@ -95,7 +96,10 @@ fn header_rows(say: &Say<'_>, header: &HeaderRow) -> Vec<Vec<Cell>> {
             ("which", header.which.into()),
             ("frame", Value::Number(s.frame)),
             ("size", Value::Number(s.header.into())),
-            ("options", Value::Number(u64::from(s.header) - 20)),
+            (
+                "options",
+                Value::Number(u64::from(s.header).saturating_sub(FIXED_HEADER as u64)),
+            ),
         ],
     );
     if s.options.is_empty() {

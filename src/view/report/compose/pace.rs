@@ -1,12 +1,12 @@
 //! S8 (how each side's data went out: first segments, flights, segments per ACK) in words.
 
 use super::super::document::{Block, Cell, Fact};
-use super::super::filters::{frame_filter, frames_filter, stream_filter};
+use super::super::filters::{all_of, frame_filter, frames_filter, sender_filter};
 use super::super::model::{
     FirstData, Flight, InFlight, JointAcks, PaceCard, RttRow, Seconds, Spread, StreamReport,
     Throughput,
 };
-use super::say::{Say, clock, port_of};
+use super::say::Say;
 use crate::explain::Value;
 
 /// Who spoke first, and both sides' flights.
@@ -34,10 +34,12 @@ pub(super) fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
         let Some(card) = card else {
             continue;
         };
-        let stream = stream_filter(stream.stream);
-        let of = |end: &str| format!("tcp.srcport=={}", port_of(end));
-        let data = format!("{} && tcp.len>0 && {stream}", of(own));
-        let acks = format!("{} && tcp.analysis.acks_frame && {stream}", of(other));
+        let of = |own, other, what: &str| {
+            let sender = sender_filter(own, other);
+            all_of([sender, what.to_owned(), stream.see.clone()])
+        };
+        let data = of(own, other, "tcp.len>0");
+        let acks = of(other, own, "tcp.analysis.acks_frame");
         let told = [
             Some(segments(say, card, &data)),
             card.first_flight.map(|flight| first_flight(say, flight)),
@@ -172,7 +174,7 @@ pub(super) fn samples(say: &Say<'_>, stream: &StreamReport) -> Option<Block> {
 fn sample(say: &Say<'_>, side: &'static str, number: usize, row: &RttRow) -> Vec<Cell> {
     let micros =
         |time: Option<Seconds>| time.map_or_else(Cell::none, |time| Cell::number(say.exact(time)));
-    let at = |time: Seconds| Cell::number(clock(time));
+    let at = |time: Seconds| Cell::number(say.clock(time));
     let frames: Vec<_> = [Some(row.frame), row.ack_frame]
         .into_iter()
         .flatten()

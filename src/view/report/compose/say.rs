@@ -36,10 +36,15 @@ impl<'a> Say<'a> {
         seconds.map_or_else(|| DASH.to_owned(), |seconds| self.span(seconds))
     }
 
+    /// Seconds since the start with the digits of Wireshark's Time column: six decimals, nine where the capture has them.
+    pub(super) fn clock(&self, seconds: Seconds) -> String {
+        let mark = self.words.lang().decimal_mark().to_string();
+        clock(seconds).replace('.', &mark)
+    }
+
     /// A duration with all its digits, for sums that the reader checks.
     pub(super) fn exact(&self, seconds: Seconds) -> String {
-        let mark = self.words.lang().decimal_mark().to_string();
-        format!("{} s", clock(seconds).replace('.', &mark))
+        format!("{} s", self.clock(seconds))
     }
 
     /// `yes` or `no`.
@@ -61,8 +66,14 @@ impl<'a> Say<'a> {
     pub(super) fn ack(&self, ack: Option<AckRow>) -> String {
         ack.map_or_else(
             || DASH.to_owned(),
-            |ack| format!("#{} +{}", ack.frame, self.span(ack.after)),
+            |ack| format!("#{} {}", ack.frame, self.later(ack.after)),
         )
+    }
+
+    /// A distance in time: `+6 us`; where the capture is not in the order of time it may be negative.
+    pub(super) fn later(&self, by: Seconds) -> String {
+        let sign = if by.0 < 0 { "" } else { "+" };
+        format!("{sign}{}", self.span(by))
     }
 
     /// Smallest, median and largest of durations.
@@ -146,8 +157,8 @@ impl<'a> Say<'a> {
     }
 }
 
-/// Seconds since the start, as Wireshark's Time column prints them: six decimals, nine where the capture has them.
-pub(super) fn clock(seconds: Seconds) -> String {
+/// Six decimals, nine where the capture has them.
+fn clock(seconds: Seconds) -> String {
     let text = seconds.to_string();
     match text.strip_suffix("000") {
         Some(short) => short.to_owned(),

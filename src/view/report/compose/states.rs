@@ -3,7 +3,7 @@
 use super::super::document::{Block, Cell};
 use super::super::filters::frame_filter;
 use super::super::model::{Report, StateRow, StreamReport};
-use super::say::{Say, clock, id_of};
+use super::say::{Say, id_of};
 
 /// S13.
 pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
@@ -30,12 +30,14 @@ fn table(say: &Say<'_>, stream: &StreamReport) -> Block {
         "column-server",
         "see",
     ];
-    let (client, server) = match (stream.handshake.outcome, &stream.handshake.syn) {
-        ("refused", Some(_)) => ("report-state-closed", "report-state-no-listener"),
-        ("refused", None) => ("report-unknown", "report-state-no-listener"),
-        (_, Some(_)) => ("report-state-closed", "report-state-listen"),
-        (_, None) => ("report-unknown", "report-unknown"),
+    let words = |state| match state {
+        "CLOSED" => "report-state-closed",
+        "LISTEN" => "report-state-listen",
+        "no_listener" => "report-state-no-listener",
+        _ => "report-unknown",
     };
+    let before = &stream.states_before;
+    let (client, server) = (words(before.client), words(before.server));
     let before = vec![
         Cell::none(),
         Cell::none(),
@@ -58,7 +60,7 @@ fn change(say: &Say<'_>, row: &StateRow) -> Vec<Cell> {
     };
     vec![
         Cell::frame(row.frame),
-        Cell::number(clock(row.since_start)),
+        Cell::number(say.clock(row.since_start)),
         Cell::text(format!("{} {}", say.side(row.sender), row.flags)),
         Cell::text(with_proof(row.state.client, row.seen.client)),
         Cell::text(with_proof(row.state.server, row.seen.server)),

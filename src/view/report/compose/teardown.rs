@@ -1,9 +1,9 @@
 //! S7 (teardown) in words: who closed, the four roles, the reset.
 
 use super::super::document::{Block, Cell, DASH, Fact};
-use super::super::filters::{frame_filter, stream_filter};
+use super::super::filters::{frame_filter, scoped};
 use super::super::model::{Report, RoleRow, StreamReport, TeardownCard};
-use super::say::{Say, clock, id_of, tick};
+use super::say::{Say, id_of, tick};
 use crate::explain::Value;
 
 /// Connections named in one line.
@@ -17,18 +17,26 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         teardown(say, stream, &mut blocks);
     }
     blocks.push(Block::end());
+    if report
+        .streams
+        .iter()
+        .any(|stream| stream.teardown.reset.is_some())
+    {
+        blocks.push(say.note("report-note-rst-causes"));
+    }
     blocks.push(say.note("report-note-both-close"));
     blocks
 }
 
 /// Ways to end, of the row of a connection: label, `ending`, `ended_by`, and the filter that shows such segments.
-const ENDINGS: [(&str, &str, Option<&str>, &str); 6] = {
+const ENDINGS: [(&str, &str, Option<&str>, &str); 7] = {
     const FIN: &str = "tcp.flags.fin==1";
     const RST: &str = "tcp.flags.reset==1";
     const REFUSAL: &str = "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1";
     [
         ("report-closed-by-client", "fin", Some("client"), FIN),
         ("report-closed-by-server", "fin", Some("server"), FIN),
+        ("report-close-unconfirmed", "fin_unconfirmed", None, FIN),
         ("report-reset-by-client", "rst", Some("client"), RST),
         ("report-reset-by-server", "rst", Some("server"), RST),
         ("report-refused-list", "refused", None, REFUSAL),
@@ -57,6 +65,7 @@ fn who_closed(say: &Say<'_>, report: &Report) -> Vec<Fact> {
             ("count", Value::Number(streams.len() as u64)),
             ("list", (&*list).into()),
         ];
+        let see = scoped(report.selection.as_ref(), see);
         facts.push(say.fact(label, say.v("report-stream-list", &values), &[], see));
     }
     facts
@@ -81,7 +90,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
     ));
     let mut facts = Vec::new();
     if let (Some(side), Some(first)) = (card.first_fin_by, card.roles.first()) {
-        let frame = first.segment.as_ref().map_or(0, |s| s.frame);
+        let frame = first.frame.unwrap_or_default();
         let value = say.v(
             "report-first-fin-value",
             &[("side", side.into()), ("frame", Value::Number(frame))],
@@ -93,7 +102,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
             format!("tcp.flags.fin==1 && {}", frame_filter(frame)),
         ));
     }
-    facts.extend(close_facts(say, stream.stream, card));
+    facts.extend(close_facts(say, &stream.see, card));
     facts.extend(reset_facts(say, card));
     if !facts.is_empty() {
         blocks.push(Block::Facts(facts));
@@ -103,13 +112,12 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
     }
     if let Some(reset) = &card.reset {
         blocks.extend(say.why(&id_of("cause", reset.cause)));
-        blocks.push(say.note("report-note-rst-causes"));
     } else if card.segments.is_some() {
         blocks.extend(say.why("teardown-complete"));
     }
 }
 
-fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
+fn close_facts(say: &Say<'_>, see: &str, card: &TeardownCard) -> Vec<Fact> {
     let evidence = &card.evidence;
     let mut facts = Vec::new();
     if let Some(segments) = card.segments {
@@ -135,7 +143,7 @@ fn close_facts(say: &Say<'_>, stream: u32, card: &TeardownCard) -> Vec<Fact> {
             "teardown-half-bytes",
             &[("bytes", Value::Number(card.half_close_bytes))],
         );
-        let see = format!("tcp.len>0 && {}", stream_filter(stream));
+        let see = format!("tcp.len>0 && {see}");
         facts.push(say.fact("report-half-close-use", value, &[], see));
     }
     facts.extend(ws_close_facts(say, card));
@@ -169,7 +177,7 @@ fn ws_close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
             format!("websocket.opcode==8 && {}", frame_filter(close.frame)),
         ));
     }
-    if card.websocket && card.ws_closes.is_empty() && card.outcome != "open" {
+    if card.ws_cut {
         facts.push(say.fact(
             "report-ws-close",
             say.t("verdict-ws-cut-1006"),
@@ -228,7 +236,10 @@ fn roles(say: &Say<'_>, roles: &[RoleRow]) -> Block {
 fn role_row(say: &Say<'_>, role: &RoleRow) -> Vec<Cell> {
     let part = say.v("report-part", &[("role", role.role.into())]);
     let Some(s) = &role.segment else {
-        let mut row = vec![Cell::text(part), Cell::text(say.t("report-not-captured"))];
+        let frame = role
+            .frame
+            .map_or_else(|| Cell::text(say.t("report-not-captured")), Cell::frame);
+        let mut row = vec![Cell::text(part), frame];
         row.resize_with(10, Cell::none);
         return row;
     };
@@ -252,7 +263,7 @@ fn role_row(say: &Say<'_>, role: &RoleRow) -> Vec<Cell> {
     vec![
         Cell::text(part),
         Cell::frame(s.frame),
-        Cell::number(clock(s.since_start)),
+        Cell::number(say.clock(s.since_start)),
         Cell::text(say.direction(s.sender)),
         Cell::text(format!("{} ({})", s.flags, s.flags_hex)),
         Cell::number(format!("{} ({})", s.seq_raw, s.seq)),

@@ -1,7 +1,7 @@
 //! S8 (timing) in words.
 
 use super::super::document::{Block, Fact, Figure};
-use super::super::filters::{frame_filter, frames_filter, stream_filter};
+use super::super::filters::{all_of, frame_filter, frames_filter, sender_filter};
 use super::super::model::{LargestSegment, Report, StreamReport, Throughput};
 use super::pace;
 use super::say::Say;
@@ -38,7 +38,8 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 
 fn times(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
     let t = &stream.timing;
-    let see = stream_filter(stream.stream);
+    let see = &stream.see;
+    let (client, server) = (&*stream.client, &*stream.server);
     let mut facts = Vec::new();
     for (label, time, shown) in [
         ("report-open-time", t.open, &stream.handshake.evidence),
@@ -49,13 +50,16 @@ fn times(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
     let initial = format!("tcp.analysis.initial_rtt && {see}");
     let value = say.span_or(t.initial_rtt);
     facts.push(say.fact("report-initial-rtt", value, &[], initial));
-    for (label, spread, field) in [
-        ("report-rtt-client", t.rtt.client, "tcp.analysis.ack_rtt"),
-        ("report-rtt-server", t.rtt.server, "tcp.analysis.ack_rtt"),
-        ("report-reply-time", t.reply, "tcp.len>0"),
+    let rtt = "tcp.analysis.ack_rtt";
+    // The other side's ACKs carry the times of what a side sent.
+    let (by_client, by_server) = (sender_filter(client, server), sender_filter(server, client));
+    for (label, spread, field, sender) in [
+        ("report-rtt-client", t.rtt.client, rtt, by_server),
+        ("report-rtt-server", t.rtt.server, rtt, by_client),
+        ("report-reply-time", t.reply, "tcp.len>0", String::new()),
     ] {
         facts.extend(spread.map(|spread| {
-            let see = format!("{field} && {see}");
+            let see = all_of([field.to_owned(), sender, see.clone()]);
             say.fact(label, say.spread(spread), &[], see)
         }));
     }

@@ -1,9 +1,9 @@
 //! S6 (sequence and acknowledgment numbers, segment by segment) in words.
 
 use super::super::document::{Block, Cell, DASH, Fact};
-use super::super::filters::stream_filter;
+use super::super::filters::{all_of, sender_filter};
 use super::super::model::{Report, Seconds, SegmentRow, Spread, StreamReport};
-use super::say::{Say, clock, tick};
+use super::say::{Say, tick};
 use crate::explain::Value;
 
 /// Segments printed of each connection when there are several, and when there is one; the JSON form has more.
@@ -31,7 +31,6 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 
 fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
     let walk = &stream.walk;
-    let see = stream_filter(stream.stream);
     let held = say.v(
         "report-rule-held-value",
         &[
@@ -39,19 +38,18 @@ fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
             ("checked", Value::Number(walk.holds.1)),
         ],
     );
-    let mut facts = vec![say.fact("report-rule-held", held, &[], &*see)];
-    for (label, spread) in [
-        ("report-bytes-per-ack-client", walk.bytes_per_ack.client),
-        ("report-bytes-per-ack-server", walk.bytes_per_ack.server),
+    let mut facts = vec![say.fact("report-rule-held", held, &[], &*stream.see)];
+    let (client, server) = (&*stream.client, &*stream.server);
+    let each = &walk.bytes_per_ack;
+    for (label, spread, own, other) in [
+        ("report-bytes-per-ack-client", each.client, client, server),
+        ("report-bytes-per-ack-server", each.server, server, client),
     ] {
-        if let Some(spread) = spread {
-            facts.push(say.fact(
-                label,
-                numbers(say, spread),
-                &[],
-                format!("tcp.analysis.acks_frame && {see}"),
-            ));
-        }
+        facts.extend(spread.map(|spread| {
+            let (acks, sender) = ("tcp.analysis.acks_frame", sender_filter(own, other));
+            let see = all_of([acks.to_owned(), sender, stream.see.clone()]);
+            say.fact(label, numbers(say, spread), &[], see)
+        }));
     }
     facts
 }
@@ -101,12 +99,17 @@ fn segment(say: &Say<'_>, s: &SegmentRow) -> Vec<Cell> {
         || DASH.to_owned(),
         |ack| {
             let at = Seconds(s.since_start.0.saturating_add(ack.after.0));
-            format!("#{} {} (+{})", ack.frame, clock(at), say.span(ack.after))
+            format!(
+                "#{} {} ({})",
+                ack.frame,
+                say.clock(at),
+                say.later(ack.after)
+            )
         },
     );
     vec![
         Cell::frame(s.frame),
-        Cell::number(clock(s.since_start)),
+        Cell::number(say.clock(s.since_start)),
         Cell::text(say.direction(s.sender)),
         Cell::text(&*s.flags),
         Cell::number(s.seq),

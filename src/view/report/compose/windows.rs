@@ -1,13 +1,10 @@
 //! S10 (windows) in words.
 
 use super::super::document::{Block, Fact};
-use super::super::filters::{frame_filter, frames_filter, stream_filter};
+use super::super::filters::{all_of, frame_filter, frames_filter, sender_filter};
 use super::super::model::{Report, WindowCard, WindowPoint, ZeroPeriod};
 use super::say::Say;
 use crate::explain::Value;
-
-/// Periods of window 0 printed.
-const MAX_ROWS: usize = 60;
 
 /// S10.
 pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
@@ -15,19 +12,22 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     for stream in &report.streams {
         blocks.push(say.stream(stream));
         let mut facts = Vec::new();
-        for (side, card) in [
-            ("client", &stream.windows.client),
-            ("server", &stream.windows.server),
+        let (client, server) = (&*stream.client, &*stream.server);
+        let windows = &stream.windows;
+        // Without an agreement there is no factor, and nothing to say of it.
+        let agreed = !matches!(stream.handshake.outcome, "refused" | "unanswered");
+        for (side, own, other, card) in [
+            ("client", client, server, &windows.client),
+            ("server", server, client, &windows.server),
         ] {
             let side = say.side(side);
-            facts.extend(
-                window(say, stream.stream, card)
-                    .into_iter()
-                    .map(|fact| Fact {
-                        label: format!("{side}: {}", fact.label),
-                        ..fact
-                    }),
-            );
+            let see = all_of([sender_filter(own, other), stream.see.clone()]);
+            let factor = agreed.then(|| factor(say, &see, card));
+            let told = factor.into_iter().chain(window(say, &see, card));
+            facts.extend(told.map(|fact| Fact {
+                label: format!("{side}: {}", fact.label),
+                ..fact
+            }));
         }
         blocks.push(Block::Facts(facts));
     }
@@ -47,9 +47,8 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     blocks
 }
 
-/// The windows that one side advertised.
-fn window(say: &Say<'_>, stream: u32, card: &WindowCard) -> Vec<Fact> {
-    let stream = stream_filter(stream);
+/// By what the window field of one side is multiplied.
+fn factor(say: &Say<'_>, see: &str, card: &WindowCard) -> Fact {
     let factor = match card.factor {
         Some(factor) => say.v(
             "report-factor-value",
@@ -57,8 +56,13 @@ fn window(say: &Say<'_>, stream: u32, card: &WindowCard) -> Vec<Fact> {
         ),
         None => say.t("report-factor-unknown"),
     };
-    let see = format!("tcp.window_size_scalefactor && {stream}");
-    let mut facts = vec![say.fact("report-window-factor", factor, &[], see)];
+    let see = format!("tcp.window_size_scalefactor && {see}");
+    say.fact("report-window-factor", factor, &[], see)
+}
+
+/// The windows that one side advertised; `see`: the filter that shows its segments.
+fn window(say: &Say<'_>, see: &str, card: &WindowCard) -> Vec<Fact> {
+    let mut facts = Vec::new();
     for (label, point) in [
         ("report-window-smallest", card.smallest),
         ("report-window-largest", card.largest),
@@ -66,11 +70,16 @@ fn window(say: &Say<'_>, stream: u32, card: &WindowCard) -> Vec<Fact> {
         facts.extend(point.map(|point| extreme(say, label, point)));
     }
     if card.zero_total == 0 {
-        let see = format!("tcp.analysis.zero_window && tcp.window_size && {stream}");
+        let see = format!("tcp.analysis.zero_window && {see}");
         facts.push(say.fact("report-window-zero", say.t("report-none"), &[], see));
     }
-    let periods = card.zero.iter().take(MAX_ROWS);
-    facts.extend(periods.map(|period| closed(say, period)));
+    facts.extend(card.zero.iter().map(|period| closed(say, period)));
+    let more = card.zero_total.saturating_sub(card.zero.len() as u64);
+    if more > 0 {
+        let value = say.v("report-zero-folded", &[("more", Value::Number(more))]);
+        let see = format!("tcp.analysis.zero_window && {see}");
+        facts.push(say.fact("report-window-zero", value, &[], see));
+    }
     facts
 }
 

@@ -96,7 +96,7 @@ pub struct HeaderRow {
 /// S7.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TeardownCard {
-    /// `open`, `half_closed`, `closed`, `reset`, `refused`, `not_started`.
+    /// `open`, `half_closed`, `unconfirmed` (both FINs, an ACK of one is not in the capture), `closed`, `reset`, `refused`.
     pub outcome: &'static str,
     /// Sender of the first FIN.
     pub first_fin_by: Option<&'static str>,
@@ -118,6 +118,8 @@ pub struct TeardownCard {
     pub ws_closes: Vec<WsCloseRow>,
     /// The application protocol is WebSocket.
     pub websocket: bool,
+    /// It ended without a WebSocket Close frame.
+    pub ws_cut: bool,
     /// Why the program says the session ended.
     pub program_reason: Option<&'static str>,
     /// All its frames.
@@ -129,7 +131,9 @@ pub struct TeardownCard {
 pub struct RoleRow {
     /// `fin-1`, `fin-1-ack`, `fin-2`, `fin-2-ack`.
     pub role: &'static str,
-    /// The segment; absent: not in the capture.
+    /// The frame; absent: not in the capture.
+    pub frame: Option<u64>,
+    /// The segment, where its details were kept.
     pub segment: Option<SegmentRow>,
     /// The role that the same segment played before.
     pub same_as: Option<&'static str>,

@@ -195,7 +195,7 @@ pub struct ZeroPeriod {
 /// S9: one combination of flags.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CensusRow {
-    /// `handshake`, `data`, `ack`, `close`, `reset`, `other`.
+    /// `handshake`, `data`, `ack`, `close`, `reset`.
     pub class: &'static str,
     /// Names.
     pub flags: String,

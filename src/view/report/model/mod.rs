@@ -115,6 +115,8 @@ pub struct SelectionFacts {
     pub ports: Vec<u16>,
     /// `--until first-data`.
     pub until_first_data: bool,
+    /// The filter expression by which frames were read; streams are numbered among those.
+    pub read_filter: Option<String>,
 }
 
 /// A word and how often.
@@ -169,6 +171,10 @@ pub struct CaptureFacts {
     pub open_at_end: u64,
     /// Connections that began before the capture.
     pub begun_before: u64,
+    /// Connections that were refused, not answered, or whose handshake is not finished in the capture.
+    pub never_opened: u64,
+    /// All connections of the capture, whatever the report is about.
+    pub connections: u64,
 }
 
 /// A port and its connections.
@@ -223,7 +229,7 @@ pub struct ConnectionRow {
     pub opening: &'static str,
     /// Who sent the first FIN, or the RST: `client`, `server`; absent: neither.
     pub ended_by: Option<&'static str>,
-    /// How it ended: `fin`, `rst`, `refused`, `open`.
+    /// How it ended: `fin`, `fin_unconfirmed` (both sides sent FIN, an ACK of one is not in the capture), `rst`, `refused`, `open`.
     pub ending: &'static str,
     /// First and last frame.
     pub evidence: Evidence,

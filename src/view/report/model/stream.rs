@@ -17,6 +17,8 @@ pub struct StreamReport {
     pub server: String,
     /// Chat name of the client.
     pub name: Option<String>,
+    /// A Wireshark display filter that shows it.
+    pub see: String,
     /// S3.
     pub handshake: HandshakeCard,
     /// S4.
@@ -31,6 +33,8 @@ pub struct StreamReport {
     pub windows: Both<WindowCard>,
     /// S11: Wireshark's flags on segments of this connection, those that occur.
     pub analysis: Vec<AnalysisRow>,
+    /// S13: both ends before the first segment: `CLOSED`, `LISTEN`, `no_listener`, or `?`.
+    pub states_before: Both<&'static str>,
     /// S13.
     pub states: Vec<StateRow>,
     /// S13: both ends' last known states.
@@ -157,7 +161,7 @@ pub struct Walk {
 pub struct Spread {
     /// Smallest.
     pub min: i64,
-    /// Median of the first samples (bounded).
+    /// Median; of more than 1024 values that of evenly chosen ones.
     pub median: i64,
     /// Largest.
     pub max: i64,
@@ -170,7 +174,7 @@ pub struct Spread {
 pub struct TimeSpread {
     /// Smallest.
     pub min: Seconds,
-    /// Median of the first samples (bounded).
+    /// Median; of more than 1024 values that of evenly chosen ones.
     pub median: Seconds,
     /// Largest.
     pub max: Seconds,
