@@ -1,6 +1,6 @@
 //! Captures that hold a part of what happened, and reports about a part of a capture: nothing is claimed of the rest.
 
-use chatscope::view::report::Selection;
+use chatscope::view::report::{Ending, Selection};
 
 use super::capture::{
     ACK, C, DATA_OPTIONS, PSH, RST, S, SYN, SYN_OPTIONS, Tcp, Told, tell, tell_about,
@@ -44,7 +44,7 @@ fn part_last_ack_is_not_in_the_capture() {
             "| ACK of the second FIN | not in the capture",
         ],
     );
-    assert_eq!(told.report.connections[0].ending, "fin_unconfirmed");
+    assert_eq!(told.report.connections[0].ending, Ending::FinUnconfirmed);
 }
 
 /// A capture that begins with the SYN,ACK, and one of which it is all.
@@ -177,7 +177,9 @@ fn part_copies_beyond_those_listed() {
         .map(|number| Tcp::new("127.0.0.1", CLIENT + number, SERVER, ISN))
         .collect();
     speaker.open(&mut capture);
-    guests.iter_mut().for_each(|guest| guest.open(&mut capture));
+    for guest in &mut guests {
+        guest.open(&mut capture);
+    }
     speaker.acked_data(&mut capture, C, b"hello everybody\n", 5);
     speaker.acked_data(&mut capture, S, b"guest1: hello everybody\n", 5);
     for guest in &mut guests {

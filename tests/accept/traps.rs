@@ -1,5 +1,7 @@
 //! What misleads the usual tools on loopback must not mislead the report.
 
+use chatscope::view::report::TeardownOutcome;
+
 use super::capture::{ACK, C, Capture, FIN, Link, PSH, S, SYN, SYN_OPTIONS, Tcp, tell};
 use super::lab::{CLIENT, ISN, SERVER, chat, chat_bytes, packing, refused, reset, start};
 
@@ -29,7 +31,7 @@ fn trap_three_segment_close() {
     let card = &told.report.streams[0].teardown;
     assert_eq!(
         (card.outcome, card.segments, card.roles.len()),
-        ("closed", Some(3), 4)
+        (TeardownOutcome::Closed, Some(3), 4)
     );
     assert_eq!(card.roles[2].same_as, Some("fin-1-ack"));
     assert_eq!(told.report.connections[0].verdict.code, "CLOSED_BY_CLIENT");
@@ -47,7 +49,7 @@ fn trap_refused_is_no_broken_handshake() {
 fn trap_close_by_reset() {
     let told = reset();
     let card = &told.report.streams[0].teardown;
-    assert_eq!(card.outcome, "reset");
+    assert_eq!(card.outcome, TeardownOutcome::Reset);
     let reset = card.reset.as_ref().expect("a reset");
     assert_eq!((reset.by, reset.frame), ("client", 6));
     assert!(!told.section("S7").contains("still open"));

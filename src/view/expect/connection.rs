@@ -6,7 +6,7 @@ use crate::explain::Value;
 use crate::net::Nanos;
 use crate::text::visible;
 use crate::view::report::{
-    AnalysisRow, ConnectionRow, Effective, SegmentRow, StateRow, StreamReport,
+    AnalysisRow, ConnectionRow, Effective, Ending, SegmentRow, StateRow, StreamReport,
 };
 
 /// What holds, what was found, and the frames; no frames: those of the connection.
@@ -46,7 +46,7 @@ fn by_row(
             format!("handshake {}", row.opening.replace('_', "-")),
             details.map_or_else(Vec::new, |s| s.handshake.evidence.frames.clone()),
         ),
-        Claim::StillOpen => (row.ending == "open", ending(court, row), closing()),
+        Claim::StillOpen => (row.ending == Ending::Open, ending(court, row), closing()),
         Claim::ClosedBy(side) => (closed_by(row, side), ending(court, row), closing()),
         Claim::ResetBy(side) => {
             let word = format!("RESET_BY_{}", side.to_uppercase());
@@ -254,7 +254,7 @@ fn closed_by(row: &ConnectionRow, side: &str) -> bool {
         "server" => "CLOSED_BY_SERVER",
         _ => "CLOSED_BOTH",
     };
-    let first = row.ending == "fin" && row.ended_by == Some(side);
+    let first = row.ending == Ending::Fin && row.ended_by == Some(side);
     is(row, word) || (first && !is(row, "CLOSED_BOTH"))
 }
 
@@ -262,13 +262,17 @@ fn closed_by(row: &ConnectionRow, side: &str) -> bool {
 fn ending(court: &Court<'_>, row: &ConnectionRow) -> String {
     let cause = row.verdict.cause.map(|cause| format!(" ({cause})"));
     match (row.ending, row.ended_by) {
-        ("fin", Some(side)) => format!("closed-by {side}, {}", row.verdict.code),
-        ("rst", _) => format!("{}{}", row.verdict.code, cause.unwrap_or_default()),
-        ("refused", _) => "handshake refused".to_owned(),
-        ("open", Some(side)) => {
+        (Ending::Fin, Some(side)) => format!("closed-by {side}, {}", row.verdict.code),
+        (Ending::Rst, _) => format!("{}{}", row.verdict.code, cause.unwrap_or_default()),
+        (Ending::Refused, _) => "handshake refused".to_owned(),
+        (Ending::Open, Some(side)) => {
             let only = court.say("expect-only-fin", &[("side", side.into())]);
             format!("{only}, {}", row.verdict.code)
         }
-        _ => format!("still open, {}", row.verdict.code),
+        (Ending::FinUnconfirmed, _) => {
+            let both = court.say("expect-unconfirmed", &[]);
+            format!("{both}, {}", row.verdict.code)
+        }
+        (Ending::Open | Ending::Fin, _) => format!("still open, {}", row.verdict.code),
     }
 }

@@ -15,8 +15,8 @@ use super::collect::{Collector, Life, MAX_CONNECTIONS, Trace, frames_of};
 use super::drawings::Drawings;
 use super::filters::{frames_filter, scoped, sockets_filter, stream_filter};
 use super::model::{
-    Both, CaptureFacts, ConnectionRow, Count, Evidence, FindingRow, PortCount, Report, SCHEMA,
-    Seconds, SelectionFacts, VerdictRow,
+    Both, CaptureFacts, ConnectionRow, Count, Ending, Evidence, FindingRow, PortCount, Report,
+    SCHEMA, Seconds, SelectionFacts, VerdictRow,
 };
 use super::tallies::MAX_EVIDENCE;
 use crate::net::Timestamp;
@@ -279,20 +279,20 @@ impl Collector {
 }
 
 /// How a connection ended, and by whom.
-fn ending(entry: &StreamEntry) -> (&'static str, Option<&'static str>) {
+fn ending(entry: &StreamEntry) -> (Ending, Option<&'static str>) {
     let teardown = &entry.summary.teardown;
     if entry.summary.handshake.outcome == HandshakeOutcome::Refused {
-        return ("refused", Some(Side::Server.name()));
+        return (Ending::Refused, Some(Side::Server.name()));
     }
     let first = teardown.first_fin.map(|fin| fin.side.name());
     if teardown.complete() {
-        ("fin", first)
+        (Ending::Fin, first)
     } else if let Some(reset) = teardown.reset {
-        ("rst", Some(reset.side.name()))
+        (Ending::Rst, Some(reset.side.name()))
     } else if teardown.second_fin.is_some() {
-        ("fin_unconfirmed", first)
+        (Ending::FinUnconfirmed, first)
     } else {
-        ("open", first)
+        (Ending::Open, first)
     }
 }
 

@@ -4,7 +4,8 @@ use super::super::book::Book;
 use super::super::collect::Collector;
 use super::super::filters::frames_filter;
 use super::super::model::{
-    Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, WsCloseRow,
+    Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, TeardownOutcome,
+    WsCloseRow,
 };
 use super::segment::row;
 use super::stream::step;
@@ -65,20 +66,20 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
     }
 }
 
-fn outcome(entry: &StreamEntry) -> &'static str {
+fn outcome(entry: &StreamEntry) -> TeardownOutcome {
     let teardown = &entry.summary.teardown;
     if entry.summary.handshake.outcome == HandshakeOutcome::Refused {
-        "refused"
+        TeardownOutcome::Refused
     } else if teardown.complete() {
-        "closed"
+        TeardownOutcome::Closed
     } else if teardown.reset.is_some() {
-        "reset"
+        TeardownOutcome::Reset
     } else if teardown.second_fin.is_some() {
-        "unconfirmed"
+        TeardownOutcome::Unconfirmed
     } else if teardown.first_fin.is_some() {
-        "half_closed"
+        TeardownOutcome::HalfClosed
     } else {
-        "open"
+        TeardownOutcome::Open
     }
 }
 

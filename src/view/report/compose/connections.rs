@@ -190,7 +190,7 @@ fn port(say: &Say<'_>, side: &str, port: u16, class: &str) -> String {
 
 fn ending(say: &Say<'_>, row: &ConnectionRow) -> String {
     let values = [
-        ("how", row.ending.into()),
+        ("how", row.ending.code().into()),
         ("side", row.ended_by.unwrap_or("none").into()),
     ];
     say.v("report-ending", &values)

@@ -2,7 +2,7 @@
 
 use super::super::document::{Block, Cell, DASH, Fact};
 use super::super::filters::{frame_filter, scoped};
-use super::super::model::{Report, RoleRow, StreamReport, TeardownCard};
+use super::super::model::{Ending, Report, RoleRow, StreamReport, TeardownCard};
 use super::say::{Say, id_of, tick};
 use crate::explain::Value;
 
@@ -29,18 +29,23 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 }
 
 /// Ways to end, of the row of a connection: label, `ending`, `ended_by`, and the filter that shows such segments.
-const ENDINGS: [(&str, &str, Option<&str>, &str); 7] = {
+const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
     const FIN: &str = "tcp.flags.fin==1";
     const RST: &str = "tcp.flags.reset==1";
     const REFUSAL: &str = "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1";
     [
-        ("report-closed-by-client", "fin", Some("client"), FIN),
-        ("report-closed-by-server", "fin", Some("server"), FIN),
-        ("report-close-unconfirmed", "fin_unconfirmed", None, FIN),
-        ("report-reset-by-client", "rst", Some("client"), RST),
-        ("report-reset-by-server", "rst", Some("server"), RST),
-        ("report-refused-list", "refused", None, REFUSAL),
-        ("report-still-open", "open", None, "tcp.completeness"),
+        ("report-closed-by-client", Ending::Fin, Some("client"), FIN),
+        ("report-closed-by-server", Ending::Fin, Some("server"), FIN),
+        (
+            "report-close-unconfirmed",
+            Ending::FinUnconfirmed,
+            None,
+            FIN,
+        ),
+        ("report-reset-by-client", Ending::Rst, Some("client"), RST),
+        ("report-reset-by-server", Ending::Rst, Some("server"), RST),
+        ("report-refused-list", Ending::Refused, None, REFUSAL),
+        ("report-still-open", Ending::Open, None, "tcp.completeness"),
     ]
 };
 
@@ -77,7 +82,7 @@ fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
         say.v(
             "report-teardown",
             &[
-                ("outcome", card.outcome.into()),
+                ("outcome", card.outcome.code().into()),
                 (
                     "side",
                     card.first_fin_by

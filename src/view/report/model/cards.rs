@@ -96,8 +96,8 @@ pub struct HeaderRow {
 /// S7.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TeardownCard {
-    /// `open`, `half_closed`, `unconfirmed` (both FINs, an ACK of one is not in the capture), `closed`, `reset`, `refused`.
-    pub outcome: &'static str,
+    /// How far it came.
+    pub outcome: TeardownOutcome,
     /// Sender of the first FIN.
     pub first_fin_by: Option<&'static str>,
     /// The four roles in order: `fin-1`, `fin-1-ack`, `fin-2`, `fin-2-ack`.
@@ -124,6 +124,40 @@ pub struct TeardownCard {
     pub program_reason: Option<&'static str>,
     /// All its frames.
     pub evidence: Evidence,
+}
+
+/// How far a teardown came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TeardownOutcome {
+    /// No FIN, no RST.
+    #[default]
+    Open,
+    /// One side sent FIN.
+    HalfClosed,
+    /// Both FINs; an ACK of one is not in the capture.
+    Unconfirmed,
+    /// Both FINs, both acknowledged.
+    Closed,
+    /// A RST ended it.
+    Reset,
+    /// There was nothing to close.
+    Refused,
+}
+
+impl TeardownOutcome {
+    /// The code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::HalfClosed => "half_closed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Closed => "closed",
+            Self::Reset => "reset",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// One of the four roles.

@@ -229,10 +229,41 @@ pub struct ConnectionRow {
     pub opening: &'static str,
     /// Who sent the first FIN, or the RST: `client`, `server`; absent: neither.
     pub ended_by: Option<&'static str>,
-    /// How it ended: `fin`, `fin_unconfirmed` (both sides sent FIN, an ACK of one is not in the capture), `rst`, `refused`, `open`.
-    pub ending: &'static str,
+    /// How it ended.
+    pub ending: Ending,
     /// First and last frame.
     pub evidence: Evidence,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Both FINs, both acknowledged.
+    Fin,
+    /// Both FINs; an ACK of one is not in the capture.
+    FinUnconfirmed,
+    /// A RST.
+    Rst,
+    /// It never began: the SYN was answered by RST.
+    Refused,
+    /// Not in the capture.
+    #[default]
+    Open,
+}
+
+impl Ending {
+    /// The code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Fin => "fin",
+            Self::FinUnconfirmed => "fin_unconfirmed",
+            Self::Rst => "rst",
+            Self::Refused => "refused",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// A verdict.
