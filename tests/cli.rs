@@ -185,6 +185,46 @@ fn a_filter_keeps_what_it_names() {
     }
 }
 
+/// tcpdump's idiom: what follows `-r FILE` is the filter.
+#[test]
+fn words_behind_a_capture_to_read_are_the_filter() {
+    let lesson = "captures/refused.pcapng";
+    let whole = stdout(&run(&["replay", lesson, "--format", "table"]));
+    assert_eq!(
+        whole,
+        stdout(&run(&["replay", "-r", lesson, "--format", "table"]))
+    );
+    for command in ["ladder", "graph", "report"] {
+        assert_eq!(
+            stdout(&run(&[command, lesson])),
+            stdout(&run(&[command, "-r", lesson]))
+        );
+    }
+    for command in ["ladder", "graph"] {
+        expect_fault(&[command, "-r", lesson, "tcp"], 2, &["`tcp`"]);
+        expect_fault(&[command], 2, &["FILE"]);
+    }
+    for command in ["replay", "report"] {
+        expect_fault(
+            &[command, "-r", lesson, "tcp", "-f", "tcp"],
+            2,
+            &["one filter"],
+        );
+    }
+    if cfg!(feature = "live") {
+        let behind = |words: &[&str]| stdout(&run(&[words, &["tcp", "port", "7001"]].concat()));
+        for command in [
+            &["replay", "--format", "table"][..],
+            &["report", "--format", "json"],
+        ] {
+            let as_file = behind(&[command, &[lesson]].concat());
+            assert_eq!(as_file, behind(&[command, &["-r", lesson]].concat()));
+            assert!(!as_file.is_empty() && as_file != stdout(&run(&[command, &[lesson]].concat())));
+        }
+        expect_fault(&["replay", "-r", lesson, "port", "x"], 2, &["port x"]);
+    }
+}
+
 #[test]
 fn colour_only_where_it_is_wanted() {
     let escapes = |command: &mut Command| {

@@ -10,10 +10,11 @@ use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use clap::Args;
 
 use super::saved::{self, Saved};
+use super::written::Destination;
 use super::{Failure, display, output};
 use crate::capture::{ReadError, RewriteError, Rewriter};
 use crate::explain::Lang;
@@ -47,66 +48,67 @@ pub(super) struct AnnotateArgs {
 
 /// Copies the capture and explains every TCP frame.
 pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
-    check(&args.input, &args.output)?;
+    check(&args.input)?;
+    saved::require_comments(&args.output)?;
     let lang = display::language(args.lang.as_deref())?;
     let mut story = Story::new(&args.input, lang)?;
     let input = File::open(&args.input).with_context(|| saved::name(&args.input))?;
-    let to_stdout = saved::is_dash(&args.output);
-    let out: Box<dyn Write> = if to_stdout {
-        Box::new(io::stdout().lock())
-    } else {
-        let file = File::create(&args.output).with_context(|| saved::name(&args.output))?;
-        Box::new(file)
+    let output = Destination::new(Some(&args.output), &[&args.input])?;
+    let place = |error: RewriteError| {
+        let name = match &error {
+            RewriteError::Read(_) => saved::name(&args.input),
+            RewriteError::Write(_) => output.name(),
+        };
+        anyhow::Error::from(error).context(name)
     };
-    let fault = copy(BufReader::new(input), out, &mut story).map_err(|error| {
-        Failure::from(anyhow!(
-            "{} to {}: {error:#}",
-            saved::name(&args.input),
-            saved::name(&args.output)
-        ))
-    })?;
+    let copied = copy(BufReader::new(input), output.open()?, &mut story, &place)?;
     output::note(format_args!(
         "chatscope: {} of {} frames explained",
-        story.used, story.frames
+        copied.commented, story.frames
     ));
-    fault.map_or(Ok(()), |fault| {
+    if copied.uncommented > 0 {
+        output::note(format_args!(
+            "chatscope: {} frames have no room for a comment: records that are no packets, or damaged options",
+            copied.uncommented
+        ));
+    }
+    copied.fault.map_or(Ok(()), |fault| {
         saved::fault(&args.input, &fault, args.strict)
     })
 }
 
-/// What cannot work is refused before anything is written.
-fn check(input: &Path, output: &Path) -> Result<(), Failure> {
-    saved::require_comments(output)?;
+/// What cannot be read twice is refused; a file that is not there is left to the reading.
+fn check(input: &Path) -> Result<(), Failure> {
     if saved::is_dash(input) {
         return Err(Failure::usage(
             "annotate reads the capture twice, so it must be a file, not standard input",
         ));
     }
-    let meta = fs::metadata(input).with_context(|| saved::name(input))?;
-    if !meta.is_file() {
+    if fs::metadata(input).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return Err(Failure::usage(format!(
             "{}: annotate reads the capture twice, so it must be a plain file",
             saved::name(input)
         )));
     }
-    let same =
-        fs::canonicalize(output).is_ok_and(|out| fs::canonicalize(input).is_ok_and(|i| i == out));
-    if same {
-        return Err(Failure::usage(format!(
-            "{}: the copy cannot replace the capture it is made from; choose another name",
-            saved::name(output)
-        )));
-    }
     Ok(())
 }
 
-/// Copies everything; gives the fault that ended the capture early, if one did.
+/// How the copying went.
+struct Copied {
+    commented: u64,
+    uncommented: u64,
+    /// What ended the capture early, if something did.
+    fault: Option<ReadError>,
+}
+
+/// Copies everything up to the end or a fault; `place` adds to an error the name of the file it is about.
 fn copy(
     input: impl io::Read,
     out: impl Write,
     story: &mut Story,
-) -> Result<Option<ReadError>, anyhow::Error> {
-    let mut rewriter = Rewriter::new(input, out)?;
+    place: &impl Fn(RewriteError) -> anyhow::Error,
+) -> Result<Copied, anyhow::Error> {
+    let mut rewriter = Rewriter::new(input, out).map_err(place)?;
     let fault = loop {
         let mut failed = None;
         let copied = rewriter.copy_next(|frame| {
@@ -122,11 +124,16 @@ fn copy(
             Ok(true) => {}
             Ok(false) => break None,
             Err(RewriteError::Read(fault)) => break Some(fault),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(place(error)),
         }
     };
-    rewriter.finish()?;
-    Ok(fault)
+    let copied = Copied {
+        commented: rewriter.commented(),
+        uncommented: rewriter.uncommented(),
+        fault,
+    };
+    rewriter.finish().map_err(place)?;
+    Ok(copied)
 }
 
 /// Comments that wait for their frame.
@@ -139,7 +146,6 @@ struct Story {
     sink: Box<dyn Sink>,
     waiting: Waiting,
     over: bool,
-    used: u64,
     frames: u64,
 }
 
@@ -160,7 +166,6 @@ impl Story {
             sink: Box::new(sink),
             waiting,
             over: false,
-            used: 0,
             frames: 0,
         })
     }
@@ -170,7 +175,6 @@ impl Story {
         self.frames += 1;
         loop {
             if let Some(text) = self.take(frame) {
-                self.used += 1;
                 return Ok(Some(text));
             }
             let passed = self

@@ -1,6 +1,54 @@
 //! Groups of options that several commands share, as typed. Letters mean what they mean in tcpdump and tshark.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
+
+use super::Failure;
+
+/// The capture to read, in our words or in tcpdump's.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct InputArgs {
+    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "read")]
+    file: Option<PathBuf>,
+    /// The same, as tcpdump and tshark write it
+    #[arg(short = 'r', value_name = "FILE")]
+    read: Option<PathBuf>,
+}
+
+impl InputArgs {
+    /// The capture, for a command that takes no filter words.
+    pub(super) fn path(&self) -> Result<&Path, Failure> {
+        self.with_filter(&FilterArgs::default())
+            .and_then(|(path, filter)| match filter.words.first() {
+                None => Ok(path),
+                Some(word) => Err(Failure::usage(format!(
+                    "one capture is read, {} by -r: what is `{word}`?",
+                    super::saved::name(path)
+                ))),
+            })
+    }
+
+    /// The capture and the filter. Behind `-r FILE` the first word was taken for the FILE and is the filter's.
+    pub(super) fn with_filter(&self, filter: &FilterArgs) -> Result<(&Path, FilterArgs), Failure> {
+        let mut filter = filter.clone();
+        match (&self.read, &self.file) {
+            (None, None) => Err(Failure::usage("which capture? Name a FILE, or `-`")),
+            (None, Some(path)) | (Some(path), None) => Ok((path, filter)),
+            (Some(path), Some(word)) => {
+                let word = word.to_string_lossy().into_owned();
+                if filter.filter.is_some() || filter.filter_file.is_some() {
+                    return Err(Failure::usage(format!(
+                        "one filter at a time: `{word}` and that of -f or -F"
+                    )));
+                }
+                filter.words.insert(0, word);
+                Ok((path, filter))
+            }
+        }
+    }
+}
 
 /// How the story is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -128,7 +176,7 @@ pub(super) struct FilterArgs {
     pub(super) filter: Option<String>,
     /// Read the filter expression from a file
     #[arg(short = 'F', value_name = "FILE", conflicts_with_all = ["filter", "words"])]
-    pub(super) filter_file: Option<std::path::PathBuf>,
+    pub(super) filter_file: Option<PathBuf>,
     /// Filter expression (BPF)
     #[arg(value_name = "FILTER")]
     pub(super) words: Vec<String>,
@@ -136,10 +184,10 @@ pub(super) struct FilterArgs {
 
 impl FilterArgs {
     /// The expression, wherever it was given.
-    pub(super) fn expression(&self) -> Result<Option<String>, super::Failure> {
+    pub(super) fn expression(&self) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.filter_file {
             let text = std::fs::read_to_string(path).map_err(|e| {
-                super::Failure::usage(format!(
+                Failure::usage(format!(
                     "filter file {} cannot be read: {e}",
                     path.display()
                 ))
@@ -161,13 +209,13 @@ pub(super) struct CaptureArgs {
     pub(super) interface: Option<String>,
     /// Save the capture: .pcapng, .pcap, or `-` for standard output (the story then goes to stderr with --print)
     #[arg(short, long, value_name = "FILE")]
-    pub(super) write: Option<std::path::PathBuf>,
+    pub(super) write: Option<PathBuf>,
     /// Each saved frame carries its explanation as a comment that Wireshark shows (pcapng, about five times the size)
     #[arg(long, requires = "write")]
     pub(super) annotate: bool,
     /// When the run ends, draw it as a sequence diagram, beside our own server with its accept, read, write and close: .svg, .md or .mmd (Mermaid), .txt
     #[arg(long, value_name = "FILE")]
-    pub(super) ladder: Option<std::path::PathBuf>,
+    pub(super) ladder: Option<PathBuf>,
     /// Show the story although `-w -` uses standard output
     #[arg(long)]
     pub(super) print: bool,

@@ -2,13 +2,31 @@
 //! program's lane (`--ladder FILE`).
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{CaptureArgs, DisplayArgs};
 use super::explaining::Explaining;
-use super::{Failure, draw};
+use super::{Failure, draw, written};
 use crate::capture::live::Notes;
 use crate::timeline::{Entry, Sink, Wants};
+
+/// Refuses, before anything is opened, a ladder whose ending says nothing and two options that name one file. `others` are
+/// the command's own files, each with its option.
+pub(super) fn check(
+    capture: &CaptureArgs,
+    others: &[(&str, Option<&Path>)],
+) -> Result<(), Failure> {
+    if let Some(path) = &capture.ladder {
+        draw::check_ladder(path)?;
+    }
+    let mut files = vec![
+        ("-w", capture.write.as_deref()),
+        ("--ladder", capture.ladder.as_deref()),
+    ];
+    files.extend(others);
+    written::each_its_own(&files)
+}
 
 /// A command's own sinks, with those that its options ask for beside them. Creates files: call after privileges were dropped.
 pub(super) fn beside(

@@ -1,27 +1,25 @@
 //! `chatscope ladder FILE` and `chatscope graph FILE`: pictures of a saved capture.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::args::{ColorChoice, SelectArgs};
+use super::args::{ColorChoice, InputArgs, SelectArgs};
 use super::display::{language, selection};
 use super::saved;
+#[cfg(feature = "live")]
+use super::written::Written;
+use super::written::{self, Destination};
 use super::{Failure, output};
 use crate::tcp::Side;
 use crate::view::graph::{Graph, GraphFormat, GraphKind, GraphOptions};
 use crate::view::ladder::{LadderFormat, LadderOptions, LadderSink};
 use crate::view::select::Select;
 
-/// Where a picture goes and how it looks.
+/// How a picture looks.
 #[derive(Debug, Args)]
 struct PictureArgs {
-    /// Write it here; the ending chooses the form: .svg, .md or .mmd (Mermaid), .txt
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
     /// Language of the words in it (en, pt-BR); default from the environment
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
@@ -31,34 +29,10 @@ struct PictureArgs {
 }
 
 impl PictureArgs {
-    fn writer(&self) -> Result<Box<dyn Write>, Failure> {
-        writer(self.output.as_deref())
-    }
-
-    fn ending(&self) -> Ending {
-        Ending::of(self.output.as_deref())
-    }
-
-    fn on_terminal(&self) -> bool {
-        self.output.is_none() && io::stdout().is_terminal()
-    }
-
     /// A picture must not wrap: through a pipe, too, it is made for the terminal at its end, or for 80 columns.
-    fn columns(&self) -> usize {
-        output::width(self.width, self.output.is_none())
+    fn columns(&self, to: Destination<'_>) -> usize {
+        output::width(self.width, to.is_stdout())
     }
-}
-
-/// The file, or standard output.
-fn writer(output: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
-    Ok(match output {
-        Some(path) if !saved::is_dash(path) => {
-            let file = File::create(path)
-                .with_context(|| format!("{} cannot be written", saved::name(path)))?;
-            Box::new(BufWriter::new(file))
-        }
-        _ => Box::new(io::stdout()),
-    })
 }
 
 /// What the ending of a picture's file asks for.
@@ -68,35 +42,48 @@ enum Ending {
     /// Mermaid, as a block of a Markdown file.
     Markdown,
     Mermaid,
-    /// Text: any other ending, and none.
-    Other,
+    /// Text: `.txt`, no ending, and standard output.
+    Text,
 }
 
 impl Ending {
-    fn of(path: Option<&Path>) -> Self {
+    /// `None`: an ending that stands for no picture.
+    fn of(path: Option<&Path>) -> Option<Self> {
         let ending = path.and_then(Path::extension).unwrap_or_default();
-        match ending.to_string_lossy().to_ascii_lowercase().as_str() {
-            "svg" => Self::Svg,
-            "md" => Self::Markdown,
-            "mmd" | "mermaid" => Self::Mermaid,
-            _ => Self::Other,
-        }
+        Some(
+            match ending.to_string_lossy().to_ascii_lowercase().as_str() {
+                "svg" => Self::Svg,
+                "md" | "markdown" => Self::Markdown,
+                "mmd" | "mermaid" => Self::Mermaid,
+                "txt" | "" => Self::Text,
+                _ => return None,
+            },
+        )
     }
 
     fn ladder(self) -> LadderFormat {
         match self {
             Self::Svg => LadderFormat::Svg,
             Self::Markdown | Self::Mermaid => LadderFormat::Mermaid,
-            Self::Other => LadderFormat::Text,
+            Self::Text => LadderFormat::Text,
         }
     }
 
-    fn graph(self) -> GraphFormat {
+    fn graph(self) -> Option<GraphFormat> {
         match self {
-            Self::Svg => GraphFormat::Svg,
-            _ => GraphFormat::Text,
+            Self::Svg => Some(GraphFormat::Svg),
+            Self::Text => Some(GraphFormat::Text),
+            Self::Markdown | Self::Mermaid => None,
         }
     }
+}
+
+/// A name whose ending stands for no form of the picture.
+fn foreign(path: Option<&Path>, forms: &str) -> Failure {
+    let name = path.map(written::name).unwrap_or_default();
+    Failure::usage(format!(
+        "{name}: the ending names no form of this picture: use {forms}"
+    ))
 }
 
 /// Forms of a ladder.
@@ -117,9 +104,8 @@ enum LadderForm {
   chatscope ladder lab.pcapng --port 7000 -o lab.svg
   chatscope ladder lab.pcapng --stream 0 --format mermaid")]
 pub(super) struct LadderArgs {
-    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
     /// The form, whatever the ending says
     #[arg(long, value_enum, value_name = "FORM")]
     format: Option<LadderForm>,
@@ -132,32 +118,50 @@ pub(super) struct LadderArgs {
     /// When to use colour
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
+    /// Write it here; the ending chooses the form: .svg, .md or .mmd (Mermaid), .txt (`-`: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     picture: PictureArgs,
     #[command(flatten)]
     select: SelectArgs,
 }
 
+/// What a ladder's file asks for, or the usage error of an ending that asks for nothing known.
+fn ladder_ending(path: Option<&Path>) -> Result<Ending, Failure> {
+    Ending::of(path).ok_or_else(|| foreign(path, ".svg, .md or .mmd (Mermaid), .txt"))
+}
+
+/// Refuses a name for a live ladder before anything is opened.
+#[cfg(feature = "live")]
+pub(super) fn check_ladder(path: &Path) -> Result<(), Failure> {
+    ladder_ending(Some(path)).map(drop)
+}
+
 /// A sink that draws the ladder of a live run into a file when the run ends, the program's lane included.
 #[cfg(feature = "live")]
-pub(super) fn ladder_into(
-    path: &Path,
-    lang: Option<&str>,
-) -> Result<LadderSink<Box<dyn Write>>, Failure> {
-    let ending = Ending::of(Some(path));
+pub(super) fn ladder_into(path: &Path, lang: Option<&str>) -> Result<LadderSink<Written>, Failure> {
+    let ending = ladder_ending(Some(path))?;
     let options = LadderOptions {
         format: ending.ladder(),
         fenced: ending == Ending::Markdown,
         lang: language(lang)?,
         ..LadderOptions::default()
     };
-    Ok(LadderSink::new(writer(Some(path))?, options))
+    Ok(LadderSink::new(
+        Destination::new(Some(path), &[])?.create()?,
+        options,
+    ))
 }
 
 /// Draws the sequence diagram.
 pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
-    let picture = &args.picture;
-    let ending = picture.ending();
+    let ending = match args.format {
+        None => ladder_ending(args.output.as_deref())?,
+        Some(_) => Ending::of(args.output.as_deref()).unwrap_or(Ending::Text),
+    };
+    let path = args.input.path()?;
+    let to = Destination::new(args.output.as_deref(), &[path])?;
     let options = LadderOptions {
         format: match args.format {
             Some(LadderForm::Svg) => LadderFormat::Svg,
@@ -166,17 +170,24 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
             None => ending.ladder(),
         },
         fenced: ending == Ending::Markdown,
-        lang: language(picture.lang.as_deref())?,
-        width: picture.columns(),
+        lang: language(args.picture.lang.as_deref())?,
+        width: args.picture.columns(to),
         ascii: args.ascii || !output::is_utf8(),
-        color: output::use_color(args.color, picture.on_terminal()),
+        color: output::use_color(args.color, to.is_stdout() && io::stdout().is_terminal()),
         all_acks: args.verbose,
         segments: 0,
     };
     let selection = selection(&args.select)?;
-    let source = saved::open(&args.file)?;
-    let sink = LadderSink::new(picture.writer()?, options);
-    saved::tell(&args.file, source, &mut Select::new(sink, selection))
+    let source = saved::open(path)?;
+    let mut picture = Vec::new();
+    let mut sink = Select::new(LadderSink::new(&mut picture, options), selection);
+    let told = saved::tell(path, source, &mut sink)?;
+    drop(sink);
+    if let Some(missing) = told.absent(&args.select.stream) {
+        output::note(format_args!("chatscope: {missing}"));
+    }
+    to.write(&picture)?; // of a damaged capture as far as it goes
+    told.end()
 }
 
 /// What a graph shows.
@@ -205,9 +216,8 @@ enum Sender {
   chatscope graph lab.pcapng --stream 2 --side server -o seq.svg
   chatscope graph lab.pcapng --kind rtt")]
 pub(super) struct GraphArgs {
-    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
     /// The connection (Wireshark's tcp.stream)
     #[arg(long, value_name = "N", default_value_t = 0)]
     stream: u32,
@@ -217,13 +227,21 @@ pub(super) struct GraphArgs {
     /// What to draw
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     kind: Kind,
+    /// Write it here; the ending chooses the form: .svg or .txt (`-`: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     picture: PictureArgs,
 }
 
 /// Draws one graph of one connection.
 pub(super) fn graph(args: &GraphArgs) -> Result<(), Failure> {
-    let picture = &args.picture;
+    let output = args.output.as_deref();
+    let format = Ending::of(output)
+        .and_then(Ending::graph)
+        .ok_or_else(|| foreign(output, ".svg or .txt"))?;
+    let input = args.input.path()?;
+    let to = Destination::new(output, &[input])?;
     let options = GraphOptions {
         stream: args.stream,
         side: args.side.map(|side| match side {
@@ -234,12 +252,20 @@ pub(super) fn graph(args: &GraphArgs) -> Result<(), Failure> {
             Kind::Sequence => GraphKind::Sequence,
             Kind::Rtt => GraphKind::Rtt,
         },
-        format: picture.ending().graph(),
-        lang: language(picture.lang.as_deref())?,
-        width: picture.columns(),
+        format,
+        lang: language(args.picture.lang.as_deref())?,
+        width: args.picture.columns(to),
         height: 0,
     };
-    let source = saved::open(&args.file)?;
-    let mut sink = Graph::new(picture.writer()?, options);
-    saved::tell(&args.file, source, &mut sink)
+    let source = saved::open(input)?;
+    let mut picture = Vec::new();
+    let mut sink = Graph::new(&mut picture, options);
+    let told = saved::tell(input, source, &mut sink)?;
+    drop(sink);
+    if let Some(missing) = told.absent(&[args.stream]) {
+        told.end()?;
+        return Err(Failure::usage(missing));
+    }
+    to.write(&picture)?;
+    told.end()
 }

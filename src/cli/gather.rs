@@ -29,6 +29,7 @@ pub(super) fn gather(
     filter: &FilterArgs,
 ) -> Result<Gathered, Failure> {
     let mut source = saved::open(path)?;
+    let wanted = selection.streams.clone();
     let expression = filter.expression()?;
     let collector = Rc::new(RefCell::new(Collector::new(Selection {
         read_filter: expression.clone(),
@@ -45,6 +46,7 @@ pub(super) fn gather(
             .transpose()?,
     };
     let fault = pipeline::run(&mut source, &mut timeline, &mut sink, &mut around)?.fault;
+    saved::note_absent(path, &wanted, &timeline);
     if let Some(fault) = &fault {
         saved::fault(path, fault, false)?;
     }

@@ -11,12 +11,12 @@ use anyhow::anyhow;
 
 use super::args::CaptureArgs;
 use super::pipeline::{self, Around};
-use super::{Failure, exit, output};
+use super::{Failure, exit, output, written};
 use crate::capture::filter::FilterError;
 use crate::capture::live::{
     CaptureDirection, EndReason, Ending, LiveCapture, LiveError, LiveSettings, Notes, OpenCapture,
 };
-use crate::capture::{CaptureWriter, privileges};
+use crate::capture::{CaptureWriter, WriteError, privileges};
 use crate::chat::SessionEvent;
 use crate::net::{LinkType, Timestamp};
 use crate::packet::Frame;
@@ -64,9 +64,11 @@ pub(super) fn failure(error: LiveError) -> Failure {
 
 /// Gives privileges up; going on with them is no choice.
 pub(super) fn drop_privileges() -> Result<(), Failure> {
-    privileges::drop_privileges()
-        .map(|_| ())
-        .map_err(Failure::from)
+    let dropped = privileges::drop_privileges()?;
+    if let Some(user) = dropped.user {
+        written::gave_up_for(user);
+    }
+    Ok(())
 }
 
 /// Starts the capture, saving it to `save` where that is wanted, with comments where there are `notes`. Call after
@@ -77,8 +79,13 @@ pub(super) fn start(
     notes: Option<&Arc<Notes>>,
 ) -> Result<LiveCapture, Failure> {
     let writer = save.map(|path| {
-        CaptureWriter::create(path, open.info())
-            .map_err(|error| Failure::from(anyhow!("{}: {error}", super::saved::name(path))))
+        CaptureWriter::create(path, open.info()).map_err(|error| {
+            let more = match &error {
+                WriteError::Create(refusal) => written::refused(refusal),
+                _ => String::new(),
+            };
+            Failure::from(anyhow!("{}: {error}{more}", written::name(path)))
+        })
     });
     match (writer.transpose()?, notes) {
         (Some(writer), Some(notes)) => open.start_explained(writer, Arc::clone(notes)),

@@ -48,6 +48,7 @@ mod screen;
 mod serve;
 #[cfg(feature = "live")]
 mod watch;
+mod written;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,13 +1,12 @@
 //! `chatscope replay FILE|-`: the same story from a saved capture.
 
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::Failure;
-use super::args::{DisplayArgs, FilterArgs, SelectArgs};
+use super::args::{DisplayArgs, FilterArgs, InputArgs, SelectArgs};
 use super::display::Display;
 use super::follow::Follow;
 use super::pipeline::{self, Around};
@@ -27,12 +26,8 @@ use crate::timeline::{Entry, Settings, Sink, Timeline, Wants};
   chatscope replay lab.pcapng --only handshake --why --lang pt-BR
   tcpdump -i lo -U -w - tcp port 7000 | chatscope replay -")]
 pub(super) struct ReplayArgs {
-    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
-    #[arg(value_name = "FILE", required_unless_present = "read")]
-    file: Option<PathBuf>,
-    /// The same, as tcpdump and tshark write it
-    #[arg(short = 'r', value_name = "FILE", conflicts_with = "file")]
-    read: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Stop after this many frames
     #[arg(short = 'c', value_name = "N")]
     count: Option<u64>,
@@ -63,16 +58,12 @@ fn parse_pace(text: &str) -> Result<f64, String> {
 
 /// Reads the capture and tells its story.
 pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
-    let path = args
-        .file
-        .as_ref()
-        .or(args.read.as_ref())
-        .expect("clap requires one of them");
+    let (path, filter) = args.input.with_filter(&args.filter)?;
     let source = saved::open(path)?;
     let display = Display::new(&args.display, &args.select)?;
     let mut sink = display.sink(Box::new(io::stdout()));
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
-    let filter = args.filter.expression()?;
+    let filter = filter.expression()?;
     timeline.begin(saved::capture_start(path, &source, filter.clone()));
     let mut around = Replay {
         limit: args.count.unwrap_or(u64::MAX),
@@ -94,6 +85,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
         let mut source = source;
         pipeline::run(&mut source, &mut timeline, sink, &mut around)?.fault
     };
+    saved::note_absent(path, &args.select.stream, &timeline);
     fault.map_or(Ok(()), |fault| saved::fault(path, &fault, args.strict))
 }
 

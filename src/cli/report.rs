@@ -1,14 +1,13 @@
 //! `chatscope report FILE`: the lab write-up of a saved capture.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::args::FilterArgs;
+use super::args::{FilterArgs, InputArgs};
 use super::gather::{Gathered, gather};
+use super::written::Destination;
 use super::{Failure, display, exit, saved};
 use crate::explain::Explainer;
 use crate::view::report::{Report, Selection, compose, html, json, markdown};
@@ -22,12 +21,8 @@ use crate::view::report::{Report, Selection, compose, html, json, markdown};
   chatscope report lab.pcapng --find teste
   chatscope report lab.pcapng -o - --format json | jq '.streams[].teardown'")]
 pub(super) struct ReportArgs {
-    /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
-    #[arg(value_name = "FILE", required_unless_present = "read")]
-    file: Option<PathBuf>,
-    /// The same, as tcpdump and tshark write it
-    #[arg(short = 'r', value_name = "FILE", conflicts_with = "file")]
-    read: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Write the report here; the ending chooses the form: .md, .html, .json, .svg (`-`: standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -127,53 +122,38 @@ impl Form {
 
 /// Reads the capture and writes the report.
 pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
-    let path = args
-        .file
-        .as_ref()
-        .or(args.read.as_ref())
-        .expect("clap requires one of them");
+    let (path, filter) = args.input.with_filter(&args.filter)?;
     let words = Explainer::new(display::language(args.lang.as_deref())?);
     let output = args.output.as_deref().filter(|path| !saved::is_dash(path));
     let form = Form::asked(args.format, output)?;
+    let filter_file = filter.filter_file.as_deref();
+    let inputs: Vec<_> = filter_file.into_iter().chain([path]).collect();
+    let to = Destination::new(output, &inputs)?;
     let selection = Selection {
         draw: (form != Form::Json).then(|| words.lang()),
         ..args.about.selection()
     };
-    let Gathered { report, incomplete } = gather(path, selection, &args.filter)?;
-    match output {
-        None => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            write(&mut out, form, &report, &words)?;
-            out.flush()?;
-        }
-        Some(path) => {
-            let file = File::create(path).with_context(|| format!("{}", path.display()))?;
-            let mut out = BufWriter::new(file);
-            write(&mut out, form, &report, &words)?;
-            out.flush().with_context(|| format!("{}", path.display()))?;
-        }
-    }
+    let Gathered { report, incomplete } = gather(path, selection, &filter)?;
+    to.write(&rendered(form, &report, &words)?)?;
     if args.strict && incomplete {
         return Err(Failure::told(exit::INCONCLUSIVE));
     }
     Ok(())
 }
 
-/// The report in one form.
-fn write(
-    out: &mut impl Write,
-    form: Form,
-    report: &Report,
-    words: &Explainer,
-) -> Result<(), Failure> {
-    match form {
-        Form::Md => out.write_all(markdown(&compose(report, words)).as_bytes())?,
-        Form::Html => out.write_all(html(&compose(report, words))?.as_bytes())?,
-        Form::Json => json(report, out)?,
+/// The report in one form; whole, so that nothing is touched when there is nothing to write.
+fn rendered(form: Form, report: &Report, words: &Explainer) -> Result<Vec<u8>, Failure> {
+    Ok(match form {
+        Form::Md => markdown(&compose(report, words)).into_bytes(),
+        Form::Html => html(&compose(report, words))?.into_bytes(),
+        Form::Json => {
+            let mut text = Vec::new();
+            json(report, &mut text)?;
+            text
+        }
         Form::Svg => match &report.ladder {
-            Some(ladder) => out.write_all(ladder.svg.as_bytes())?,
+            Some(ladder) => ladder.svg.as_bytes().to_vec(),
             None => return Err(Failure::from(anyhow!("there is no TCP segment to draw"))),
         },
-    }
-    Ok(())
+    })
 }

@@ -10,6 +10,7 @@ use super::pipeline::{self, Around};
 use super::{Failure, exit, output};
 use crate::capture::filter::FrameFilter;
 use crate::capture::{ReadError, SaveFormat, SavefileReader};
+use crate::tcp::StreamId;
 use crate::timeline::{CaptureStart, Settings, Sink, Timeline};
 
 /// A saved capture of any origin.
@@ -55,16 +56,72 @@ pub(super) fn capture_start(path: &Path, source: &Saved, filter: Option<String>)
     }
 }
 
+/// How the telling went.
+pub(super) struct Told<'a> {
+    path: &'a Path,
+    timeline: Timeline,
+    fault: Option<ReadError>,
+}
+
+impl Told<'_> {
+    /// As [`absent`].
+    pub(super) fn absent(&self, streams: &[u32]) -> Option<String> {
+        absent(self.path, streams, &self.timeline)
+    }
+
+    /// Says why the capture ended early, if it did.
+    pub(super) fn end(self) -> Result<(), Failure> {
+        self.fault
+            .map_or(Ok(()), |cause| fault(self.path, &cause, false))
+    }
+}
+
 /// Tells a capture to a sink, from the first frame to the last.
-pub(super) fn tell(path: &Path, mut source: Saved, sink: &mut dyn Sink) -> Result<(), Failure> {
+pub(super) fn tell<'a>(
+    path: &'a Path,
+    mut source: Saved,
+    sink: &mut dyn Sink,
+) -> Result<Told<'a>, Failure> {
     struct Plainly;
     impl Around<Saved> for Plainly {}
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
     timeline.begin(capture_start(path, &source, None));
     let ended = pipeline::run(&mut source, &mut timeline, sink, &mut Plainly)?;
-    ended
-        .fault
-        .map_or(Ok(()), |cause| fault(path, &cause, false))
+    Ok(Told {
+        path,
+        timeline,
+        fault: ended.fault,
+    })
+}
+
+/// What to say when a capture that has been told lacks connections that were asked for.
+pub(super) fn absent(path: &Path, streams: &[u32], timeline: &Timeline) -> Option<String> {
+    let missing: Vec<_> = streams
+        .iter()
+        .filter(|stream| timeline.stream(StreamId(**stream)).is_none())
+        .map(u32::to_string)
+        .collect();
+    let held = match missing.len() {
+        0 => return None,
+        _ => timeline.streams().count(),
+    };
+    let held = match held {
+        0 => "none".to_owned(),
+        1 => "0 alone".to_owned(),
+        many => format!("0 to {}", many - 1),
+    };
+    Some(format!(
+        "{}: there is no stream {}; the capture holds {held}",
+        name(path),
+        missing.join(", ")
+    ))
+}
+
+/// Says on stderr what [`absent`] finds.
+pub(super) fn note_absent(path: &Path, streams: &[u32], timeline: &Timeline) {
+    if let Some(missing) = absent(path, streams, timeline) {
+        output::note(format_args!("chatscope: {missing}"));
+    }
 }
 
 /// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.

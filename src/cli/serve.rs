@@ -146,6 +146,10 @@ impl ChatArgs {
 
 /// Serves the chat and tells its TCP until Ctrl-C.
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    beside::check(
+        &args.capture,
+        &[("--history", args.chat.history.as_deref())],
+    )?;
     let notes = explaining::notes(&args.capture)?;
     let listeners = Listeners::bind(&args.listen, &args.web, args.public)?;
     let capture = if args.no_capture {

@@ -36,6 +36,7 @@ pub(super) struct WatchArgs {
 
 /// Captures, and tells the story until Ctrl-C or the end of the program.
 pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
+    beside::check(&args.capture, &[("-F", args.filter.filter_file.as_deref())])?;
     let notes = explaining::notes(&args.capture)?;
     let interface = match &args.capture.interface {
         Some(name) => name.clone(),

@@ -40,6 +40,11 @@ pub(super) struct DemoArgs {
 
 /// Plays the demonstration.
 pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
+    if args.write.as_deref().is_some_and(saved::is_dash) {
+        return Err(Failure::usage(
+            "demo tells its story on standard output, so -w needs the name of a file",
+        ));
+    }
     let listeners = Listeners::wherever()?;
     let closed = script::closed_port()?;
     let interface = listeners.interface()?;
@@ -170,7 +175,8 @@ fn tell(args: &DemoArgs, source: Saved, name: &Path, format: Format) -> Result<(
         name,
         source,
         &mut *display.sink(Box::new(std::io::stdout())),
-    )
+    )?
+    .end()
 }
 
 /// `chatscope-YYYYmmdd-HHMMSS.pcapng`.
