@@ -110,6 +110,26 @@ fn a_report_can_be_about_a_part() {
     assert_eq!(rows.len(), 4, "handshake and the first data segment");
 }
 
+/// A filter expression decides what is read. The file's own facts stay, and a connection is named so that Wireshark, which numbers
+/// those of the whole file, finds it.
+#[test]
+fn a_report_of_what_passes_a_filter() {
+    let demo = "captures/demo.pcapng";
+    let text = stdout(&["report", demo, "--format", "json", "tcp port 7001"]);
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(report["capture"]["frames"], 48);
+    assert_eq!(report["capture"]["numbers"], serde_json::json!([1, 48]));
+    let filter = report["capture"]["filter"].as_str().expect("of the file");
+    assert!(filter.contains("7080"), "{filter}");
+    assert_eq!(report["selection"]["read_filter"], "tcp port 7001");
+    let see = report["connections"][0]["evidence"]["see"].as_str();
+    let see = see.expect("a filter");
+    assert!(!see.contains("tcp.stream"), "{see}");
+    if let Some(frames) = tshark(&["-r", demo, "-Y", see, "-T", "fields", "-e", "frame.number"]) {
+        assert_eq!(frames, "35\n36\n");
+    }
+}
+
 /// The names of the JSON form are a contract: a renamed or removed field raises the schema's number and this list.
 #[test]
 fn json_fields_are_stable() {

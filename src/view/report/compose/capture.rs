@@ -80,7 +80,8 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
         &[],
         "tcp.analysis.lost_segment",
     ));
-    facts.push(only_port(say, c));
+    // What else is in the file is not known where frames were left out.
+    facts.extend(read.is_none().then(|| only_port(say, c)));
     facts.push(complete(say, c));
     facts.push(say.fact("report-cut", say.yes(c.truncated), &[], "frame"));
     if c.skipped > 0 {
