@@ -6,9 +6,32 @@
 
 use std::fmt::{self, Write as _};
 
-/// Characters that change direction or hide, without being visible themselves.
+/// Characters that change direction or hide, without being visible themselves, and code points that are no characters.
 const fn is_deceptive(c: char) -> bool {
+    changes_direction(c) || looks_like_nothing(c) || is_noncharacter(c)
+}
+
+/// Bidirectional controls, joiners, separators of lines, marks of annotations, tags.
+const fn changes_direction(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Soft hyphen, Hangul and half-width fillers, the Mongolian vowel separator: a reader sees a space or nothing.
+const fn looks_like_nothing(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}'
+    )
+}
+
+/// Unicode's 66 noncharacters (chapter 23.7): no text holds them, and XML forbids two of them outright.
+const fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || c as u32 & 0xfffe == 0xfffe
+}
+
+/// What an XML 1.0 document may hold (section 2.2, `Char`); a `char` is no surrogate.
+const fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Displays untrusted bytes: valid printable UTF-8 as it is, everything else visibly escaped (`\n`, `\x1b`, `\u{202e}`, `\xff`).
@@ -32,7 +55,7 @@ impl fmt::Display for Visible<'_> {
 }
 
 /// One character, escaped where a terminal or a reader could be deceived by it.
-fn write_visible(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+fn write_visible(f: &mut impl fmt::Write, c: char) -> fmt::Result {
     match c {
         '\n' => f.write_str("\\n"),
         '\r' => f.write_str("\\r"),
@@ -80,6 +103,7 @@ pub fn cut(text: &str, limit: usize) -> std::borrow::Cow<'_, str> {
 }
 
 /// Text with the five characters that matter in HTML and XML replaced; run it on [`visible`] text.
+/// What XML forbids even as a reference is escaped as [`Visible`] does: one such character makes a whole file unreadable.
 #[must_use]
 pub fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -90,7 +114,9 @@ pub fn html(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+            c if is_xml(c) => out.push(c),
+            // Writing to a String cannot fail.
+            c => drop(write_visible(&mut out, c)),
         }
     }
     out
@@ -115,6 +141,20 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        assert_eq!(
+            visible("a\u{ffff}\u{fffe}b\u{fdd0}\u{1fffe}\u{10ffff}".as_bytes()),
+            "a\\u{ffff}\\u{fffe}b\\u{fdd0}\\u{1fffe}\\u{10ffff}"
+        );
+        assert_eq!(
+            visible("\u{ad}\u{115f}\u{1160}\u{180e}\u{3164}\u{ffa0}".as_bytes()),
+            "\\u{ad}\\u{115f}\\u{1160}\\u{180e}\\u{3164}\\u{ffa0}"
+        );
+        let neighbours = "\u{fdcf}\u{fdf0}\u{fffd}\u{10000}\u{1161}한";
+        assert_eq!(visible(neighbours.as_bytes()), neighbours);
+    }
+
+    #[test]
     fn cuts_with_an_ellipsis() {
         assert_eq!(visible_cut(b"abcdef", 4), "abc…");
         assert_eq!(visible_cut(b"abcd", 4), "abcd");
@@ -129,6 +169,15 @@ mod tests {
         #[test]
         fn whatever_comes_out_is_plain(bytes: Vec<u8>) {
             prop_assert!(is_plain(visible(&bytes).as_bytes()));
+        }
+
+        /// Section 2.2 of XML 1.0: `#x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]`.
+        #[test]
+        fn html_is_also_xml(text: String, others in "[\0-\x1f\u{fffe}\u{ffff}]{1,9}") {
+            for c in html(&format!("{text}{others}")).chars() {
+                let code = c as u32;
+                prop_assert!([9, 10, 13].contains(&code) || (code >= 0x20 && code != 0xfffe && code != 0xffff));
+            }
         }
     }
 }

@@ -169,10 +169,15 @@ fn payload_cannot_become_markup() {
         "```\n# title\n[x](javascript:alert(1))",
         "x\nend\nparticipant Z as <img src=x onerror=alert(1)>",
         "a;b%%{init:{}}%%#lt;script#gt;",
+        "a\u{ffff}\u{fffe}b\0\x0b",
     ] {
         let svg = format(&hostile(attack), LadderFormat::Svg);
         assert_eq!(svg.matches("<svg").count(), 1, "{svg}");
         assert_eq!(svg.matches("<style").count(), 1, "{svg}");
+        assert!(
+            !svg.contains(['\u{ffff}', '\u{fffe}', '\0', '\x0b']),
+            "not XML"
+        );
         for tag in ["<script", "<img", "<!--", "<b", "]]>"] {
             assert!(!svg.contains(tag), "{tag}: {svg}");
         }
