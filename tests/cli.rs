@@ -83,14 +83,20 @@ fn files_that_are_no_captures() {
         b"this is a shopping list: eggs, flour, milk\n",
     );
     expect_fault(&["replay", &text], 1, &["not a pcap"]);
-    for command in ["report", "expect"] {
-        let arguments: &[&str] = if command == "expect" {
-            &[command, "no-such.pcap", "streams == 1"]
-        } else {
-            &[command, "no-such.pcap"]
-        };
+    let arguments: [&[&str]; 3] = [
+        &["report", "no-such.pcap"],
+        &["expect", "no-such.pcap", "streams == 1"],
+        &["annotate", "no-such.pcap", "x.pcapng"],
+    ];
+    for arguments in arguments {
         expect_fault(arguments, 1, &["no-such.pcap", "no such file"]);
     }
+    let (_keep, out) = file("x.pcapng", b"");
+    expect_fault(
+        &["annotate", "captures", &out],
+        1,
+        &["captures", "directory"],
+    );
 }
 
 #[test]
@@ -150,6 +156,19 @@ fn bad_filters_interfaces_and_ports() {
         &[&address, "in use"],
     );
     expect_fault(&["serve", "--listen", "192.0.2.1:7000"], 2, &["--public"]);
+    for place in ["7000", "localhost", "localhost:http", "somewhere:7000"] {
+        expect_fault(
+            &["serve", "--no-capture", "--listen", place],
+            2,
+            &["127.0.0.1:7000, [::1]:7000, or localhost:7000"],
+        );
+    }
+    for (word, meant) in [
+        ("5000", "`tcp port 5000`"),
+        ("127.0.0.1:5000", "`host 127.0.0.1 and tcp port 5000`"),
+    ] {
+        expect_fault(&["replay", LESSON, word], 2, &[meant]);
+    }
     if run(&["doctor"]).status.success() {
         expect_fault(
             &["watch", "-i", "no-such-interface"],
@@ -157,6 +176,7 @@ fn bad_filters_interfaces_and_ports() {
             &["no-such-interface", "lo"],
         );
         expect_fault(&["watch", "tcp", "prt", "7000"], 2, &["tcp prt 7000"]);
+        expect_fault(&["watch", "5000"], 2, &["`tcp port 5000`"]);
     } else {
         expect_fault(&["watch"], 5, &["permission"]);
     }

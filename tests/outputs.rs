@@ -1,5 +1,5 @@
 //! Where commands write: never over what they read, nothing emptied for nothing, refusals that name the place and the reason.
-
+#![allow(clippy::disallowed_methods, reason = "a test waits")]
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -323,4 +323,196 @@ fn the_demo_saves_to_a_file_only() {
     let (code, said) = run(folder.path(), &["demo", "-w", "-"]);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("-w needs the name of a file"), "{said}");
+}
+
+/// What needs permission to capture, or its absence.
+#[cfg(feature = "live")]
+mod live {
+    use std::os::unix::process::CommandExt;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    const ANYWHERE: [&str; 4] = ["--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"];
+    /// A user without rights and without a folder.
+    const NOBODY: u32 = 65_534;
+
+    fn serve(folder: &Path, options: &[&str]) -> Command {
+        command(folder, &[&["serve"][..], &ANYWHERE, options].concat())
+    }
+
+    /// Runs to its own end; a run that does not come to one fails.
+    fn ended(mut command: Command) -> (i32, String) {
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let began = Instant::now();
+        while child.try_wait().expect("ours").is_none() {
+            if began.elapsed() > Duration::from_mins(1) {
+                child.kill().expect("ours");
+                panic!("it never ends");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let output = child.wait_with_output().expect("ended");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().expect("an exit code"), said)
+    }
+
+    fn may_capture(folder: &Path) -> bool {
+        run(folder, &["doctor"]).0 == 0
+    }
+
+    /// Whether user `nobody` can start the program at all: not below a folder closed to others.
+    fn nobody_can_run(folder: &Path) -> bool {
+        let started = command(folder, &["--version"])
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .current_dir("/")
+            .output();
+        started.is_ok_and(|output| output.status.success())
+    }
+
+    #[test]
+    fn a_chat_without_capture_ends_when_it_was_told_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let command = serve(folder.path(), &["--no-capture", "-a", "duration:0.2"]);
+        let (code, said) = ended(command);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("chat on 127.0.0.1:"), "{said}");
+    }
+
+    #[test]
+    fn what_needs_the_capture_contradicts_its_absence() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for options in [
+            &["-c", "5"][..],
+            &["-Q", "in"],
+            &["-s", "64"],
+            &["-B", "1m"],
+            &["--format", "json"],
+            &["--stream", "0"],
+            &["--port", "7000"],
+            &["--why"],
+            &["-w", "x.pcapng"],
+            &["--ladder", "x.svg"],
+            &["-f", "tcp"],
+        ] {
+            let command = serve(folder.path(), &[&["--no-capture"], options].concat());
+            let (code, said) = ended(command);
+            assert_eq!(code, 2, "{options:?}: {said}");
+            assert!(
+                said.contains("cannot be used with") && said.contains("--no-capture"),
+                "{options:?}: {said}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_permission_what_is_left_undone_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = [
+            "-w",
+            "lab.pcapng",
+            "--ladder",
+            "l.svg",
+            "-c",
+            "5",
+            "-a",
+            "duration:0.2",
+        ];
+        let mut command = serve(folder.path(), &options);
+        if may_capture(folder.path()) {
+            if !nobody_can_run(folder.path()) {
+                return;
+            }
+            command.uid(NOBODY).gid(NOBODY).current_dir("/");
+        }
+        let (code, said) = ended(command);
+        assert_eq!(code, 0, "{said}");
+        for word in ["lab.pcapng is not written", "l.svg is not written", "-c 5"] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+
+    /// Somebody is invited only when everything is open; and who lost root's privileges is told so.
+    #[test]
+    fn after_sudo_a_refused_file_says_whose_refusal_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        if !nix::unistd::geteuid().is_root() || !may_capture(folder.path()) {
+            return;
+        }
+        let mut commands: Vec<_> = [
+            ["-w", "lab.pcapng"],
+            ["--ladder", "l.svg"],
+            ["--history", "room.db"],
+        ]
+        .iter()
+        .map(|options| serve(folder.path(), options))
+        .collect();
+        commands.push(command(folder.path(), &["demo"]));
+        for mut command in commands {
+            command
+                .env("SUDO_UID", NOBODY.to_string())
+                .env("SUDO_GID", NOBODY.to_string());
+            let told = format!("{command:?}");
+            let (code, said) = ended(command);
+            assert_eq!(code, 1, "{told}: {said}");
+            assert!(
+                said.contains("as user 65534: root's privileges were given up"),
+                "{told}: {said}"
+            );
+            assert!(
+                !said.contains("chat on") && !said.contains("A chat"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_is_invited_before_everything_is_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for options in [
+            &["-w", "no/such.pcapng"][..],
+            &["--ladder", "no/such.svg"],
+            &["--history", "no/such.db"],
+            &["--no-capture", "--history", "no/such.db"],
+        ] {
+            if options[0] != "--no-capture" && !may_capture(folder.path()) {
+                continue;
+            }
+            let (code, said) = ended(serve(folder.path(), options));
+            assert_eq!(code, 1, "{options:?}: {said}");
+            assert!(said.contains("no/such"), "{said}");
+            assert!(
+                !said.contains("chat on") && !said.contains("capturing on"),
+                "{said}"
+            );
+            assert!(!said.contains("as user"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_with_the_name_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        if !may_capture(folder.path()) || !Path::new("/dev/full").exists() {
+            return;
+        }
+        let serve = serve(folder.path(), &["-w", "/dev/full", "-a", "duration:0.2"]);
+        let watch = command(
+            folder.path(),
+            &["watch", "-w", "/dev/full", "-a", "duration:0.2"],
+        );
+        for command in [serve, watch] {
+            let (code, said) = ended(command);
+            assert_eq!(code, 1, "{said}");
+            assert!(
+                said.contains("/dev/full: cannot be written: No space"),
+                "{said}"
+            );
+            assert_eq!(said.matches("os error 28").count(), 1, "{said}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Without the feature `live` there is no libpcap, and every expression is refused with that reason.
 
+use std::net::SocketAddr;
+
 use crate::net::LinkType;
 use crate::packet::Frame;
 
@@ -9,7 +11,7 @@ use crate::packet::Frame;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// libpcap does not understand the expression.
-    #[error("bad filter `{expression}`: {message}")]
+    #[error("bad filter `{expression}`: {message}; {}", advice(.expression))]
     Bad {
         /// As given.
         expression: String,
@@ -24,6 +26,23 @@ pub enum FilterError {
         /// As given.
         expression: String,
     },
+}
+
+/// What to write instead: of an address or a port alone it can be guessed.
+fn advice(expression: &str) -> String {
+    let word = expression.trim();
+    let guess = if let Ok(port) = word.parse::<u16>() {
+        Some(format!("tcp port {port}"))
+    } else if let Ok(address) = word.parse::<SocketAddr>() {
+        let (host, port) = (address.ip(), address.port());
+        Some(format!("host {host} and tcp port {port}"))
+    } else {
+        None
+    };
+    match guess {
+        Some(guess) => format!("did you mean `{guess}`?"),
+        None => "a filter looks like: tcp port 7000".to_owned(),
+    }
 }
 
 /// The expression that catches everything of the given listening ports, both directions: `tcp port 7000 or tcp port 7080`.
@@ -174,6 +193,21 @@ mod tests {
         fn a_bad_expression_is_told_in_libpcap_words() {
             let error = FrameFilter::new("tcp prot 7000", LinkType::RAW).expect_err("bad");
             assert!(error.to_string().contains("syntax error"), "{error}");
+        }
+
+        #[test]
+        fn what_was_meant_is_guessed_and_the_guess_is_a_filter() {
+            for (typed, meant) in [
+                ("5000", "tcp port 5000"),
+                ("127.0.0.1:5000", "host 127.0.0.1 and tcp port 5000"),
+                ("[::1]:5000", "host ::1 and tcp port 5000"),
+                ("localhost:5000", "tcp port 7000"),
+                ("prot 7000", "tcp port 7000"),
+            ] {
+                let error = FrameFilter::new(typed, LinkType::RAW).expect_err("bad");
+                assert!(error.to_string().contains(meant), "{error}");
+                FrameFilter::new(meant, LinkType::RAW).expect("a filter");
+            }
         }
     }
 

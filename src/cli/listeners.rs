@@ -1,6 +1,7 @@
 //! Where the chat server listens: bound before privileges are dropped, and what the capture and the story must know of it.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::str::FromStr;
 
 use super::{Failure, live, output};
 use crate::capture::interfaces::{interface_for, interfaces};
@@ -13,6 +14,29 @@ const LINE_PORT: u16 = 7000;
 /// Where browsers knock.
 const WEB_PORT: u16 = 7080;
 
+/// Where to listen, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// One address.
+    At(SocketAddr),
+    /// Both loopback addresses; on a machine without IPv6 the one it has.
+    Localhost(u16),
+}
+
+impl FromStr for Place {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let local = text
+            .strip_prefix("localhost:")
+            .and_then(|port| port.parse().ok())
+            .map(Self::Localhost);
+        local.or_else(|| text.parse().ok().map(Self::At)).ok_or(
+            "an address and a port: 127.0.0.1:7000, [::1]:7000, or localhost:7000 for both of these",
+        )
+    }
+}
+
 /// The listening sockets, bound before privileges are dropped.
 pub(super) struct Listeners {
     line: Vec<TcpListener>,
@@ -22,13 +46,12 @@ pub(super) struct Listeners {
 impl Listeners {
     /// Bound to the addresses given, for line text and for the web; where none is given, to both loopback addresses. Others
     /// than those of loopback are refused unless `public`.
-    pub(super) fn bind(
-        lines: &[SocketAddr],
-        web: &[SocketAddr],
-        public: bool,
-    ) -> Result<Self, Failure> {
+    pub(super) fn bind(lines: &[Place], web: &[Place], public: bool) -> Result<Self, Failure> {
         let mut all = lines.iter().chain(web);
-        let reachable = all.find(|address| !address.ip().is_loopback());
+        let reachable = all.find_map(|place| match place {
+            Place::At(address) if !address.ip().is_loopback() => Some(address),
+            _ => None,
+        });
         if let Some(address) = reachable.filter(|_| !public) {
             return Err(Failure::usage(format!(
                 "{address} can be reached from other machines: add --public if you mean it"
@@ -111,15 +134,24 @@ impl Listeners {
     }
 }
 
-/// Binds the addresses given, or both loopback addresses; a machine without IPv6 does with one.
-fn bind(given: &[SocketAddr], port: u16) -> Result<Vec<TcpListener>, Failure> {
-    if !given.is_empty() {
-        return given
-            .iter()
-            .map(|address| server::bind(*address).map_err(Failure::from))
-            .collect();
+/// Binds the places given, or the usual port of localhost.
+fn bind(given: &[Place], port: u16) -> Result<Vec<TcpListener>, Failure> {
+    let usual = [Place::Localhost(port)];
+    let places = if given.is_empty() { &usual } else { given };
+    let mut listeners = Vec::new();
+    for place in places {
+        match place {
+            Place::At(address) => listeners.push(server::bind(*address)?),
+            Place::Localhost(port) => listeners.extend(localhost(*port)?),
+        }
     }
+    Ok(listeners)
+}
+
+/// Both loopback addresses, with one port where any will do; a machine without IPv6 does with one.
+fn localhost(port: u16) -> Result<Vec<TcpListener>, Failure> {
     let mut listeners = vec![server::bind((Ipv4Addr::LOCALHOST, port).into())?];
+    let port = listeners[0].local_addr()?.port();
     match server::bind((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(listener) => listeners.push(listener),
         Err(error @ (BindError::NoSuchAddress(_) | BindError::Other { .. })) => {
@@ -128,4 +160,45 @@ fn bind(given: &[SocketAddr], port: u16) -> Result<Vec<TcpListener>, Failure> {
         Err(error) => return Err(error.into()),
     }
     Ok(listeners)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_to_listen() {
+        let at = |text: &str| Place::At(text.parse().expect("an address"));
+        assert_eq!("127.0.0.1:7000".parse(), Ok(at("127.0.0.1:7000")));
+        assert_eq!("[::1]:0".parse(), Ok(at("[::1]:0")));
+        assert_eq!("localhost:7001".parse(), Ok(Place::Localhost(7001)));
+        for bad in [
+            "7000",
+            "localhost",
+            "localhost:x",
+            "::1:7000",
+            "example.org:1",
+            "",
+        ] {
+            let told = bad.parse::<Place>().expect_err(bad);
+            assert!(told.contains("127.0.0.1:7000, [::1]:7000"), "{told}");
+        }
+    }
+
+    #[test]
+    fn localhost_is_both_addresses() {
+        let listeners = bind(&[Place::Localhost(0)], 1).expect("free ports");
+        let addresses: Vec<_> = listeners
+            .iter()
+            .map(|listener| listener.local_addr().expect("bound"))
+            .collect();
+        assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+        assert!(
+            addresses
+                .iter()
+                .all(|address| address.port() == addresses[0].port())
+        );
+        let v6 = TcpListener::bind("[::1]:0").is_ok();
+        assert_eq!(addresses.len(), if v6 { 2 } else { 1 });
+    }
 }

@@ -179,9 +179,11 @@ impl<S: FnMut() -> bool> Around<LiveCapture> for Watching<S> {
     }
 }
 
-/// Tells the story of a running capture until something ends it; then ends the capture and says what was lost.
+/// Tells the story of a running capture until something ends it; then ends the capture and says what was lost. `save` is
+/// what [`start`] was given.
 pub(super) fn run(
     mut capture: LiveCapture,
+    save: Option<&Path>,
     settings: Settings,
     sink: &mut dyn Sink,
     events: Option<Receiver<SessionEvent>>,
@@ -199,7 +201,10 @@ pub(super) fn run(
     summary(&ending);
     told?;
     match (ending.reason, ending.saved) {
-        (_, Some(Err(error))) => Err(Failure::from(error)),
+        (_, Some(Err(error))) => {
+            let name = save.map(written::name).unwrap_or_default();
+            Err(anyhow::Error::from(error).context(name).into())
+        }
         (EndReason::Stopped, _) => Ok(()),
         (EndReason::InterfaceGone, _) => Err(Failure::from(anyhow!(
             "the interface went away; the capture ends here"

@@ -7,12 +7,23 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use super::{Failure, live};
+use super::{Failure, live, written};
 use crate::net::Timestamp;
-use crate::server::{self, Config, ServeError, Shutdown};
+use crate::server::{self, Config, Opened, ServeError, Shutdown};
 
 /// How long the capture goes on after the server has ended: the last ACKs are still under way.
 const GRACE: Duration = Duration::from_millis(200);
+
+/// Opens what a server can fail at. Call after privileges were dropped and before it is announced.
+pub(super) fn open(config: Config) -> Result<Opened, Failure> {
+    server::open(config).map_err(|error| {
+        let whom = match &error {
+            ServeError::History(history) if history.is_refused() => written::as_whom(),
+            _ => String::new(),
+        };
+        Failure::from(anyhow!("{error}{whom}"))
+    })
+}
 
 /// A chat server in a thread of its own.
 pub(super) struct Running {
@@ -22,14 +33,14 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts the server.
-    pub(super) fn start(config: Config, shutdown: Shutdown) -> std::io::Result<Self> {
+    /// Starts a server that is open.
+    pub(super) fn start(server: Opened, shutdown: Shutdown) -> std::io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&over);
         let thread = std::thread::Builder::new()
             .name("server".into())
             .spawn(move || {
-                let result = server::run_blocking(config, &shutdown);
+                let result = server.run_blocking(&shutdown);
                 done.store(true, Ordering::Release);
                 result
             })?;

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,16 +11,44 @@ use clap::builder::RangedU64ValueParser;
 use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
-use super::listeners::Listeners;
+use super::listeners::{Listeners, Place};
 use super::live::{self, Limits};
 use super::numbered::Numbers;
-use super::running::Running;
-use super::{Failure, beside, exit, explaining, logging, output};
+use super::running::{self, Running};
+use super::{Failure, beside, exit, explaining, logging, output, written};
+use crate::capture::InterfaceInfo;
 use crate::capture::filter::filter_for_ports;
-use crate::capture::live::OpenCapture;
+use crate::capture::live::{Notes, OpenCapture};
 use crate::chat;
 use crate::server::{self, Config, EventSink, Shutdown};
 use crate::timeline::Sink;
+
+/// Options that say nothing to a chat without capture. How a story looks (colour, language, width) is no contradiction.
+const NEEDS_CAPTURE: [&str; 23] = [
+    "require_capture",
+    "filter",
+    "interface",
+    "write",
+    "annotate",
+    "ladder",
+    "print",
+    "snaplen",
+    "buffer",
+    "link_type",
+    "direction",
+    "immediate_mode",
+    "count",
+    "format",
+    "why",
+    "absolute",
+    "payload_text",
+    "payload_hex",
+    "stream",
+    "flag",
+    "port",
+    "only",
+    "display_filter",
+];
 
 /// Arguments of `serve`.
 #[expect(
@@ -35,17 +64,17 @@ use crate::timeline::Sink;
   chatscope serve --no-capture             only the chat, no privileges needed
   nc 127.0.0.1 7000                        join it")]
 pub(super) struct ServeArgs {
-    /// Address and port for line text (netcat); may repeat; default: port 7000 of 127.0.0.1 and ::1
+    /// Address and port for line text (netcat); may repeat; `localhost`: 127.0.0.1 and ::1 [default: localhost:7000]
     #[arg(long, value_name = "ADDR:PORT")]
-    listen: Vec<SocketAddr>,
-    /// Address and port for HTTP and WebSocket /chat; may repeat; default: port 7080 of 127.0.0.1 and ::1
+    listen: Vec<Place>,
+    /// Address and port for HTTP and WebSocket /chat; may repeat [default: localhost:7080]
     #[arg(long, value_name = "ADDR:PORT")]
-    web: Vec<SocketAddr>,
+    web: Vec<Place>,
     /// Allow addresses other than loopback: anybody who can reach them can chat
     #[arg(long)]
     public: bool,
     /// Only the chat
-    #[arg(long, conflicts_with_all = ["require_capture", "write", "interface", "filter", "ladder"])]
+    #[arg(long, conflicts_with_all = NEEDS_CAPTURE)]
     no_capture: bool,
     /// End with code 5 when capturing is not permitted (default: go on as a chat and say so)
     #[arg(long)]
@@ -163,24 +192,68 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let shutdown = Shutdown::new();
     let end = shutdown.clone();
     let _interrupt = Interrupt::listen(move || end.begin())?;
-    announce(&listeners, capture.as_ref());
-    let Some(open) = capture else {
-        let config = args.chat.config(listeners.config(EventSink::none()));
-        return Running::start(config, shutdown)?.finish().map(|_| ());
-    };
-    let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    match capture {
+        None => chat(args, listeners, shutdown),
+        Some(open) => {
+            let story = Story {
+                open,
+                notes,
+                display,
+            };
+            tell(args, listeners, &shutdown, story)
+        }
+    }
+}
+
+/// The chat alone, until Ctrl-C or the end of `-a duration:N`.
+fn chat(args: &ServeArgs, listeners: Listeners, shutdown: Shutdown) -> Result<(), Failure> {
+    let addresses = listeners.addresses();
+    let server = running::open(args.chat.config(listeners.config(EventSink::none())))?;
+    let end = shutdown.clone();
+    let running = Running::start(server, shutdown)?;
+    if let Some(duration) = args.capture.autostop {
+        std::thread::Builder::new()
+            .name("autostop".into())
+            .spawn(move || {
+                std::thread::sleep(duration);
+                end.begin();
+            })?;
+    }
+    announce(&addresses, None);
+    running.finish().map(drop)
+}
+
+/// What the story of the TCP is made of.
+struct Story {
+    open: OpenCapture,
+    notes: Option<Arc<Notes>>,
+    display: Display,
+}
+
+/// The chat and the story of its TCP. Everything that can be refused is opened before anybody is invited.
+fn tell(
+    args: &ServeArgs,
+    listeners: Listeners,
+    shutdown: &Shutdown,
+    story: Story,
+) -> Result<(), Failure> {
+    let write = args.capture.write.as_deref();
+    let notes = story.notes.as_ref();
+    let shown = story.display.live_sink(write, args.capture.print)?;
     let numbers = Numbers::default();
     let known = numbers.clone();
     let (events, receiver) = EventSink::channel();
     let events = events.knowing(move |connection| known.of(connection));
     let own: Vec<Box<dyn Sink>> = vec![Box::new(numbers), shown];
-    let mut sink = beside::beside(own, notes.as_ref(), &args.capture, &args.display)?;
-    let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
-    let settings = listeners.settings();
-    let config = args.chat.config(listeners.config(events));
-    let mut running = Running::start(config, shutdown.clone())?;
+    let mut sink = beside::beside(own, notes, &args.capture, &args.display)?;
+    let (settings, addresses) = (listeners.settings(), listeners.addresses());
+    let server = running::open(args.chat.config(listeners.config(events)))?;
+    let capture = live::start(story.open, write, notes)?;
+    let mut running = Running::start(server, shutdown.clone())?;
+    announce(&addresses, capture.info().interfaces.first());
     let told = live::run(
         capture,
+        write,
         settings,
         &mut *sink,
         Some(receiver),
@@ -214,7 +287,8 @@ fn open_capture(args: &ServeArgs, listeners: &Listeners) -> Result<Option<OpenCa
         Ok(open) => Ok(Some(open)),
         Err(failure) if failure.code() == exit::NO_PERMISSION && !args.require_capture => {
             output::note(format_args!(
-                "chatscope: warning: {failure}\nchatscope: going on as a chat without its TCP story"
+                "chatscope: warning: {failure}\nchatscope: going on as a chat without its TCP story{}",
+                left_undone(&args.capture)
             ));
             Ok(None)
         }
@@ -222,9 +296,24 @@ fn open_capture(args: &ServeArgs, listeners: &Listeners) -> Result<Option<OpenCa
     }
 }
 
+/// What was asked of the capture and does not happen without one.
+fn left_undone(capture: &CaptureArgs) -> String {
+    let files = [&capture.write, &capture.ladder].into_iter().flatten();
+    let mut undone: Vec<_> = files
+        .map(|path| format!("{} is not written", written::name(path)))
+        .collect();
+    if let Some(count) = capture.count {
+        undone.push(format!("there are no frames for -c {count} to count"));
+    }
+    if undone.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", undone.join(", "))
+    }
+}
+
 /// Says on stderr where to knock.
-fn announce(listeners: &Listeners, capture: Option<&OpenCapture>) {
-    let (line, web) = listeners.addresses();
+fn announce((line, web): &(Vec<SocketAddr>, Vec<SocketAddr>), interface: Option<&InterfaceInfo>) {
     for address in line {
         output::note(format_args!(
             "chat on {address}   join with: nc {} {}",
@@ -235,7 +324,7 @@ fn announce(listeners: &Listeners, capture: Option<&OpenCapture>) {
     for address in web {
         output::note(format_args!("WebSocket on ws://{address}/chat"));
     }
-    if let Some(interface) = capture.and_then(|open| open.info().interfaces.first()) {
+    if let Some(interface) = interface {
         output::note(format_args!(
             "capturing on {}: {}; Ctrl-C ends",
             interface.name.as_deref().unwrap_or("?"),

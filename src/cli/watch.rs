@@ -54,7 +54,8 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     let interrupt = Interrupt::listen_twice(|| (), move || handle.iter().for_each(Handle::kill))?;
     let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
     let mut sink = beside::beside(vec![shown], notes.as_ref(), &args.capture, &args.display)?;
-    let capture = live::start(open, args.capture.write.as_deref(), notes.as_ref())?;
+    let save = args.capture.write.as_deref();
+    let capture = live::start(open, save, notes.as_ref())?;
     let settings = Settings {
         streams: tcp::Limits::live(),
         ..Settings::default()
@@ -69,7 +70,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
         }
     };
     let limits = Limits::new(&args.capture, stop);
-    let told = live::run(capture, settings, &mut *sink, None, limits);
+    let told = live::run(capture, save, settings, &mut *sink, None, limits);
     if let Some(program) = program {
         program.finish();
     }

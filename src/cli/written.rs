@@ -24,14 +24,18 @@ pub(super) fn gave_up_for(user: u32) {
 }
 
 /// What to add to a refusal: somebody who sees root's prompt does not expect it.
+pub(super) fn as_whom() -> String {
+    GAVE_UP_FOR.get().map_or_else(String::new, |user| {
+        format!(" (as user {user}: root's privileges were given up; that user must be able to write here)")
+    })
+}
+
+/// As [`as_whom`], where it was permission that lacked.
 pub(super) fn refused(error: &io::Error) -> String {
-    match GAVE_UP_FOR.get() {
-        Some(user) if error.kind() == io::ErrorKind::PermissionDenied => {
-            format!(
-                " (as user {user}: root's privileges were given up; that user must be able to write here)"
-            )
-        }
-        _ => String::new(),
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        as_whom()
+    } else {
+        String::new()
     }
 }
 

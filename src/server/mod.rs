@@ -157,34 +157,73 @@ pub struct Report {
     pub events_dropped: u64,
 }
 
+/// A server whose room and history file are open, before it accepts anybody.
+pub struct Opened {
+    config: Config,
+    hub: Arc<Hub>,
+    writer: Option<Writer>,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Opened").field(&self.config).finish()
+    }
+}
+
+/// Opens what can fail: the history file. Who announces a server does so after this.
+pub fn open(mut config: Config) -> Result<Opened, ServeError> {
+    let (hub, writer) = set_up(&mut config)?;
+    Ok(Opened {
+        config,
+        hub,
+        writer,
+    })
+}
+
 /// Runs a server on this thread until it is shut down.
 pub fn run_blocking(config: Config, shutdown: &Shutdown) -> Result<Report, ServeError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|source| ServeError::Io {
-        doing: "start the runtime",
-        source,
-    })?;
-    runtime.block_on(run(config, shutdown.clone()))
+    open(config)?.run_blocking(shutdown)
+}
+
+impl Opened {
+    /// As [`run_blocking`].
+    pub fn run_blocking(self, shutdown: &Shutdown) -> Result<Report, ServeError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|source| ServeError::Io {
+            doing: "start the runtime",
+            source,
+        })?;
+        runtime.block_on(self.run(shutdown.clone()))
+    }
+
+    /// As [`run`].
+    pub async fn run(self, shutdown: Shutdown) -> Result<Report, ServeError> {
+        let Self {
+            config,
+            hub,
+            writer,
+        } = self;
+        let (alive, all_ended) = mpsc::channel(1);
+        let loops = listen(config, &hub, alive, &shutdown)?;
+        systemd::notify("READY=1");
+        shutdown.reached(Phase::Ending).await;
+        systemd::notify("STOPPING=1");
+        end(&hub, loops, all_ended, &shutdown).await;
+        if let Some(writer) = writer {
+            writer.stop();
+        }
+        Ok(Report {
+            counters: hub.with(|room, _| room.counters()),
+            events_dropped: hub.events_dropped(),
+        })
+    }
 }
 
 /// Runs a server on the present tokio runtime until it is shut down.
-pub async fn run(mut config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
-    let (hub, writer) = set_up(&mut config)?;
-    let (alive, all_ended) = mpsc::channel(1);
-    let loops = listen(config, &hub, alive, &shutdown)?;
-    systemd::notify("READY=1");
-    shutdown.reached(Phase::Ending).await;
-    systemd::notify("STOPPING=1");
-    end(&hub, loops, all_ended, &shutdown).await;
-    if let Some(writer) = writer {
-        writer.stop();
-    }
-    Ok(Report {
-        counters: hub.with(|room, _| room.counters()),
-        events_dropped: hub.events_dropped(),
-    })
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<Report, ServeError> {
+    open(config)?.run(shutdown).await
 }
 
 /// The room with what its history file holds, and the threads of that file.

@@ -14,7 +14,7 @@ use super::display::Display;
 use super::interrupt::Interrupt;
 use super::listeners::Listeners;
 use super::live::{self, Limits};
-use super::running::Running;
+use super::running::{self, Running};
 use super::saved::{self, Saved};
 use super::{Failure, exit, output};
 use crate::capture::SavefileReader;
@@ -75,9 +75,6 @@ fn play(
         .0
         .first()
         .context("the server has an address")?;
-    output::note(format_args!(
-        "A chat server on {server}, two clients, and a capture of what TCP does between them. About ten seconds.\n"
-    ));
     let display = Display::new(&args.display, &SelectArgs::default())?;
     let shutdown = Shutdown::new();
     let end = shutdown.clone();
@@ -86,14 +83,25 @@ fn play(
     let capture = live::start(open, Some(&file), None)?;
     let (events, receiver) = EventSink::channel();
     let settings = listeners.settings();
-    let mut running = Running::start(listeners.config(events), shutdown.clone())?;
+    let server_here = running::open(listeners.config(events))?;
+    let mut running = Running::start(server_here, shutdown.clone())?;
+    output::note(format_args!(
+        "A chat server on {server}, two clients, and a capture of what TCP does between them. About ten seconds.\n"
+    ));
     let clients = Clients::start(server, closed, shutdown)?;
     let limits = Limits {
         stop: || running.is_over(),
         frames: u64::MAX,
         duration: None,
     };
-    let told = live::run(capture, settings, &mut *sink, Some(receiver), limits);
+    let told = live::run(
+        capture,
+        Some(&file),
+        settings,
+        &mut *sink,
+        Some(receiver),
+        limits,
+    );
     drop(sink);
     running.finish()?;
     told?;

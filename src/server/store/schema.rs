@@ -63,6 +63,18 @@ pub enum HistoryError {
 }
 
 impl HistoryError {
+    /// The system does not let this user write there.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        let Self::Sqlite { why, .. } = self else {
+            return false;
+        };
+        matches!(
+            why.sqlite_error_code(),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+        )
+    }
+
     /// What SQLite said about the file.
     pub(super) fn of(path: &Path, why: rusqlite::Error) -> Self {
         let path = path.to_owned();
