@@ -245,6 +245,30 @@ fn words_behind_a_capture_to_read_are_the_filter() {
     }
 }
 
+/// Everything that a connection's number selects, its port selects too.
+#[test]
+fn a_port_keeps_deliveries_and_findings() {
+    let events = |part: &[&str]| {
+        let command = [
+            &["replay", "captures/demo.pcapng", "--format", "json"],
+            part,
+        ]
+        .concat();
+        let told = stdout(&run(&command));
+        let of = |event| {
+            let start = format!("{{\"event\":\"{event}\"");
+            let lines = told.lines().filter(|line| line.starts_with(&start));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        (of("delivery"), of("finding"))
+    };
+    let by_port = events(&["--port", "7000"]);
+    let by_stream = events(&["--stream", "0", "--stream", "1", "--stream", "3"]);
+    assert_eq!((by_port.0.len(), by_port.1.len()), (6, 4));
+    assert_eq!(by_port, by_stream);
+    assert_eq!(events(&["--only", "findings", "--port", "7000"]).1.len(), 4);
+}
+
 #[test]
 fn colour_only_where_it_is_wanted() {
     let escapes = |command: &mut Command| {

@@ -73,6 +73,7 @@ impl Story {
         let finding = FindingEntry {
             at: self.clock,
             stream: None,
+            connection: None,
             code: FindingCode::CaptureLoss,
             side: None,
             certainty: Certainty::Seen,

@@ -177,6 +177,8 @@ pub struct DeliveryEntry {
     pub message: u64,
     /// The sender's connection.
     pub stream: StreamId,
+    /// Its ends.
+    pub connection: FourTuple,
     /// The TCP ACK of the message itself.
     pub ack: Option<Acknowledged>,
     /// Copies seen.

@@ -1,6 +1,6 @@
 //! Something the analysis noticed, with its evidence. Codes and numbers only: the words are `explain`'s.
 
-use crate::net::{Nanos, Timestamp};
+use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::tcp::{Certainty, ResetCause, Side, StreamId};
 
 /// How much a finding matters, in Wireshark's words.
@@ -123,6 +123,8 @@ pub struct FindingEntry {
     pub at: Timestamp,
     /// The connection, if it is about one.
     pub stream: Option<StreamId>,
+    /// Its ends.
+    pub connection: Option<FourTuple>,
     /// What.
     pub code: FindingCode,
     /// The side it is about, where it is about one.

@@ -138,7 +138,11 @@ impl Story {
         let receivers = self.members.get(&conversation.room).copied().unwrap_or(0);
         let serial = self.tracked.track(
             entry.id,
-            (conversation.stream, conversation.room),
+            (
+                conversation.stream,
+                conversation.connection,
+                conversation.room,
+            ),
             entry.at,
             &said,
             (receivers, conversation.member),
@@ -250,11 +254,16 @@ impl Story {
                 frame,
                 after: at.since(pending.at),
             };
-            self.message_acked(conversation.stream, pending, ack);
+            self.message_acked(conversation, pending, ack);
         }
     }
 
-    fn message_acked(&mut self, stream: StreamId, pending: PendingAck, ack: Acknowledged) {
+    fn message_acked(
+        &mut self,
+        conversation: &Conversation,
+        pending: PendingAck,
+        ack: Acknowledged,
+    ) {
         let held = self.queue.held_message(pending.place);
         let in_time = held.is_some();
         if let Some(entry) = held {
@@ -270,7 +279,8 @@ impl Story {
                 let late = DeliveryEntry {
                     at: self.clock,
                     message: pending.message,
-                    stream,
+                    stream: conversation.stream,
+                    connection: conversation.connection,
                     ack: Some(ack),
                     complete: true,
                     ..DeliveryEntry::default()

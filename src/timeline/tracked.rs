@@ -14,7 +14,7 @@ use super::limits::{
 };
 use super::services::RoomId;
 use super::{Acknowledged, CopyEntry, DeliveryEntry};
-use crate::net::{Nanos, Timestamp};
+use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::tcp::StreamId;
 
 /// A message under observation.
@@ -22,6 +22,7 @@ use crate::tcp::StreamId;
 pub(super) struct Tracked {
     pub(super) message: u64,
     pub(super) stream: StreamId,
+    connection: FourTuple,
     room: RoomId,
     pub(super) at: Timestamp,
     text: Box<[u8]>,
@@ -89,7 +90,7 @@ impl TrackedMessages {
     pub(super) fn track(
         &mut self,
         message: u64,
-        (stream, room): (StreamId, RoomId),
+        (stream, connection, room): (StreamId, FourTuple, RoomId),
         at: Timestamp,
         said: &Said<'_>,
         (receivers, sender_receives): (u32, bool),
@@ -102,6 +103,7 @@ impl TrackedMessages {
         self.tracked.push_back(Tracked {
             message,
             stream,
+            connection,
             room,
             at,
             text: text.into(),
@@ -301,6 +303,7 @@ impl TrackedMessages {
             at: now,
             message: tracked.message,
             stream: tracked.stream,
+            connection: tracked.connection,
             ack: tracked.ack,
             copies: tracked.copies.clone(),
             expected,

@@ -363,6 +363,7 @@ impl Story {
         FindingEntry {
             at: self.clock,
             stream: Some(stream),
+            connection: self.analyzer.summary(stream).map(|s| s.connection),
             code,
             side: None,
             certainty: Certainty::Inferred,

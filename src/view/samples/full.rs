@@ -56,6 +56,7 @@ pub(in crate::view) fn full_finding() -> FindingEntry {
     FindingEntry {
         at: at(7),
         stream: Some(StreamId(2)),
+        connection: Some(super::pair()),
         code: FindingCode::Reset(ResetCause::UnreadData),
         side: Some(Side::Server),
         certainty: Certainty::Inferred,

@@ -313,6 +313,7 @@ pub(super) fn delivery() -> DeliveryEntry {
         at: at(4_161_002),
         message: 4,
         stream: StreamId(0),
+        connection: pair(),
         ack: Some(Acknowledged {
             frame: 5,
             after: 12_000,

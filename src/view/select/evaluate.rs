@@ -5,6 +5,7 @@ use crate::net::FourTuple;
 use crate::packet::TcpFlags;
 use crate::tcp::FrameRole;
 use crate::timeline::{Entry, PacketEntry};
+use crate::view::compare::Comparison;
 
 /// An answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// `None` for entries that always pass.
+    /// `None` for entries that always pass: what is said of the capture as a whole.
     pub(super) fn of(entry: &Entry<'a>) -> Option<Self> {
         let about = |stream, connection, kind| Self {
             stream,
@@ -49,6 +50,7 @@ impl<'a> Subject<'a> {
         };
         Some(match entry {
             Entry::Capture(_) | Entry::End(_) => return None,
+            Entry::Finding(entry) if entry.stream.is_none() => return None,
             Entry::Packet(packet) => Self {
                 packet: Some(packet),
                 ..about(
@@ -72,10 +74,14 @@ impl<'a> Subject<'a> {
                 Some(entry.connection),
                 Some(Only::Messages),
             ),
-            Entry::Delivery(entry) => about(Some(entry.stream.0), None, Some(Only::Messages)),
+            Entry::Delivery(entry) => about(
+                Some(entry.stream.0),
+                Some(entry.connection),
+                Some(Only::Messages),
+            ),
             Entry::Finding(entry) => about(
                 entry.stream.map(|stream| stream.0),
-                None,
+                entry.connection,
                 Some(Only::Findings),
             ),
             Entry::Session(entry) => about(
@@ -134,7 +140,13 @@ impl<'a> Subject<'a> {
             }),
             Atom::Port((comparison, n)) => self.connection.map_or(Truth::Unknown, |ends| {
                 let holds = |port: u16| comparison.holds(u64::from(port), n);
-                (holds(ends.client.port) || holds(ends.server.port)).into()
+                let (client, server) = (holds(ends.client.port), holds(ends.server.port));
+                // A field with two values: as in Wireshark, != asks every one of them, any other comparison one.
+                match comparison {
+                    Comparison::NotEqual => client && server,
+                    _ => client || server,
+                }
+                .into()
             }),
             _ => self
                 .packet

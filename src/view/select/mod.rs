@@ -2,7 +2,8 @@
 //! Wireshark's display filters (`-Y`) that our own `see:` lines use.
 //!
 //! A filter is about segments. Another entry passes when what is known of it (its stream, its ports, its kind) already makes
-//! the filter true; the row of a connection passes also when one of its segments did. First and last entries always pass.
+//! the filter true; the row of a connection passes also when one of its segments did. What is said of the capture as a whole
+//! (first and last entry, frames it lost) always passes.
 
 mod evaluate;
 mod expression;

@@ -1,5 +1,7 @@
 //! The spelling of filters: a subset of Wireshark's display filters, with a clear word about what is not in it.
 
+use std::borrow::Cow;
+
 use super::expression::{Atom, Expression, Only, Test};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
@@ -23,7 +25,7 @@ pub enum QueryError {
     #[error("display filter: expected {expected} at `{found}`")]
     Expected {
         /// What should stand there.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// What stands there.
         found: String,
     },
@@ -41,6 +43,10 @@ pub(super) fn flag(name: &str) -> Result<Atom, QueryError> {
             .iter()
             .fold(0, |all, (flag, _)| all | flag.0);
         return Ok(Atom::Analysis(AnalysisFlags(all)));
+    }
+    if spelled == "retransmission" {
+        // Wireshark's plain field stands in the fast and the needless ones too.
+        return Ok(Atom::Analysis(AnalysisFlags::SENT_AGAIN));
     }
     let analysis = AnalysisFlags::NAMES.iter().find(|(_, n)| *n == spelled);
     let own = OwnFlags::NAMES.iter().find(|(_, n)| *n == spelled);
@@ -121,7 +127,7 @@ impl Parser {
 
     fn expected(&self, expected: &'static str) -> QueryError {
         QueryError::Expected {
-            expected,
+            expected: expected.into(),
             found: self.peek().unwrap_or("the end").to_owned(),
         }
     }
@@ -287,8 +293,9 @@ impl Parser {
 fn only(word: &str) -> Result<Expression, QueryError> {
     Only::from_word(word).map_or_else(
         || {
+            let names = Only::NAMES.map(|(_, name)| name);
             Err(QueryError::Expected {
-                expected: "handshake, teardown, messages or findings",
+                expected: names.join(", ").into(),
                 found: word.to_owned(),
             })
         },

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tcp::{AnalysisFlags, StreamId};
+use crate::timeline::{FindingCode, FindingEntry};
 use crate::view::json::JsonLines;
 use crate::view::samples::{self, Owned, Shared, story, written};
 
@@ -143,6 +144,80 @@ fn by_port_and_flag() {
 }
 
 #[test]
+fn what_is_known_to_be_of_a_connection_has_its_ports() {
+    let lost = FindingEntry {
+        stream: None,
+        connection: None,
+        code: FindingCode::CaptureLoss,
+        ..samples::full_finding()
+    };
+    let entries = [
+        Owned::Delivery(samples::delivery()),
+        Owned::Finding(samples::full_finding()),
+        Owned::Finding(lost),
+    ];
+    let of_port = |port| {
+        let options = SelectOptions {
+            ports: vec![port],
+            ..SelectOptions::default()
+        };
+        let selection = Selection::new(&options).expect("a good filter");
+        let text = written(&entries, |writer: Shared| {
+            Select::new(JsonLines::new(writer, Wants::STORY), selection)
+        });
+        text.lines()
+            .map(|line| {
+                let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                let code = value.get("code").unwrap_or(&value["event"]).clone();
+                code.as_str().expect("text").to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_port(7000), ["delivery", "reset", "capture_loss"]);
+    // That frames are missing is true of every part of the capture.
+    assert_eq!(of_port(9), ["capture_loss"]);
+}
+
+/// As tshark 4.0: a field with two values differs when both do.
+#[test]
+fn a_port_differs_when_both_ends_do() {
+    assert_eq!(inner(&filter("tcp.port != 7000")), [""; 0]);
+    assert_eq!(inner(&filter("tcp.port != 51234")), [""; 0]);
+    assert_eq!(filter("tcp.port != 9").len(), filter("").len());
+    assert_eq!(filter("!(tcp.port == 7000)"), filter("tcp.port != 7000"));
+    assert!(filter("tcp.srcport != 7000").len() > 2);
+}
+
+/// As tshark 4.0: fast and needless retransmissions have the plain field too.
+#[test]
+fn every_kind_of_retransmission_is_one() {
+    let selected = |flag: AnalysisFlags, name: &str| {
+        let options = SelectOptions {
+            flags: vec![name.to_owned()],
+            ..SelectOptions::default()
+        };
+        let mut packet = samples::full_packet();
+        packet.observation.analysis = flag;
+        let selection = Selection::new(&options).expect("a good filter");
+        let text = written(&[Owned::Packet(Box::new(packet))], |writer: Shared| {
+            Select::new(JsonLines::new(writer, Wants::STORY), selection)
+        });
+        !text.is_empty()
+    };
+    for flag in [
+        AnalysisFlags::RETRANSMISSION,
+        AnalysisFlags::FAST_RETRANSMISSION,
+        AnalysisFlags::SPURIOUS_RETRANSMISSION,
+    ] {
+        assert!(selected(flag, "retransmission"), "{flag:?}");
+        assert!(selected(flag, "tcp.analysis.retransmission"), "{flag:?}");
+    }
+    assert!(!selected(AnalysisFlags::KEEP_ALIVE, "retransmission"));
+    let (plain, fast) = (AnalysisFlags::RETRANSMISSION, "fast_retransmission");
+    assert!(!selected(plain, fast));
+}
+
+#[test]
 fn what_cannot_be_used_is_named() {
     let error = |filter: &str| {
         let options = SelectOptions {
@@ -157,6 +232,10 @@ fn what_cannot_be_used_is_named() {
     assert_eq!(
         error("tcp.stream"),
         "display filter: expected a comparison (== != < <= > >= in) at `the end`"
+    );
+    assert_eq!(
+        error("only == foo"),
+        "display filter: expected handshake, teardown, messages, findings, packets at `foo`"
     );
     assert_eq!(error("(tcp"), "display filter: expected `)` at `the end`");
     assert_eq!(
