@@ -4,7 +4,7 @@
 //! Threat model: C0, C1, DEL and escape sequences drive terminals; bidirectional controls reorder what a reader sees
 //! (Trojan Source, CVE-2021-42574); invalid UTF-8 must neither vanish nor break the line.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// Characters that change direction or hide, without being visible themselves, and code points that are no characters.
 const fn is_deceptive(c: char) -> bool {

@@ -8,24 +8,15 @@ use crate::explain::Explainer;
 use crate::message::MessageKind;
 use crate::net::{Endpoint, Timestamp};
 use crate::packet::TcpFlags;
-use crate::tcp::{AnalysisFlags, FrameRole, Side, TcpState};
+use crate::tcp::{FrameRole, Side, TcpState};
 use crate::text::{visible, visible_cut};
 use crate::timeline::{MessageEntry, PacketEntry, SessionEntry};
-use crate::view::entries::LIFECYCLE;
+use crate::view::entries::{LIFECYCLE, is_bad, told_flags};
 
 /// Characters of a message in a label.
 const TEXT_IN_LABEL: usize = 40;
 /// A message is looked for among so many of the latest rows.
 const ROWS_BACK: usize = 64;
-/// Flags that are trouble.
-const BAD: AnalysisFlags = AnalysisFlags(
-    AnalysisFlags::SENT_AGAIN.0
-        | AnalysisFlags::OUT_OF_ORDER.0
-        | AnalysisFlags::LOST_SEGMENT.0
-        | AnalysisFlags::ACK_LOST_SEGMENT.0
-        | AnalysisFlags::ZERO_WINDOW.0
-        | AnalysisFlags::DUPLICATE_ACK.0,
-);
 
 impl Ladder {
     /// A segment becomes an arrow.
@@ -65,7 +56,8 @@ impl Ladder {
             from,
             to,
             kind: kind_of(packet),
-            bad: seen.analysis.0 & BAD.0 != 0,
+            bad: is_bad(packet),
+            remarkable: !seen.analysis.is_empty() || !seen.notes.is_empty(),
             flags: flags_of(packet),
             numbers: numbers_of(packet),
             said: String::new(),
@@ -174,21 +166,22 @@ fn kind_of(packet: &PacketEntry) -> Kind {
     let seen = &packet.observation;
     if packet.flags.rst() {
         Kind::Reset
-    } else if packet.flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN))
-        || seen.role != FrameRole::None
-    {
+    } else if packet.flags.intersects(TcpFlags::SYN.union(TcpFlags::FIN)) {
         Kind::Lifecycle
-    } else if packet.len == Some(0) {
-        Kind::Ack
-    } else {
+    } else if packet.len != Some(0) {
+        // Data is data also where it acknowledges a FIN.
         Kind::Data
+    } else if seen.role != FrameRole::None {
+        Kind::Lifecycle
+    } else {
+        Kind::Ack
     }
 }
 
-/// `PSH,ACK`, and the analysis flags that are trouble by name.
+/// `PSH,ACK`, and by name what the analysis noticed.
 fn flags_of(packet: &PacketEntry) -> String {
     let mut text = packet.flags.to_string();
-    for name in AnalysisFlags(packet.observation.analysis.0 & BAD.0).names() {
+    for name in told_flags(packet) {
         // Writing to a String cannot fail, here and below.
         let _ = write!(text, " [{name}]");
     }

@@ -43,7 +43,13 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
             Event::Program { what, .. } => {
                 let _ = writeln!(out, "    Note over P: {}", escaped(what));
             }
-            Event::Acks(acks) => push_note(&mut out, &over, &acks.words(words)),
+            Event::Acks(acks) => {
+                let over = match acks.between {
+                    (left, right) if left == right => format!("L{left}"),
+                    (left, right) => format!("L{left},L{right}"),
+                };
+                push_note(&mut out, &over, &acks.words(words));
+            }
             Event::Gap(nanos) => push_note(&mut out, &over, &gap_words(*nanos, words)),
         }
     }

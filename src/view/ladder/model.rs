@@ -1,6 +1,6 @@
 //! Lanes and rows, before they are drawn. Must not know how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::net::{Endpoint, Timestamp};
 use crate::tcp::TcpState;
@@ -45,7 +45,9 @@ pub(super) struct Arrow {
     pub(super) kind: Kind,
     /// Retransmissions and other trouble.
     pub(super) bad: bool,
-    /// Flags, and by name the analysis flags that are trouble.
+    /// The analysis has something to say of it.
+    pub(super) remarkable: bool,
+    /// Flags, and by name what the analysis noticed.
     pub(super) flags: String,
     /// Sequence numbers and length.
     pub(super) numbers: String,
@@ -69,9 +71,11 @@ pub(super) enum Event {
     Gap(i64),
 }
 
-/// Pure ACKs between two lanes, folded.
+/// Pure ACKs between two lanes, in both directions, without a silence among them: folded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Acks {
+    /// Indices of the lanes.
+    pub(super) between: (usize, usize),
     pub(super) count: u64,
     /// First frame.
     pub(super) first: u64,
@@ -95,6 +99,8 @@ pub(super) struct Ladder {
     pub(super) room: usize,
     /// Segments that a bound left out.
     pub(super) left_out: u64,
+    /// Lanes for which a terminal is too narrow.
+    pub(super) lanes_left_out: usize,
     /// Session events were seen: there is a program lane.
     pub(super) has_program: bool,
     /// State of each stream's end as last drawn, by stream and lane.
@@ -102,6 +108,11 @@ pub(super) struct Ladder {
 }
 
 impl Arrow {
+    /// Its lanes, whichever way it goes.
+    pub(super) fn between(&self) -> (usize, usize) {
+        (self.from.min(self.to), self.from.max(self.to))
+    }
+
     /// The label in full.
     pub(super) fn label(&self) -> String {
         joined([&self.flags, &self.numbers, &self.said])
@@ -151,9 +162,66 @@ impl Ladder {
         order
     }
 
+    /// The same diagram with no more than so many lanes, those that appear first. Segments of others are counted as left out.
+    pub(super) fn within(&self, lanes: usize) -> Self {
+        let mut kept = vec![None; self.lanes.len()];
+        let mut small = Self {
+            left_out: self.left_out,
+            has_program: self.has_program,
+            ..Self::default()
+        };
+        for row in &self.rows {
+            let (from, to) = row.event.ends();
+            let new: BTreeSet<usize> = [from, to]
+                .into_iter()
+                .filter(|l| kept[*l].is_none())
+                .collect();
+            if small.lanes.len() + new.len() > lanes {
+                small.left_out += u64::from(matches!(row.event, Event::Arrow(_)));
+                continue;
+            }
+            for lane in new {
+                kept[lane] = Some(small.lanes.len());
+                small.lanes.push(self.lanes[lane].clone());
+            }
+            let mut row = row.clone();
+            row.event.move_lanes(|lane| kept[lane].unwrap_or_default());
+            small.rows.push(row);
+        }
+        small.lanes_left_out = self.lanes.len() - small.lanes.len();
+        small
+    }
+
     /// Time of the first row.
     pub(super) fn start(&self) -> Timestamp {
         self.rows.first().map_or(Timestamp::ZERO, |row| row.at)
+    }
+}
+
+impl Event {
+    /// The lanes it needs; one that needs one has it twice.
+    fn ends(&self) -> (usize, usize) {
+        match self {
+            Self::Arrow(arrow) => (arrow.from, arrow.to),
+            Self::Program { lane, .. } => (*lane, *lane),
+            Self::Acks(acks) => acks.between,
+            Self::Gap(_) => (0, 0),
+        }
+    }
+
+    /// Gives its lanes other indices.
+    fn move_lanes(&mut self, moved: impl Fn(usize) -> usize) {
+        match self {
+            Self::Arrow(arrow) => {
+                (arrow.from, arrow.to) = (moved(arrow.from), moved(arrow.to));
+                for (lane, _) in &mut arrow.states {
+                    *lane = moved(*lane);
+                }
+            }
+            Self::Program { lane, .. } => *lane = moved(*lane),
+            Self::Acks(acks) => acks.between = (moved(acks.between.0), moved(acks.between.1)),
+            Self::Gap(_) => {}
+        }
     }
 }
 

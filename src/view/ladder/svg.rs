@@ -131,7 +131,11 @@ fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Expl
                 html(what)
             );
         }
-        Event::Acks(acks) => push_middle(out, &acks.words(words), middle(place), y + 4),
+        Event::Acks(acks) => {
+            let (left, right) = acks.between;
+            let x = u32::midpoint(place.at[left], place.at[right]);
+            push_middle(out, &acks.words(words), x, y + 4);
+        }
         Event::Gap(nanos) => push_middle(out, &gap_words(*nanos, words), middle(place), y + 4),
     }
 }

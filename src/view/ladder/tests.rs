@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::chat::SessionEventKind;
 use crate::net::Endpoint;
-use crate::tcp::Side;
+use crate::tcp::{AnalysisFlags, FrameRole, OwnFlags, Side};
+use crate::timeline::PacketEntry;
 use crate::view::samples::{self, Owned, Shared, story, written};
 use crate::view::width::width_of;
 
@@ -100,6 +101,100 @@ fn runs_of_acks_fold_and_all_can_be_kept() {
         ..LadderOptions::default()
     };
     assert!(drawn(&entries, options).matches('╌').count() > 200);
+}
+
+/// Pure ACKs `seconds` after noon, each changed.
+fn acks(seconds: &[i64], change: impl Fn(&mut PacketEntry)) -> Vec<Owned> {
+    let mut entries = samples::opening();
+    for (number, seconds) in (100..).zip(seconds) {
+        let ack = samples::said(Side::Client, b"x", number, seconds * 1_000_000).pop();
+        let Some(Owned::Packet(mut ack)) = ack else {
+            panic!("an ACK comes last");
+        };
+        change(&mut ack);
+        entries.push(Owned::Packet(ack));
+    }
+    entries.push(Owned::End(samples::end()));
+    entries
+}
+
+/// Five keep-alive probes ten seconds apart are what a reader looks for, and so is the silence before each.
+#[test]
+fn probes_are_named_and_never_folded() {
+    let probes = acks(&[10, 20, 30, 40, 50], |ack| {
+        ack.observation.analysis = AnalysisFlags::KEEP_ALIVE;
+    });
+    let text = text(&probes, 100);
+    assert!(!text.contains("folded"), "{text}");
+    assert_eq!(text.matches("ACK [keep_alive]").count(), 5, "{text}");
+    assert_eq!(text.matches(" s of silence").count(), 5, "{text}");
+    let probes = acks(&[1, 1, 1, 1], |ack| {
+        ack.observation.analysis = AnalysisFlags::KEEP_ALIVE;
+        ack.observation.notes = OwnFlags::PERSIST_PROBE;
+    });
+    let text = super::tests::text(&probes, 100);
+    assert_eq!(text.matches("ACK [persist_probe]").count(), 4, "{text}");
+}
+
+#[test]
+fn a_run_of_acks_ends_at_a_silence_and_at_other_lanes() {
+    let text = text(&acks(&[1, 1, 1, 9, 9, 9, 9], |_| {}), 100);
+    assert!(text.contains("3 ACKs folded, #101 to #103"), "{text}");
+    assert!(text.contains("8.0 s of silence"), "{text}");
+    assert!(text.contains("4 ACKs folded, #104 to #107"), "{text}");
+    let others = acks(&[1; 8], |ack| {
+        if ack.frame > 104 {
+            ack.destination.port = 51235;
+        }
+    });
+    let text = super::tests::text(&others, 100);
+    assert!(text.contains("4 ACKs folded, #101 to #104"), "{text}");
+    assert!(text.contains("3 ACKs folded, #106 to #108"), "{text}");
+}
+
+/// What our own notes take back is no trouble: the SYN,ACK of a simultaneous open, which tshark calls a retransmission.
+#[test]
+fn trouble_is_what_the_lines_call_trouble() {
+    let bad = |analysis, notes| {
+        let entries = acks(&[1], |ack| {
+            ack.observation.analysis = analysis;
+            ack.observation.notes = notes;
+        });
+        let svg = format(&entries, LadderFormat::Svg);
+        svg.contains("class=\"r\"")
+    };
+    let none = OwnFlags::default();
+    assert!(bad(AnalysisFlags::RETRANSMISSION, none));
+    assert!(bad(AnalysisFlags::WINDOW_FULL, none));
+    assert!(bad(AnalysisFlags::ZERO_WINDOW_PROBE, none));
+    assert!(!bad(AnalysisFlags::WINDOW_UPDATE, none));
+    assert!(!bad(AnalysisFlags::KEEP_ALIVE_ACK, none));
+    let open = OwnFlags::SIMULTANEOUS_OPEN;
+    assert!(!bad(AnalysisFlags::RETRANSMISSION, open));
+    let text = text(
+        &acks(&[1], |ack| {
+            ack.observation.analysis = AnalysisFlags::RETRANSMISSION;
+            ack.observation.notes = open;
+        }),
+        100,
+    );
+    assert!(text.contains("ACK [simultaneous_open]"), "{text}");
+    assert!(!text.contains("retransmission"), "{text}");
+}
+
+/// In a half-close the other side goes on: its data acknowledge the FIN, and are data.
+#[test]
+fn data_that_acknowledge_a_fin_are_data() {
+    let mut entries = samples::opening();
+    let mut data = samples::said(Side::Server, b"late", 100, 1000).remove(0);
+    if let Owned::Packet(packet) = &mut data {
+        packet.observation.role = FrameRole::FirstFinAck;
+    }
+    entries.push(data);
+    entries.push(Owned::End(samples::end()));
+    let text = text(&entries, 100);
+    let line = text.lines().find(|line| line.contains("#100"));
+    assert!(line.is_some_and(|line| line.contains("<══")), "{text}");
 }
 
 #[test]

@@ -8,32 +8,17 @@ use super::{Lines, Verbosity};
 use crate::explain::Explainer;
 use crate::net::Endpoint;
 use crate::packet::{TcpFlags, TcpOption};
-use crate::tcp::{AnalysisFlags, Changes, FrameRole, OwnFlags, Side};
+use crate::tcp::{AnalysisFlags, Changes, FrameRole, Side};
 use crate::text::visible;
 use crate::timeline::PacketEntry;
-use crate::view::entries::LIFECYCLE;
+use crate::view::entries::{LIFECYCLE, is_bad};
 use crate::view::style::Ink;
 use crate::view::width::{cut, shown};
 
-/// Flags of segments with a problem: Wireshark's "Bad TCP" rule, which leaves window updates and keep-alives out.
-const BAD: AnalysisFlags = AnalysisFlags(
-    !(AnalysisFlags::WINDOW_UPDATE.0
-        | AnalysisFlags::KEEP_ALIVE.0
-        | AnalysisFlags::KEEP_ALIVE_ACK.0
-        | AnalysisFlags::REUSED_PORTS.0),
-);
 /// Flags that only the window explains.
 const ABOUT_WINDOW: AnalysisFlags = AnalysisFlags(
     AnalysisFlags::ZERO_WINDOW.0 | AnalysisFlags::WINDOW_UPDATE.0 | AnalysisFlags::WINDOW_FULL.0,
 );
-
-/// Whether Wireshark would paint the segment as a problem, and our own notes do not take that back.
-pub(super) fn is_bad(packet: &PacketEntry) -> bool {
-    let seen = &packet.observation;
-    let excused = seen.notes.contains(OwnFlags::SELF_CONNECT)
-        || seen.notes.contains(OwnFlags::SIMULTANEOUS_OPEN);
-    seen.analysis.0 & BAD.0 != 0 && !excused
-}
 
 /// The ink of a segment's flags.
 fn ink_of(packet: &PacketEntry) -> Ink {
