@@ -30,21 +30,14 @@ impl Explainer {
             self.reset_note(out, "teardown-reset", reset.side, reset.cause);
             return;
         }
-        let span = Value::Span(card.duration().unwrap_or(0));
-        if card.simultaneous() && card.complete() {
-            self.joined(out, "teardown-simultaneous", &[("duration", span)]);
-        } else if let Some(segments) = card.segments() {
+        if let Some(id) = ids::orderly(card) {
+            let segments = card.segments().unwrap_or_default();
             let values = [
                 ("segments", Value::Number(u64::from(segments))),
-                ("duration", span),
+                ("duration", Value::Span(card.duration().unwrap_or(0))),
+                ("side", Self::side(card.first_fin.map(|fin| fin.side))),
             ];
-            self.joined(out, "teardown-complete", &values);
-        } else if let Some(fin) = card.first_fin {
-            self.joined(
-                out,
-                "teardown-half",
-                &[("side", Self::side(Some(fin.side)))],
-            );
+            self.joined(out, id, &values);
         }
         if card.half_close_bytes > 0 {
             let bytes = Value::Number(card.half_close_bytes);

@@ -240,6 +240,9 @@ teardown-half = only the { $side ->
     } has closed
     .why = One direction is closed, the other is open: a half-close. It is useful (send all, then read the answer), and it is also what a program leaves behind that forgets to close.
     .rfc = RFC 9293 section 3.6.1
+teardown-unconfirmed = both sides sent FIN, an ACK of one is not in the capture
+    .why = Both directions are closed, but the segment that confirms a FIN was not captured: it was lost, or it came after the capture's end. Who waits for it sends the FIN again.
+    .rfc = RFC 9293 section 3.6
 teardown-half-bytes = { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
@@ -424,8 +427,8 @@ verdict-lost-capture = frames missing from the capture
 verdict-partial-start = the capture begins in the middle
     .why = The SYN was not captured: roles and initial numbers are inferred.
     .rfc = RFC 9293 section 3.5
-verdict-partial-end = still open where the capture ends
-    .why = No FIN and no RST was captured.
+verdict-partial-end = not over where the capture ends
+    .why = No RST was captured, nor a FIN of each side with its ACK.
     .rfc = RFC 9293 section 3.6
 verdict-ws-close = closed by WebSocket
     .why = A WebSocket Close frame was seen before TCP ended.

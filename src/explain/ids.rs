@@ -2,7 +2,9 @@
 
 use crate::chat::DisconnectReason;
 use crate::message::MessageKind;
-use crate::tcp::{AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState};
+use crate::tcp::{
+    AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState, Teardown,
+};
 use crate::timeline::{FindingCode, VerdictCode};
 
 /// Wireshark's flags in the order in which lines tell them, most telling first.
@@ -88,6 +90,17 @@ pub(super) const fn outcome(outcome: HandshakeOutcome) -> &'static str {
         HandshakeOutcome::Refused => "handshake-refused",
         HandshakeOutcome::Simultaneous => "handshake-simultaneous",
     }
+}
+
+/// The id of an end by FIN, as far as it came; `None` without one.
+pub(super) fn orderly(card: &Teardown) -> Option<&'static str> {
+    card.first_fin?;
+    Some(match (card.complete(), card.simultaneous()) {
+        (true, true) => "teardown-simultaneous",
+        (true, false) => "teardown-complete",
+        (false, _) if card.second_fin.is_some() => "teardown-unconfirmed",
+        (false, _) => "teardown-half",
+    })
 }
 
 /// The id of a cause.

@@ -239,6 +239,9 @@ teardown-half = só { $side ->
     } fechou
     .why = Um sentido está fechado e o outro aberto: um fechamento parcial (half-close). É útil (enviar tudo e depois ler a resposta), e é também o que sobra quando um programa se esquece de fechar.
     .rfc = RFC 9293, seção 3.6.1
+teardown-unconfirmed = os dois lados enviaram FIN, falta na captura o ACK de um deles
+    .why = Os dois sentidos estão fechados, mas o segmento que confirma um dos FINs não foi capturado: perdeu-se, ou veio depois do fim da captura. Quem espera por ele envia o FIN de novo.
+    .rfc = RFC 9293, seção 3.6
 teardown-half-bytes = { $bytes ->
         [one] { $bytes } byte veio
        *[other] { $bytes } bytes vieram
@@ -423,8 +426,8 @@ verdict-lost-capture = faltam quadros na captura
 verdict-partial-start = a captura começa no meio
     .why = O SYN não foi capturado: papéis e números iniciais são inferidos.
     .rfc = RFC 9293, seção 3.5
-verdict-partial-end = ainda aberta quando a captura termina
-    .why = Nenhum FIN e nenhum RST foi capturado.
+verdict-partial-end = ainda não encerrada quando a captura termina
+    .why = A captura não tem nenhum RST, nem um FIN de cada lado com o seu ACK.
     .rfc = RFC 9293, seção 3.6
 verdict-ws-close = fechada pelo WebSocket
     .why = Um quadro Close do WebSocket foi visto antes do fim do TCP.

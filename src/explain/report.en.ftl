@@ -594,7 +594,6 @@ expect-only-whole = counted only over the whole capture
 expect-no-reset = no reset
 expect-no-close = no complete orderly close
 expect-no-ws-close = no WebSocket Close frame
-expect-unconfirmed = both sides sent FIN, an ACK of one is not in the capture
 expect-only-fin = only the { $side ->
         [client] client
        *[server] server

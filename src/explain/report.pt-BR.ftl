@@ -594,7 +594,6 @@ expect-only-whole = só se conta na captura inteira
 expect-no-reset = sem RST
 expect-no-close = sem fechamento normal completo
 expect-no-ws-close = nenhum quadro Close do WebSocket
-expect-unconfirmed = os dois lados enviaram FIN, falta na captura o ACK de um deles
 expect-only-fin = só o { $side ->
         [client] cliente
        *[server] servidor

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::ids;
 use crate::packet::TcpFlags;
-use crate::tcp::{AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState};
+use crate::tcp::{
+    AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState, Teardown,
+};
 use crate::timeline::{FindingCode, VerdictCode};
 
 /// A topic of the catalogue. Sets of flags stand for their first flag.
@@ -32,6 +34,15 @@ pub enum Topic<'a> {
     ConnState(&'a str),
     /// Any message of the catalogue.
     Message(&'a str),
+}
+
+impl Topic<'static> {
+    /// How a connection ended: the cause of its RST, or how far its FINs came.
+    #[must_use]
+    pub fn of_end(card: &Teardown) -> Option<Self> {
+        let cause = card.reset.map(|reset| Self::Cause(reset.cause));
+        cause.or_else(|| ids::orderly(card).map(Self::Message))
+    }
 }
 
 impl Topic<'_> {

@@ -270,7 +270,7 @@ fn ending(court: &Court<'_>, row: &ConnectionRow) -> String {
             format!("{only}, {}", row.verdict.code)
         }
         (Ending::FinUnconfirmed, _) => {
-            let both = court.say("expect-unconfirmed", &[]);
+            let both = court.say("teardown-unconfirmed", &[]);
             format!("{both}, {}", row.verdict.code)
         }
         (Ending::Open | Ending::Fin, _) => format!("still open, {}", row.verdict.code),

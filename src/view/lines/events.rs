@@ -104,14 +104,14 @@ impl<W: Write> Lines<W> {
                 self.row.note.push_str("  ");
                 self.row.note.push_str(&note);
             }
-            self.explain_with_pending(Topic::Handshake(card.outcome));
+            self.explain_with_pending(Some(Topic::Handshake(card.outcome)));
             return;
         }
         self.stand_alone(
             entry.at,
             entry.stream.0,
             note,
-            Topic::Handshake(card.outcome),
+            Some(Topic::Handshake(card.outcome)),
         );
     }
 
@@ -119,12 +119,7 @@ impl<W: Write> Lines<W> {
         let card = &entry.teardown;
         let mut note = String::new();
         self.words.teardown_note(&mut note, card);
-        let topic = match card.reset {
-            Some(reset) => Topic::Cause(reset.cause),
-            None if !card.complete() => Topic::Message("teardown-half"),
-            None if card.simultaneous() => Topic::Message("teardown-simultaneous"),
-            None => Topic::Message("teardown-complete"),
-        };
+        let topic = Topic::of_end(card);
         if self.pending_is(entry.stream.0, steps_of(card).map(|step| step.frame)) {
             self.row.note.replace_range(..self.row.note_role, &note);
             self.explain_with_pending(topic);
@@ -140,14 +135,20 @@ impl<W: Write> Lines<W> {
         })
     }
 
-    fn explain_with_pending(&mut self, topic: Topic<'static>) {
+    fn explain_with_pending(&mut self, topic: Option<Topic<'static>>) {
         if let Some(pending) = self.pending.as_mut().filter(|_| self.options.why) {
-            pending.topics.push(topic);
+            pending.topics.extend(topic);
         }
     }
 
     /// A card whose segment is not at hand.
-    fn stand_alone(&mut self, at: Timestamp, stream: u32, note: String, topic: Topic<'static>) {
+    fn stand_alone(
+        &mut self,
+        at: Timestamp,
+        stream: u32,
+        note: String,
+        topic: Option<Topic<'static>>,
+    ) {
         self.finish();
         if self.options.verbosity == Verbosity::Quiet {
             return;
@@ -155,7 +156,7 @@ impl<W: Write> Lines<W> {
         self.begin_remark(at, Some(stream), None, "*");
         self.row.body = note;
         self.end_line();
-        self.tell_why(&[topic]);
+        self.tell_why(topic.as_slice());
     }
 
     pub(super) fn finding(&mut self, entry: &FindingEntry) {

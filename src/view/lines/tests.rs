@@ -191,6 +191,33 @@ fn a_reset_breaks_the_arrow_and_has_its_cause() {
 }
 
 #[test]
+fn two_fins_are_no_half_close() {
+    let mut teardown = samples::teardown();
+    teardown.second_fin.as_mut().expect("a second FIN").acked = None;
+    let card = |teardown| {
+        let options = LinesOptions {
+            why: true,
+            ..at_width(0)
+        };
+        let entry = TeardownEntry {
+            at: samples::at(50),
+            stream: StreamId(0),
+            connection: samples::pair(),
+            teardown,
+        };
+        told(&[Owned::Teardown(entry)], options)
+    };
+    let both = card(teardown);
+    let words = "both sides sent FIN, an ACK of one is not in the capture";
+    assert!(both.contains(words), "{both}");
+    assert!(both.contains("Both directions are closed, but"), "{both}");
+    teardown.second_fin = None;
+    let one = card(teardown);
+    assert!(one.contains("only the client has closed"), "{one}");
+    assert!(one.contains("a half-close"), "{one}");
+}
+
+#[test]
 fn an_unnamed_stream_says_between_whom() {
     let mut entries = samples::opening();
     for entry in &mut entries {
