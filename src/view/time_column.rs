@@ -72,7 +72,10 @@ pub(super) struct TimeColumn {
     style: TimeStyle,
     zone: TimeZone,
     first: Option<Timestamp>,
+    /// Of the line before: one that went out.
     previous: Option<Timestamp>,
+    /// Of the line being put together.
+    present: Option<Timestamp>,
     second: Option<i64>,
     text: Vec<u8>,
 }
@@ -90,6 +93,7 @@ impl TimeColumn {
             zone,
             first: None,
             previous: None,
+            present: None,
             second: None,
             text: Vec::new(),
         }
@@ -100,15 +104,17 @@ impl TimeColumn {
         self.style.width()
     }
 
-    /// The time written last.
+    /// The time of the line that went out last.
     pub(super) fn latest(&self) -> Timestamp {
         self.previous.unwrap_or_default()
     }
 
-    /// Appends the time of an entry, padded to the column.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, at: Timestamp) {
+    /// Appends the time of a line, padded to the column. Returns its cells: more than the column's where it does not fit.
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, at: Timestamp) -> usize {
+        let start = out.len();
         let first = *self.first.get_or_insert(at);
-        let previous = self.previous.replace(at).unwrap_or(at);
+        let previous = self.previous.unwrap_or(at);
+        self.present = Some(at);
         match self.style {
             TimeStyle::None => {}
             TimeStyle::Relative => push_offset(out, at.since(first), self.width()),
@@ -116,6 +122,13 @@ impl TimeColumn {
             TimeStyle::Epoch => push_offset(out, at.as_nanos(), self.width()),
             TimeStyle::Absolute | TimeStyle::Utc | TimeStyle::Date => self.push_clock(out, at),
         }
+        // Digits are ASCII: bytes are cells.
+        out.len() - start
+    }
+
+    /// The line went out: the next one counts from it.
+    pub(super) const fn settle(&mut self) {
+        self.previous = self.present;
     }
 
     /// Clock time; the text of the second is made once per second.
@@ -185,7 +198,9 @@ mod tests {
         let mut column = TimeColumn::new(style, zone);
         let text = |nanos: &i64| {
             let mut out = Vec::new();
-            column.push(&mut out, Timestamp::from_nanos(*nanos));
+            let cells = column.push(&mut out, Timestamp::from_nanos(*nanos));
+            assert_eq!(cells, out.len());
+            column.settle();
             String::from_utf8(out).expect("text")
         };
         nanos.iter().map(text).collect()
@@ -205,6 +220,23 @@ mod tests {
         assert_eq!(of(TimeStyle::from_count(4)), "2024-03-01 09:00:01.500021");
         assert_eq!(of(TimeStyle::from_count(5)), "    1.500021");
         assert_eq!(of(TimeStyle::Utc), "12:00:01.500021Z");
+    }
+
+    #[test]
+    fn a_line_that_never_went_out_is_not_counted_from() {
+        let mut column = TimeColumn::new(TimeStyle::Delta, TimeZone::UTC);
+        let mut at = |seconds: i64, goes_out: bool| {
+            let mut out = Vec::new();
+            column.push(&mut out, Timestamp::from_nanos(seconds * 1_000_000_000));
+            if goes_out {
+                column.settle();
+            }
+            String::from_utf8(out).expect("text").trim().to_owned()
+        };
+        assert_eq!(at(5, true), "0.000000");
+        assert_eq!(at(7, false), "2.000000");
+        assert_eq!(at(8, true), "3.000000");
+        assert_eq!(at(8, true), "0.000000");
     }
 
     #[test]

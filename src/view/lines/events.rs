@@ -39,8 +39,7 @@ impl<W: Write> Lines<W> {
     /// Starts a line: time and, where it is about one, stream.
     pub(super) fn begin_line(&mut self, at: Timestamp, stream: Option<u32>) {
         self.row.clear();
-        self.time.push(&mut self.row.head, at);
-        self.row.head_width = self.time.width();
+        self.row.head_width = self.time.push(&mut self.row.head, at);
         let gap = self.layout.gap;
         self.row.pad(gap);
         if let Some(stream) = stream {

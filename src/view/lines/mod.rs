@@ -167,6 +167,7 @@ impl<W: Write> Lines<W> {
 
     /// The row as it stands goes out.
     fn emit(&mut self) {
+        self.time.settle();
         let out = &mut self.out.buffer;
         self.row
             .emit(out, &self.layout, &self.palette, self.options.ascii);

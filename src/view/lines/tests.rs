@@ -190,6 +190,43 @@ fn a_reset_breaks_the_arrow_and_has_its_cause() {
     );
 }
 
+/// `--time delta` counts from the line above, also where the segment between them was folded into its message.
+#[test]
+fn the_delta_counts_from_the_line_above() {
+    let options = LinesOptions {
+        time: TimeStyle::Delta,
+        ..at_width(0)
+    };
+    let mut entries = samples::said(Side::Client, b"um", 4, 1_000_000);
+    // The server's copy: its segment says nothing that its message does not say 90 us later.
+    let mut copy = samples::said(Side::Server, b"um", 6, 1_500_000);
+    if let Some(Owned::Message(message)) = copy.get_mut(1) {
+        message.at = samples::at(1_500_090);
+    }
+    entries.truncate(2);
+    entries.extend(copy);
+    let text = told(&entries, options);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[2].contains("<<"), "{text}");
+    assert!(lines[2].starts_with("    0.500090"), "{text}");
+}
+
+#[test]
+fn a_long_offset_moves_the_line_and_keeps_its_width() {
+    let mut entries = samples::said(Side::Client, b"um", 4, 0);
+    let days = 200_000_000_000;
+    let late = samples::said(Side::Client, &[b'x'; 80], 6, days);
+    entries.extend(late);
+    let options = LinesOptions {
+        time: TimeStyle::Relative,
+        ..at_width(80)
+    };
+    let text = told(&entries, options);
+    assert!(text.contains("\n200000.000000 "), "{text}");
+    assert!(text.lines().all(|line| width_of(line) <= 80), "{text}");
+}
+
 #[test]
 fn two_fins_are_no_half_close() {
     let mut teardown = samples::teardown();
