@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use chatscope::chat::{DisconnectReason, Limits, SessionEventKind};
 use socket2::SockRef;
-use support::{SOON, Server, Socket, eventually};
+use support::{PATIENCE, Server, Socket, eventually};
 
 fn limits(change: impl FnOnce(&mut Limits)) -> Server {
     Server::with(|config| change(&mut config.limits))
@@ -24,7 +24,7 @@ fn limits(change: impl FnOnce(&mut Limits)) -> Server {
 /// The reason the events give for the end of the session.
 fn end_of(server: &Server, session: u64) -> DisconnectReason {
     loop {
-        let event = server.events.recv_timeout(SOON).unwrap();
+        let event = server.events.recv_timeout(PATIENCE).unwrap();
         if let SessionEventKind::Disconnected { reason } = event.kind
             && event.session.0 == session
         {
@@ -77,7 +77,8 @@ fn two_lines_in_one_segment_and_one_line_in_six() {
 
 #[test]
 fn a_paste_passes_and_a_flood_is_slowed_for_its_sender_only() {
-    let server = limits(|limits| limits.rate = 100);
+    // Without the allowance the paste would take 20 s.
+    let server = limits(|limits| limits.rate = 10);
     let (mut ana, mut bob) = (server.client(), server.client());
     let start = Instant::now();
     let paste: String = (0..200).map(|number| format!("paste {number}\n")).collect();
@@ -87,7 +88,7 @@ fn a_paste_passes_and_a_flood_is_slowed_for_its_sender_only() {
         ana.expect(&format!("guest1: paste {number}"));
     }
     assert!(
-        start.elapsed() < Duration::from_secs(1),
+        start.elapsed() < Duration::from_secs(10),
         "{:?}",
         start.elapsed()
     );
@@ -102,14 +103,9 @@ fn a_paste_passes_and_a_flood_is_slowed_for_its_sender_only() {
         .write(block.as_bytes())
         .is_ok_and(|count| count > 0)
     {}
-    let start = Instant::now();
+    // What ana has on the way would take hours at her rate.
     bob.say("/ping");
     bob.until("* pong");
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        start.elapsed()
-    );
 }
 
 /// Who floods and then resets is not heard faster than who stays, and leaves soon.
@@ -134,17 +130,26 @@ fn a_reset_is_no_way_around_the_rate() {
 
 #[test]
 fn idle_sessions_are_warned_and_ended() {
-    let server = limits(|limits| limits.idle = Duration::from_millis(400));
+    let server = limits(|limits| limits.idle = Duration::from_secs(4));
     let mut ana = server.client();
     let mut bob = server.client();
-    for _ in 0..4 {
-        std::thread::sleep(Duration::from_millis(150));
-        bob.say("/ping");
-    }
+    // Bob speaks forty times in the time after which ana is given up.
+    let (over, ana_is_gone) = std::sync::mpsc::channel::<()>();
+    let talking = std::thread::spawn(move || {
+        while ana_is_gone.recv_timeout(Duration::from_millis(100))
+            == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+        {
+            bob.say("/ping");
+            bob.until("* pong");
+        }
+        bob
+    });
     let rest = ana.rest();
+    drop(over);
+    let mut bob = talking.join().unwrap();
     assert!(rest.starts_with("* are you there?"), "{rest}");
     assert!(
-        rest.ends_with("* nothing heard from you for 400 ms: goodbye\n"),
+        rest.ends_with("* nothing heard from you for 4 s: goodbye\n"),
         "{rest}"
     );
     bob.say("/who");
@@ -166,7 +171,7 @@ fn a_line_that_never_ends_is_no_sign_of_life() {
     let rest = ana.rest();
     assert!(rest.contains("nothing heard from you"), "{rest}");
     assert!(
-        start.elapsed() < Duration::from_secs(2),
+        start.elapsed() < Duration::from_secs(10),
         "{:?}",
         start.elapsed()
     );
@@ -180,7 +185,11 @@ fn names_are_one_to_a_person_whatever_their_case() {
     for client in &mut clients {
         client.say("/nick Ana");
     }
-    std::thread::sleep(Duration::from_millis(100));
+    // Each has its answer when the next command has its own.
+    for client in &mut clients {
+        client.say("/ping done");
+        client.until("* pong done");
+    }
     clients[0].say("/who");
     let here = clients[0].until("* here: ");
     assert_eq!(here.to_lowercase().matches("ana").count(), 1, "{here}");
@@ -235,7 +244,7 @@ fn the_farewell_survives_unread_input() {
         let mut ana = server.client();
         let mut bytes = b"/quit\n".to_vec();
         bytes.extend(b"more that nobody reads\n".repeat(20_000));
-        ana.stream().set_write_timeout(Some(SOON)).unwrap();
+        ana.stream().set_write_timeout(Some(PATIENCE)).unwrap();
         let mut writer = ana.stream().try_clone().unwrap();
         let sender = std::thread::spawn(move || {
             let _ = writer.write_all(&bytes);
@@ -256,7 +265,7 @@ fn a_storm_of_connections() {
         .map(|_| TcpStream::connect(server.lines).unwrap())
         .collect();
     for stream in &clients {
-        stream.set_read_timeout(Some(SOON)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut byte = [0];
         assert_eq!((&*stream).read(&mut byte).unwrap(), 1, "a welcome");
     }
@@ -270,7 +279,7 @@ fn a_storm_of_connections() {
         bob.line() == "* here: 1: guest1"
     });
     assert!(
-        start.elapsed() < Duration::from_secs(20),
+        start.elapsed() < Duration::from_mins(1),
         "{:?}",
         start.elapsed()
     );

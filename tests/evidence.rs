@@ -501,6 +501,40 @@ fn every_frame_is_explained_and_nothing_else_changes() {
     );
 }
 
+/// A frame whose options overrun their block has no room for a comment: it is copied as it is and not counted.
+#[test]
+fn only_frames_that_carry_their_comment_are_counted() {
+    const ENHANCED_PACKET: [u8; 4] = [6, 0, 0, 0];
+    let mut bytes =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(CHAT)).expect("the capture");
+    let length = |at: usize, bytes: &[u8]| {
+        u32::from_le_bytes(bytes[at + 4..at + 8].try_into().expect("four")) as usize
+    };
+    let mut at = 0;
+    while bytes[at..at + 4] != ENHANCED_PACKET {
+        at += length(at, &bytes);
+    }
+    // Behind the first frame's data: a comment said to be of 65,535 bytes, in a block that ends after it.
+    let captured = u32::from_le_bytes(bytes[at + 20..at + 24].try_into().expect("four")) as usize;
+    let options = at + 28 + captured.next_multiple_of(4);
+    let damaged = (options + 8 + 4 - at) as u32;
+    let rest = bytes.split_off(at + length(at, &bytes));
+    bytes.truncate(options);
+    bytes.extend([1, 0, 0xff, 0xff, b'a', b'b', b'c', b'd']);
+    bytes.extend(damaged.to_le_bytes());
+    bytes[at + 4..at + 8].copy_from_slice(&damaged.to_le_bytes());
+    bytes.extend(rest);
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("damaged.pcapng");
+    std::fs::write(&input, bytes).expect("written");
+    let out = folder.path().join("out.pcapng");
+    let told = stderr(&["annotate", path_text(&input), path_text(&out)]);
+    assert!(told.contains("33 of 34 frames explained"), "{told}");
+    assert!(told.contains("1 frame has no room"), "{told}");
+    let told = stderr(&["annotate", CHAT, path_text(&out)]);
+    assert_eq!(told, "chatscope: 34 of 34 frames explained\n");
+}
+
 #[test]
 fn foreign_comments_are_kept() {
     let folder = tempfile::tempdir().expect("a folder");

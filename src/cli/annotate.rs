@@ -67,8 +67,12 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
         copied.commented, story.frames
     ));
     if copied.uncommented > 0 {
+        let have = match copied.uncommented {
+            1 => "frame has",
+            _ => "frames have",
+        };
         output::note(format_args!(
-            "chatscope: {} frames have no room for a comment: records that are no packets, or damaged options",
+            "chatscope: {} {have} no room for a comment: records that are no packets, or damaged options",
             copied.uncommented
         ));
     }

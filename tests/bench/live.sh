@@ -7,30 +7,33 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-5} rate=${2:-1000}
 [ -n "${SKIP_BUILD:-}" ] || cargo build -q --release --locked --examples --bins
 us=$PWD/target/release/chatscope fanout=$PWD/target/release/examples/fanout
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+work=$(mktemp -d)
+# Also when a step fails: what is still running ends.
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
 load() { timeout $((seconds + 30)) "$fanout" load line "127.0.0.1:17200" "$1" 100 "rate:$rate" "$seconds"; }
+measure() { local got; got=$(load "$pid"); printf '%-25s %s\n' "$1" "$got"; }
 ended() { kill -INT "$1"; wait "$1" 2>/dev/null || true; }
 
 serve() { "$us" serve --listen 127.0.0.1:17200 --web 127.0.0.1:17201 --rate 0 "$@" >"$work/story" 2>"$work/said" & pid=$!; sleep 1; }
 
 echo "# $(nproc) cores, $seconds s, $rate lines/s to 100 receivers"
 serve --no-capture
-echo "chat alone:               $(load "$pid")"; ended "$pid"
+measure "chat alone:"; ended "$pid"
 
 serve --no-capture
 tcpdump -i lo -B 65536 -w "$work/tcpdump.pcap" 'tcp port 17200' 2>"$work/tcpdump.said" & dump=$!; sleep 1
-echo "chat beside tcpdump -w:   $(load "$pid")"; ended "$pid"; ended "$dump"
+measure "chat beside tcpdump -w:"; ended "$pid"; ended "$dump"
 echo "                          $(grep -E 'captured|dropped' "$work/tcpdump.said" | tr '\n' ' ')"
 
 serve -w "$work/ours.pcapng"
-echo "serve -w, whole story:    $(load "$pid")"; ended "$pid"
+measure "serve -w, whole story:"; ended "$pid"
 echo "                          $(grep captured "$work/said"), $(wc -l <"$work/story") lines of story"
 
 serve -q -w "$work/ours.pcapng"
-echo "serve -q -w:              $(load "$pid")"; ended "$pid"
+measure "serve -q -w:"; ended "$pid"
 echo "                          $(grep captured "$work/said")"
 
 serve -q -w "$work/ours.pcapng" --annotate
-echo "serve -q -w --annotate:   $(load "$pid")"; ended "$pid"
+measure "serve -q -w --annotate:"; ended "$pid"
 echo "                          $(grep -E 'captured|without their' "$work/said" | tr '\n' ' ')"
