@@ -593,6 +593,11 @@ graph-time-axis = time since the first segment
 
 ladder-program = program
 ladder-acks = { $count } ACKs folded, #{ $first } to #{ $last }
+ladder-empty = no segment to draw
+ladder-lanes-left-out = { $count ->
+        [one] one more socket has no room in { $width } columns
+       *[other] { $count } more sockets have no room in { $width } columns
+    }
 ladder-gap = { $duration } of silence
 ladder-left-out = { $count ->
         [one] one more segment is not drawn

@@ -592,6 +592,11 @@ graph-time-axis = tempo desde o primeiro segmento
 
 ladder-program = programa
 ladder-acks = { $count } ACKs agrupados, #{ $first } a #{ $last }
+ladder-empty = nenhum segmento para desenhar
+ladder-lanes-left-out = { $count ->
+        [one] mais um socket não cabe em { $width } colunas
+       *[other] mais { $count } sockets não cabem em { $width } colunas
+    }
 ladder-gap = { $duration } de silêncio
 ladder-left-out = { $count ->
         [one] mais um segmento não é mostrado

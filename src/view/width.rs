@@ -18,20 +18,55 @@ pub(super) fn cut(text: &str, limit: usize, ascii: bool) -> Cow<'_, str> {
     if width_of(text) <= limit {
         return Cow::Borrowed(text);
     }
-    let room = limit.saturating_sub(1);
-    let mut used = 0;
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        used += c.width().unwrap_or(0);
-        if used > room {
-            break;
-        }
-        end = at + c.len_utf8();
-    }
     if limit == 0 {
         return Cow::Borrowed("");
     }
-    Cow::Owned(format!("{}{}", &text[..end], if ascii { '~' } else { '…' }))
+    let kept = &text[..fitting(text, limit - 1)];
+    Cow::Owned(format!("{kept}{}", if ascii { '~' } else { '…' }))
+}
+
+/// Bytes of the longest beginning that takes at most `limit` cells, between characters as a reader counts them.
+fn fitting(text: &str, limit: usize) -> usize {
+    let mut used = 0;
+    let mut end = 0;
+    for cluster in clusters(text) {
+        used += width_of(cluster);
+        if used > limit {
+            break;
+        }
+        end += cluster.len();
+    }
+    end
+}
+
+/// Pieces of a text that share their cells: a character with the marks that follow it, an emoji with its variation or skin.
+/// A piece begins where the next character neither takes no cell nor changes how wide the one before it is.
+pub(super) fn clusters(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut chars = rest.char_indices();
+        let (_, mut last) = chars.next()?;
+        let end = chars.find(|(at, c)| {
+            let joins = joins(last, *c, &rest[..at + c.len_utf8()]);
+            last = *c;
+            !joins
+        });
+        let (cluster, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        Some(cluster)
+    })
+}
+
+/// Whether a character shares the cells of what stands before it; `both` ends with it.
+fn joins(last: char, c: char, both: &str) -> bool {
+    if last.is_ascii() && c.is_ascii() {
+        return false;
+    }
+    let Some(own) = c.width().filter(|width| *width > 0) else {
+        return true;
+    };
+    let before = &both[..both.len() - c.len_utf8()];
+    width_of(both) < width_of(before) + own
 }
 
 /// Appends `count` spaces.
@@ -64,7 +99,7 @@ pub(super) fn shown(text: &str, ascii: bool) -> Cow<'_, str> {
     }
 }
 
-/// Breaks a text at spaces into lines of at most `limit` cells; a single word may be longer.
+/// Breaks a text at spaces into lines of at most `limit` cells, and a word that is longer than that within.
 pub(super) fn wrapped(text: &str, limit: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -74,8 +109,16 @@ pub(super) fn wrapped(text: &str, limit: usize) -> Vec<&str> {
         if end > start && width_of(&text[start..stop]) > limit {
             lines.push(&text[start..end]);
             start = at;
+        } else if end == start {
+            start = at;
         }
         end = stop;
+        while width_of(&text[start..end]) > limit {
+            let first = clusters(&text[start..end]).next().map_or(0, str::len);
+            let part = fitting(&text[start..end], limit).max(first);
+            lines.push(&text[start..start + part]);
+            start += part;
+        }
     }
     if end > start {
         lines.push(&text[start..end]);
@@ -109,13 +152,41 @@ mod tests {
         assert_eq!(cut("abcd", 3, true), "ab~");
     }
 
+    /// U+2764 alone is one cell wide, with U+FE0F two.
+    #[test]
+    fn what_changes_a_width_is_never_cut_off() {
+        let hearts = "\u{2764}\u{fe0f}".repeat(4);
+        assert_eq!(width_of(&hearts), 8);
+        assert_eq!(cut(&hearts, 5, false), "\u{2764}\u{fe0f}\u{2764}\u{fe0f}…");
+        assert_eq!(cut("Joa\u{303}o", 3, true), "Jo~");
+        assert_eq!(cut("Joa\u{303}os", 4, true), "Joa\u{303}~");
+        let parts: Vec<_> = clusters("Joa\u{303}o\u{2764}\u{fe0f}!\u{1f44d}\u{1f3fd}").collect();
+        assert_eq!(
+            parts,
+            [
+                "J",
+                "o",
+                "a\u{303}",
+                "o",
+                "\u{2764}\u{fe0f}",
+                "!",
+                "\u{1f44d}\u{1f3fd}"
+            ]
+        );
+    }
+
     #[test]
     fn lines_break_at_spaces() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(
-            wrapped("incomprehensibly long", 5),
-            ["incomprehensibly", "long"]
+            wrapped("an incomprehensible one", 8),
+            ["an", "incompre", "hensible", "one"]
         );
+        assert_eq!(
+            wrapped("incomprehensible", 5),
+            ["incom", "prehe", "nsibl", "e"]
+        );
+        assert_eq!(wrapped("日本", 1), ["日", "本"]);
         assert!(wrapped("", 5).is_empty());
     }
 
@@ -126,8 +197,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cut_text_fits(text: String, limit in 0usize..40) {
-            prop_assert!(width_of(&cut(&text, limit, false)) <= limit.max(1));
+        fn a_cut_text_fits(text in "(\\PC|[a\u{2764}\u{fe0f}\u{303}\u{1f44d}\u{1f3fd}\u{644}\u{627}]){0,60}", limit in 0usize..40) {
+            prop_assert!(width_of(&cut(&text, limit, false)) <= limit);
+        }
+
+        #[test]
+        fn wrapped_lines_fit_and_lose_nothing(text in "([a-z\u{2764}\u{fe0f}\u{303}日]{0,30} {0,2}){0,6}", limit in 2usize..30) {
+            let lines = wrapped(&text, limit);
+            prop_assert!(lines.iter().all(|line| width_of(line) <= limit), "{:?}", lines);
+            prop_assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         }
     }
 }

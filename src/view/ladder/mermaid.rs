@@ -26,6 +26,8 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
         );
     }
     let (Some(first), Some(last)) = (order.first(), order.last()) else {
+        let nothing = escaped(&words.text("ladder-empty", &[]));
+        let _ = writeln!(out, "    participant L0 as {nothing}");
         return out;
     };
     let over = format!("L{first},L{last}");

@@ -86,10 +86,16 @@ impl<W: Write> LadderSink<W> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let words = &self.words;
-        let rows = fold::folded(&self.ladder, self.options.all_acks);
-        let text = match self.options.format {
-            LadderFormat::Text => text::draw(&self.ladder, &rows, words, &self.options),
+        let (words, options) = (&self.words, &self.options);
+        if options.format == LadderFormat::Text {
+            let lanes = canvas::Geometry::lanes_within(&self.ladder, options);
+            if self.ladder.lanes.len() > lanes {
+                self.ladder = self.ladder.within(lanes);
+            }
+        }
+        let rows = fold::folded(&self.ladder, options.all_acks);
+        let text = match options.format {
+            LadderFormat::Text => text::draw(&self.ladder, &rows, words, options),
             LadderFormat::Mermaid if self.options.fenced => {
                 let drawing = mermaid::draw(&self.ladder, &rows, words);
                 format!("```mermaid\n{drawing}```\n")

@@ -47,29 +47,19 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" class=\"ladder\" role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{width}\" height=\"{height}\"/>\n"
     );
-    let program_title = words.text("ladder-program", &[]);
-    push_lanes(
-        &mut out,
-        ladder,
-        &at,
-        program.map(|x| (x, &*program_title)),
-        height,
-    );
-    let start = ladder.start();
+    let place = Place {
+        at: &at,
+        program,
+        start: ladder.start(),
+        last,
+    };
+    push_lanes(&mut out, ladder, &place, height, words);
     for (index, row) in rows.iter().enumerate() {
         let y = TOP + STEP * (index as u32 + 1);
-        push_row(
-            &mut out,
-            row,
-            y,
-            &Place {
-                at: &at,
-                program,
-                start,
-                last,
-            },
-            words,
-        );
+        push_row(&mut out, row, y, &place, words);
+    }
+    if rows.is_empty() {
+        push_middle(&mut out, &words.text("ladder-empty", &[]), width / 2, TOP);
     }
     if let Some(text) = left_out(ladder.left_out, words) {
         push_middle(&mut out, &text, width / 2, height - 12);
@@ -89,9 +79,9 @@ struct Place<'a> {
 fn push_lanes(
     out: &mut String,
     ladder: &Ladder,
-    at: &[u32],
-    program: Option<(u32, &str)>,
+    place: &Place<'_>,
     height: u32,
+    words: &Explainer,
 ) {
     let bottom = height - STEP;
     let mut lane = |x: u32, name: &str, end: &str| {
@@ -102,15 +92,15 @@ fn push_lanes(
             html(end)
         );
     };
-    for (known, x) in ladder.lanes.iter().zip(at) {
+    for (known, x) in ladder.lanes.iter().zip(place.at) {
         lane(
             *x,
             known.name.as_deref().unwrap_or_default(),
             &known.end.to_string(),
         );
     }
-    if let Some((x, title)) = program {
-        lane(x, title, "");
+    if let Some(x) = place.program {
+        lane(x, &words.text("ladder-program", &[]), "");
     }
 }
 

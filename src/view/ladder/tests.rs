@@ -234,6 +234,74 @@ fn lanes_and_rows_are_bounded() {
     assert!(text.lines().all(|line| width_of(line) <= 200));
 }
 
+/// A chat of many: each says a line, the server acknowledges it.
+fn crowd(clients: u16) -> Vec<Owned> {
+    let mut entries = Vec::new();
+    for number in 0..clients {
+        let frame = u64::from(number) * 2 + 1;
+        for mut entry in samples::said(Side::Client, b"hi", frame, i64::from(number)) {
+            if let Owned::Packet(packet) = &mut entry {
+                let client = Endpoint::new(samples::client().ip, 40_000 + number);
+                match packet.observation.side {
+                    Side::Client => packet.source = client,
+                    Side::Server => packet.destination = client,
+                }
+                packet.observation.stream.0 = number.into();
+            }
+            entries.push(entry);
+        }
+    }
+    entries.push(Owned::End(samples::end()));
+    entries
+}
+
+#[test]
+fn every_arrow_has_its_head_however_many_lanes_there_are() {
+    for width in [60, 80, 100, 120, 200] {
+        for clients in 1..=11 {
+            let text = text(&crowd(clients), width);
+            let rows: Vec<_> = text.lines().filter(|line| line.contains(" #")).collect();
+            assert!(rows.len() >= 2.min(usize::from(clients)) * 2, "{text}");
+            for row in &rows {
+                assert_eq!(row.matches(['<', '>']).count(), 1, "{width}: {row}");
+                assert!(width_of(row) <= width, "{width}: {row}");
+                assert!(row.contains("ACK") || row.contains("\"hi\""), "{row}");
+            }
+            let left_out = usize::from(clients) * 2 - rows.len();
+            let told = format!("{left_out} more segments are not drawn");
+            assert_eq!(text.contains(&told), left_out > 0, "{text}");
+            assert_eq!(text.contains("no room in"), left_out > 0, "{text}");
+        }
+    }
+    assert!(!text(&crowd(11), 200).contains("not drawn"));
+}
+
+/// Decomposed letters keep their marks, emoji their width, and nothing half overwritten moves what follows.
+#[test]
+fn marks_and_wide_characters_keep_their_cells() {
+    let text = text(&hostile("Joa\u{303}o \u{2764}\u{fe0f}\u{2764}\u{fe0f}"), 80);
+    assert!(text.contains("Joa\u{303}o"), "{text}");
+    for row in text.lines().filter(|row| row.contains(['│', '┊'])) {
+        assert!(width_of(row) <= 80, "{row}");
+    }
+    let geometry = canvas::Geometry::new(&Ladder::default(), &LadderOptions::default());
+    let mut cells = canvas::Cells::blank(&geometry);
+    cells.write(0, "日本");
+    cells.put(1, '|');
+    cells.write(2, "a\u{303}");
+    assert_eq!(cells.text(0..5), " |a\u{303}  ");
+}
+
+#[test]
+fn nothing_to_draw_is_a_sentence() {
+    let nothing = [Owned::End(samples::end())];
+    assert_eq!(text(&nothing, 80), "no segment to draw\n");
+    for form in [LadderFormat::Mermaid, LadderFormat::Svg] {
+        let drawing = format(&nothing, form);
+        assert!(drawing.contains("no segment to draw"), "{drawing}");
+    }
+}
+
 /// Names and lines that try to be markup.
 fn hostile(said: &str) -> Vec<Owned> {
     let mut entries = samples::opening();
