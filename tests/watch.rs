@@ -9,9 +9,15 @@
 #![cfg(feature = "live")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 /// Longest wait for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -180,4 +186,270 @@ fn a_reader_that_leaves_ends_the_watch_and_its_program() {
     // Its connection ends with it.
     let _ = client.read_to_end(&mut Vec::new());
     let _ = client.write_all(b"nobody");
+}
+
+/// Two ends that send each other a line as fast as they can, until dropped.
+struct Traffic {
+    port: u16,
+    over: Arc<AtomicBool>,
+    ends: Vec<JoinHandle<()>>,
+}
+
+impl Traffic {
+    /// `pause` between two lines.
+    fn start(pause: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let talk = move |mut stream: TcpStream, over: Arc<AtomicBool>| {
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let mut heard = [0; 5];
+            while !over.load(Ordering::Relaxed) {
+                std::thread::sleep(pause);
+                if stream.write_all(b"line\n").is_err() || stream.read_exact(&mut heard).is_err() {
+                    return;
+                }
+            }
+        };
+        let first = TcpStream::connect(address).unwrap();
+        let (second, _) = listener.accept().unwrap();
+        let ends = [first, second].map(|stream| {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || talk(stream, over))
+        });
+        Self {
+            port: address.port(),
+            over,
+            ends: ends.into(),
+        }
+    }
+
+    fn filter(&self) -> String {
+        format!("tcp port {}", self.port)
+    }
+}
+
+impl Drop for Traffic {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        for end in self.ends.drain(..) {
+            let _ = end.join();
+        }
+    }
+}
+
+/// Number and time of every packet that a JSON story tells, as they stand there: there are very many.
+fn packets(story: &str) -> Vec<&str> {
+    let packets = story
+        .lines()
+        .filter(|line| line.starts_with("{\"event\":\"packet\""));
+    packets
+        .map(|line| line.split(",\"stream\"").next().unwrap())
+        .collect()
+}
+
+/// The file holds the frames that the story tells, no more and no fewer.
+fn same_frames(story: &str, file: &Path) -> usize {
+    let path = file.to_str().unwrap();
+    let replayed = chatscope(&["replay", "--format", "json", path])
+        .output()
+        .unwrap();
+    let replayed = String::from_utf8(replayed.stdout).unwrap();
+    let (live, saved) = (packets(story), packets(&replayed));
+    assert_eq!(live.len(), saved.len());
+    assert!(live[0].contains("\"frame\":1,\"ts\":1"), "{}", live[0]);
+    assert!(live == saved);
+    live.len()
+}
+
+#[test]
+fn the_file_has_the_frames_of_the_story_and_no_others() {
+    if !may_capture() {
+        return;
+    }
+    let traffic = Traffic::start(Duration::ZERO);
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["counted.pcapng", "counted.pcap"] {
+        let file = folder.path().join(name);
+        let path = file.to_str().unwrap();
+        let output = chatscope(&[
+            "watch",
+            "--format",
+            "json",
+            "-c",
+            "5",
+            "-w",
+            path,
+            &traffic.filter(),
+        ])
+        .output()
+        .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains("5 frames captured"), "{said}");
+        assert_eq!(
+            same_frames(&String::from_utf8(output.stdout).unwrap(), &file),
+            5
+        );
+    }
+    for extra in [&[][..], &["--annotate"]] {
+        let file = folder.path().join("stopped.pcapng");
+        let path = file.to_str().unwrap();
+        let filter = traffic.filter();
+        let arguments = [&["watch", "--format", "json", "-w", path, &filter], extra].concat();
+        let mut run = Run::start(&arguments);
+        let mut out = run.until("\"capture\"");
+        let reading = std::thread::spawn(move || {
+            let mut story = String::new();
+            out.read_to_string(&mut story).map(|_| story)
+        });
+        std::thread::sleep(Duration::from_millis(700));
+        run.signal("SIGINT");
+        let (code, said) = run.end();
+        assert_eq!(code, Some(0), "{said}");
+        let story = reading.join().unwrap().unwrap();
+        assert!(same_frames(&story, &file) > 100);
+    }
+}
+
+#[test]
+fn a_slow_reader_loses_lines_that_are_counted_and_never_the_end() {
+    if !may_capture() {
+        return;
+    }
+    let traffic = Traffic::start(Duration::from_millis(1));
+    let mut run = Run::start(&[
+        "watch",
+        "--format",
+        "json",
+        "-a",
+        "duration:9",
+        &traffic.filter(),
+    ]);
+    let mut out = run.until("\"capture\"");
+    std::thread::sleep(Duration::from_secs(10));
+    let mut story = String::new();
+    out.read_to_string(&mut story).unwrap();
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+    let events: Vec<Value> = story
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let end = events.last().unwrap();
+    assert_eq!(end["event"], "end");
+    let folded = end["display_folded"].as_u64().unwrap();
+    assert!(folded > 0, "the test was too quick: {end}");
+    assert!(
+        said.contains(&format!("{folded} lines of the story were folded")),
+        "{said}"
+    );
+    assert!(
+        events.iter().any(|event| event["event"] == "stream"),
+        "the last word on it"
+    );
+    let told = events
+        .iter()
+        .filter(|event| event["event"] == "packet")
+        .count() as u64;
+    let frames = end["frames"].as_u64().unwrap();
+    assert!(
+        told < frames && told + folded >= frames,
+        "{told} and {folded} of {frames}"
+    );
+}
+
+#[test]
+fn a_story_that_cannot_be_written_is_no_success() {
+    if !may_capture() {
+        return;
+    }
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let traffic = Traffic::start(Duration::from_millis(1));
+    for format in ["json", "lines", "table"] {
+        let output = chatscope(&["watch", "--format", format, "-c", "50", &traffic.filter()])
+            .stdout(full())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{format}: {said}");
+        assert!(said.contains("No space left"), "{format}: {said}");
+    }
+    // A chat whose story nobody can read ends and says why, before anybody has come.
+    let ports = ["--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"];
+    let mut serve = chatscope(&["serve", "--require-capture", "--format", "json"]);
+    let run = Run(serve.args(ports).stdout(full()).spawn().unwrap());
+    let (code, said) = run.end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("the story cannot be written") && said.contains("No space left"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_at_once_and_the_story_goes_on() {
+    if !may_capture() {
+        return;
+    }
+    let traffic = Traffic::start(Duration::from_millis(1));
+    for extra in [&[][..], &["--annotate"]] {
+        let filter = traffic.filter();
+        // The name of a device with the ending of a format that has room for comments.
+        let folder = tempfile::tempdir().unwrap();
+        let full = folder.path().join("full.pcapng");
+        std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+        let arguments = [
+            &[
+                "watch",
+                "--format",
+                "json",
+                "-a",
+                "duration:15",
+                "-w",
+                full.to_str().unwrap(),
+                &filter,
+            ],
+            extra,
+        ];
+        let mut run = Run::start(&arguments.concat());
+        let mut stderr = BufReader::new(run.0.stderr.take().unwrap());
+        let mut said = String::new();
+        assert!(
+            stderr.read_line(&mut said).unwrap() > 0,
+            "told while it runs"
+        );
+        assert!(
+            said.contains("full.pcapng: ") && said.contains("No space left"),
+            "{said}"
+        );
+        assert!(said.contains("goes on without the file"), "{said}");
+        let mut out = run.until("\"packet\"");
+        run.signal("SIGINT");
+        out.read_to_string(&mut String::new()).unwrap();
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert!(!rest.contains("No space left"), "told once: {rest}");
+        assert_eq!(run.0.wait().unwrap().code(), Some(1));
+    }
+}
+
+#[test]
+fn a_capture_into_a_pipe_ends_with_its_reader() {
+    if !may_capture() {
+        return;
+    }
+    let traffic = Traffic::start(Duration::from_millis(1));
+    let mut run = Run::start(&["watch", "-w", "-", &traffic.filter()]);
+    let mut out = run.0.stdout.take().unwrap();
+    out.read_exact(&mut [0; 100]).unwrap();
+    drop(out);
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("cannot be written"), "{said}");
 }

@@ -30,8 +30,11 @@ pub trait FrameSource {
     /// What the capture says about its own losses, as far as known now.
     fn statistics(&self) -> CaptureStats;
 
-    /// Frames are being captured now, not read from a file.
-    fn is_live(&self) -> bool;
+    /// Asks for the end. True where frames that are already on their way still come, then [`Polled::End`]; false where
+    /// the caller may simply stop asking.
+    fn stop(&mut self) -> bool {
+        false
+    }
 }
 
 /// How the frames are stored.

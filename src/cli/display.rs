@@ -7,6 +7,8 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::args::{DisplayArgs, Format, SelectArgs, TimeChoice};
+#[cfg(feature = "live")]
+use super::screen::{Gauge, Screen};
 use super::{Failure, output};
 use crate::explain::Lang;
 use crate::timeline::{Sink, Wants};
@@ -96,21 +98,22 @@ impl Display {
         }
     }
 
-    /// A sink that never makes the capture wait. Where standard output takes the capture file (`-w -`), the story goes to
-    /// stderr, and only with `--print`.
+    /// A sink that never makes the capture wait, and the gauge of what it folds. Where standard output takes the capture file
+    /// (`-w -`), the story goes to stderr, and only with `--print`.
     #[cfg(feature = "live")]
     pub(super) fn live_sink(
         &self,
         write: Option<&Path>,
         print: bool,
-    ) -> Result<Box<dyn Sink>, Failure> {
+    ) -> Result<(Box<dyn Sink>, Gauge), Failure> {
         let out: Box<dyn Write + Send> = match write.is_some_and(super::saved::is_dash) {
             false => Box::new(io::stdout()),
             true if print => Box::new(io::stderr()),
             true => Box::new(io::sink()),
         };
-        let screen = super::screen::Screen::new(out, self.format == Format::Lines)?;
-        Ok(self.sink(Box::new(screen)))
+        let screen = Screen::new(out, self.format == Format::Lines)?;
+        let gauge = screen.gauge();
+        Ok((self.sink(Box::new(screen)), gauge))
     }
 }
 

@@ -122,8 +122,4 @@ impl FrameSource for Follow {
     fn statistics(&self) -> CaptureStats {
         self.stats
     }
-
-    fn is_live(&self) -> bool {
-        false
-    }
 }

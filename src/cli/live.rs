@@ -11,6 +11,8 @@ use anyhow::anyhow;
 
 use super::args::CaptureArgs;
 use super::pipeline::{self, Around};
+use super::saved::is_dash;
+use super::screen::Gauge;
 use super::{Failure, exit, output, written};
 use crate::capture::filter::FilterError;
 use crate::capture::live::{
@@ -19,7 +21,7 @@ use crate::capture::live::{
 use crate::capture::{CaptureWriter, WriteError, privileges};
 use crate::chat::SessionEvent;
 use crate::net::{LinkType, Timestamp};
-use crate::packet::Frame;
+use crate::server::EventSink;
 use crate::timeline::{CaptureStart, Settings, Sink, Timeline};
 
 /// Session events taken at most between two frames, so that neither world starves the other.
@@ -47,6 +49,7 @@ pub(super) fn settings(
             "out" => CaptureDirection::Out,
             _ => CaptureDirection::Both,
         },
+        frames: args.count,
         ..LiveSettings::new(interface)
     })
 }
@@ -121,100 +124,167 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// When a live run ends, besides the end of its capture.
-pub(super) struct Limits<S> {
+/// What a live run heeds besides its frames.
+pub(super) struct Heed<S> {
     /// Asked between frames: Ctrl-C, the end of the server or of the child.
     pub(super) stop: S,
-    /// Frames to take at most (`-c`).
-    pub(super) frames: u64,
     /// How long to run at most (`-a duration:N`).
     pub(super) duration: Option<Duration>,
+    /// The file that is written beside.
+    pub(super) saving: Option<Saving>,
+    /// What the display folds.
+    pub(super) gauge: Gauge,
 }
 
-impl<S> Limits<S> {
-    /// The limits that the options give, and a reason to stop besides.
-    pub(super) fn new(args: &CaptureArgs, stop: S) -> Self {
+impl<S> Heed<S> {
+    /// What the options give, and a reason to stop besides.
+    pub(super) fn new(args: &CaptureArgs, gauge: Gauge, stop: S) -> Self {
+        let saving = args
+            .write
+            .as_deref()
+            .map(|path| Saving::new(path, is_dash(path) && !args.print));
         Self {
             stop,
-            frames: args.count.unwrap_or(u64::MAX),
             duration: args.autostop,
+            saving,
+            gauge,
         }
     }
 }
 
+/// The file beside the story, as people know it.
+pub(super) struct Saving {
+    name: String,
+    /// Nothing else of the run is shown: without the file it is for nobody.
+    alone: bool,
+    /// Its failure was told.
+    told: bool,
+}
+
+impl Saving {
+    /// The file at `path`; `alone` where nothing but it is shown.
+    pub(super) fn new(path: &Path, alone: bool) -> Self {
+        Self {
+            name: written::name(path),
+            alone,
+            told: false,
+        }
+    }
+
+    /// Tells of a failure once, when it happens; gives whether the run is over with it.
+    fn look(&mut self, capture: &LiveCapture) -> bool {
+        if self.told {
+            return false;
+        }
+        let Some(error) = capture.saving_failed() else {
+            return false;
+        };
+        if !self.alone {
+            self.told = true;
+            output::note(format_args!(
+                "{}: {error}; the capture goes on without the file",
+                self.name
+            ));
+        }
+        self.alone
+    }
+
+    /// How the run ends where the file did not end well.
+    fn failure(&self, error: &WriteError) -> Result<(), Failure> {
+        if self.told {
+            Err(Failure::told(exit::RUN_TIME))
+        } else if self.alone && error.is_broken_pipe() {
+            Ok(()) // the reader has seen enough
+        } else {
+            Err(anyhow!("{}: {error}", self.name).into())
+        }
+    }
+}
+
+/// Session events on their way to the story, and the count of those that found no room.
+pub(super) struct Events {
+    /// Where they come out.
+    pub(super) receiver: Receiver<SessionEvent>,
+    /// Where they went in.
+    pub(super) sink: EventSink,
+}
+
 /// What a live command does around the shared loop.
 struct Watching<S> {
-    events: Option<Receiver<SessionEvent>>,
-    limits: Limits<S>,
+    events: Option<Events>,
+    heed: Heed<S>,
     began: Timestamp,
+    /// Nobody is left to capture for.
+    over: bool,
 }
 
 impl<S: FnMut() -> bool> Around<LiveCapture> for Watching<S> {
-    fn admit(&mut self, _frame: &Frame<'_>) -> std::io::Result<bool> {
-        self.limits.frames = self.limits.frames.saturating_sub(1);
-        Ok(true)
-    }
-
     fn between(&mut self, capture: &LiveCapture, timeline: &mut Timeline) -> Option<Timestamp> {
         timeline.capture_lost(&capture.statistics());
-        for event in self
+        let events = self
             .events
             .iter()
-            .flat_map(Receiver::try_iter)
-            .take(EVENTS_AT_ONCE)
-        {
+            .flat_map(|events| events.receiver.try_iter());
+        for event in events.take(EVENTS_AT_ONCE) {
             timeline.session(event);
+        }
+        if let Some(saving) = &mut self.heed.saving {
+            self.over |= saving.look(capture);
         }
         Some(now())
     }
 
     fn stop(&mut self) -> bool {
         let elapsed = || now().since(self.began).max(0).unsigned_abs();
-        self.limits.frames == 0
-            || (self.limits.stop)()
+        self.over
+            || (self.heed.stop)()
             || self
-                .limits
+                .heed
                 .duration
                 .is_some_and(|most| u128::from(elapsed()) >= most.as_nanos())
     }
+
+    fn ended(&mut self, timeline: &mut Timeline) {
+        self.heed.gauge.be_patient();
+        timeline.display_folded(self.heed.gauge.folded());
+        if let Some(events) = &self.events {
+            timeline.session_events_dropped(events.sink.dropped());
+        }
+    }
 }
 
-/// Tells the story of a running capture until something ends it; then ends the capture and says what was lost. `save` is
-/// what [`start`] was given.
+/// Tells the story of a running capture until something ends it; then ends the capture and says what was lost.
 pub(super) fn run(
     mut capture: LiveCapture,
-    save: Option<&Path>,
     settings: Settings,
     sink: &mut dyn Sink,
-    events: Option<Receiver<SessionEvent>>,
-    limits: Limits<impl FnMut() -> bool>,
+    events: Option<Events>,
+    heed: Heed<impl FnMut() -> bool>,
 ) -> Result<(), Failure> {
     let mut timeline = Timeline::new(settings, sink.wants());
     timeline.begin(capture_start(&capture));
     let mut around = Watching {
         events,
-        limits,
+        heed,
         began: now(),
+        over: false,
     };
     let told = pipeline::run(&mut capture, &mut timeline, sink, &mut around);
     let ending = capture.finish();
-    summary(&ending);
+    summary(&ending, around.heed.gauge.folded());
     told?;
-    match (ending.reason, ending.saved) {
-        (_, Some(Err(error))) => {
-            let name = save.map(written::name).unwrap_or_default();
-            Err(anyhow::Error::from(error).context(name).into())
-        }
-        (EndReason::Stopped, _) => Ok(()),
-        (EndReason::InterfaceGone, _) => Err(Failure::from(anyhow!(
+    match (ending.reason, ending.saved, &around.heed.saving) {
+        (_, Some(Err(error)), Some(saving)) => saving.failure(&error),
+        (EndReason::Stopped, ..) => Ok(()),
+        (EndReason::InterfaceGone, ..) => Err(Failure::from(anyhow!(
             "the interface went away; the capture ends here"
         ))),
-        (EndReason::Failed(why), _) => Err(Failure::from(anyhow!("the capture ended: {why}"))),
+        (EndReason::Failed(why), ..) => Err(Failure::from(anyhow!("the capture ended: {why}"))),
     }
 }
 
 /// Captured and dropped, as tcpdump says it at its end; "received by filter" counts loopback frames twice and is left out.
-fn summary(ending: &Ending) {
+fn summary(ending: &Ending, folded: u64) {
     let stats = ending.statistics;
     let known =
         |count: Option<u64>| count.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
@@ -225,6 +295,11 @@ fn summary(ending: &Ending) {
         known(stats.interface_dropped),
         stats.queue_dropped
     ));
+    if folded > 0 {
+        output::note(format_args!(
+            "{folded} lines of the story were folded: the display was slower than the network"
+        ));
+    }
     if ending.unexplained > 0 {
         output::note(format_args!(
             "{} frames saved without their explanation: the story was late; `chatscope annotate` adds it afterwards",

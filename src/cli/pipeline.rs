@@ -31,6 +31,9 @@ pub(super) trait Around<S> {
     fn stop(&mut self) -> bool {
         false
     }
+
+    /// The last frame has been taken; what is told from here on are the last words.
+    fn ended(&mut self, _timeline: &mut Timeline) {}
 }
 
 /// How a run ended.
@@ -48,9 +51,14 @@ pub(super) fn run<S: FrameSource>(
     around: &mut impl Around<S>,
 ) -> io::Result<Ended<S::Error>> {
     let mut flushed = Timestamp::ZERO;
+    let mut stopping = false;
     let fault = loop {
-        if around.stop() {
-            break None;
+        if !stopping && around.stop() {
+            // What was captured until now is also told: a file beside the story has it.
+            stopping = source.stop();
+            if !stopping {
+                break None;
+            }
         }
         let idle = match source.poll_frame(POLL) {
             // By reference: moving the frame would wait for it to be written.
@@ -79,6 +87,7 @@ pub(super) fn run<S: FrameSource>(
         }
     };
     around.between(source, timeline);
+    around.ended(timeline);
     finish(timeline, sink, source.statistics(), fault.is_some())?;
     Ok(Ended { fault })
 }

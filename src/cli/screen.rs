@@ -1,10 +1,10 @@
 //! A writer that never makes its user wait: live output goes through a bounded queue to a thread of its own. What a slow
-//! terminal has no time for is folded, and the fold is said where it happened.
+//! terminal has no time for is folded, and the fold is said where it happened. The last words are waited for.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 /// Chunks that may wait for a slow terminal; each is what one flush of a sink holds, at most some tens of KiB.
@@ -12,60 +12,129 @@ const CHUNKS: usize = 1_024;
 
 /// The writing end.
 pub(super) struct Screen {
-    queue: Option<SyncSender<Vec<u8>>>,
-    folded: Arc<AtomicU64>,
-    broken: Arc<AtomicBool>,
+    queue: Option<SyncSender<Said>>,
+    gauge: Gauge,
     printer: Option<JoinHandle<()>>,
+}
+
+/// What is known of a screen, and asked of it, while a sink owns it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gauge(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    folded: AtomicU64,
+    patient: AtomicBool,
+    failed: OnceLock<io::Error>,
+}
+
+/// What goes through the queue.
+enum Said {
+    Bytes(Vec<u8>),
+    /// Answer when everything before this is out.
+    Flush(SyncSender<()>),
+}
+
+impl Gauge {
+    /// The capture is over: from here on nothing is folded, and a flush waits until everything is out.
+    pub(super) fn be_patient(&self) {
+        self.0.patient.store(true, Ordering::Relaxed);
+    }
+
+    /// Lines that were folded.
+    pub(super) fn folded(&self) -> u64 {
+        self.0.folded.load(Ordering::Relaxed)
+    }
+
+    /// What stopped the printing, if it was stopped.
+    fn failure(&self) -> Option<io::Error> {
+        let error = self.0.failed.get()?;
+        let text = format!("the story cannot be written: {error}");
+        Some(io::Error::new(error.kind(), text))
+    }
+
+    /// Why the printer has gone.
+    fn gone(&self) -> io::Error {
+        self.failure()
+            .unwrap_or_else(|| io::Error::other("the screen's thread has ended"))
+    }
+
+    fn is_patient(&self) -> bool {
+        self.0.patient.load(Ordering::Relaxed)
+    }
 }
 
 impl Screen {
     /// A screen over `out`. `say_folded`: write a line about folded lines (not inside JSON).
     pub(super) fn new(out: Box<dyn Write + Send>, say_folded: bool) -> io::Result<Self> {
         let (queue, chunks) = sync_channel(CHUNKS);
-        let (folded, broken) = (Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
+        let gauge = Gauge::default();
         let printer = Printer {
             out,
             chunks,
-            folded: Arc::clone(&folded),
-            broken: Arc::clone(&broken),
+            gauge: gauge.clone(),
             say_folded,
+            told: 0,
         };
         let printer = thread::Builder::new()
             .name("screen".into())
             .spawn(move || printer.run())?;
         Ok(Self {
             queue: Some(queue),
-            folded,
-            broken,
+            gauge,
             printer: Some(printer),
         })
+    }
+
+    /// What can be known of it once a sink owns it.
+    pub(super) fn gauge(&self) -> Gauge {
+        self.gauge.clone()
+    }
+
+    fn queue(&self) -> io::Result<&SyncSender<Said>> {
+        match (&self.queue, self.gauge.failure()) {
+            (Some(queue), None) => Ok(queue),
+            _ => Err(self.gauge.gone()),
+        }
     }
 }
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
-        if self.broken.load(Ordering::Relaxed) {
-            return Err(closed());
+        if bytes.is_empty() {
+            return Ok(0);
         }
-        match self
-            .queue
-            .as_ref()
-            .ok_or_else(closed)?
-            .try_send(bytes.to_vec())
-        {
+        let (queue, said) = (self.queue()?, Said::Bytes(bytes.to_vec()));
+        if self.gauge.is_patient() {
+            queue.send(said).map_err(|_| self.gauge.gone())?;
+            return Ok(bytes.len());
+        }
+        match queue.try_send(said) {
             Ok(()) => Ok(bytes.len()),
             Err(TrySendError::Full(_)) => {
                 let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
-                self.folded.fetch_add(lines as u64, Ordering::Relaxed);
+                self.gauge
+                    .0
+                    .folded
+                    .fetch_add(lines as u64, Ordering::Relaxed);
                 Ok(bytes.len())
             }
-            Err(TrySendError::Disconnected(_)) => Err(closed()),
+            Err(TrySendError::Disconnected(_)) => Err(self.gauge.gone()),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        if !self.gauge.is_patient() {
+            return self.queue().map(|_| ());
+        }
+        let (done, wait) = sync_channel(1);
+        let asked = self.queue()?.send(Said::Flush(done));
+        // The answer does not come where the printer has failed.
+        if asked.is_ok() && wait.recv().is_ok() {
+            Ok(())
+        } else {
+            Err(self.gauge.gone())
+        }
     }
 }
 
@@ -82,17 +151,25 @@ impl Drop for Screen {
 /// The printing end.
 struct Printer {
     out: Box<dyn Write + Send>,
-    chunks: Receiver<Vec<u8>>,
-    folded: Arc<AtomicU64>,
-    broken: Arc<AtomicBool>,
+    chunks: Receiver<Said>,
+    gauge: Gauge,
     say_folded: bool,
+    /// Of the folded lines, so many were told.
+    told: u64,
 }
 
 impl Printer {
     fn run(mut self) {
-        while let Ok(chunk) = self.chunks.recv() {
-            if self.print(&chunk).is_err() {
-                self.broken.store(true, Ordering::Relaxed);
+        while let Ok(said) = self.chunks.recv() {
+            let printed = match said {
+                Said::Bytes(chunk) => self.print(&chunk),
+                Said::Flush(done) => self.print(&[]).map(|()| {
+                    let _ = done.send(());
+                }),
+            };
+            if let Err(error) = printed {
+                // Set before the queue closes: who finds it closed finds the reason.
+                let _ = self.gauge.0.failed.set(error);
                 return;
             }
         }
@@ -101,13 +178,15 @@ impl Printer {
 
     fn print(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.out.write_all(chunk)?;
-        let folded = self.folded.swap(0, Ordering::Relaxed);
-        if folded > 0 && self.say_folded {
+        let folded = self.gauge.folded();
+        if folded > self.told && self.say_folded {
             writeln!(
                 self.out,
-                "* {folded} lines folded: this display is slower than the network; the capture has them all"
+                "* {} lines folded: this display is slower than the network; the capture has them all",
+                folded - self.told
             )?;
         }
+        self.told = folded;
         self.out.flush()
     }
 }
@@ -153,5 +232,52 @@ mod tests {
         let printed = shown.lines().filter(|line| *line == "line").count();
         assert!((CHUNKS..CHUNKS + 100).contains(&printed), "{printed}");
         assert!(shown.contains("lines folded"));
+    }
+
+    #[test]
+    fn the_last_words_are_waited_for() {
+        let (go, wait) = channel();
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let mut screen =
+            Screen::new(Box::new(Slow(wait, Arc::clone(&shown))), false).expect("a thread");
+        let gauge = screen.gauge();
+        for _ in 0..CHUNKS + 100 {
+            screen.write_all(b"line\n").expect("never blocks");
+        }
+        assert!(gauge.folded() >= 99, "{}", gauge.folded());
+        let folded = gauge.folded();
+        gauge.be_patient();
+        let letting_go = thread::spawn(move || {
+            thread::sleep(std::time::Duration::from_millis(50));
+            drop(go);
+        });
+        for _ in 0..10 {
+            screen.write_all(b"end\n").expect("waits");
+        }
+        screen.flush().expect("waits");
+        let shown = String::from_utf8(shown.lock().expect("not poisoned").clone()).expect("text");
+        assert!(shown.ends_with(&"end\n".repeat(10)), "{shown}");
+        assert_eq!(gauge.folded(), folded);
+        letting_go.join().expect("no panic");
+    }
+
+    #[test]
+    fn what_went_wrong_is_said_also_when_it_did_with_the_last_word() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut screen = Screen::new(Box::new(Full), false).expect("a thread");
+        screen.gauge().be_patient();
+        screen.write_all(b"line\n").expect("queued");
+        let error = screen.flush().expect_err("a full disk");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        let again = screen.write_all(b"line\n").expect_err("still full");
+        assert_eq!(again.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -12,7 +12,7 @@ use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::listeners::{Listeners, Place};
-use super::live::{self, Limits};
+use super::live::{self, Events, Heed};
 use super::numbered::Numbers;
 use super::running::{self, Running};
 use super::{Failure, beside, exit, explaining, logging, output, written};
@@ -239,11 +239,12 @@ fn tell(
 ) -> Result<(), Failure> {
     let write = args.capture.write.as_deref();
     let notes = story.notes.as_ref();
-    let shown = story.display.live_sink(write, args.capture.print)?;
+    let (shown, gauge) = story.display.live_sink(write, args.capture.print)?;
     let numbers = Numbers::default();
     let known = numbers.clone();
     let (events, receiver) = EventSink::channel();
     let events = events.knowing(move |connection| known.of(connection));
+    let counted = events.clone();
     let own: Vec<Box<dyn Sink>> = vec![Box::new(numbers), shown];
     let mut sink = beside::beside(own, notes, &args.capture, &args.display)?;
     let (settings, addresses) = (listeners.settings(), listeners.addresses());
@@ -253,19 +254,27 @@ fn tell(
     announce(&addresses, capture.info().interfaces.first());
     let told = live::run(
         capture,
-        write,
         settings,
         &mut *sink,
-        Some(receiver),
-        Limits::new(&args.capture, || running.is_over()),
+        Some(Events {
+            receiver,
+            sink: counted.clone(),
+        }),
+        Heed::new(&args.capture, gauge, || running.is_over()),
     );
+    let too_fast = counted.dropped();
     drop(sink);
     shutdown.begin();
     let report = running.finish()?;
-    if report.events_dropped > 0 {
+    if too_fast > 0 {
         output::note(format_args!(
-            "{} session events came too fast for the story",
-            report.events_dropped
+            "{too_fast} session events came too fast for the story"
+        ));
+    }
+    let too_late = report.events_dropped.saturating_sub(too_fast);
+    if too_late > 0 {
+        output::note(format_args!(
+            "{too_late} session events came after the story had ended"
         ));
     }
     told

@@ -5,7 +5,7 @@ use clap::Args;
 use super::args::{CaptureArgs, DisplayArgs, FilterArgs, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
-use super::live::{self, Limits};
+use super::live::{self, Heed};
 use super::program::{Handle, Program};
 use super::{Failure, beside, explaining};
 use crate::capture::interfaces::{interface_for, interfaces};
@@ -52,7 +52,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     let mut program = Program::start(&args.program)?;
     let handle = program.as_ref().map(Program::handle);
     let interrupt = Interrupt::listen_twice(|| (), move || handle.iter().for_each(Handle::kill))?;
-    let shown = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
+    let (shown, gauge) = display.live_sink(args.capture.write.as_deref(), args.capture.print)?;
     let mut sink = beside::beside(vec![shown], notes.as_ref(), &args.capture, &args.display)?;
     let save = args.capture.write.as_deref();
     let capture = live::start(open, save, notes.as_ref())?;
@@ -69,8 +69,8 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
             program.is_over()
         }
     };
-    let limits = Limits::new(&args.capture, stop);
-    let told = live::run(capture, save, settings, &mut *sink, None, limits);
+    let heed = Heed::new(&args.capture, gauge, stop);
+    let told = live::run(capture, settings, &mut *sink, None, heed);
     if let Some(program) = program {
         program.finish();
     }

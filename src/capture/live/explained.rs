@@ -151,7 +151,7 @@ mod tests {
     fn chunks(count: usize, size: usize) -> Vec<Chunk> {
         let shared = Shared::default();
         let (sender, frames) = channel();
-        let mut filler = Filler::new(&shared, sender);
+        let mut filler = Filler::new(&shared, sender, u64::MAX);
         for _ in 0..count {
             filler.push(Timestamp::from_nanos(7), size as u32, &vec![0; size]);
             filler.send();

@@ -70,6 +70,8 @@ pub struct LiveSettings {
     pub link_type: Option<LinkType>,
     /// Direction.
     pub direction: CaptureDirection,
+    /// The capture ends by itself after so many frames.
+    pub frames: Option<u64>,
 }
 
 impl LiveSettings {
@@ -86,6 +88,7 @@ impl LiveSettings {
             promiscuous: false,
             link_type: None,
             direction: CaptureDirection::Both,
+            frames: None,
         }
     }
 }
@@ -94,6 +97,7 @@ impl LiveSettings {
 pub struct OpenCapture {
     capture: pcap::Capture<pcap::Active>,
     info: CaptureInfo,
+    frames: u64,
 }
 
 /// Opens the interface as the settings say, without filter.
@@ -145,7 +149,11 @@ impl OpenCapture {
                 .map_err(|error| LiveError::bad_filter(&settings.filter, error))?;
         }
         let info = describe(settings, link::from_dlt(capture.get_datalink().0));
-        Ok(Self { capture, info })
+        Ok(Self {
+            capture,
+            info,
+            frames: settings.frames.unwrap_or(u64::MAX),
+        })
     }
 
     /// What is being captured: give it to [`CaptureWriter::create`].
@@ -184,7 +192,7 @@ impl OpenCapture {
         };
         let (sender, mut frames) = queue::channel();
         let link_type = self.info.link_type().unwrap_or_default();
-        let capture_thread = thread::spawn(self.capture, sender, Arc::clone(&shared))?;
+        let capture_thread = thread::spawn(self.capture, sender, Arc::clone(&shared), self.frames)?;
         let mut writing = None;
         if let Some(writer) = save {
             let (forward, saved) = queue::channel();
@@ -271,7 +279,7 @@ pub struct LiveCapture {
     stop: StopHandle,
     shared: Arc<Shared>,
     capture_thread: Option<JoinHandle<()>>,
-    saver: Option<JoinHandle<Result<(), WriteError>>>,
+    saver: Option<JoinHandle<()>>,
     notes: Option<Arc<Notes>>,
     ended: bool,
 }
@@ -283,10 +291,10 @@ pub struct Ending {
     pub reason: EndReason,
     /// Final counters.
     pub statistics: CaptureStats,
-    /// Frames delivered.
+    /// Frames accepted into the queue: those of the file, and of whoever reads on until the end.
     pub frames: u64,
     /// Whether the file is complete; `None` when none was written.
-    pub saved: Option<Result<(), WriteError>>,
+    pub saved: Option<Result<(), Arc<WriteError>>>,
     /// Frames saved without the comment that was meant for them, because the story was late.
     pub unexplained: u64,
 }
@@ -331,10 +339,10 @@ impl LiveCapture {
         }
     }
 
-    /// Another frame is already here: asking for it will not wait.
+    /// Why the file beside is no longer written, from when that is known. The capture goes on.
     #[must_use]
-    pub fn has_buffered(&self) -> bool {
-        self.next < self.chunk.len()
+    pub fn saving_failed(&self) -> Option<Arc<WriteError>> {
+        self.shared.saving_failed()
     }
 
     /// What is being captured.
@@ -359,7 +367,10 @@ impl LiveCapture {
         }
         self.drain();
         self.join();
-        let saved = self.saver.take().map(save::outcome);
+        let saved = self.saver.take().map(|saver| {
+            save::outcome(saver, &self.shared);
+            self.shared.saving_failed().map_or(Ok(()), Err)
+        });
         Ending {
             reason: self.shared.end_reason(),
             statistics: self.shared.statistics(),
@@ -407,7 +418,8 @@ impl FrameSource for LiveCapture {
         self.shared.statistics()
     }
 
-    fn is_live(&self) -> bool {
+    fn stop(&mut self) -> bool {
+        self.stop.stop();
         true
     }
 }

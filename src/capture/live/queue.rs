@@ -1,11 +1,12 @@
 //! The bounded queue between the capture thread and its reader: frames travel in chunks, many per wake-up, in memory that
 //! goes round.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::error::EndReason;
+use crate::capture::writer::WriteError;
 use crate::net::{CaptureStats, Timestamp};
 
 /// A chunk is sent when it holds this many bytes, or earlier when the kernel has no more frames ready.
@@ -75,6 +76,7 @@ pub(super) struct Shared {
     kernel: Mutex<Option<KernelCounters>>,
     end: Mutex<Option<EndReason>>,
     spare: Mutex<Vec<Chunk>>,
+    saving_failed: OnceLock<Arc<WriteError>>,
 }
 
 /// libpcap's counters, widened: its own are 32 bits and wrap.
@@ -148,6 +150,15 @@ impl Shared {
         end.unwrap_or(EndReason::Stopped)
     }
 
+    /// The file beside cannot be written; the first reason counts.
+    pub(super) fn fail_saving(&self, error: WriteError) {
+        let _ = self.saving_failed.set(Arc::new(error));
+    }
+
+    pub(super) fn saving_failed(&self) -> Option<Arc<WriteError>> {
+        self.saving_failed.get().cloned()
+    }
+
     /// A chunk has been read: its memory may be used again.
     pub(super) fn recycle(&self, mut chunk: Chunk) {
         if chunk.bytes.capacity() == 0 {
@@ -168,28 +179,40 @@ impl Shared {
     }
 }
 
-/// The writing end: fills chunks and sends them. Never blocks.
+/// The writing end: fills chunks and sends them. Blocks at its end only.
 pub(super) struct Filler<'a> {
     shared: &'a Shared,
     sender: SyncSender<Chunk>,
     chunk: Chunk,
+    /// Frames that may still be taken.
+    left: u64,
     /// The reader has gone.
     pub(super) abandoned: bool,
 }
 
 impl<'a> Filler<'a> {
-    pub(super) fn new(shared: &'a Shared, sender: SyncSender<Chunk>) -> Self {
+    /// For `frames` frames at most.
+    pub(super) fn new(shared: &'a Shared, sender: SyncSender<Chunk>, frames: u64) -> Self {
         Self {
             shared,
             sender,
             chunk: shared.fresh(),
+            left: frames,
             abandoned: false,
         }
     }
 
-    /// Appends a frame, or counts it as dropped when the queue is full.
+    /// How many more frames it takes.
+    pub(super) const fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Appends a frame, or counts it as dropped when the queue is full. One beyond the limit is none of the capture.
     #[inline]
     pub(super) fn push(&mut self, timestamp: Timestamp, original_length: u32, data: &[u8]) {
+        if self.left == 0 {
+            return;
+        }
         if self.chunk.bytes.len() + data.len() > CHUNK_BYTES {
             self.send();
         }
@@ -199,6 +222,7 @@ impl<'a> Filler<'a> {
             self.shared.queue_dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
+        self.left -= 1;
         self.chunk.bytes.extend_from_slice(data);
         self.chunk.marks.push(Mark {
             timestamp,
@@ -233,6 +257,19 @@ impl<'a> Filler<'a> {
             }
         }
     }
+
+    /// Nothing more will come: hands over what is left, waiting for its place in the queue.
+    pub(super) fn finish(mut self) {
+        self.send();
+        if self.chunk.len() == 0 || self.abandoned {
+            return;
+        }
+        let (count, cost) = (self.chunk.len() as u64, self.chunk.cost());
+        self.shared.queued.fetch_add(cost, Ordering::AcqRel);
+        if self.sender.send(self.chunk).is_ok() {
+            self.shared.accepted.fetch_add(count, Ordering::Relaxed);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -243,7 +280,7 @@ mod tests {
     fn frames_come_out_as_they_went_in() {
         let shared = Shared::default();
         let (sender, frames) = channel();
-        let mut filler = Filler::new(&shared, sender);
+        let mut filler = Filler::new(&shared, sender, u64::MAX);
         for number in 0..5000u32 {
             let data = vec![number as u8; number as usize % 700];
             filler.push(Timestamp::from_nanos(i64::from(number)), number, &data);
@@ -269,7 +306,7 @@ mod tests {
     fn a_full_queue_counts_and_never_blocks() {
         let shared = Shared::default();
         let (sender, frames) = channel();
-        let mut filler = Filler::new(&shared, sender);
+        let mut filler = Filler::new(&shared, sender, u64::MAX);
         let data = vec![0; 65_000];
         for _ in 0..2000 {
             filler.push(Timestamp::ZERO, 65_000, &data);
@@ -294,7 +331,7 @@ mod tests {
     fn quiet_chunks_wait_in_one_when_the_queue_is_long() {
         let shared = Shared::default();
         let (sender, frames) = channel();
-        let mut filler = Filler::new(&shared, sender);
+        let mut filler = Filler::new(&shared, sender, u64::MAX);
         for _ in 0..MAX_CHUNKS + 100 {
             filler.push(Timestamp::ZERO, 1, b"x");
             filler.send();
@@ -303,6 +340,26 @@ mod tests {
         drop(frames.try_recv());
         filler.send();
         assert_eq!(shared.accepted(), MAX_CHUNKS as u64 + 100);
+    }
+
+    #[test]
+    fn the_last_chunk_waits_for_its_place() {
+        let shared = Arc::new(Shared::default());
+        let (sender, frames) = channel();
+        let count = MAX_CHUNKS as u64 + 100;
+        let filling = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || {
+            let mut filler = Filler::new(&filling, sender, count);
+            for _ in 0..count + 5 {
+                filler.push(Timestamp::ZERO, 1, b"x");
+                filler.send();
+            }
+            assert_eq!(filler.left(), 0);
+            filler.finish();
+        });
+        let read: u64 = frames.iter().map(|chunk| chunk.len() as u64).sum();
+        thread.join().expect("no panic");
+        assert_eq!((read, shared.accepted()), (count, count));
     }
 
     #[test]

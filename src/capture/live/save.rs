@@ -27,95 +27,113 @@ pub(super) fn spawn<W: Write + Send + 'static>(
     link_type: LinkType,
     shared: Arc<Shared>,
     notes: Option<Arc<Notes>>,
-) -> Result<JoinHandle<Result<(), WriteError>>, LiveError> {
+) -> Result<JoinHandle<()>, LiveError> {
     Builder::new()
         .name("save".to_owned())
-        .spawn(move || match notes {
-            None => run(writer, &frames, &forward, link_type, &shared),
-            Some(notes) => run_explained(writer, &frames, &forward, link_type, &shared, &notes),
+        .spawn(move || {
+            let file = File {
+                writer: Some(writer),
+                link_type,
+                shared: &shared,
+            };
+            match notes {
+                None => run(file, &frames, &forward),
+                Some(notes) => run_explained(file, &frames, forward, &notes),
+            }
         })
         .map_err(LiveError::Thread)
 }
 
-/// Writes and passes on until the capture ends. A failed write ends the file, not the capture.
-fn run<W: Write>(
-    mut writer: CaptureWriter<W>,
-    frames: &Receiver<Chunk>,
-    forward: &SyncSender<Chunk>,
+/// The file. A failed write ends it, and is told at once; it never ends the capture.
+struct File<'a, W: Write> {
+    /// None after a failure.
+    writer: Option<CaptureWriter<W>>,
     link_type: LinkType,
-    shared: &Shared,
-) -> Result<(), WriteError> {
-    let mut failed = None;
-    while let Some(chunk) = next(&mut writer, frames, failed.is_none()) {
-        if failed.is_none() {
-            failed = write(&mut writer, &chunk, link_type).err();
-        }
-        if let Err(unread) = forward.send(chunk) {
-            shared.recycle(unread.0);
+    shared: &'a Shared,
+}
+
+impl<W: Write> File<'_, W> {
+    fn is_broken(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    fn write(
+        &mut self,
+        with: impl FnOnce(&mut CaptureWriter<W>, LinkType) -> Result<(), WriteError>,
+    ) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        if let Err(error) = with(writer, self.link_type) {
+            self.shared.fail_saving(error);
+            self.writer = None;
         }
     }
-    match failed {
-        Some(error) => Err(error),
-        None => writer.finish(shared.statistics()).map(drop),
+
+    fn finish(self) {
+        let finished = self
+            .writer
+            .map(|writer| writer.finish(self.shared.statistics()));
+        if let Some(Err(error)) = finished {
+            self.shared.fail_saving(error);
+        }
     }
 }
 
-/// The same with comments: the story first, then the file. A failed write ends the file, not the capture.
+/// Writes and passes on until the capture ends.
+fn run<W: Write>(mut file: File<'_, W>, frames: &Receiver<Chunk>, forward: &SyncSender<Chunk>) {
+    while let Some(chunk) = next(&mut file, frames) {
+        file.write(|writer, link_type| write(writer, &chunk, link_type));
+        pass_on(chunk, forward, file.shared);
+    }
+    file.finish();
+}
+
+/// The same with comments: the story first, then the file.
 fn run_explained<W: Write>(
-    mut writer: CaptureWriter<W>,
+    mut file: File<'_, W>,
     frames: &Receiver<Chunk>,
-    forward: &SyncSender<Chunk>,
-    link_type: LinkType,
-    shared: &Shared,
+    forward: SyncSender<Chunk>,
     notes: &Arc<Notes>,
-) -> Result<(), WriteError> {
+) {
     let mut held = Explained::new(Arc::clone(notes));
-    let mut failed = None;
-    let mut ended = false;
-    while !(ended && (held.is_empty() || failed.is_some())) {
+    let mut forward = Some(forward);
+    while forward.is_some() || !(held.is_empty() || file.is_broken()) {
         match frames.recv_timeout(LOOK) {
             Ok(chunk) => {
-                if failed.is_none() {
+                if !file.is_broken() {
                     held.hold(&chunk);
                 }
-                if let Err(unread) = forward.send(chunk) {
-                    shared.recycle(unread.0);
+                if let Some(forward) = &forward {
+                    pass_on(chunk, forward, file.shared);
                 }
             }
-            Err(RecvTimeoutError::Timeout) => {
-                // A failure comes back with the next write, or at the end.
-                let _ = writer.flush();
-            }
-            Err(RecvTimeoutError::Disconnected) if ended => sleep(LOOK),
-            Err(RecvTimeoutError::Disconnected) => ended = true,
+            Err(RecvTimeoutError::Timeout) => file.write(|writer, _| writer.flush()),
+            // The story learns of the end at once: what it says then are the last comments.
+            Err(RecvTimeoutError::Disconnected) if forward.is_some() => forward = None,
+            Err(RecvTimeoutError::Disconnected) => sleep(LOOK),
         }
-        notes.set_late(held.is_filling() || shared.is_filling());
-        if failed.is_none() {
-            failed = held.write(&mut writer, link_type).err();
-        }
+        notes.set_late(held.is_filling() || file.shared.is_filling());
+        file.write(|writer, link_type| held.write(writer, link_type));
     }
     held.finish();
-    match failed {
-        Some(error) => Err(error),
-        None => writer.finish(shared.statistics()).map(drop),
+    file.finish();
+}
+
+fn pass_on(chunk: Chunk, forward: &SyncSender<Chunk>, shared: &Shared) {
+    if let Err(unread) = forward.send(chunk) {
+        shared.recycle(unread.0);
     }
 }
 
 /// The next chunk; before waiting for one, everything written so far goes out, so that a reader of the file can follow.
-fn next<W: Write>(
-    writer: &mut CaptureWriter<W>,
-    frames: &Receiver<Chunk>,
-    flush: bool,
-) -> Option<Chunk> {
+fn next<W: Write>(file: &mut File<'_, W>, frames: &Receiver<Chunk>) -> Option<Chunk> {
     match frames.try_recv() {
         Ok(chunk) => return Some(chunk),
         Err(TryRecvError::Disconnected) => return None,
         Err(TryRecvError::Empty) => {}
     }
-    if flush {
-        // A failure comes back with the next write, or at the end.
-        let _ = writer.flush();
-    }
+    file.write(|writer, _| writer.flush());
     frames.recv().ok()
 }
 
@@ -132,9 +150,9 @@ fn write<W: Write>(
     Ok(())
 }
 
-/// How the file ended.
-pub(super) fn outcome(thread: JoinHandle<Result<(), WriteError>>) -> Result<(), WriteError> {
-    thread
-        .join()
-        .unwrap_or_else(|_| Err(WriteError::Format("the writing thread panicked".to_owned())))
+/// Waits for the end of the file.
+pub(super) fn outcome(thread: JoinHandle<()>, shared: &Shared) {
+    if thread.join().is_err() {
+        shared.fail_saving(WriteError::Format("the writing thread panicked".to_owned()));
+    }
 }

@@ -41,17 +41,18 @@ pub(super) fn spawn(
     capture: pcap::Capture<pcap::Active>,
     sender: SyncSender<Chunk>,
     shared: Arc<Shared>,
+    frames: u64,
 ) -> Result<JoinHandle<()>, LiveError> {
     Builder::new()
         .name("capture".to_owned())
         .spawn(move || {
-            let reason = run(capture, Filler::new(&shared, sender), &shared);
+            let reason = run(capture, Filler::new(&shared, sender, frames), &shared);
             shared.end(reason);
         })
         .map_err(LiveError::Thread)
 }
 
-/// Captures until stopped, abandoned or broken.
+/// Captures until stopped, abandoned, broken, or as many frames are here as were asked for.
 fn run(
     mut capture: pcap::Capture<pcap::Active>,
     mut filler: Filler<'_>,
@@ -64,9 +65,13 @@ fn run(
         if shared.is_stopping() || filler.abandoned {
             break;
         }
-        if let Err(error) = taken {
+        if taken.is_err() || filler.left() == 0 {
             count(&mut capture, shared);
-            return error::end_reason(words(error));
+            filler.finish();
+            return taken.map_or_else(
+                |error| error::end_reason(words(error)),
+                |_| EndReason::Stopped,
+            );
         }
         if counted.elapsed() >= STATISTICS_EVERY {
             count(&mut capture, shared);
@@ -81,7 +86,11 @@ fn take(
     capture: &mut pcap::Capture<pcap::Active>,
     filler: &mut Filler<'_>,
 ) -> Result<usize, pcap::Error> {
-    let taken = capture.dispatch(Some(BATCH), |packet| {
+    let batch = BATCH.min(usize::try_from(filler.left()).unwrap_or(BATCH));
+    if batch == 0 {
+        return Ok(0); // to libpcap that would mean: everything
+    }
+    let taken = capture.dispatch(Some(batch), |packet| {
         let header = packet.header;
         filler.push(
             time(header.ts.tv_sec, header.ts.tv_usec),
@@ -114,6 +123,7 @@ fn drain(
     shared: &Shared,
 ) -> EndReason {
     let Ok(mut capture) = capture.setnonblock() else {
+        filler.finish();
         return EndReason::Stopped;
     };
     let asked = now();
@@ -125,6 +135,7 @@ fn drain(
         filler.send();
     }
     count(&mut capture, shared);
+    filler.finish();
     EndReason::Stopped
 }
 

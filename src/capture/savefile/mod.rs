@@ -185,12 +185,6 @@ impl<R: Read> SavefileReader<R> {
         }
     }
 
-    /// The interface of the frame delivered last, counted within its section.
-    #[must_use]
-    pub fn frame_interface(&self) -> u32 {
-        self.interface
-    }
-
     /// Frames delivered so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
@@ -237,10 +231,6 @@ impl<R: Read> FrameSource for SavefileReader<R> {
 
     fn statistics(&self) -> CaptureStats {
         self.statistics()
-    }
-
-    fn is_live(&self) -> bool {
-        false
     }
 }
 

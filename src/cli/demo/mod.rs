@@ -13,7 +13,7 @@ use super::args::{DisplayArgs, Format, SelectArgs};
 use super::display::Display;
 use super::interrupt::Interrupt;
 use super::listeners::Listeners;
-use super::live::{self, Limits};
+use super::live::{self, Events, Heed, Saving};
 use super::running::{self, Running};
 use super::saved::{self, Saved};
 use super::{Failure, exit, output};
@@ -79,9 +79,10 @@ fn play(
     let shutdown = Shutdown::new();
     let end = shutdown.clone();
     let interrupt = Interrupt::listen(move || end.begin())?;
-    let mut sink = display.live_sink(None, false)?;
+    let (mut sink, gauge) = display.live_sink(None, false)?;
     let capture = live::start(open, Some(&file), None)?;
     let (events, receiver) = EventSink::channel();
+    let counted = events.clone();
     let settings = listeners.settings();
     let server_here = running::open(listeners.config(events))?;
     let mut running = Running::start(server_here, shutdown.clone())?;
@@ -89,19 +90,17 @@ fn play(
         "A chat server on {server}, two clients, and a capture of what TCP does between them. About ten seconds.\n"
     ));
     let clients = Clients::start(server, closed, shutdown)?;
-    let limits = Limits {
+    let heed = Heed {
         stop: || running.is_over(),
-        frames: u64::MAX,
         duration: None,
+        saving: Some(Saving::new(&file, false)),
+        gauge,
     };
-    let told = live::run(
-        capture,
-        Some(&file),
-        settings,
-        &mut *sink,
-        Some(receiver),
-        limits,
-    );
+    let events = Some(Events {
+        receiver,
+        sink: counted,
+    });
+    let told = live::run(capture, settings, &mut *sink, events, heed);
     drop(sink);
     running.finish()?;
     told?;
