@@ -201,6 +201,11 @@ fn a_place_that_cannot_be_written_is_named_once() {
         &["graph", "in.pcapng"],
         &["report", "in.pcapng"],
         &["annotate", "in.pcapng", "-"],
+        &["replay", "in.pcapng"],
+        &["replay", "in.pcapng", "--format", "json"],
+        &["frame", "in.pcapng", "1"],
+        &["expect", "in.pcapng", "streams == 2"],
+        &["man"],
     ] {
         let full = fs::OpenOptions::new()
             .write(true)

@@ -1,7 +1,7 @@
 //! `chatscope completions SHELL` and `chatscope man [COMMAND]`: generated from the same definitions as `--help`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -37,7 +37,7 @@ pub(super) struct ManArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "chatscope", &mut script);
-    io::stdout().write_all(&script)?;
+    written::stdout().write_all(&script)?;
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub(super) fn man(args: &ManArgs) -> Result<(), Failure> {
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
-    io::stdout().write_all(&page)?;
+    written::stdout().write_all(&page)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::{Failure, exit};
+use super::{Failure, exit, written};
 use crate::capture::doctor::{Diagnosis, diagnose};
 
 /// Arguments of `doctor`.
@@ -17,7 +17,7 @@ pub(super) struct DoctorArgs {}
 /// Looks at everything that capturing needs and says it, one line each.
 pub(super) fn run(_: &DoctorArgs) -> Result<(), Failure> {
     let found = diagnose();
-    let mut out = io::stdout().lock();
+    let mut out = written::stdout();
     write_report(&mut out, &found)?;
     match (&found.opened, found.permission.may_capture()) {
         (Ok(()), _) => Ok(()),

@@ -1,13 +1,13 @@
 //! `chatscope expect FILE CLAIM...`: checks a capture against expectations; exit 3 when one does not hold.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::args::FilterArgs;
 use super::gather::gather;
-use super::{Failure, display, exit, saved};
+use super::{Failure, display, exit, saved, written};
 use crate::explain::{Explainer, Lang};
 use crate::view::expect::{Expectation, LANGUAGE, Outcome, json, judge, junit, lines, tap};
 use crate::view::report::Selection;
@@ -87,7 +87,7 @@ pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
         ResultFormat::Tap => tap(&judgements),
         ResultFormat::Junit => junit(&judgements, &saved::name(&args.file)),
     };
-    io::stdout().write_all(text.as_bytes())?;
+    written::stdout().write_all(text.as_bytes())?;
     let any = |outcome| {
         judgements
             .iter()

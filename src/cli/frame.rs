@@ -11,7 +11,7 @@ use clap::Args;
 use super::display::language;
 use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
-use super::{Failure, output};
+use super::{Failure, output, written};
 use crate::packet::{Decoded, Decoder, Frame};
 use crate::timeline::{Entry, PacketEntry, Settings, Sink, Timeline, Wants};
 use crate::view::frame_boxes::{BoxOptions, frame_boxes};
@@ -133,6 +133,6 @@ pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
         )));
     };
     let drawn = frame_boxes(&frame, &segment, packet.borrow().as_ref(), &options)?;
-    io::stdout().write_all(drawn.as_bytes())?;
+    written::stdout().write_all(drawn.as_bytes())?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `chatscope interfaces`: what can be captured on, as tcpdump's `-D` and `-L`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 
-use super::{Failure, live};
+use super::{Failure, live, written};
 use crate::capture::interfaces::{Interface, interfaces, link_types};
 use crate::text::visible;
 
@@ -22,7 +22,7 @@ pub(super) struct InterfacesArgs {
 
 /// Lists interfaces, or the link types of one.
 pub(super) fn run(args: &InterfacesArgs) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = written::stdout();
     if let Some(name) = &args.link_types {
         for offered in link_types(name).map_err(live::failure)? {
             let named = offered

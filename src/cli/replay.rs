@@ -11,6 +11,7 @@ use super::display::Display;
 use super::follow::Follow;
 use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
+use super::written;
 use crate::capture::filter::FrameFilter;
 use crate::net::Timestamp;
 use crate::packet::Frame;
@@ -61,7 +62,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let (path, filter) = args.input.with_filter(&args.filter)?;
     let source = saved::open(path)?;
     let display = Display::new(&args.display, &args.select)?;
-    let mut sink = display.sink(Box::new(io::stdout()));
+    let mut sink = display.sink(Box::new(written::stdout()));
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
     let filter = filter.expression()?;
     timeline.begin(saved::capture_start(path, &source, filter.clone()));

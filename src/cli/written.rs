@@ -108,13 +108,24 @@ impl<'a> Destination<'a> {
     }
 }
 
+/// Standard output, with errors that name it.
+pub(super) fn stdout() -> Named<io::Stdout> {
+    Named {
+        to: io::stdout(),
+        name: name(Path::new("-")),
+    }
+}
+
+/// A file or standard output, buffered.
+pub(super) type Written = Named<BufWriter<Box<dyn Write>>>;
+
 /// A writer whose errors name the place.
-pub(super) struct Written {
-    to: BufWriter<Box<dyn Write>>,
+pub(super) struct Named<W> {
+    to: W,
     name: String,
 }
 
-impl Written {
+impl<W> Named<W> {
     fn named<T>(&self, result: io::Result<T>) -> io::Result<T> {
         // The kind stays: a closed pipe is no fault.
         result.map_err(|error| {
@@ -126,7 +137,7 @@ impl Written {
     }
 }
 
-impl Write for Written {
+impl<W: Write> Write for Named<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.to.write(bytes);
         self.named(result)

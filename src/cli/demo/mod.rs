@@ -16,7 +16,7 @@ use super::listeners::Listeners;
 use super::live::{self, Events, Heed, Saving};
 use super::running::{self, Running};
 use super::saved::{self, Saved};
-use super::{Failure, exit, output};
+use super::{Failure, exit, output, written};
 use crate::capture::SavefileReader;
 use crate::capture::filter::filter_for_ports;
 use crate::capture::live::{LiveSettings, OpenCapture};
@@ -181,7 +181,7 @@ fn tell(args: &DemoArgs, source: Saved, name: &Path, format: Format) -> Result<(
     saved::tell(
         name,
         source,
-        &mut *display.sink(Box::new(std::io::stdout())),
+        &mut *display.sink(Box::new(written::stdout())),
     )?
     .end()
 }
