@@ -107,7 +107,7 @@ impl Display {
         print: bool,
     ) -> Result<(Box<dyn Sink>, Gauge), Failure> {
         let out: Box<dyn Write + Send> = match write.is_some_and(super::saved::is_dash) {
-            false => Box::new(super::written::stdout()),
+            false => Box::new(io::stdout()),
             true if print => Box::new(io::stderr()),
             true => Box::new(io::sink()),
         };
