@@ -408,6 +408,85 @@ fn expectations_that_hold_and_that_do_not() {
     );
 }
 
+/// `any:` is about one connection, `stream N:` about that one: also where numbers, findings and messages are asked for.
+#[test]
+fn a_scope_chooses_what_is_counted_and_named() {
+    const DEMO: &str = "captures/demo.pcapng";
+    let replayed = stdout_of(&["replay", DEMO, "--format", "json", "--stream", "1"]);
+    let packets = replayed
+        .lines()
+        .filter(|line| line.contains("\"event\":\"packet\""));
+    let frames: Vec<u64> = packets
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["frame"].as_u64())
+        .collect::<Option<_>>()
+        .expect("numbers");
+    let count = frames.len();
+    for (claim, expected) in [
+        (format!("frames == {}", 48), 0),
+        (format!("any: frames == {}", 48), 3),
+        (format!("any: frames == {count}"), 0),
+        (format!("stream 1: frames == {count}"), 0),
+        ("any: no finding".to_owned(), 0),
+        ("no finding".to_owned(), 3),
+        ("any: finding refused".to_owned(), 0),
+        ("any: message ~ \"o\"".to_owned(), 0),
+        // The refused connection says nothing.
+        ("any: no message ~ \"o\"".to_owned(), 0),
+        ("stream 0: complete".to_owned(), 0),
+        ("stream 2: complete".to_owned(), 3),
+        ("complete".to_owned(), 3),
+    ] {
+        assert_eq!(code(&["expect", DEMO, &claim]), expected, "{claim}");
+    }
+    let claim = format!("stream 1: frames == {count}");
+    let told = stdout_of(&["expect", DEMO, &claim, "--format", "json"]);
+    let told: Value = serde_json::from_str(&told).expect("one object");
+    assert_eq!(told["frames"], serde_json::json!([frames[0]]));
+}
+
+/// What only the whole capture can answer is refused of a part, instead of being for ever inconclusive.
+#[test]
+fn a_claim_about_the_capture_has_no_scope() {
+    for claim in [
+        "stream 0: fin == 2",
+        "any: syn >= 1",
+        "port 7000: no drops",
+        "stream 0: only port 7000",
+    ] {
+        assert_eq!(code(&["expect", CHAT, claim]), 2, "{claim}");
+        let told = stderr(&["expect", CHAT, claim]);
+        assert!(told.contains("of the whole capture"), "{told}");
+    }
+    assert_eq!(code(&["expect", CHAT, "fin == 4"]), 0);
+}
+
+/// Graders read why something could not be told.
+#[test]
+fn the_reason_of_an_inconclusive_claim_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A classic pcap without frames: it cannot say what was lost.
+    let bare = folder.path().join("bare.pcap");
+    let header = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
+    std::fs::write(&bare, header).expect("written");
+    let tap = stdout_of(&["expect", path_text(&bare), "no drops", "--format", "tap"]);
+    assert!(
+        tap.contains("ok 1 - no drops # SKIP inconclusive: ") && !tap.contains("missing"),
+        "{tap}"
+    );
+    let cut = folder.path().join("cut.pcapng");
+    let whole = std::fs::read(CHAT).expect("the capture");
+    std::fs::write(&cut, &whole[..whole.len() * 2 / 3]).expect("written");
+    let told = |format| {
+        let arguments = ["expect", path_text(&cut), "no reset", "--format", format];
+        stdout_of(&arguments)
+    };
+    let missing = "frames are missing from the capture";
+    assert!(told("tap").contains(&format!("# SKIP inconclusive: {missing}")));
+    assert!(told("junit").contains(&format!("message=\"inconclusive: {missing}; ")));
+    assert!(told("json").contains(&format!("\"reason\":\"{missing}\"")));
+    assert!(told("lines").contains(missing));
+}
+
 fn stdout_of(arguments: &[&str]) -> String {
     String::from_utf8_lossy(&chatscope(arguments).output().expect("runs").stdout).into_owned()
 }

@@ -18,7 +18,7 @@ use crate::view::report::Selection;
   chatscope expect lab.pcapng 'handshake complete' 'closed-by client' 'no retransmission'
   chatscope expect lab.pcapng 'streams == 3' 'message \"teste\" delivered to 2' --format tap
   chatscope expect lab.pcapng 'stream 2: reset-by server' 'only port 7000'
-Exit codes: 0 all hold, 3 one does not, 4 inconclusive (the capture is cut or lost frames), 2 a claim was not understood."))]
+Exit codes: 0 all hold, 3 one does not, 4 inconclusive (the capture is cut or lost frames, or too much was folded away), 2 a claim was not understood."))]
 pub(super) struct ExpectArgs {
     /// Capture to read: pcap or pcapng, also gzipped; `-` is standard input
     #[arg(value_name = "FILE")]

@@ -12,13 +12,6 @@ pub(super) enum Scope {
     Port(u16),
 }
 
-impl Scope {
-    /// Not about chosen connections.
-    pub(super) const fn is_whole(self) -> bool {
-        matches!(self, Self::Every | Self::Any)
-    }
-}
-
 /// What is claimed. Sides, outcomes and causes are the codes of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
@@ -70,6 +63,19 @@ pub(super) enum Claim {
 }
 
 impl Claim {
+    /// It is about the capture and no part of it: nothing of the kind is counted by connection.
+    pub(super) const fn is_of_the_capture(&self) -> bool {
+        matches!(
+            self,
+            Self::NoDrops
+                | Self::OnlyPort(_)
+                | Self::Count {
+                    what: Counted::Bit(_),
+                    ..
+                }
+        )
+    }
+
     /// It says that something is not there, or that there is no more of it: a frame that is missing might refute it.
     pub(super) const fn rests_on_absence(&self) -> bool {
         match self {

@@ -46,6 +46,13 @@ fn by_row(
             format!("handshake {}", row.opening.replace('_', "-")),
             details.map_or_else(Vec::new, |s| s.handshake.evidence.frames.clone()),
         ),
+        Claim::Complete => {
+            let opened = matches!(row.opening, "complete" | "simultaneous");
+            let over = matches!(row.ending, Ending::Fin | Ending::Rst);
+            let opening = row.opening.replace('_', "-");
+            let told = format!("handshake {opening}, {}", ending(court, row));
+            (opened && over, told, Vec::new())
+        }
         Claim::StillOpen => (row.ending == Ending::Open, ending(court, row), closing()),
         Claim::ClosedBy(side) => (closed_by(row, side), ending(court, row), closing()),
         Claim::ResetBy(side) => {

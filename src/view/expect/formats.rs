@@ -26,6 +26,9 @@ pub fn lines(judgements: &[Judgement], words: &Explainer) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{:<12}  {text}", judgement.outcome.word());
         let _ = writeln!(out, "              {told}");
+        if let Some(missing) = beside(judgement) {
+            let _ = writeln!(out, "              {missing}");
+        }
         if !judgement.evidence.see.is_empty() {
             let _ = writeln!(
                 out,
@@ -48,12 +51,13 @@ pub fn lines(judgements: &[Judgement], words: &Explainer) -> String {
     out
 }
 
-/// One JSON object per expectation: `event` (`expect`), `expectation`, `result`, `found`, `frames`, `see`.
+/// One JSON object per expectation: `event` (`expect`), `expectation`, `result`, `found`, `frames`, `see`, and where it is
+/// inconclusive `reason`.
 #[must_use]
 pub fn json(judgements: &[Judgement]) -> String {
     let mut out = String::new();
     for judgement in judgements {
-        let object = serde_json::json!({
+        let mut object = serde_json::json!({
             "event": "expect",
             "expectation": judgement.expectation,
             "result": judgement.outcome.word(),
@@ -61,6 +65,9 @@ pub fn json(judgements: &[Judgement]) -> String {
             "frames": judgement.evidence.frames,
             "see": judgement.evidence.see,
         });
+        if let Some(reason) = &judgement.reason {
+            object["reason"] = reason.as_str().into();
+        }
         let _ = writeln!(out, "{object}");
     }
     out
@@ -71,14 +78,14 @@ pub fn json(judgements: &[Judgement]) -> String {
 pub fn tap(judgements: &[Judgement]) -> String {
     let mut out = format!("TAP version 14\n1..{}\n", judgements.len());
     for (index, judgement) in judgements.iter().enumerate() {
-        let (word, directive) = match judgement.outcome {
-            Outcome::Pass => ("ok", ""),
-            Outcome::Fail => ("not ok", ""),
-            Outcome::Inconclusive => (
-                "ok",
-                " # SKIP inconclusive: frames are missing from the capture",
-            ),
+        let word = match judgement.outcome {
+            Outcome::Pass | Outcome::Inconclusive => "ok",
+            Outcome::Fail => "not ok",
         };
+        let reason = judgement.reason.as_ref();
+        let directive = reason.map_or_else(String::new, |reason| {
+            format!(" # SKIP inconclusive: {}", safe(reason))
+        });
         let name = safe(&judgement.expectation)
             .replace('\\', "\\\\")
             .replace('#', "\\#");
@@ -132,11 +139,9 @@ pub fn junit(judgements: &[Judgement], source: &str) -> String {
                 let _ = writeln!(out, "    <failure message=\"{}\"/>", xml(&told));
             }
             Outcome::Inconclusive => {
-                let _ = writeln!(
-                    out,
-                    "    <skipped message=\"inconclusive: frames are missing; {}\"/>",
-                    xml(&told)
-                );
+                let missing = beside(judgement).map_or_else(String::new, |it| format!("{it}; "));
+                let message = xml(&format!("inconclusive: {missing}{told}"));
+                let _ = writeln!(out, "    <skipped message=\"{message}\"/>");
             }
         }
         let _ = writeln!(
@@ -161,6 +166,12 @@ fn frames(judgement: &Judgement) -> String {
         .map(|frame| format!("#{frame}"))
         .collect();
     format!(" ({})", list.join(", "))
+}
+
+/// The reason of an inconclusive judgement, where what was found is not that itself.
+fn beside(judgement: &Judgement) -> Option<&str> {
+    let reason = judgement.reason.as_deref();
+    reason.filter(|reason| *reason != judgement.found)
 }
 
 fn safe(text: &str) -> String {

@@ -5,7 +5,7 @@ use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
 use crate::net::Nanos;
-use crate::view::report::{ConnectionRow, Evidence, FindingRow, Report, frames_filter};
+use crate::view::report::{BitRow, ConnectionRow, Evidence, FindingRow, Report, frames_filter};
 
 /// Frames named as evidence of one judgement.
 const MAX_FRAMES: usize = 16;
@@ -44,6 +44,8 @@ pub struct Judgement {
     pub outcome: Outcome,
     /// What the capture holds, in the words of the claims where it can be said with them.
     pub found: String,
+    /// Why it is inconclusive; `None` where it is not.
+    pub reason: Option<String>,
     /// Where it can be looked up.
     pub evidence: Evidence,
 }
@@ -93,9 +95,16 @@ pub fn judge(
             answer.frames.sort_unstable();
             answer.frames.dedup();
             answer.frames.truncate(MAX_FRAMES);
+            let outcome = outcome(&expectation.claim, &answer, incomplete);
+            let missing = || court.say("expect-frames-missing", &[]);
+            let reason = (outcome == Outcome::Inconclusive).then(|| match answer.known {
+                true => missing(),
+                false => answer.found.clone(),
+            });
             Judgement {
                 expectation: expectation.text.clone(),
-                outcome: outcome(&expectation.claim, &answer, incomplete),
+                outcome,
+                reason,
                 found: answer.found,
                 evidence: Evidence {
                     see: frames_filter(&answer.frames),
@@ -142,6 +151,29 @@ impl Court<'_> {
     fn answer(&self, expectation: &Expectation) -> Answer {
         let scope = expectation.scope;
         match &expectation.claim {
+            Claim::NoDrops => self.no_drops(),
+            Claim::OnlyPort(port) => self.only_port(*port),
+            Claim::Complete if scope == Scope::Every => self.complete(),
+            Claim::Flag { name, absent } if scope == Scope::Every => {
+                let (holds, found, frames) =
+                    connection::flagged(&self.report.analysis, name, *absent);
+                Answer::new(holds, found, frames)
+            }
+            // Said on at least one connection is said at all.
+            Claim::Message(claim) if scope == Scope::Any && !claim.absent => {
+                message::judge(self, claim, Scope::Every)
+            }
+            claim if scope == Scope::Any => self.connections(scope, |row| self.of_one(claim, row)),
+            claim => match self.of_all(claim, scope) {
+                Some(answer) => answer,
+                None => self.connections(scope, |row| connection::judge(self, row, claim)),
+            },
+        }
+    }
+
+    /// A claim that chosen connections answer together: how much there is of something, and whether there is any.
+    fn of_all(&self, claim: &Claim, scope: Scope) -> Option<Answer> {
+        Some(match claim {
             Claim::Count {
                 what,
                 from,
@@ -151,28 +183,37 @@ impl Court<'_> {
                 Some(found) => Answer::new(
                     order.holds(found, *number),
                     found.to_string(),
-                    self.counted_frames(*what),
+                    self.counted_frames(*what, scope),
                 ),
-                None => Answer::unknown(self.say("expect-only-whole", &[])),
+                None => self.folded(),
             },
-            Claim::NoDrops => self.no_drops(),
-            Claim::OnlyPort(port) => self.only_port(*port),
-            Claim::Complete => self.complete(),
             Claim::Message(claim) => message::judge(self, claim, scope),
             Claim::Finding { code, absent } => self.finding(code.as_deref(), *absent, scope),
-            Claim::Flag { name, absent } if scope == Scope::Every => {
-                let (holds, found, frames) =
-                    connection::flagged(&self.report.analysis, name, *absent);
-                Answer::new(holds, found, frames)
-            }
-            claim => self.connections(claim, scope),
-        }
+            _ => return None,
+        })
+    }
+
+    /// The same claim about one connection.
+    fn of_one(&self, claim: &Claim, row: &ConnectionRow) -> Answer {
+        let Some(mut answer) = self.of_all(claim, Scope::Stream(row.stream)) else {
+            return connection::judge(self, row, claim);
+        };
+        let stream = self.say(
+            "comment-stream",
+            &[("stream", Value::Number(row.stream.into()))],
+        );
+        answer.found = format!("{stream}: {}", answer.found);
+        answer
     }
 
     /// Whether a stream is one that the claim is about.
     pub(super) fn covers(&self, stream: u32, scope: Scope) -> bool {
         let known = || self.report.connections.iter().find(|r| r.stream == stream);
-        scope.is_whole() || known().is_some_and(|row| in_scope(row, scope))
+        match scope {
+            Scope::Every | Scope::Any => true,
+            Scope::Stream(only) => stream == only,
+            Scope::Port(_) => known().is_some_and(|row| in_scope(row, scope)),
+        }
     }
 
     fn rows(&self, scope: Scope) -> impl Iterator<Item = &ConnectionRow> {
@@ -180,21 +221,18 @@ impl Court<'_> {
         rows.filter(move |row| in_scope(row, scope))
     }
 
-    /// A claim about connections: every one in scope must agree, or at least one.
-    fn connections(&self, claim: &Claim, scope: Scope) -> Answer {
-        let mut all: Vec<_> = self
-            .rows(scope)
-            .map(|row| connection::judge(self, row, claim))
-            .collect();
-        let decisive = |answer: &Answer| answer.holds == (scope == Scope::Any);
-        if let Some(at) = all.iter().position(decisive) {
-            return all.swap_remove(at);
+    /// Each connection about a claim: every one in scope must agree, or at least one.
+    fn connections(&self, scope: Scope, judge: impl Fn(&ConnectionRow) -> Answer) -> Answer {
+        let mut all = Vec::new();
+        for row in self.rows(scope) {
+            let answer = judge(row);
+            if answer.holds == (scope == Scope::Any) {
+                return answer;
+            }
+            all.push(answer);
         }
-        let folded = self.report.connections_folded;
-        if folded > 0 && !matches!(scope, Scope::Stream(_)) {
-            // What was folded away was never looked at.
-            let values = [("count", Value::Number(folded))];
-            return Answer::unknown(self.say("expect-not-known", &values));
+        if self.report.connections_folded > 0 && !matches!(scope, Scope::Stream(_)) {
+            return self.folded();
         }
         if all.is_empty() {
             return Answer::new(false, self.say("expect-no-connection", &[]), Vec::new());
@@ -212,25 +250,27 @@ impl Court<'_> {
         }
     }
 
+    /// What was folded away was never looked at.
+    fn folded(&self) -> Answer {
+        let folded = Value::Number(self.report.connections_folded);
+        Answer::unknown(self.say("expect-not-known", &[("count", folded)]))
+    }
+
+    /// How much there is of it; `None` where it is a sum over connections and some have no row.
     fn count(&self, what: Counted, from: Option<&str>, scope: Scope) -> Option<u64> {
         let of = |both: [u64; 2]| match from {
             Some("client") => both[0],
             Some(_) => both[1],
             None => both[0] + both[1],
         };
-        let whole = scope.is_whole() && from.is_none();
+        let whole = scope == Scope::Every && from.is_none();
         let rows = self.rows(scope);
-        // Sums over connections are sums over those that have a row.
         let known = self.report.connections_folded == 0 || matches!(scope, Scope::Stream(_));
         Some(match what {
             Counted::Streams if whole => self.report.connections_total,
             Counted::Messages if whole => self.report.lines_total,
             Counted::Frames if whole => self.report.capture.frames,
-            Counted::Bit(bit) if whole => {
-                let row = self.report.bits.iter().find(|row| row.flag == bit);
-                row.map_or(0, |row| row.count)
-            }
-            Counted::Bit(_) => return None,
+            Counted::Bit(bit) => self.bit(bit).map_or(0, |row| row.count),
             _ if !known => return None,
             Counted::Streams => rows.count() as u64,
             Counted::Messages => rows
@@ -241,20 +281,24 @@ impl Court<'_> {
         })
     }
 
-    fn counted_frames(&self, what: Counted) -> Vec<u64> {
+    fn bit(&self, bit: &str) -> Option<&BitRow> {
+        self.report.bits.iter().find(|row| row.flag == bit)
+    }
+
+    fn counted_frames(&self, what: Counted, scope: Scope) -> Vec<u64> {
         match what {
             Counted::Bit(bit) => {
-                let row = self.report.bits.iter().find(|row| row.flag == bit);
+                let row = self.bit(bit);
                 row.map_or_else(Vec::new, |row| row.evidence.frames.clone())
             }
-            _ => self.firsts(),
+            _ => self.firsts(scope),
         }
     }
 
     /// The first frame of every connection.
-    fn firsts(&self) -> Vec<u64> {
+    fn firsts(&self, scope: Scope) -> Vec<u64> {
         let first = |row: &ConnectionRow| row.evidence.frames.first().copied();
-        self.report.connections.iter().filter_map(first).collect()
+        self.rows(scope).filter_map(first).collect()
     }
 
     fn no_drops(&self) -> Answer {
@@ -284,7 +328,11 @@ impl Court<'_> {
         ];
         let first = c.service_ports.first();
         let only = c.only_service && first.is_some_and(|first| first.port == port);
-        Answer::new(only, self.say("expect-ports", &values), self.firsts())
+        Answer::new(
+            only,
+            self.say("expect-ports", &values),
+            self.firsts(Scope::Every),
+        )
     }
 
     fn complete(&self) -> Answer {
@@ -297,7 +345,11 @@ impl Court<'_> {
             ("before", Value::Number(c.begun_before)),
         ];
         let holds = total > 0 && c.complete == total && !c.truncated;
-        Answer::new(holds, self.say("expect-complete", &values), self.firsts())
+        Answer::new(
+            holds,
+            self.say("expect-complete", &values),
+            self.firsts(Scope::Every),
+        )
     }
 
     fn finding(&self, code: Option<&str>, absent: bool, scope: Scope) -> Answer {

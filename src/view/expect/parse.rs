@@ -71,6 +71,9 @@ impl Expectation {
         let scope = reader.scope()?;
         let claim = reader.claim()?;
         reader.end()?;
+        if scope != Scope::Every && claim.is_of_the_capture() {
+            return Err(Problem::OfTheCapture);
+        }
         Ok(Self {
             text: text.trim().to_owned(),
             scope,

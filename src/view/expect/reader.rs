@@ -49,11 +49,14 @@ pub(super) enum Problem {
     Ends(Expected),
     Wrong(Expected, Word),
     TooMuch(Word),
+    /// Chosen connections before a claim about the whole capture.
+    OfTheCapture,
 }
 
 impl Problem {
     fn told(&self, words: &Explainer) -> String {
         match self {
+            Self::OfTheCapture => words.text("expect-error-whole", &[]),
             Self::NoClosingQuote => words.text("expect-error-quote", &[]),
             Self::Ends(expected) => {
                 let expected = expected.told(words);
