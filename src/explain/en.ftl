@@ -119,13 +119,14 @@ analysis-reused-ports = same addresses and ports as an earlier connection
 note-persist-probe = zero-window probe without data (Wireshark: keep-alive)
     .why = Linux probes a zero window with an empty segment one number back. Wireshark cannot tell it from a keep-alive; the window before it, which was 0, can.
     .rfc = RFC 9293 section 3.8.6.1
-note-self-connect = self-connect: both ends are the same socket (Wireshark: retransmission)
+wireshark-retransmission = Wireshark: retransmission
+note-self-connect = self-connect: both ends are the same socket
     .why = A client that tries a local port in the range of ephemeral ports may be given that same port as its own. Its SYN then meets itself: a simultaneous open with only one program.
     .rfc = RFC 9293 section 3.5
 note-offloaded = larger than any frame: cut or joined by the network card or loopback, no fault
     .why = The kernel hands large pieces to the device, which cuts them later (segmentation offload). On loopback they are never cut. The MSS is not exceeded on any wire.
     .rfc = RFC 9293 section 3.7.1
-note-simultaneous-open = simultaneous open (Wireshark: retransmission)
+note-simultaneous-open = simultaneous open
     .why = Both ends sent a SYN before seeing the other's. Each answers with SYN,ACK, and one connection results, not two.
     .rfc = RFC 9293 section 3.5
 

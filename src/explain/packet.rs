@@ -12,8 +12,9 @@ const REPEATS: [AnalysisFlags; 3] = [
 ];
 
 impl Explainer {
-    /// Appends what is worth saying about a segment; nothing for ordinary data and ACKs.
-    pub fn packet_note(&self, out: &mut String, packet: &PacketEntry) {
+    /// Appends what is worth saying about a segment; nothing for ordinary data and ACKs. Returns where the words about its
+    /// role end and those about flags begin: at the end of a handshake or teardown the words of its card say the role better.
+    pub fn packet_note(&self, out: &mut String, packet: &PacketEntry) -> usize {
         let seen = &packet.observation;
         if let Some(id) = ids::role(seen.role) {
             // The ACK of a FIN is told of the side that sent the FIN.
@@ -31,14 +32,33 @@ impl Explainer {
                 self.span(out, seen.time_delta);
             }
         }
+        let role_end = out.len();
         if !seen.analysis.is_empty() {
             self.flag_notes(out, packet);
         }
         if !seen.notes.is_empty() {
-            for (flag, id) in ids::OWN {
-                if seen.notes.contains(flag) {
-                    self.joined(out, id, &[]);
-                }
+            self.own_notes(out, seen);
+        }
+        role_end
+    }
+
+    /// Our own notes; where they correct Wireshark, what it says.
+    fn own_notes(&self, out: &mut String, seen: &Observation) {
+        let corrected = seen.analysis.contains(AnalysisFlags::RETRANSMISSION)
+            && is_corrected(AnalysisFlags::RETRANSMISSION, seen.notes);
+        let told = ids::OWN
+            .into_iter()
+            .filter(|(flag, _)| seen.notes.contains(*flag));
+        let last = told
+            .clone()
+            .map(|(flag, _)| flag)
+            .rfind(|flag| is_corrected(AnalysisFlags::RETRANSMISSION, *flag));
+        for (flag, id) in told {
+            self.joined(out, id, &[]);
+            if corrected && last == Some(flag) {
+                out.push_str(" (");
+                self.say(out, "wireshark-retransmission", &[]);
+                out.push(')');
             }
         }
     }

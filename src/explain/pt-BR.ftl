@@ -118,13 +118,14 @@ analysis-reused-ports = mesmos endereços e portas de uma conexão anterior
 note-persist-probe = sonda de janela zero sem dados (Wireshark: keep-alive)
     .why = O Linux sonda uma janela zero com um segmento vazio, um número atrás. O Wireshark não consegue distingui-lo de um keep-alive; a janela anterior, que era 0, permite isso.
     .rfc = RFC 9293, seção 3.8.6.1
-note-self-connect = autoconexão: as duas pontas são o mesmo socket (Wireshark: retransmissão)
+wireshark-retransmission = Wireshark: retransmissão
+note-self-connect = autoconexão: as duas pontas são o mesmo socket
     .why = Um cliente que tenta uma porta local da faixa de portas efêmeras pode receber essa mesma porta como sua. O SYN então encontra a si mesmo: uma abertura simultânea com um único programa.
     .rfc = RFC 9293, seção 3.5
 note-offloaded = maior que qualquer quadro: dividido ou juntado pela placa de rede ou pelo loopback; não é erro
     .why = O kernel entrega pedaços grandes ao dispositivo, que os corta depois (segmentation offload). Em loopback eles nunca são cortados. No cabo, o MSS nunca é ultrapassado.
     .rfc = RFC 9293, seção 3.7.1
-note-simultaneous-open = abertura simultânea (Wireshark: retransmissão)
+note-simultaneous-open = abertura simultânea
     .why = As duas pontas enviaram SYN antes de ver o da outra. Cada uma responde com SYN,ACK, e o resultado é uma conexão, não duas.
     .rfc = RFC 9293, seção 3.5
 

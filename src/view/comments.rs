@@ -8,17 +8,18 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io;
+use std::ops::Range;
 
 use crate::chat::SessionEventKind;
 use crate::explain::{Explainer, Lang, Topic, Value};
 use crate::net::Timestamp;
-use crate::tcp::{FrameRole, StreamId};
+use crate::tcp::{FrameRole, HandshakeOutcome, OwnFlags, StreamId};
 use crate::text::{visible, visible_cut};
 use crate::timeline::{
-    Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, SessionEntry, Sink,
-    TeardownEntry, Wants,
+    Entry, FindingCode, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry, SessionEntry,
+    Sink, TeardownEntry, Wants,
 };
-use crate::view::entries::{LIFECYCLE, name_given, steps_of};
+use crate::view::entries::{LIFECYCLE, is_told_by_notes, is_told_by_segment, name_given, steps_of};
 
 /// Comments held back.
 pub const HELD: usize = 256;
@@ -34,6 +35,10 @@ struct Comment {
     at: Timestamp,
     stream: StreamId,
     text: String,
+    /// The part of `text` that says the role, until the words of a card replace it.
+    role: Range<usize>,
+    /// Our own notes on the segment.
+    notes: OwnFlags,
     /// The reason, which comes last.
     why: String,
 }
@@ -101,7 +106,7 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let words = &self.words;
         let seen = &packet.observation;
         let mut note = String::new();
-        words.packet_note(&mut note, packet);
+        let role_end = words.packet_note(&mut note, packet);
         if packet.flags.syn() {
             let isn = Value::Number(u64::from(packet.seq_raw.0));
             append(&mut note, &words.text("comment-isn", &[("isn", isn)]));
@@ -119,11 +124,17 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
             append(&mut note, &self.ack_note(packet));
         }
         let topic = Explainer::packet_topics(packet).next();
+        let mut text = self.stream_words(packet);
+        text.push_str(": ");
+        let role = text.len()..text.len() + role_end;
+        text.push_str(&note);
         Comment {
             frame: packet.frame,
             at: packet.at,
             stream: packet.observation.stream,
-            text: format!("{}: {note}", self.stream_words(packet)),
+            text,
+            role,
+            notes: seen.notes,
             why: topic.map_or_else(String::new, |topic| self.why(topic)),
         }
     }
@@ -169,6 +180,18 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         }
     }
 
+    /// Puts the words of a card in the place of those about the role of a frame, if it is still held.
+    fn replace_role(&mut self, frame: u64, text: &str) {
+        let found = self.held.iter_mut().rev().find(|held| held.frame == frame);
+        match found {
+            Some(comment) if !comment.role.is_empty() => {
+                comment.text.replace_range(comment.role.clone(), text);
+                comment.role = 0..0;
+            }
+            _ => self.amend(frame, text),
+        }
+    }
+
     fn message(&mut self, message: &MessageEntry) {
         let Some(frame) = message.frames.last().copied() else {
             return;
@@ -187,7 +210,14 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let card = &entry.handshake;
         let mut text = String::new();
         self.words.handshake_note(&mut text, card, entry.connection);
-        if let Some(step) = card.ack.or(card.answer).or(card.syn) {
+        let Some(step) = card.ack.or(card.answer).or(card.syn) else {
+            return;
+        };
+        let of_step = |held: &&Comment| held.frame == step.frame;
+        let notes = self.held.iter().find(of_step).map(|held| held.notes);
+        if card.outcome == HandshakeOutcome::Refused {
+            self.replace_role(step.frame, &text);
+        } else if !notes.is_some_and(|notes| is_told_by_notes(card, notes)) {
             self.amend(step.frame, &text);
         }
     }
@@ -200,7 +230,12 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
             Some(reset) => Some(reset.step.frame),
             None => steps_of(card).map(|step| step.frame).max(),
         };
-        if let Some(frame) = last {
+        let Some(frame) = last else {
+            return;
+        };
+        if card.reset.is_some() || card.complete() {
+            self.replace_role(frame, &text);
+        } else {
             self.amend(frame, &text);
         }
     }
@@ -226,6 +261,10 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
     }
 
     fn finding(&mut self, entry: &FindingEntry) {
+        // A SYN that nobody answers is known for that only when its comment has left.
+        if is_told_by_segment(entry.code) && entry.code != FindingCode::Unanswered {
+            return;
+        }
         let mut text = String::new();
         self.words.finding_note(&mut text, entry);
         let Some(frame) = entry.frames.last().copied() else {
@@ -326,7 +365,7 @@ mod tests {
         assert_eq!(of(5), "stream 0 (ana): ACK: confirms frame 4 after 12 us");
         assert!(
             of(22).starts_with(
-                "stream 0 (ana): both directions closed; close in 3 segments, 55 us; disconnected: the client closed\n"
+                "stream 0 (ana): close in 3 segments, 55 us; disconnected: the client closed\n"
             ),
             "{}",
             of(22)
@@ -344,11 +383,73 @@ mod tests {
         );
     }
 
+    /// The words of a card say the role better, and a finding nothing that is new.
+    #[test]
+    fn a_refusal_is_told_once() {
+        let mut entries = samples::opening();
+        let Owned::Handshake(mut card) = entries.remove(3) else {
+            panic!("the card comes last")
+        };
+        card.handshake.outcome = HandshakeOutcome::Refused;
+        card.handshake.ack = None;
+        entries.truncate(2);
+        if let Owned::Packet(packet) = &mut entries[1] {
+            packet.observation.role = FrameRole::Refusal;
+            packet.flags = crate::packet::TcpFlags(0x14);
+        }
+        let mut refused = samples::full_finding();
+        refused.code = FindingCode::Refused;
+        (refused.stream, refused.frames) = (Some(StreamId(0)), vec![2]);
+        entries.extend([
+            Owned::Handshake(card),
+            Owned::Finding(refused),
+            Owned::End(samples::end()),
+        ]);
+        let all = comments(&entries, Lang::En);
+        let first = all[1].1.lines().next();
+        assert_eq!(
+            first,
+            Some("stream 0 (ana): refused after 21 us: nobody listens on port 7000")
+        );
+    }
+
+    #[test]
+    fn a_simultaneous_open_is_told_once() {
+        let mut entries = samples::opening();
+        let Owned::Handshake(mut card) = entries.remove(3) else {
+            panic!("the card comes last")
+        };
+        card.handshake.outcome = HandshakeOutcome::Simultaneous;
+        card.handshake.self_connect = true;
+        card.handshake.ack = None;
+        entries.truncate(2);
+        if let Owned::Packet(packet) = &mut entries[1] {
+            let seen = &mut packet.observation;
+            seen.notes = OwnFlags::SELF_CONNECT.union(OwnFlags::SIMULTANEOUS_OPEN);
+        }
+        let told = |entries: &[Owned]| comments(entries, Lang::En)[1].1.clone();
+        entries.extend([Owned::Handshake(card), Owned::End(samples::end())]);
+        let text = told(&entries);
+        let first = text.lines().next().expect("a line");
+        assert_eq!(first.matches("self-connect").count(), 1, "{first}");
+        assert_eq!(first.matches("simultaneous open").count(), 1, "{first}");
+        assert!(!first.contains("Wireshark"), "{first}");
+        if let Owned::Packet(packet) = &mut entries[1] {
+            packet.observation.analysis = crate::tcp::AnalysisFlags::RETRANSMISSION;
+        }
+        let text = told(&entries);
+        let first = text.lines().next().expect("a line");
+        assert!(
+            first.contains("simultaneous open (Wireshark: retransmission)"),
+            "{first}"
+        );
+    }
+
     /// A stall is known seconds after the frame it is about, whose comment a live run has saved by then.
     #[test]
     fn a_late_finding_stands_with_the_next_frame() {
         let mut stall = samples::full_finding();
-        stall.code = crate::timeline::FindingCode::StalledApp;
+        stall.code = FindingCode::StalledApp;
         (stall.stream, stall.frames, stall.value) = (Some(StreamId(0)), vec![4], Some(6));
         let mut all = Vec::new();
         let mut sink = Comments::new(Lang::En, |frame, text: &str| {

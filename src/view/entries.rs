@@ -3,9 +3,9 @@
 use crate::chat::SessionEventKind;
 use crate::explain::{Explainer, Topic};
 use crate::packet::TcpFlags;
-use crate::tcp::{AnalysisFlags, Fin, OwnFlags, Step, Teardown};
+use crate::tcp::{AnalysisFlags, Fin, Handshake, HandshakeOutcome, OwnFlags, Step, Teardown};
 use crate::text::visible;
-use crate::timeline::PacketEntry;
+use crate::timeline::{FindingCode, PacketEntry};
 
 /// The control bits that open or close a connection.
 pub(super) const LIFECYCLE: TcpFlags =
@@ -25,6 +25,26 @@ pub(super) fn is_bad(packet: &PacketEntry) -> bool {
     let excused = seen.notes.contains(OwnFlags::SELF_CONNECT)
         || seen.notes.contains(OwnFlags::SIMULTANEOUS_OPEN);
     seen.analysis.intersects(BAD) && !excused
+}
+
+/// Findings that the words about their segment already tell.
+pub(super) const fn is_told_by_segment(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::Refused
+            | FindingCode::Reset(_)
+            | FindingCode::Retransmission
+            | FindingCode::PortsReused
+            | FindingCode::SelfConnect
+            | FindingCode::SimultaneousOpen
+            | FindingCode::SimultaneousClose
+            | FindingCode::Unanswered
+    )
+}
+
+/// Whether our notes on a segment already say what the card of its opening says.
+pub(super) fn is_told_by_notes(card: &Handshake, notes: OwnFlags) -> bool {
+    card.outcome == HandshakeOutcome::Simultaneous && notes.contains(OwnFlags::SIMULTANEOUS_OPEN)
 }
 
 /// Names of the flags told of a segment, those that the words about it speak of: Wireshark's as far as our notes do not

@@ -132,7 +132,7 @@ fn probes_are_named_and_never_folded() {
         ack.observation.analysis = AnalysisFlags::KEEP_ALIVE;
         ack.observation.notes = OwnFlags::PERSIST_PROBE;
     });
-    let text = super::tests::text(&probes, 100);
+    let text = drawn(&probes, LadderOptions::default());
     assert_eq!(text.matches("ACK [persist_probe]").count(), 4, "{text}");
 }
 
@@ -147,7 +147,7 @@ fn a_run_of_acks_ends_at_a_silence_and_at_other_lanes() {
             ack.destination.port = 51235;
         }
     });
-    let text = super::tests::text(&others, 100);
+    let text = drawn(&others, LadderOptions::default());
     assert!(text.contains("4 ACKs folded, #101 to #104"), "{text}");
     assert!(text.contains("3 ACKs folded, #106 to #108"), "{text}");
 }

@@ -7,33 +7,18 @@ use super::{Lines, Verbosity};
 use crate::chat::SessionEventKind;
 use crate::explain::Topic;
 use crate::net::Timestamp;
-use crate::tcp::{Certainty, HandshakeOutcome};
+use crate::tcp::{Certainty, Handshake, HandshakeOutcome};
 use crate::text::visible;
 use crate::timeline::{
-    CaptureStart, EndEntry, FindingCode, FindingEntry, HandshakeEntry, SessionEntry, Severity,
-    StreamEntry, TeardownEntry,
+    CaptureStart, EndEntry, FindingEntry, HandshakeEntry, SessionEntry, Severity, StreamEntry,
+    TeardownEntry,
 };
-use crate::view::entries::{name_given, steps_of};
+use crate::view::entries::{is_told_by_notes, is_told_by_segment, name_given, steps_of};
 use crate::view::style::Ink;
 use crate::view::width::shown;
 
 /// Frames listed as evidence of a finding.
 const FRAMES_SHOWN: usize = 8;
-
-/// Findings that the line of their segment already tells.
-const fn is_told_by_segment(code: FindingCode) -> bool {
-    matches!(
-        code,
-        FindingCode::Refused
-            | FindingCode::Reset(_)
-            | FindingCode::Retransmission
-            | FindingCode::PortsReused
-            | FindingCode::SelfConnect
-            | FindingCode::SimultaneousOpen
-            | FindingCode::SimultaneousClose
-            | FindingCode::Unanswered
-    )
-}
 
 impl<W: Write> Lines<W> {
     /// Starts a line: time and, where it is about one, stream.
@@ -99,7 +84,7 @@ impl<W: Write> Lines<W> {
         ) {
             if card.outcome == HandshakeOutcome::Refused {
                 self.row.note.replace_range(..self.row.note_role, &note);
-            } else {
+            } else if !self.pending_tells(card) {
                 self.row.note.push_str("  ");
                 self.row.note.push_str(&note);
             }
@@ -132,6 +117,12 @@ impl<W: Write> Lines<W> {
         self.pending.as_ref().is_some_and(|pending| {
             pending.stream == stream && frames.any(|frame| frame == pending.frame)
         })
+    }
+
+    /// Whether the line being put together says by itself what the card says.
+    fn pending_tells(&self, card: &Handshake) -> bool {
+        let pending = self.pending.as_ref();
+        pending.is_some_and(|pending| is_told_by_notes(card, pending.notes))
     }
 
     fn explain_with_pending(&mut self, topic: Option<Topic<'static>>) {

@@ -46,6 +46,14 @@ impl Layout {
         self.width == 0 || end <= self.width
     }
 
+    /// Cells from a column to the end of the line.
+    pub(super) const fn room(&self, column: usize) -> usize {
+        match self.width {
+            0 => usize::MAX,
+            width => width.saturating_sub(column),
+        }
+    }
+
     /// Appends a text that stands alone, on as many lines as it needs.
     pub(super) fn push_text(&self, out: &mut Vec<u8>, ink: Ink, text: &str, palette: &Palette) {
         let limit = if self.width == 0 {

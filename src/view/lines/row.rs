@@ -2,8 +2,12 @@
 
 use super::layout::Layout;
 use crate::explain::Topic;
+use crate::tcp::OwnFlags;
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{cut, push_spaces, shown, width_of, wrapped};
+
+/// A main text of which fewer cells than this would be seen goes on a line of its own.
+const SHORTEST_BODY: usize = 12;
 
 /// The parts of a line; buffers are reused from line to line.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub(super) struct Pending {
     pub(super) foldable: bool,
     /// That line has come.
     pub(super) folded: bool,
+    /// Our own notes on it.
+    pub(super) notes: OwnFlags,
     /// What could be explained.
     pub(super) topics: Vec<Topic<'static>>,
 }
@@ -98,10 +104,14 @@ impl Row {
         out.extend_from_slice(&self.head);
         let mut column = self.head_width;
         let body = shown(&self.body, ascii);
-        let room = match layout.width {
-            0 => usize::MAX,
-            width => width.saturating_sub(column).max(12),
-        };
+        let mut room = layout.room(column);
+        if room < SHORTEST_BODY.min(width_of(&body)) {
+            trim_spaces(out);
+            out.push(b'\n');
+            push_spaces(out, layout.indent);
+            column = layout.indent;
+            room = layout.room(column);
+        }
         let body = cut(&body, room, ascii);
         palette.paint(out, self.body_ink, &body);
         column += width_of(&body);
@@ -139,6 +149,23 @@ impl Row {
             0
         }
     }
+
+    /// Ends the line before the part of the head that begins at a byte, when it and `more` cells have no room left.
+    /// That part is plain text of ASCII.
+    pub(super) fn break_head(&mut self, start: usize, more: usize, layout: &Layout) {
+        let cells = self.head.len() - start;
+        if layout.fits(self.head_width + cells + more) {
+            self.head_width += cells;
+            return;
+        }
+        let part = self.head.split_off(start);
+        trim_spaces(&mut self.head);
+        self.head.push(b'\n');
+        let indent = layout.indent.min(layout.room(cells + more));
+        push_spaces(&mut self.head, indent);
+        self.head.extend_from_slice(&part);
+        self.head_width = indent + cells;
+    }
 }
 
 /// Spaces before a line end say nothing.
@@ -150,10 +177,12 @@ fn trim_spaces(out: &mut Vec<u8>) {
 
 /// A note that does not fit beside its line.
 fn push_below(out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ink: Ink, note: &str) {
-    let room = layout.width.saturating_sub(layout.indent).max(20);
-    for line in wrapped(note, room) {
+    // An address is whole where the line can hold it.
+    let longest = note.split(' ').map(width_of).max().unwrap_or(0);
+    let indent = layout.indent.min(layout.room(longest));
+    for line in wrapped(note, layout.room(indent).max(20)) {
         out.push(b'\n');
-        push_spaces(out, layout.indent);
+        push_spaces(out, indent);
         palette.paint(out, ink, line);
     }
 }

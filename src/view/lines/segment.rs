@@ -77,8 +77,7 @@ impl<W: Write> Lines<W> {
         self.row.pad(self.layout.gap);
         self.push_flags(packet);
         self.push_numbers(packet);
-        self.words.packet_note(&mut self.row.note, packet);
-        self.row.note_role = self.role_end(packet);
+        self.row.note_role = self.words.packet_note(&mut self.row.note, packet);
         if seen.changes.contains(Changes::STREAM_OPENED) && packet.name.is_none() {
             self.push_ends(packet);
         }
@@ -100,20 +99,9 @@ impl<W: Write> Lines<W> {
                 && seen.analysis.is_empty()
                 && self.row.payload.is_empty(),
             folded: false,
+            notes: seen.notes,
             topics,
         });
-    }
-
-    /// Where the words about the role end and those about flags begin.
-    fn role_end(&self, packet: &PacketEntry) -> usize {
-        let seen = &packet.observation;
-        if seen.role == FrameRole::None {
-            0
-        } else if seen.analysis.is_empty() && seen.notes.is_empty() {
-            self.row.note.len()
-        } else {
-            self.row.note.find("; ").unwrap_or(self.row.note.len())
-        }
     }
 
     /// The name of the stream's client, or its port, which tells loopback connections apart.
@@ -225,8 +213,7 @@ impl<W: Write> Lines<W> {
         head.push(b'[');
         self.endpoints.push(head, end);
         head.extend_from_slice(b"] ");
-        // Addresses are ASCII: bytes are cells.
-        self.row.head_width += head.len() - start;
+        self.row.break_head(start, ">> ".len(), &self.layout);
     }
 }
 
