@@ -315,6 +315,40 @@ fn connections_that_are_not_there_are_told() {
             "{command:?}: {said}"
         );
     }
+    for command in [
+        &["replay", "in.pcapng", "--port", "9"][..],
+        &["replay", "in.pcapng", "-Y", "tcp.stream == 99"],
+        &[
+            "replay",
+            "in.pcapng",
+            "--flag",
+            "retransmission",
+            "--format",
+            "json",
+        ],
+        &[
+            "replay",
+            "in.pcapng",
+            "--stream",
+            "0",
+            "--port",
+            "9",
+            "--format",
+            "table",
+        ],
+        &["ladder", "in.pcapng", "--port", "9"],
+    ] {
+        let (code, said) = run(at, command);
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(
+            said,
+            "chatscope: in.pcapng: nothing in it is what was selected\n"
+        );
+    }
+    for command in ["replay", "ladder"] {
+        let (code, said) = run(at, &[command, "in.pcapng"]);
+        assert!(code == 0 && said.is_empty(), "{command}: {said}");
+    }
     for command in ["replay", "report", "ladder", "graph"] {
         let (code, said) = run(at, &[command, "in.pcapng", "--stream", "1"]);
         assert!(code == 0 && said.is_empty(), "{command}: {said}");

@@ -9,13 +9,14 @@ use jiff::tz::TimeZone;
 use super::args::{DisplayArgs, Format, SelectArgs, TimeChoice};
 #[cfg(feature = "live")]
 use super::screen::{Gauge, Screen};
+use super::selected::Passed;
 use super::{Failure, output};
 use crate::explain::Lang;
 use crate::timeline::{Sink, Wants};
 use crate::view::TimeStyle;
 use crate::view::json::JsonLines;
 use crate::view::lines::{Lines, LinesOptions, PayloadStyle, Verbosity};
-use crate::view::select::{Only, Select, SelectOptions, Selection};
+use crate::view::select::{Only, SelectOptions, Selection};
 use crate::view::table::{Table, TableOptions};
 use crate::view::zeek::ZeekLog;
 
@@ -25,6 +26,7 @@ pub(super) struct Display {
     lines: LinesOptions,
     json: Wants,
     selection: Selection,
+    passed: Passed,
 }
 
 impl Display {
@@ -58,7 +60,13 @@ impl Display {
             lines,
             json,
             selection: selection(select)?,
+            passed: Passed::default(),
         })
+    }
+
+    /// What passed the selection, where there is one.
+    pub(super) fn passed(&self) -> Option<&Passed> {
+        Some(&self.passed).filter(|_| !self.selection.is_everything())
     }
 
     /// A sink over `out`.
@@ -76,7 +84,7 @@ impl Display {
         if self.selection.is_everything() {
             Box::new(sink)
         } else {
-            Box::new(Select::new(sink, self.selection.clone()))
+            Box::new(self.passed.behind(sink, self.selection.clone()))
         }
     }
 

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::args::{ColorChoice, InputArgs, SelectArgs};
 use super::display::{language, selection};
 use super::saved;
+use super::selected::Passed;
 #[cfg(feature = "live")]
 use super::written::Written;
 use super::written::{self, Destination};
@@ -15,7 +16,6 @@ use super::{Failure, output};
 use crate::tcp::Side;
 use crate::view::graph::{Graph, GraphFormat, GraphKind, GraphOptions};
 use crate::view::ladder::{LadderFormat, LadderOptions, LadderSink};
-use crate::view::select::Select;
 
 /// How a picture looks.
 #[derive(Debug, Args)]
@@ -180,12 +180,11 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
     let selection = selection(&args.select)?;
     let source = saved::open(path)?;
     let mut picture = Vec::new();
-    let mut sink = Select::new(LadderSink::new(&mut picture, options), selection);
+    let passed = Passed::default();
+    let mut sink = passed.behind(LadderSink::new(&mut picture, options), selection);
     let told = saved::tell(path, source, &mut sink)?;
     drop(sink);
-    if let Some(missing) = told.absent(&args.select.stream) {
-        output::note(format_args!("chatscope: {missing}"));
-    }
+    passed.note(path, &args.select.stream, told.timeline());
     to.write(&picture)?; // of a damaged capture as far as it goes
     told.end()
 }
@@ -262,7 +261,7 @@ pub(super) fn graph(args: &GraphArgs) -> Result<(), Failure> {
     let mut sink = Graph::new(&mut picture, options);
     let told = saved::tell(input, source, &mut sink)?;
     drop(sink);
-    if let Some(missing) = told.absent(&[args.stream]) {
+    if let Some(missing) = saved::absent(input, &[args.stream], told.timeline()) {
         told.end()?;
         return Err(Failure::usage(missing));
     }

@@ -44,6 +44,7 @@ mod running;
 mod saved;
 #[cfg(feature = "live")]
 mod screen;
+mod selected;
 #[cfg(feature = "live")]
 mod serve;
 #[cfg(feature = "live")]

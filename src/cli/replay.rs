@@ -86,7 +86,9 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
         let mut source = source;
         pipeline::run(&mut source, &mut timeline, sink, &mut around)?.fault
     };
-    saved::note_absent(path, &args.select.stream, &timeline);
+    if let Some(passed) = display.passed() {
+        passed.note(path, &args.select.stream, &timeline);
+    }
     fault.map_or(Ok(()), |fault| saved::fault(path, &fault, args.strict))
 }
 

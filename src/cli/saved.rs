@@ -64,9 +64,9 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// As [`absent`].
-    pub(super) fn absent(&self, streams: &[u32]) -> Option<String> {
-        absent(self.path, streams, &self.timeline)
+    /// What is known of its connections.
+    pub(super) fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// Says why the capture ended early, if it did.
