@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test waits")]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -408,6 +408,78 @@ fn a_pipe_is_told_while_it_is_written() {
             .collect::<Vec<_>>()
     );
     let _ = fs::remove_file(shown);
+}
+
+/// `--pace` plays: what happens first is there long before what happens last, and all in all it is the same story.
+#[test]
+fn a_paced_story_is_told_as_it_happens() {
+    let began = Instant::now();
+    let mut child = chatscope()
+        .args(["replay", LESSON, "--pace", "0.2x"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut told = String::new();
+    while !told.contains("handshake 3/3") {
+        assert!(out.read_line(&mut told).expect("UTF-8") > 0, "{told}");
+    }
+    assert!(child.try_wait().expect("ours").is_none(), "only at the end");
+    out.read_to_string(&mut told).expect("UTF-8");
+    assert!(child.wait().expect("ends").success());
+    // Half a second of capture at a fifth of its speed.
+    assert!(began.elapsed() > Duration::from_secs(2));
+    assert_eq!(told, stdout(&run(&["replay", LESSON])));
+}
+
+/// Ctrl-C on a pipe ends the reading; what is known by then is told, in every format.
+#[cfg(feature = "live")]
+#[test]
+fn ctrl_c_on_a_pipe_tells_what_is_known() {
+    let whole = fs::read(LESSON).expect("the lesson");
+    for (format, words) in [
+        ("lines", "handshake 3/3"),
+        ("json", "\"event\":\"end\""),
+        ("table", "127.0.0.1"),
+        ("zeek", "127.0.0.1"),
+    ] {
+        let mut child = chatscope()
+            .args(["replay", "-", "--format", format])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut pipe = child.stdin.take().expect("piped");
+        pipe.write_all(&whole[..whole.len() * 3 / 4])
+            .expect("it reads");
+        // Until it has begun to read it ends as every program does.
+        let blocked = |status: String| {
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+            mask.is_some_and(|mask| mask.trim().ends_with('2') || mask.trim().ends_with('3'))
+        };
+        let began = Instant::now();
+        let status = format!("/proc/{}/status", child.id());
+        while !blocked(fs::read_to_string(&status).expect("it runs")) {
+            assert!(began.elapsed() < Duration::from_secs(10), "never listens");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let id = nix::unistd::Pid::from_raw(child.id() as i32);
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("ours");
+        let output = child.wait_with_output().expect("ends");
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{format}: {}",
+            stderr(&output)
+        );
+        assert!(
+            stdout(&output).contains(words),
+            "{format}: {}",
+            stdout(&output)
+        );
+        drop(pipe);
+    }
 }
 
 #[test]

@@ -33,13 +33,28 @@ pub(super) struct Follow {
     current: Option<Owned>,
     info: CaptureInfo,
     stats: CaptureStats,
-    /// Time of the last frame, and when it came.
-    last: Option<(Timestamp, Instant)>,
+    /// Time of the last frame.
+    last: Option<Timestamp>,
+    /// Since when nothing has come that was asked for.
+    idle: Option<Instant>,
+    clock: Clock,
 }
+
+/// What tells how long a pipe has been silent.
+type Clock = Box<dyn Fn() -> Instant>;
 
 impl Follow {
     /// Goes on reading `source` in a thread.
-    pub(super) fn new(mut source: Saved) -> std::io::Result<Self> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "silence of a pipe is measured in real time"
+    )]
+    pub(super) fn new(source: Saved) -> std::io::Result<Self> {
+        Self::by(source, Box::new(Instant::now))
+    }
+
+    /// The same by another clock.
+    pub(super) fn by(mut source: Saved, clock: Clock) -> std::io::Result<Self> {
         let info = source.info().clone();
         let (say, said) = sync_channel(QUEUE);
         std::thread::Builder::new()
@@ -64,13 +79,20 @@ impl Follow {
             info,
             stats: CaptureStats::default(),
             last: None,
+            idle: None,
+            clock,
         })
     }
 
-    /// What time it is in the capture: the last frame's time and what has passed since it came.
+    /// The last frame's time: what is later nobody knows, for the writer may only be slow.
     pub(super) fn now(&self) -> Option<Timestamp> {
-        let (at, came) = self.last?;
-        Some(at.plus(i64::try_from(came.elapsed().as_nanos()).unwrap_or(i64::MAX)))
+        self.last
+    }
+
+    /// How long nothing has come.
+    pub(super) fn silence(&self) -> Duration {
+        let until_now = |since| (self.clock)().saturating_duration_since(since);
+        self.idle.map_or(Duration::ZERO, until_now)
     }
 }
 
@@ -89,14 +111,11 @@ impl From<&Frame<'_>> for Owned {
 impl FrameSource for Follow {
     type Error = ReadError;
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "silence of a pipe is measured in real time"
-    )]
     fn poll_frame(&mut self, wait: Duration) -> Result<Polled<'_>, ReadError> {
         match self.said.recv_timeout(wait) {
             Ok(Said::Frame(frame)) => {
-                self.last = Some((frame.timestamp, Instant::now()));
+                self.last = Some(frame.timestamp);
+                self.idle = None;
                 let frame = self.current.insert(frame);
                 Ok(Polled::Frame(Frame {
                     number: frame.number,
@@ -110,7 +129,10 @@ impl FrameSource for Follow {
                 self.stats = stats;
                 fault.map_or(Ok(Polled::End), Err)
             }
-            Err(RecvTimeoutError::Timeout) => Ok(Polled::Idle),
+            Err(RecvTimeoutError::Timeout) => {
+                self.idle.get_or_insert_with(&self.clock);
+                Ok(Polled::Idle)
+            }
             Err(RecvTimeoutError::Disconnected) => Ok(Polled::End),
         }
     }

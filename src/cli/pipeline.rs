@@ -22,6 +22,12 @@ pub(super) trait Around<S> {
         Ok(true)
     }
 
+    /// How long an admitted frame is still to come, and what time it is in the capture until then. Asked again after each
+    /// wait; `None` when its turn has come.
+    fn pause(&mut self, _frame: &Frame<'_>) -> Option<Pause> {
+        None
+    }
+
     /// Between frames: hands session events to the timeline. Gives the time it is now, where time passes without frames.
     fn between(&mut self, _source: &S, _timeline: &mut Timeline) -> Option<Timestamp> {
         None
@@ -34,6 +40,15 @@ pub(super) trait Around<S> {
 
     /// The last frame has been taken; what is told from here on are the last words.
     fn ended(&mut self, _timeline: &mut Timeline) {}
+}
+
+/// A wait for the turn of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pause {
+    /// What to wait now, in real time.
+    pub(super) wait: Duration,
+    /// What time it is in the capture.
+    pub(super) now: Timestamp,
 }
 
 /// How a run ended.
@@ -64,6 +79,12 @@ pub(super) fn run<S: FrameSource>(
             // By reference: moving the frame would wait for it to be written.
             Ok(Polled::Frame(ref frame)) => {
                 if around.admit(frame)? {
+                    while let Some(pause) = around.pause(frame) {
+                        timeline.advance(pause.now);
+                        timeline.drain(sink)?;
+                        sink.flush()?;
+                        std::thread::sleep(pause.wait);
+                    }
                     timeline.frame(frame);
                 }
                 false

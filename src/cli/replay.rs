@@ -9,7 +9,9 @@ use super::Failure;
 use super::args::{DisplayArgs, FilterArgs, InputArgs, SelectArgs};
 use super::display::Display;
 use super::follow::Follow;
-use super::pipeline::{self, Around};
+#[cfg(feature = "live")]
+use super::interrupt::Interrupt;
+use super::pipeline::{self, Around, Pause};
 use super::saved::{self, Saved};
 use super::written;
 use crate::capture::filter::FrameFilter;
@@ -49,11 +51,14 @@ pub(super) struct ReplayArgs {
     filter: FilterArgs,
 }
 
+/// Slower than that is no pace: a second of the capture would take eleven days.
+const SLOWEST: f64 = 1e-6;
+
 fn parse_pace(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('x').unwrap_or(text).parse::<f64>();
     number
         .ok()
-        .filter(|pace| pace.is_finite() && *pace > 0.0)
+        .filter(|pace| pace.is_finite() && *pace >= SLOWEST)
         .ok_or_else(|| "a speed such as 1x or 10x".to_owned())
 }
 
@@ -67,11 +72,12 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let filter = filter.expression()?;
     timeline.begin(saved::capture_start(path, &source, filter.clone()));
     let mut around = Replay {
-        limit: args.count.unwrap_or(u64::MAX),
+        limit: args.count,
         filter: filter
             .map(|expression| saved::filter(&expression, &source))
             .transpose()?,
         pace: args.pace.map(Pace::new),
+        ending: None,
     };
     let mut stepping;
     let sink: &mut dyn Sink = if args.step {
@@ -81,6 +87,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
         &mut *sink
     };
     let fault = if saved::is_dash(path) || args.display.line_buffered {
+        around.ending = Some(Ending::listen()?);
         pipeline::run(&mut Follow::new(source)?, &mut timeline, sink, &mut around)?.fault
     } else {
         let mut source = source;
@@ -93,26 +100,69 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
 }
 
 /// What replay does around the shared loop.
+#[derive(Default)]
 struct Replay {
-    limit: u64,
+    /// Frames that may still be read.
+    limit: Option<u64>,
     filter: Option<FrameFilter>,
     pace: Option<Pace>,
+    /// Where a pipe is followed: Ctrl-C ends the reading, not the telling.
+    ending: Option<Ending>,
 }
 
 impl Replay {
     fn admits(&mut self, frame: &Frame<'_>) -> bool {
-        self.limit = self.limit.saturating_sub(1);
-        if self
-            .filter
+        self.limit = self.limit.map(|left| left.saturating_sub(1));
+        self.filter
             .as_mut()
-            .is_some_and(|filter| !filter.matches(frame))
-        {
-            return false;
+            .is_none_or(|filter| filter.matches(frame))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "pacing is about real time")]
+    fn pauses(&mut self, frame: &Frame<'_>) -> Option<Pause> {
+        if self.ends() {
+            return None;
         }
-        if let Some(pace) = &mut self.pace {
-            pace.wait_for(frame.timestamp);
-        }
-        true
+        self.pace.as_mut()?.pause(frame.timestamp, Instant::now())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "Ctrl-C comes in real time")]
+    fn ends(&mut self) -> bool {
+        self.ending
+            .as_mut()
+            .is_some_and(|ending| ending.is_due(Instant::now()))
+    }
+}
+
+/// Ctrl-C on a pipe. It reaches the writer too: what that still has to say is waited for a moment.
+struct Ending {
+    #[cfg(feature = "live")]
+    interrupt: Interrupt,
+    came: Option<Instant>,
+}
+
+/// How long a writer may take to end after Ctrl-C.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+impl Ending {
+    /// Call before any thread is started.
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(feature = "live")]
+            interrupt: Interrupt::listen(|| ())?,
+            came: None,
+        })
+    }
+
+    fn came(&self) -> bool {
+        #[cfg(feature = "live")]
+        return self.interrupt.came();
+        #[cfg(not(feature = "live"))]
+        false
+    }
+
+    fn is_due(&mut self, now: Instant) -> bool {
+        self.came() && now.duration_since(*self.came.get_or_insert(now)) >= LAST_WORDS
     }
 }
 
@@ -121,8 +171,12 @@ impl Around<Saved> for Replay {
         Ok(self.admits(frame))
     }
 
+    fn pause(&mut self, frame: &Frame<'_>) -> Option<Pause> {
+        self.pauses(frame)
+    }
+
     fn stop(&mut self) -> bool {
-        self.limit == 0
+        self.limit == Some(0)
     }
 }
 
@@ -131,14 +185,24 @@ impl Around<Follow> for Replay {
         Ok(self.admits(frame))
     }
 
-    fn between(&mut self, source: &Follow, _: &mut Timeline) -> Option<Timestamp> {
+    fn pause(&mut self, frame: &Frame<'_>) -> Option<Pause> {
+        self.pauses(frame)
+    }
+
+    fn between(&mut self, source: &Follow, timeline: &mut Timeline) -> Option<Timestamp> {
+        if source.silence() >= SILENCE {
+            timeline.release();
+        }
         source.now()
     }
 
     fn stop(&mut self) -> bool {
-        self.limit == 0
+        self.limit == Some(0) || self.ends()
     }
 }
+
+/// A pipe that has been silent for so long has probably nothing more to say of what is held.
+const SILENCE: Duration = Duration::from_millis(30);
 
 /// Lets a capture's time pass at a speed of its own.
 struct Pace {
@@ -148,19 +212,31 @@ struct Pace {
 
 /// Longer silences of a capture are cut to this.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// Between two looks at what a pause makes due.
+const LOOK: Duration = Duration::from_millis(50);
 
 impl Pace {
     fn new(speed: f64) -> Self {
         Self { speed, began: None }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "pacing is about real time")]
-    fn wait_for(&mut self, at: Timestamp) {
-        let now = Instant::now();
-        let (began, first) = *self.began.get_or_insert((now, at));
-        let due = Duration::from_nanos(at.since(first).max(0).unsigned_abs()).div_f64(self.speed);
-        let pause = due.saturating_sub(now.duration_since(began));
-        std::thread::sleep(pause.min(LONGEST_PAUSE));
+    /// What is still to wait for the frame of that time.
+    fn pause(&mut self, at: Timestamp, now: Instant) -> Option<Pause> {
+        let (began, first) = self.began.get_or_insert((now, at));
+        let scaled = |time: Duration, by: f64| time.mul_f64(by).as_nanos() as i64;
+        let due = Duration::from_nanos(at.since(*first).max(0).unsigned_abs()).div_f64(self.speed);
+        let mut left = due.saturating_sub(now.duration_since(*began));
+        if left.is_zero() {
+            return None;
+        }
+        if left > LONGEST_PAUSE {
+            *first = first.plus(scaled(left - LONGEST_PAUSE, self.speed));
+            left = LONGEST_PAUSE;
+        }
+        Some(Pause {
+            wait: left.min(LOOK),
+            now: at.plus(-scaled(left, self.speed)),
+        })
     }
 }
 
@@ -200,6 +276,10 @@ impl Sink for Step<'_> {
 }
 
 #[cfg(test)]
+#[path = "follow_tests.rs"]
+mod follow_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -208,5 +288,22 @@ mod tests {
         assert_eq!(parse_pace("10x"), Ok(10.0));
         assert_eq!(parse_pace("0.5"), Ok(0.5));
         assert!(parse_pace("0x").is_err() && parse_pace("fast").is_err());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a start for injected times")]
+    fn a_paced_frame_comes_in_its_turn_and_an_hour_of_silence_is_cut_once() {
+        let (mut pace, start) = (Pace::new(2.0), Instant::now());
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let at = |seconds: i64| Timestamp::from_nanos(seconds * 1_000_000_000);
+        assert_eq!(pace.pause(at(100), start), None);
+        let pause = |wait, now| Some(Pause { wait, now });
+        assert_eq!(pace.pause(at(110), after(1)), pause(LOOK, at(102)));
+        assert_eq!(pace.pause(at(110), after(5)), None);
+        // An hour later: a minute of waiting, in which the last two minutes of that hour pass.
+        assert_eq!(pace.pause(at(3710), after(5)), pause(LOOK, at(3590)));
+        assert_eq!(pace.pause(at(3710), after(35)), pause(LOOK, at(3650)));
+        assert_eq!(pace.pause(at(3710), after(65)), None);
+        assert_eq!(pace.pause(at(3712), after(65)), pause(LOOK, at(3710)));
     }
 }

@@ -83,6 +83,12 @@ impl Timeline {
         self.story.pass_time(arrived);
     }
 
+    /// A source is silent of which nobody can say when its next frame was captured: what is held is told as it is. No time
+    /// passes: absence is decided by the next frame.
+    pub fn release(&mut self) {
+        self.story.ready_everything();
+    }
+
     /// The capture is known to have lost frames by now: what rests on absence is told as `LOST_CAPTURE` from here on.
     pub fn capture_lost(&mut self, stats: &CaptureStats) {
         self.story.lost |= stats.lost_any();
