@@ -112,6 +112,7 @@ fn a_report_can_be_about_a_part() {
 
 /// A filter expression decides what is read. The file's own facts stay, and a connection is named so that Wireshark, which numbers
 /// those of the whole file, finds it.
+#[cfg(feature = "live")] // a filter needs libpcap
 #[test]
 fn a_report_of_what_passes_a_filter() {
     let demo = "captures/demo.pcapng";
