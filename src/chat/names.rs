@@ -2,7 +2,7 @@
 //!
 //! Owns: the rules for names and the table of those in use. Must not know: connections.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::SessionId;
 use crate::text;
@@ -69,7 +69,7 @@ fn fold(name: &str) -> String {
 /// Who has which name, connected or kept.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    taken: FxHashMap<String, SessionId>,
+    taken: HashMap<String, SessionId>,
 }
 
 impl Names {

@@ -2,6 +2,8 @@
 //!
 //! Owns: stream numbers, knowledge that outlives a stream (who listens). Must not know: any rule beyond P1 and P2.
 
+use std::collections::HashSet;
+
 use rustc_hash::FxHashSet;
 
 use super::applications::Applications;
@@ -32,7 +34,7 @@ struct Arrival<'a, 'b> {
 pub struct Analyzer {
     table: Table,
     applications: Applications,
-    listeners: FxHashSet<Endpoint>,
+    listeners: HashSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
 
@@ -49,7 +51,7 @@ impl Analyzer {
         Self {
             table: Table::new(limits),
             applications: Applications::default(),
-            listeners: FxHashSet::default(),
+            listeners: HashSet::default(),
             listening_ports: FxHashSet::default(),
         }
     }

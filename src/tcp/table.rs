@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::key::Key;
+use super::key::{Key, Seed};
 use super::stream::Stream;
 use super::{StreamId, compact};
 
@@ -80,6 +80,7 @@ pub(super) const WORKING_BYTES: usize = size_of::<Working>() + size_of::<Slot>()
 #[derive(Debug)]
 pub(super) struct Table {
     limits: Limits,
+    seed: Seed,
     index: Index,
     slots: Vec<Slot>,
     working: Vec<Working>,
@@ -102,6 +103,7 @@ impl Table {
         };
         Self {
             limits,
+            seed: Seed::new(),
             index: Index::default(),
             slots: Vec::new(),
             working: Vec::new(),
@@ -144,7 +146,7 @@ impl Table {
             return Some(self.last);
         }
         let is_it = |slot: u32| self.is_of(&self.slots[slot as usize], key);
-        self.last = self.index.find(key.hash(), is_it)?;
+        self.last = self.index.find(key.hash(&self.seed), is_it)?;
         Some(self.last)
     }
 
@@ -186,7 +188,7 @@ impl Table {
         let at = self.settle(slot, stream);
         self.slots[slot as usize].place = Place::Working(at as u32);
         let (slots, working) = (&mut self.slots, &self.working);
-        self.index.insert(key.hash(), slot, |other| {
+        self.index.insert(key.hash(&self.seed), slot, |other| {
             let other = &mut slots[other as usize];
             let same = match &other.place {
                 Place::Working(at) => working[*at as usize].stream.key == key,
@@ -369,7 +371,8 @@ impl Table {
                 Place::Packed(bytes) => Key::read(bytes).0,
             };
             if slot.newest {
-                self.index.insert(key.hash(), number as u32, |_| false);
+                self.index
+                    .insert(key.hash(&self.seed), number as u32, |_| false);
             }
         }
     }

@@ -2,11 +2,9 @@
 //!
 //! A fact attaches identity to what the packets show; it never makes a message or a copy.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use super::limits::{MAX_BOOKS, MAX_FACTS};
 use crate::chat::{SessionEvent, SessionEventKind, SessionId};
@@ -42,7 +40,7 @@ impl Book {
 /// Books of all connections that have sessions.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    books: FxHashMap<FourTuple, Book>,
+    books: HashMap<FourTuple, Book>,
 }
 
 impl Books {

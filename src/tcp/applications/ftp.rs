@@ -4,7 +4,7 @@
 //! `tcp.completeness` stays unset. Nothing else depends on it. Owns: the announcements that wait for their connection.
 //! Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::net::Endpoint;
@@ -29,7 +29,7 @@ struct Expected {
 /// What was announced and has not come yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Announced {
-    waiting: FxHashMap<Expected, u32>,
+    waiting: HashMap<Expected, u32>,
 }
 
 /// It may be part of an FTP control connection.

@@ -4,7 +4,7 @@
 //! frame of the connection under a new stream number. Nothing else of VNC is read. Owns: which connections go on under a
 //! new number. Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
 
-use rustc_hash::FxHashSet;
+use std::collections::HashSet;
 
 use crate::net::PortSet;
 use crate::packet::Segment;
@@ -18,9 +18,9 @@ const LENGTH: usize = 12;
 /// The connections that said the line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Greetings {
-    greeted: FxHashSet<Key>,
+    greeted: HashSet<Key>,
     /// Those of them whose next frame begins the new stream.
-    due: FxHashSet<Key>,
+    due: HashSet<Key>,
 }
 
 /// It may be such a greeting.
