@@ -26,12 +26,20 @@ struct PictureArgs {
     /// Columns of a text picture; default: the terminal's
     #[arg(long, value_name = "COLUMNS")]
     width: Option<u16>,
+    /// Only ASCII characters in a text picture
+    #[arg(long)]
+    ascii: bool,
 }
 
 impl PictureArgs {
     /// A picture must not wrap: through a pipe, too, it is made for the terminal at its end, or for 80 columns.
     fn columns(&self, to: Destination<'_>) -> usize {
         output::width(self.width, to.is_stdout())
+    }
+
+    /// A terminal that is not UTF-8 shows nothing else.
+    fn ascii(&self) -> bool {
+        self.ascii || !output::is_utf8()
     }
 }
 
@@ -112,9 +120,6 @@ pub(super) struct LadderArgs {
     /// Draw every pure ACK
     #[arg(short, long)]
     verbose: bool,
-    /// Only ASCII characters
-    #[arg(long)]
-    ascii: bool,
     /// When to use colour
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
@@ -172,7 +177,7 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
         fenced: ending == Ending::Markdown,
         lang: language(args.picture.lang.as_deref())?,
         width: args.picture.columns(to),
-        ascii: args.ascii || !output::is_utf8(),
+        ascii: args.picture.ascii(),
         color: output::use_color(args.color, to.is_stdout() && io::stdout().is_terminal()),
         all_acks: args.verbose,
         segments: 0,
@@ -255,6 +260,7 @@ pub(super) fn graph(args: &GraphArgs) -> Result<(), Failure> {
         lang: language(args.picture.lang.as_deref())?,
         width: args.picture.columns(to),
         height: 0,
+        ascii: args.picture.ascii(),
     };
     let source = saved::open(input)?;
     let mut picture = Vec::new();

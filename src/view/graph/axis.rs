@@ -1,5 +1,14 @@
 //! The scale of one axis: from where to where, and round numbers in between.
 
+/// Both scales of a graph.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axes {
+    /// Across: nanoseconds since the start of the stream.
+    pub(super) time: Axis,
+    /// Up.
+    pub(super) value: Axis,
+}
+
 /// A span of values to be spread over a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Axis {

@@ -1,7 +1,7 @@
 //! From segments to series: what each side sent, what the other side acknowledged, its window, its SACK blocks, and RTTs.
 
 use super::GraphKind;
-use super::axis::Axis;
+use super::axis::{Axes, Axis};
 use super::series::{Mark, Series};
 use crate::explain::{Explainer, Value};
 use crate::net::FourTuple;
@@ -90,20 +90,37 @@ impl Picture<'_> {
     /// Layers with marks on the scale of the picture.
     pub(super) fn shown(&self) -> impl Iterator<Item = &Layer<'_>> {
         let scale = self.vertical_axis();
-        let fits = move |mark: &Mark| scale.contains(mark.low as i64);
+        let fits = move |mark: &Mark| is_on(&scale, mark);
         self.layers
             .iter()
             .filter(move |layer| layer.series.marks().iter().any(fits))
     }
 
-    /// The time axis, over everything.
-    pub(super) fn time_axis(&self) -> Axis {
+    /// The window has marks, all of them above the picture.
+    pub(super) fn window_is_above(&self) -> bool {
+        let is_window = |layer: &&Layer<'_>| layer.name == WINDOW;
+        let has_marks = |layer: &Layer<'_>| !layer.series.marks().is_empty();
+        self.layers.iter().find(is_window).is_some_and(has_marks)
+            && !self.shown().any(|layer| is_window(&layer))
+    }
+
+    /// There is not a single mark.
+    pub(super) fn is_empty(&self) -> bool {
+        let mut layers = self.layers.iter();
+        layers.all(|layer| layer.series.marks().is_empty())
+    }
+
+    /// Both scales: the time over everything.
+    pub(super) fn axes(&self) -> Axes {
         let marks = self.layers.iter().flat_map(|layer| layer.series.marks());
-        Axis::over(marks.map(|mark| mark.at))
+        Axes {
+            time: Axis::over(marks.map(|mark| mark.at)),
+            value: self.vertical_axis(),
+        }
     }
 
     /// The vertical axis: over the data; the window, which may be far above, stretches it only up to [`WINDOW_STRETCH`] times.
-    pub(super) fn vertical_axis(&self) -> Axis {
+    fn vertical_axis(&self) -> Axis {
         let heights = |window: bool| {
             let layers = self.layers.iter();
             layers
@@ -122,6 +139,11 @@ impl Picture<'_> {
             data
         }
     }
+}
+
+/// Whether a mark is seen: all layers but the window lie on the scale as a whole, and of its marks the end counts.
+pub(super) fn is_on(scale: &Axis, mark: &Mark) -> bool {
+    scale.contains(mark.high as i64)
 }
 
 impl Collected {
@@ -237,6 +259,14 @@ impl Collected {
                 vertical: "graph-rtt-axis",
                 vertical_is_time: true,
             },
+        }
+    }
+
+    /// What is said in the place of a picture of nothing.
+    pub(super) const fn nothing(&self, kind: GraphKind) -> &'static str {
+        match (self.connection, kind) {
+            (Some(_), GraphKind::Rtt) => "graph-no-rtt",
+            _ => "graph-empty",
         }
     }
 

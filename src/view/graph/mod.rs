@@ -57,6 +57,8 @@ pub struct GraphOptions {
     pub width: usize,
     /// Text: lines (0: 24).
     pub height: usize,
+    /// Text: nothing but ASCII.
+    pub ascii: bool,
 }
 
 /// The sink that draws one graph at the end of the story.
@@ -82,12 +84,17 @@ impl<W: Write> Graph<W> {
         let side = self.options.side.unwrap_or_else(|| self.collected.busier());
         let picture = self.collected.picture(self.options.kind, side);
         let title = self.collected.title(&words, self.options.kind, side);
-        let text = match self.options.format {
-            GraphFormat::Text => {
-                let (width, height) = (self.options.width, self.options.height);
-                plot::draw(&picture, &title, &words, width, height)
+        let text = if picture.is_empty() {
+            let nothing = words.text(self.collected.nothing(self.options.kind), &[]);
+            match self.options.format {
+                GraphFormat::Text => plot::sentence(&nothing, &self.options),
+                GraphFormat::Svg => svg::sentence(&nothing),
             }
-            GraphFormat::Svg => svg::draw(&picture, &title, &words),
+        } else {
+            match self.options.format {
+                GraphFormat::Text => plot::draw(&picture, &title, &words, &self.options),
+                GraphFormat::Svg => svg::draw(&picture, &title, &words),
+            }
         };
         self.writer.write_all(text.as_bytes())?;
         self.writer.flush()

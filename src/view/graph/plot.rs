@@ -1,42 +1,58 @@
 //! A graph in characters: each layer its own, the legend says which.
 
-use super::axis::Axis;
-use super::collect::{Layer, Picture, Stroke};
+use super::GraphOptions;
+use super::axis::{Axes, Axis};
+use super::collect::{Layer, Picture, Stroke, is_on};
 use crate::explain::Explainer;
-use crate::view::width::{cut, width_of};
+use crate::view::width::{shown, width_of, wrapped};
 
 /// Cells of the labels left of the plot.
 const LABELS: usize = 11;
+
+/// Columns of the terminal.
+fn width_within(options: &GraphOptions) -> usize {
+    match options.width {
+        0 => 80,
+        width => width.clamp(40, 400),
+    }
+}
+
+/// A text on as many lines as it needs.
+pub(super) fn sentence(text: &str, options: &GraphOptions) -> String {
+    let text = shown(text, options.ascii);
+    let mut out = wrapped(&text, width_within(options)).join("\n");
+    out.push('\n');
+    out
+}
 
 /// The picture as text of the given size (0: 80 columns, 24 lines).
 pub(super) fn draw(
     picture: &Picture<'_>,
     title: &str,
     words: &Explainer,
-    width: usize,
-    height: usize,
+    options: &GraphOptions,
 ) -> String {
-    let width = if width == 0 { 80 } else { width.clamp(40, 400) };
-    let height = if height == 0 {
-        24
-    } else {
-        height.clamp(8, 200)
+    let width = width_within(options);
+    let height = match options.height {
+        0 => 24,
+        height => height.clamp(8, 200),
     };
     let columns = width - LABELS - 1;
-    let rows = height - 4;
-    let (time, value) = (picture.time_axis(), picture.vertical_axis());
+    let mut out = sentence(title, options);
+    let legend = legend(picture, words, options);
+    // The axis and its labels are two lines.
+    let around = 2 + out.lines().count() + legend.lines().count();
+    let rows = height.saturating_sub(around).max(4);
+    let axes = picture.axes();
     let mut grid = Grid::new(columns, rows);
     for layer in picture.shown() {
-        grid.layer(layer, &time, &value);
+        grid.layer(layer, &axes);
     }
-    let mut out = String::new();
-    out.push_str(&cut(title, width, false));
-    out.push('\n');
-    let ticks = value.ticks(rows as u32 / 4);
+    let ticks = axes.value.ticks(rows as u32 / 4);
     for row in 0..rows {
         let label = ticks
             .iter()
-            .find(|tick| grid.row_of(value.place(**tick, rows as u32 - 1)) == row)
+            .find(|tick| grid.row_of(axes.value.place(**tick, rows as u32 - 1)) == row)
             .map(|tick| label(*tick, picture.vertical_is_time, words))
             .unwrap_or_default();
         push_right(&mut out, &label);
@@ -48,8 +64,8 @@ pub(super) fn draw(
     out.push_str(" +");
     out.push_str(&"-".repeat(columns - 1));
     out.push('\n');
-    push_time_labels(&mut out, &time, columns, words);
-    push_legend(&mut out, picture, words, width);
+    push_time_labels(&mut out, &axes.time, columns, words);
+    out.push_str(&legend);
     out
 }
 
@@ -87,18 +103,30 @@ fn push_time_labels(out: &mut String, time: &Axis, columns: usize, words: &Expla
 }
 
 /// Which character means what; layers without marks are left out.
-fn push_legend(out: &mut String, picture: &Picture<'_>, words: &Explainer, width: usize) {
-    let mut line = String::new();
-    for layer in picture.shown() {
-        if !line.is_empty() {
-            line.push_str("   ");
-        }
-        line.push(layer.symbol);
-        line.push(' ');
-        words.say(&mut line, layer.name, &[]);
+fn legend(picture: &Picture<'_>, words: &Explainer, options: &GraphOptions) -> String {
+    let mut out = String::new();
+    let of_layer = |layer: &Layer<'_>| format!("{} {}", layer.symbol, words.text(layer.name, &[]));
+    let mut entries: Vec<String> = picture.shown().map(of_layer).collect();
+    if picture.window_is_above() {
+        entries.push(words.text("graph-window-above", &[]));
     }
-    out.push_str(&cut(&line, width, false));
+    let mut used = 0;
+    for entry in entries {
+        let entry = shown(&entry, options.ascii);
+        let cells = width_of(&entry);
+        if used > 0 && used + 3 + cells <= width_within(options) {
+            out.push_str("   ");
+            used += 3 + cells;
+        } else {
+            if used > 0 {
+                out.push('\n');
+            }
+            used = cells;
+        }
+        out.push_str(&entry);
+    }
     out.push('\n');
+    out
 }
 
 /// Characters in rows and columns; row 0 is the top.
@@ -134,18 +162,22 @@ impl Grid {
         }
     }
 
-    /// Draws one layer over what is there.
-    fn layer(&mut self, layer: &Layer<'_>, time: &Axis, value: &Axis) {
+    /// Draws one layer over what is there. Steps break off where they leave the picture.
+    fn layer(&mut self, layer: &Layer<'_>, axes: &Axes) {
         let (columns, rows) = (self.columns as u32 - 1, self.rows as u32 - 1);
         let mut before: Option<(usize, usize)> = None;
         for mark in layer.series.marks() {
-            let column = time.place(mark.at, columns).round() as usize;
-            let low = self.row_of(value.place(mark.low as i64, rows));
-            let high = self.row_of(value.place(mark.high as i64, rows));
+            let column = axes.time.place(mark.at, columns).round() as usize;
+            let row_of = |height: u64| self.row_of(axes.value.place(height as i64, rows));
+            let (low, high) = (row_of(mark.low), row_of(mark.high));
             if let (Stroke::Steps, Some((from, row))) = (layer.stroke, before) {
                 for between in from..column {
                     self.put(between, row, layer.symbol);
                 }
+            }
+            if !is_on(&axes.value, mark) {
+                before = None;
+                continue;
             }
             for row in high..=low {
                 self.put(column, row, layer.symbol);

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::axis::Axis;
-use super::collect::{Layer, Picture, Stroke};
+use super::axis::Axes;
+use super::collect::{Layer, Picture, Stroke, is_on};
 use super::plot::label;
 use crate::explain::Explainer;
 use crate::text::html;
@@ -14,6 +14,8 @@ const LEFT: u32 = 100;
 const TOP: u32 = 40;
 const RIGHT: u32 = 20;
 const BOTTOM: u32 = 90;
+/// From one entry of the legend to the next.
+const LEGEND: u32 = 150;
 /// The plot itself.
 const PLOT_WIDTH: u32 = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT: u32 = HEIGHT - TOP - BOTTOM;
@@ -25,7 +27,26 @@ const STYLE: &str = ".graph text{font:13px sans-serif;fill:#222}.graph .t{font-s
 
 /// The picture as SVG.
 pub(super) fn draw(picture: &Picture<'_>, title: &str, words: &Explainer) -> String {
-    let (time, value) = (picture.time_axis(), picture.vertical_axis());
+    let axes = picture.axes();
+    let mut out = begun(title);
+    push_axes(&mut out, picture, &axes, words);
+    for layer in picture.shown() {
+        push_layer(&mut out, layer, &axes);
+    }
+    push_legend(&mut out, picture, words);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// A sentence in the place of a picture of nothing.
+pub(super) fn sentence(text: &str) -> String {
+    let mut out = begun(text);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// The sheet with its title.
+fn begun(title: &str) -> String {
     let title = html(title);
     // Writing to a String cannot fail, here and below.
     let mut out = String::new();
@@ -33,31 +54,20 @@ pub(super) fn draw(picture: &Picture<'_>, title: &str, words: &Explainer) -> Str
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" class=\"graph\" role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}</style>\n<rect class=\"b\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n<text class=\"t\" x=\"{LEFT}\" y=\"24\">{title}</text>\n"
     );
-    push_axes(&mut out, picture, (&time, &value), words);
-    for layer in picture.shown() {
-        push_layer(&mut out, layer, &time, &value);
-    }
-    push_legend(&mut out, picture, words);
-    out.push_str("</svg>\n");
     out
 }
 
 /// Across and up, in units of the picture.
-fn spot(time: &Axis, value: &Axis, at: i64, height: u64) -> (f64, f64) {
-    let x = f64::from(LEFT) + time.place(at, PLOT_WIDTH);
-    let y = f64::from(TOP + PLOT_HEIGHT) - value.place(height as i64, PLOT_HEIGHT);
+fn spot(axes: &Axes, at: i64, height: u64) -> (f64, f64) {
+    let x = f64::from(LEFT) + axes.time.place(at, PLOT_WIDTH);
+    let y = f64::from(TOP + PLOT_HEIGHT) - axes.value.place(height as i64, PLOT_HEIGHT);
     (x, y)
 }
 
-fn push_axes(
-    out: &mut String,
-    picture: &Picture<'_>,
-    (time, value): (&Axis, &Axis),
-    words: &Explainer,
-) {
+fn push_axes(out: &mut String, picture: &Picture<'_>, axes: &Axes, words: &Explainer) {
     let (right, bottom) = (LEFT + PLOT_WIDTH, TOP + PLOT_HEIGHT);
-    for tick in value.ticks(8) {
-        let y = f64::from(bottom) - value.place(tick, PLOT_HEIGHT);
+    for tick in axes.value.ticks(8) {
+        let y = f64::from(bottom) - axes.value.place(tick, PLOT_HEIGHT);
         let text = html(&label(tick, picture.vertical_is_time, words));
         let _ = writeln!(
             out,
@@ -66,8 +76,8 @@ fn push_axes(
             y + 4.0
         );
     }
-    for tick in time.ticks(8) {
-        let x = f64::from(LEFT) + time.place(tick, PLOT_WIDTH);
+    for tick in axes.time.ticks(8) {
+        let x = f64::from(LEFT) + axes.time.place(tick, PLOT_WIDTH);
         let text = html(&label(tick, true, words));
         let _ = writeln!(
             out,
@@ -86,19 +96,24 @@ fn push_axes(
     );
 }
 
-/// One path per layer.
-fn push_layer(out: &mut String, layer: &Layer<'_>, time: &Axis, value: &Axis) {
+/// One path per layer. Steps break off where they leave the picture.
+fn push_layer(out: &mut String, layer: &Layer<'_>, axes: &Axes) {
     let mut path = String::new();
-    for (index, mark) in layer.series.marks().iter().enumerate() {
-        let (x, low) = spot(time, value, mark.at, mark.low);
-        let (_, high) = spot(time, value, mark.at, mark.high);
+    let mut begun = false;
+    for mark in layer.series.marks() {
+        let (x, low) = spot(axes, mark.at, mark.low);
+        let (_, high) = spot(axes, mark.at, mark.high);
+        let seen = is_on(&axes.value, mark);
         let _ = match layer.stroke {
+            Stroke::Steps if !seen && begun => write!(path, "H{x:.1}"),
+            _ if !seen => Ok(()),
             // A bar of no height would not be seen.
             Stroke::Bar => write!(path, "M{x:.1} {:.1}V{:.1}", low.max(high + 2.0), high),
             Stroke::Dot => write!(path, "M{x:.1} {high:.1}h.01"),
-            Stroke::Steps if index == 0 => write!(path, "M{x:.1} {high:.1}"),
+            Stroke::Steps if !begun => write!(path, "M{x:.1} {high:.1}"),
             Stroke::Steps => write!(path, "H{x:.1}V{high:.1}"),
         };
+        begun = seen;
     }
     if path.is_empty() {
         return;
@@ -122,8 +137,8 @@ fn push_layer(out: &mut String, layer: &Layer<'_>, time: &Axis, value: &Axis) {
 
 fn push_legend(out: &mut String, picture: &Picture<'_>, words: &Explainer) {
     let y = HEIGHT - 16;
-    for (index, layer) in picture.shown().enumerate() {
-        let x = LEFT + 170 * index as u32;
+    let mut x = LEFT;
+    for layer in picture.shown() {
         let name = html(&words.text(layer.name, &[]));
         let _ = writeln!(
             out,
@@ -132,5 +147,10 @@ fn push_legend(out: &mut String, picture: &Picture<'_>, words: &Explainer) {
             y - 4,
             x + 28
         );
+        x += LEGEND;
+    }
+    if picture.window_is_above() {
+        let text = html(&words.text("graph-window-above", &[]));
+        let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\">{text}</text>");
     }
 }

@@ -84,7 +84,88 @@ fn a_stream_without_segments_says_so() {
         ..GraphOptions::default()
     };
     let text = written(&transfer(), |writer: Shared| Graph::new(writer, options));
-    assert!(text.starts_with("no segment of this stream\n"), "{text}");
+    assert_eq!(text, "no segment of this stream\n");
+    let options = GraphOptions {
+        stream: 77,
+        format: GraphFormat::Svg,
+        ..GraphOptions::default()
+    };
+    let svg = written(&transfer(), |writer: Shared| Graph::new(writer, options));
+    assert!(svg.contains(">no segment of this stream<"), "{svg}");
+    assert!(!svg.contains("class=\"g\""), "no axes of nothing: {svg}");
+    let options = GraphOptions {
+        side: Some(Side::Server),
+        kind: GraphKind::Rtt,
+        ..GraphOptions::default()
+    };
+    let text = written(&transfer(), |writer: Shared| Graph::new(writer, options));
+    assert!(text.starts_with("no round-trip time to measure"), "{text}");
+}
+
+/// [`transfer`] with its window narrow for the first two ACKs, then far above the data.
+fn opening_window() -> Vec<Owned> {
+    let mut story = transfer();
+    for entry in &mut story {
+        if let Owned::Packet(packet) = entry {
+            let narrow = packet.observation.time_relative < 30_000_000;
+            packet.observation.window_scaled = if narrow { 2000 } else { 2_000_000 };
+        }
+    }
+    story
+}
+
+/// A window far above the data is no line at the upper edge: the line breaks off, and without any mark left the legend says why.
+#[test]
+fn a_window_above_the_picture_is_not_drawn_at_its_edge() {
+    let of = |story: &[Owned], format| {
+        let options = GraphOptions {
+            format,
+            ..GraphOptions::default()
+        };
+        written(story, |writer: Shared| Graph::new(writer, options))
+    };
+    let text = of(&transfer(), GraphFormat::Text);
+    assert!(text.contains("end of window: far above"), "{text}");
+    let text = of(&opening_window(), GraphFormat::Text);
+    let plot: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains(" |") || line.contains(" +"))
+        .collect();
+    let top = &plot[0][13..];
+    assert!(!top.contains("--"), "{text}");
+    assert!(
+        plot[1..plot.len() - 1]
+            .iter()
+            .any(|line| line.contains("--")),
+        "{text}"
+    );
+    assert!(text.contains("- end of window"), "{text}");
+    let svg = of(&opening_window(), GraphFormat::Svg);
+    let path = svg
+        .lines()
+        .find(|line| line.contains("#3a9a3a") && line.contains("fill"));
+    let path = path
+        .and_then(|line| line.split(" d=").nth(1))
+        .expect("a line of the window");
+    // 40 is the upper edge.
+    assert!(!path.contains("V40.0") && !path.contains(" 40.0"), "{path}");
+}
+
+#[test]
+fn ascii_and_width_are_kept() {
+    for width in [40, 60, 80, 120] {
+        let options = GraphOptions {
+            width,
+            ascii: true,
+            lang: Lang::PtBr,
+            ..GraphOptions::default()
+        };
+        let text = written(&transfer(), |writer: Shared| Graph::new(writer, options));
+        assert!(text.is_ascii(), "{text}");
+        assert!(text.contains("127.0.0.1:51234"), "{text}");
+        assert!(text.contains("127.0.0.1:7000"), "{text}");
+        assert!(text.lines().all(|line| line.len() <= width), "{text}");
+    }
 }
 
 #[test]
