@@ -6,10 +6,11 @@
 use crate::net::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// Most datagrams waiting at once: more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
 pub const MAX_DATAGRAMS: usize = 2048;
-/// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, overlaps counted.
+/// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, parts that overlap counted.
 pub const MAX_WAITING_BYTES: usize = 8 << 20;
 /// When a bound bites, fragments older than this go first: the 60 s of RFC 8200 section 4.5, by capture time. Without
 /// pressure nothing is thrown away, as tshark never does either.
@@ -50,8 +51,11 @@ pub(super) struct Fragment<'d> {
 /// A datagram with holes.
 #[derive(Debug)]
 struct Datagram {
-    /// Sorted by offset, arrivals in order among equals.
-    pieces: Vec<(usize, Box<[u8]>)>,
+    /// Offset and bytes by end. None lies within one of lower offset, or of the same that came before, which would win
+    /// everywhere: so both offsets and ends grow.
+    pieces: BTreeMap<usize, (usize, Box<[u8]>)>,
+    /// No byte before this is missing.
+    reach: usize,
     /// Length, once a last fragment told it; the first one wins.
     length: Option<usize>,
     cost: usize,
@@ -85,20 +89,21 @@ impl FragmentTable {
         let datagram = self.waiting.entry(key).or_insert_with(|| {
             order.insert(serial, key);
             Datagram {
-                pieces: Vec::new(),
+                pieces: BTreeMap::new(),
+                reach: 0,
                 length: None,
                 cost: OVERHEAD,
                 started: now,
                 serial,
             }
         });
-        let before = if datagram.pieces.is_empty() {
+        let before = if datagram.serial == serial {
             0
         } else {
             datagram.cost
         };
         datagram.insert(fragment);
-        self.cost += datagram.cost - before;
+        self.cost = self.cost - before + datagram.cost;
         if let Some(bytes) = datagram.assemble() {
             self.remove(&key);
             return Some(bytes);
@@ -134,29 +139,36 @@ impl FragmentTable {
 impl Datagram {
     fn insert(&mut self, fragment: Fragment<'_>) {
         let Fragment { offset, more, data } = fragment;
+        let end = offset + data.len();
         if !more && self.length.is_none() {
-            self.length = Some(offset + data.len());
+            self.length = Some(end);
         }
-        let at = self.pieces.partition_point(|(start, _)| *start <= offset);
-        self.pieces.insert(at, (offset, data.into()));
+        let covering = self.pieces.range(end..).next();
+        if data.is_empty() || covering.is_some_and(|(_, (start, _))| *start <= offset) {
+            return;
+        }
+        // What begins behind it and ends no later has nothing to say any more.
+        while let Some((&other, (start, old))) = self.pieces.range(..=end).next_back()
+            && *start > offset
+        {
+            self.cost -= old.len() + OVERHEAD;
+            self.pieces.remove(&other);
+        }
+        self.pieces.insert(end, (offset, data.into()));
         self.cost += data.len() + OVERHEAD;
+        for (&end, (start, _)) in self.pieces.range((Excluded(self.reach), Unbounded)) {
+            if *start > self.reach {
+                break;
+            }
+            self.reach = end;
+        }
     }
 
     /// The bytes, if the length is known and nothing before it is missing.
     fn assemble(&self) -> Option<Vec<u8>> {
-        let length = self.length?;
-        let mut end = 0;
-        for (offset, data) in &self.pieces {
-            if *offset > end {
-                break;
-            }
-            end = end.max(offset + data.len());
-        }
-        if end < length {
-            return None;
-        }
-        let mut bytes = Vec::with_capacity(end);
-        for (offset, data) in &self.pieces {
+        let length = self.length.filter(|length| self.reach >= *length)?;
+        let mut bytes = Vec::with_capacity(self.reach);
+        for (offset, data) in self.pieces.values() {
             if let Some(fresh) = data.get(bytes.len().wrapping_sub(*offset)..) {
                 bytes.extend_from_slice(fresh);
             }
@@ -205,6 +217,26 @@ mod tests {
     }
 
     #[test]
+    fn copies_wait_once_however_many_come() {
+        let mut table = FragmentTable::default();
+        let now = Timestamp::ZERO;
+        assert_eq!(
+            table.add(key(1), fragment(60_000, false, &[2; 8]), now),
+            None
+        );
+        for n in 0..200_000 {
+            let more = [n as u8; 16];
+            assert_eq!(table.add(key(1), fragment(16, true, &more[8..]), now), None);
+            assert_eq!(table.add(key(1), fragment(16, true, &more), now), None);
+            assert_eq!(table.add(key(1), fragment(8, true, &more[..8]), now), None);
+        }
+        assert_eq!((table.waiting[&key(1)].pieces.len(), table.evicted), (4, 0));
+        let rest = table.add(key(1), fragment(0, true, &[7; 60_000]), now);
+        assert!(rest.is_some_and(|bytes| bytes[..60_000] == [7; 60_000]));
+        assert_eq!((table.waiting.len(), table.cost), (0, 0));
+    }
+
+    #[test]
     fn bounds_hold_and_the_old_go_first() {
         let mut table = FragmentTable::default();
         for id in 0..10_000 {
@@ -226,7 +258,44 @@ mod tests {
         assert!(table.evicted > 8_000);
     }
 
+    /// The plain rule, on everything that came: bytes at lower offsets, and among equal offsets those that came first, win.
+    fn plainly(parts: &[Fragment<'_>]) -> Option<Vec<u8>> {
+        let length = parts.iter().find(|part| !part.more)?;
+        let length = length.offset + length.data.len();
+        let mut sorted: Vec<_> = parts.iter().collect();
+        sorted.sort_by_key(|part| part.offset);
+        let mut bytes = Vec::new();
+        for part in sorted {
+            if let Some(fresh) = data_from(part, bytes.len()) {
+                bytes.extend_from_slice(fresh);
+            }
+        }
+        (bytes.len() >= length).then(|| bytes[..length].to_vec())
+    }
+
+    fn data_from<'d>(part: &Fragment<'d>, at: usize) -> Option<&'d [u8]> {
+        part.data.get(at.checked_sub(part.offset)?..)
+    }
+
     proptest! {
+        #[test]
+        fn overlaps_are_settled_by_the_plain_rule(
+            parts in prop::collection::vec((0usize..12, 0usize..30, any::<bool>()), 1..24),
+        ) {
+            let bytes: Vec<Vec<u8>> = parts.iter().enumerate().map(|(n, part)| vec![n as u8; part.1]).collect();
+            let parts: Vec<_> = parts.iter().zip(&bytes).map(|(part, data)| fragment(part.0 * 8, part.2, data)).collect();
+            let mut table = FragmentTable::default();
+            for (n, part) in parts.iter().enumerate() {
+                let whole = table.add(key(7), *part, Timestamp::ZERO);
+                prop_assert_eq!(&whole, &plainly(&parts[..=n]));
+                if whole.is_some() {
+                    break;
+                }
+                let cost = table.waiting[&key(7)].cost;
+                prop_assert_eq!(table.cost, cost);
+            }
+        }
+
         #[test]
         fn any_order_gives_the_same_datagram(
             bytes in prop::collection::vec(any::<u8>(), 9..400),
