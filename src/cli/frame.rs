@@ -34,6 +34,9 @@ pub(super) struct FrameArgs {
     /// Columns to use; default: the terminal's
     #[arg(long, value_name = "COLUMNS")]
     width: Option<u16>,
+    /// Only ASCII characters
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// The frame wanted, once it has come by: its own copy, since readers lend theirs.
@@ -96,6 +99,7 @@ pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
     let options = BoxOptions {
         lang: language(args.lang.as_deref())?,
         width: output::width(args.width, io::stdout().is_terminal()),
+        ascii: args.ascii || !output::is_utf8(),
     };
     let mut source = saved::open(&args.file)?;
     let packet = Rc::new(RefCell::new(None));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::fields::Field;
+use super::page::Page;
 use crate::view::width::{cut, width_of};
 
 /// Columns that a row of boxes with its hex takes.
@@ -14,14 +15,13 @@ const RULER: [&str; 2] = [
 const EDGE: &str = " +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+";
 
 /// Appends the fields of a header. `at`: offset of its first byte in the frame.
-pub(super) fn rows(out: &mut String, fields: &[Field], bytes: &[u8], at: usize, width: usize) {
-    if width < BOXES {
-        list(out, fields, bytes, width);
+pub(super) fn rows(page: &mut Page, fields: &[Field], bytes: &[u8], at: usize) {
+    if page.width < BOXES {
+        list(page, fields, bytes);
         return;
     }
     for line in RULER.into_iter().chain([EDGE]) {
-        out.push_str(line);
-        out.push('\n');
+        page.push(line);
     }
     let mut byte = 0;
     let mut rest = fields;
@@ -29,7 +29,7 @@ pub(super) fn rows(out: &mut String, fields: &[Field], bytes: &[u8], at: usize, 
         let count = if first.bits >= 32 { 1 } else { row_of(rest) };
         let (row, after) = rest.split_at(count);
         let length = row.iter().map(|field| field.bits).sum::<usize>() / 8;
-        push_row(out, row, &bytes[byte..byte + length], at + byte);
+        push_row(page, row, &bytes[byte..byte + length], at + byte);
         byte += length;
         rest = after;
     }
@@ -46,7 +46,7 @@ fn row_of(fields: &[Field]) -> usize {
 }
 
 /// Names, values, then the edge. Fields of one bit have their letters below each other.
-fn push_row(out: &mut String, row: &[Field], bytes: &[u8], at: usize) {
+fn push_row(page: &mut Page, row: &[Field], bytes: &[u8], at: usize) {
     let tall = row.iter().any(|field| field.bits == 1);
     let mut lines: Vec<String> = Vec::new();
     if tall {
@@ -77,10 +77,9 @@ fn push_row(out: &mut String, row: &[Field], bytes: &[u8], at: usize) {
             _ if index == 0 && bytes.len() <= 4 => format!("byte {at}"),
             _ => String::new(),
         };
-        let _ = writeln!(out, "{}", format!("{line} {hex}").trim_end());
+        page.push(&format!("{line} {hex}"));
     }
-    out.push_str(EDGE);
-    out.push('\n');
+    page.push(EDGE);
 }
 
 /// One line of a row, each text in the middle of its field.
@@ -91,6 +90,7 @@ fn cells(row: &[Field], text: impl Fn(&Field) -> String) -> String {
         let text = text(field);
         let text = cut(&text, room, true);
         let free = room - width_of(&text);
+        // Writing to a String cannot fail.
         let _ = write!(
             line,
             "{:left$}{text}{:right$}|",
@@ -103,25 +103,21 @@ fn cells(row: &[Field], text: impl Fn(&Field) -> String) -> String {
     line
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as pairs of digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     digits.join(" ")
 }
 
 /// One field per line: bits, name, value, hex.
-fn list(out: &mut String, fields: &[Field], bytes: &[u8], width: usize) {
+fn list(page: &mut Page, fields: &[Field], bytes: &[u8]) {
     let mut bit = 0;
     for field in fields {
         let (first, last) = (bit / 8, (bit + field.bits).div_ceil(8));
         let range = format!("{}-{}", bit, bit + field.bits - 1);
-        let line = format!("  bit {range:<8} {:<22} {}", field.name, field.value);
-        let hex = hex(&bytes[first..last]);
-        let line = if width_of(&line) + hex.len() + 2 <= width {
-            format!("{line}  {hex}")
-        } else {
-            cut(&line, width, true).into_owned()
-        };
-        let _ = writeln!(out, "{}", line.trim_end());
+        let label = format!("  bit {range:<8} ");
+        let name = format!("{:<22} ", field.name);
+        page.entry(&label, &name, &field.value, &hex(&bytes[first..last]));
         bit += field.bits;
     }
 }

@@ -7,16 +7,16 @@ mod draw;
 mod fields;
 mod locate;
 mod options;
+mod page;
 #[cfg(test)]
 mod tests;
-
-use std::fmt::Write as _;
 
 use crate::explain::{Explainer, Lang, Topic, Value};
 use crate::packet::{Frame, Segment, TcpFlags};
 use crate::timeline::PacketEntry;
-use crate::view::width::wrapped;
 use crate::view::wireshark::{expert_items, info};
+
+use page::Page;
 
 /// How the boxes should look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct BoxOptions {
     pub lang: Lang,
     /// Columns of the terminal (0: 80).
     pub width: usize,
+    /// Nothing but ASCII.
+    pub ascii: bool,
 }
 
 /// The frame cannot be drawn.
@@ -46,42 +48,36 @@ pub fn frame_boxes(
 ) -> Result<String, BoxError> {
     let place = locate::locate(frame.data, segment).ok_or(BoxError::NotWhole(frame.number))?;
     let words = Explainer::new(options.lang);
-    let width = if options.width == 0 {
-        80
-    } else {
-        options.width
-    };
-    let mut out = String::new();
+    let mut page = Page::new(options.width, options.ascii);
     let ip = &frame.data[place.ip.clone()];
     let version = u64::from(ip[0] >> 4);
-    title(&mut out, &words, "frame-ip", &place.ip, Some(version));
+    title(&mut page, &words, "frame-ip", &place.ip, Some(version));
     let fields = if version == 4 {
         fields::ipv4(ip)
     } else {
         fields::ipv6(ip)
     };
-    draw::rows(&mut out, &fields, ip, place.ip.start, width);
+    draw::rows(&mut page, &fields, ip, place.ip.start);
     let tcp = &frame.data[place.tcp.clone()];
-    out.push('\n');
-    title(&mut out, &words, "frame-tcp", &place.tcp, None);
+    page.push("");
+    title(&mut page, &words, "frame-tcp", &place.tcp, None);
     let fields = fields::tcp(tcp, packet);
-    draw::rows(&mut out, &fields, &tcp[..20], place.tcp.start, width);
-    options::list(&mut out, &words, &tcp[20..], place.tcp.start + 20);
-    remarks(&mut out, &words, segment);
+    draw::rows(&mut page, &fields, &tcp[..20], place.tcp.start);
+    options::list(&mut page, &words, &tcp[20..], place.tcp.start + 20);
+    remarks(&mut page, &words, segment);
     if let Some(packet) = packet {
-        reasons(&mut out, &words, packet, width);
-        in_wireshark(&mut out, &words, packet);
+        reasons(&mut page, &words, packet);
+        in_wireshark(&mut page, &words, packet);
     }
     if frame.data.len() < frame.original_length as usize {
         let bytes = Value::Number(frame.data.len() as u64);
-        words.say(&mut out, "frame-cut", &[("bytes", bytes)]);
-        out.push('\n');
+        page.text(&words.text("frame-cut", &[("bytes", bytes)]));
     }
-    Ok(out)
+    Ok(page.out)
 }
 
 fn title(
-    out: &mut String,
+    page: &mut Page,
     words: &Explainer,
     id: &str,
     range: &std::ops::Range<usize>,
@@ -92,53 +88,49 @@ fn title(
         ("to", Value::Number(range.end as u64 - 1)),
         ("version", Value::Number(version.unwrap_or(0))),
     ];
-    words.say(out, id, &values);
-    out.push('\n');
+    page.text(&words.text(id, &values));
 }
 
 /// Control bits in words, and the payload.
-fn remarks(out: &mut String, words: &Explainer, segment: &Segment<'_>) {
-    words.say(out, "frame-bits-set", &[]);
-    out.push_str(":\n");
+fn remarks(page: &mut Page, words: &Explainer, segment: &Segment<'_>) {
+    page.text(&format!("{}:", words.text("frame-bits-set", &[])));
     for bit in (0..9).map(|bit| TcpFlags(1 << bit)) {
         if segment.flags.contains(bit) {
             let topic = Topic::Control(bit);
             let rfc = words.rfc(topic).unwrap_or_default();
             let meaning = words.text(&topic.id(), &[]);
-            // Writing to a String cannot fail.
-            let _ = writeln!(out, "  {bit:<4}{meaning} [{rfc}]");
+            page.hanging(&format!("  {bit:<4}"), &format!("{meaning} [{rfc}]"));
         }
     }
     let bytes = Value::Number(u64::from(segment.len));
-    words.say(out, "frame-payload", &[("bytes", bytes)]);
-    out.push('\n');
+    page.text(&words.text("frame-payload", &[("bytes", bytes)]));
 }
 
 /// What the analysis says of the segment, and why.
-fn reasons(out: &mut String, words: &Explainer, packet: &PacketEntry, width: usize) {
+fn reasons(page: &mut Page, words: &Explainer, packet: &PacketEntry) {
     let mut note = String::new();
     words.packet_note(&mut note, packet);
-    let mut lines = vec![note];
+    page.text(&note);
     for topic in Explainer::packet_topics(packet) {
         if let (Some(why), Some(rfc)) = (words.why(topic), words.rfc(topic)) {
-            lines.push(format!("{why} [{rfc}]"));
+            page.text(&format!("{why} [{rfc}]"));
         }
-    }
-    for line in lines.iter().flat_map(|line| wrapped(line, width)) {
-        out.push_str(line);
-        out.push('\n');
     }
 }
 
 /// What Wireshark's own packet list and expert dialog say, so that the reader finds the frame again there.
-fn in_wireshark(out: &mut String, words: &Explainer, packet: &PacketEntry) {
+fn in_wireshark(page: &mut Page, words: &Explainer, packet: &PacketEntry) {
     if !packet.observation.analysed {
         return;
     }
-    words.say(out, "frame-wireshark", &[]);
-    // Writing to a String cannot fail.
-    let _ = writeln!(out, ":\n  Info     {}", info(packet));
+    page.text(&format!("{}:", words.text("frame-wireshark", &[])));
+    let mut info = info(packet);
+    if page.ascii {
+        // As tshark writes it where there is no UTF-8.
+        info = info.replace('→', ">");
+    }
+    page.hanging("  Info     ", &info);
     for item in expert_items(packet) {
-        let _ = writeln!(out, "  {:<9}{}", item.severity.name(), item.text);
+        page.hanging(&format!("  {:<9}", item.severity.name()), &item.text);
     }
 }

@@ -1,35 +1,53 @@
 //! TCP options, one per line: bytes, hex, name and value.
 
-use std::fmt::Write as _;
-
+use super::draw::hex;
+use super::page::Page;
 use crate::explain::Explainer;
 use crate::packet::{TcpOption, TcpOptions};
 
 /// Appends the options of a header. `at`: offset of the first option byte in the frame.
-pub(super) fn list(out: &mut String, words: &Explainer, bytes: &[u8], at: usize) {
+pub(super) fn list(page: &mut Page, words: &Explainer, bytes: &[u8], at: usize) {
     if bytes.is_empty() {
         return;
     }
-    words.say(out, "frame-options", &[]);
-    out.push_str(":\n");
+    page.text(&format!("{}:", words.text("frame-options", &[])));
     let starts: Vec<(usize, TcpOption<'_>)> = TcpOptions(bytes).iter().collect();
-    for (index, (start, option)) in starts.iter().enumerate() {
-        let end = match option {
-            TcpOption::EndOfList => bytes.len(),
-            _ => starts.get(index + 1).map_or(bytes.len(), |next| next.0),
-        };
-        let hex: Vec<String> = bytes[*start..end]
+    let lines: Vec<Line> = starts
+        .iter()
+        .enumerate()
+        .map(|(index, (start, option))| {
+            let end = match option {
+                TcpOption::EndOfList => bytes.len(),
+                _ => starts.get(index + 1).map_or(bytes.len(), |next| next.0),
+            };
+            Line {
+                label: format!("  byte {:<8} ", format!("{}-{}", at + start, at + end - 1)),
+                hex: hex(&bytes[*start..end]),
+                text: text(option),
+            }
+        })
+        .collect();
+    let fits = |line: &Line| line.in_columns().len() <= page.width;
+    if lines.iter().all(fits) {
+        lines.iter().for_each(|line| page.push(&line.in_columns()));
+    } else {
+        lines
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let range = format!("{}-{}", at + start, at + end - 1);
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "  byte {range:<8} {:<31} {}",
-            hex.join(" "),
-            text(option)
-        );
+            .for_each(|line| page.entry(&line.label, "", &line.text, &line.hex));
+    }
+}
+
+/// One option.
+struct Line {
+    label: String,
+    hex: String,
+    text: String,
+}
+
+impl Line {
+    /// All of it on one line, texts below each other.
+    fn in_columns(&self) -> String {
+        format!("{}{:<31} {}", self.label, self.hex, self.text)
     }
 }
 

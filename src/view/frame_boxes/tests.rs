@@ -3,7 +3,7 @@
 use super::*;
 use crate::net::{LinkType, Timestamp};
 use crate::packet::{Decoded, Decoder};
-use crate::view::samples::SYN_OPTIONS;
+use crate::view::samples::{self, SYN_OPTIONS};
 use crate::view::width::width_of;
 
 /// Ethernet, IPv4, TCP SYN from 127.0.0.1:51234 to 127.0.0.1:7000.
@@ -67,6 +67,49 @@ fn ipv6_in_boxes_and_as_a_list() {
         "{narrow}"
     );
     assert!(narrow.contains("  bit 107-107  ACK"), "{narrow}");
+}
+
+/// The whole of every value stands there at any width, and nothing stands beyond it.
+#[test]
+fn every_width_holds_everything() {
+    let bytes = syn();
+    let frame = Frame {
+        number: 9,
+        timestamp: Timestamp::ZERO,
+        link_type: LinkType::ETHERNET,
+        original_length: 99,
+        data: &bytes,
+    };
+    let mut decoder = Decoder::new();
+    let Decoded::Tcp(segment) = decoder.decode(&frame) else {
+        panic!("no TCP")
+    };
+    let packet = samples::full_packet();
+    for (width, ascii) in [(40, true), (60, false), (60, true), (79, false), (80, true)] {
+        let options = BoxOptions {
+            lang: Lang::PtBr,
+            width,
+            ascii,
+        };
+        let text = frame_boxes(&frame, &segment, Some(&packet), &options).expect("whole headers");
+        for line in text.lines() {
+            assert!(width_of(line) <= width, "{width}: {line}");
+        }
+        assert_eq!(text.is_ascii(), ascii, "{text}");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("1000 (relative 9)"), "{words}");
+        assert!(words.contains("8 Timestamps: value 9, echo 0"), "{words}");
+        assert!(words.contains("08 0a 00 00 00 09 00 00 00 00"), "{words}");
+        assert!(
+            words.contains(if ascii {
+                "7000 > 51234"
+            } else {
+                "7000 → 51234"
+            }),
+            "{words}"
+        );
+        assert!(!text.contains('~') && !text.contains('…'), "{text}");
+    }
 }
 
 #[test]
