@@ -3,7 +3,9 @@
 //! Owns: FINs, their ACKs, the first RST. Must not know: who is called the client.
 
 use super::{Changes, Fin, FrameRole, Observation, Reset, ResetCause, Side, Step, Teardown};
-use crate::packet::{Segment, SeqNumber};
+use crate::packet::{Segment, SeqNumber, TcpFlags};
+
+const SYN_OR_RST: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::RST.0);
 
 /// One direction's FIN.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +159,13 @@ impl Closing {
             });
             seen.changes.insert(Changes::RESET);
         }
+    }
+
+    /// The sender of the RST goes on talking: whoever sent that RST, this connection is alive.
+    pub(super) fn is_refuted_by(&self, from: usize, segment: &Segment<'_>) -> bool {
+        let alive = segment.len > 0 || segment.flags.fin();
+        let by_sender = |reset: &ResetFact| usize::from(reset.from) == from;
+        alive && !segment.flags.intersects(SYN_OR_RST) && self.reset.as_ref().is_some_and(by_sender)
     }
 
     /// The card, with `client` the direction that is called so.

@@ -86,7 +86,7 @@ impl Machine {
         )
     }
 
-    fn enter(&mut self, phase: Phase, certainty: Certainty) {
+    pub(super) fn enter(&mut self, phase: Phase, certainty: Certainty) {
         self.phase = phase;
         self.certainty = certainty;
     }

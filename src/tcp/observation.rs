@@ -83,6 +83,8 @@ impl Changes {
     pub const STATE: Self = Self(1 << 6);
     /// The stream's client turned out to be the other end.
     pub const CLIENT_CHANGED: Self = Self(1 << 7);
+    /// The end that sent a RST goes on: the RST did not end the connection.
+    pub const REVIVED: Self = Self(1 << 8);
 }
 
 flag_set!(Changes);

@@ -6,7 +6,7 @@ use super::closing::{Closing, side_of};
 use super::completeness::Completeness;
 use super::direction::Direction;
 use super::key::Key;
-use super::machine::{Context, Machines, Phase};
+use super::machine::{Context, Machine, Machines, Phase};
 use super::opening::Opening;
 use super::zeek::{Hints, Zeek, likely_server_port};
 use super::{
@@ -283,25 +283,25 @@ impl Stream {
     fn before(&self, from: usize, segment: &Segment<'_>) -> Before {
         let (fwd, rev) = (&self.dirs[from], &self.dirs[1 - from]);
         let end = segment.seq.plus(segment.len);
+        let expected = rev.packets > 0 && segment.seq == rev.last_ack;
         let mut before = Before {
             copy: segment.len > 0 && fwd.next_known() && !end.follows(fwd.next),
+            in_order: segment.seq == fwd.next || expected,
             peer_window_closed: rev.last_win == 0,
             ..Before::default()
         };
         if segment.flags.rst() {
-            let expected = rev.packets > 0 && segment.seq == rev.last_ack;
             before.exact = expected || (fwd.next_known() && segment.seq == fwd.next);
             before.blind = rev.packets == 0 && !fwd.next_known();
-            before.cause = cause::of_reset(
+            let open = |end: &Machine| end.phase == Phase::Synchronised;
+            let abort = cause::Abort {
                 from,
-                segment,
-                fwd,
-                rev,
-                self.machines
-                    .iter()
-                    .all(|end| end.phase == Phase::Synchronised),
-                &self.closing,
-            );
+                dirs: (fwd, rev),
+                opened: self.machines.iter().all(open),
+                by_opener: self.opening.opener == Some(from as u8),
+                closing: &self.closing,
+            };
+            before.cause = cause::of_reset(segment, &abort);
         }
         before
     }
@@ -339,6 +339,11 @@ impl Stream {
         };
         if flags.syn() && self.reopens(from) {
             self.closing = Closing::default();
+        }
+        if before.in_order && self.closing.is_refuted_by(from, segment) {
+            self.closing.reset = None;
+            self.machines[from].enter(Phase::Synchronised, Certainty::Inferred);
+            seen.changes.insert(Changes::REVIVED);
         }
         machine::follow(&mut self.machines, from, peer, segment, context);
         if self.opening.self_connect {
@@ -532,6 +537,8 @@ const SYN_FIN_RST: TcpFlags = TcpFlags(0x007);
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     copy: bool,
+    /// It begins where its sender's data ended, or where the peer expects it.
+    in_order: bool,
     peer_window_closed: bool,
     exact: bool,
     blind: bool,

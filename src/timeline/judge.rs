@@ -3,7 +3,7 @@
 //! What rests on absence (no answer, no FIN, no greeting) is only said when the capture lost nothing that could have held it.
 
 use super::facts::{Fact, Marks};
-use super::limits::SYN_PATIENCE;
+use super::limits::{SYN_PATIENCE, SYN_REPEATED};
 use super::{Verdict, VerdictCode};
 use crate::net::Timestamp;
 use crate::tcp::{HandshakeOutcome, Side, StreamSummary};
@@ -34,6 +34,7 @@ pub(super) fn verdict(summary: &StreamSummary, fact: &Fact, about: Circumstances
                 | VerdictCode::StalledApp
                 | VerdictCode::PeerNeverClosed
                 | VerdictCode::Idle
+                | VerdictCode::WsCut1006
         )
     };
     let mut code = ended.unwrap_or_else(|| open_word(summary, fact, about));
@@ -100,11 +101,13 @@ fn never_closed(summary: &StreamSummary, fact: &Fact) -> bool {
 
 /// A SYN without answer: repeated, or waited for in vain.
 fn unanswered(summary: &StreamSummary, about: Circumstances) -> Option<VerdictCode> {
-    let waited = about.now.since(summary.start) >= SYN_PATIENCE;
-    if !waited && summary.handshake.syn_retries == 0 {
+    let waited = about.now.since(summary.start);
+    // One SYN that a capture holds twice is not repeated: no system repeats it so soon.
+    let repeated = summary.handshake.syn_retries > 0 && waited >= SYN_REPEATED;
+    if waited < SYN_PATIENCE && !repeated {
         return None;
     }
-    Some(if about.listens && summary.handshake.syn_retries > 0 {
+    Some(if about.listens && repeated {
         VerdictCode::AcceptQueueFull
     } else {
         VerdictCode::Filtered

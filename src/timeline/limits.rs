@@ -50,6 +50,8 @@ pub const SILENCE: Nanos = SECOND;
 pub const SILENCE_IN_A_LINE: Nanos = 10 * SECOND;
 /// An unanswered SYN is told of after so long: Linux has repeated it twice by then (about 1.03 s and 2.05 s).
 pub const SYN_PATIENCE: Nanos = 3 * SECOND;
+/// No system repeats a SYN sooner (RFC 6298 section 2.1: one second; Linux a little less after RTT samples).
+pub const SYN_REPEATED: Nanos = 500 * MILLISECOND;
 /// Window 0 for so long is a finding.
 pub const ZERO_WINDOW_PATIENCE: Nanos = SECOND;
 /// How long a closed connection is still joined with late frames and session events.

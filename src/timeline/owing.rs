@@ -3,9 +3,10 @@
 
 use super::facts::Marks;
 use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, STALL_LOOKS};
+use super::services::RoomId;
 use super::story::Story;
 use super::timers::Timer;
-use super::watch::Watch;
+use super::watch::{Watch, ZeroWindow};
 use super::watching::with_frames;
 use super::{FindingCode, FindingEntry};
 use crate::net::{Nanos, Timestamp};
@@ -20,6 +21,19 @@ struct Dues {
     server_window: Option<Timestamp>,
     close: Option<Timestamp>,
     idle: Option<Timestamp>,
+}
+
+/// How long what was found in a room is good (capture time).
+const SIGNS_KEPT: Nanos = 50_000_000;
+
+/// What is overdue in a room besides a connection's own answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signs {
+    at: Timestamp,
+    /// A greeting or a FIN.
+    overdue: bool,
+    /// Two of the clients that have had no window for long, and since which frame.
+    blocked: [Option<(StreamId, u64)>; 2],
 }
 
 impl Dues {
@@ -50,12 +64,14 @@ impl Story {
             None
         };
         let idle = watch.last_stir().plus(self.settings.idle_after);
+        // Where the capture lost frames, absence proves nothing.
+        let whole = !self.lost;
         Dues {
-            answer: answer.filter(|_| !watch.stall_told),
-            greeting: greeting.filter(|_| !watch.greeting_told),
+            answer: answer.filter(|_| whole && !watch.stall_told),
+            greeting: greeting.filter(|_| whole && !watch.greeting_told),
             client_window: watch.zero_window_due(Side::Client),
             server_window: watch.zero_window_due(Side::Server),
-            close: close.filter(|_| !watch.unclosed_told),
+            close: close.filter(|_| whole && !watch.unclosed_told),
             idle: (!watch.idle_told && !closing).then_some(idle),
         }
     }
@@ -63,7 +79,7 @@ impl Story {
     /// When the FIN that answers the first one is overdue, and the first one. The server's program gets less patience than a
     /// client, which may keep a connection that the server has closed until it needs it (browsers do).
     fn close_due(&self, watch: &Watch) -> Option<(Timestamp, Fin)> {
-        if watch.lossy || (watch.fin.client && watch.fin.server) {
+        if watch.is_lossy() || (watch.fin.client && watch.fin.server) {
             return None;
         }
         let summary = self.analyzer.summary(watch.stream)?;
@@ -81,7 +97,7 @@ impl Story {
     /// As [`Self::close_due`], where the server owes it. Only that is a finding while it lasts; of a client it is said at the
     /// end.
     fn server_close_due(&self, watch: &Watch) -> Option<Timestamp> {
-        if !watch.fin.client || watch.fin.server {
+        if !watch.fin.client || watch.fin.server || !watch.roles_known {
             return None;
         }
         let (due, first) = self.close_due(watch)?;
@@ -199,16 +215,45 @@ impl Story {
 
     /// Something else in the same room is overdue.
     fn other_signs(&self, watch: &Watch, now: Timestamp) -> bool {
-        let room = self.services.of(watch.service).room;
+        let signs = self.signs_in(self.services.of(watch.service).room, now);
+        signs.overdue
+            || signs
+                .blocked
+                .iter()
+                .flatten()
+                .any(|&(stream, _)| stream != watch.stream)
+    }
+
+    /// What is overdue in a room. A service that is stuck owes something to each of its connections, and each of them asks:
+    /// what was found is good for a moment.
+    fn signs_in(&self, room: RoomId, now: Timestamp) -> Signs {
+        let mut known = self.signs.borrow_mut();
+        if let Some(signs) = known.get(&room)
+            && now >= signs.at
+            && now < signs.at.plus(SIGNS_KEPT)
+        {
+            return *signs;
+        }
+        let patience = self.settings.stall_after;
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
-        self.watches.iter().any(|other| {
-            self.services.of(other.service).room == room
-                && (is_due(other.greeting_due(&self.services, self.settings.stall_after))
-                    || is_due(self.server_close_due(other))
-                    || other.zero_window.client.is_some_and(|zero| {
-                        other.stream != watch.stream && Self::lasted(now.since(zero.since))
-                    }))
-        })
+        let mut signs = Signs {
+            at: now,
+            overdue: false,
+            blocked: [None; 2],
+        };
+        let inside = |other: &&Watch| self.services.of(other.service).room == room;
+        for other in self.watches.iter().filter(inside) {
+            signs.overdue |= is_due(other.greeting_due(&self.services, patience))
+                || is_due(self.server_close_due(other));
+            let lasts = |zero: &ZeroWindow| Self::lasted(now.since(zero.since));
+            if let Some(zero) = other.zero_window.client.filter(lasts)
+                && let Some(place) = signs.blocked.iter_mut().find(|place| place.is_none())
+            {
+                *place = Some((other.stream, zero.frame));
+            }
+        }
+        known.insert(room, signs);
+        signs
     }
 
     /// Bytes acknowledged by the kernel, nothing from the program.
@@ -229,12 +274,10 @@ impl Story {
 
     /// The frame by which another client of the same room closed its window for long: the program may be stuck writing to it.
     fn blocked_elsewhere(&self, watch: &Watch) -> Option<u64> {
-        let room = self.services.of(watch.service).room;
-        let others = self.watches.iter().filter(|other| {
-            other.stream != watch.stream && self.services.of(other.service).room == room
-        });
-        let mut zeros = others.filter_map(|other| other.zero_window.client);
-        zeros.find(|zero| zero.told).map(|zero| zero.frame)
+        let signs = self.signs_in(self.services.of(watch.service).room, self.clock);
+        let mut others = signs.blocked.into_iter().flatten();
+        let other = others.find(|&(stream, _)| stream != watch.stream);
+        other.map(|(_, frame)| frame)
     }
 
     /// A FIN was acknowledged, the other side's never came.
@@ -271,9 +314,6 @@ impl Story {
         }
         if now.since(watch.last_stir()) >= self.settings.idle_after && self.over {
             marks.add(Marks::IDLE);
-        }
-        if watch.missing {
-            marks.add(Marks::LOSSY);
         }
         let waited_in_vain = watch.handshake_seen
             && watch.last_data.server.is_none()

@@ -2,11 +2,14 @@
 //!
 //! Absence is only remarkable against a habit. Live and replay learn from the same packets.
 
+use std::net::IpAddr;
+
 use rustc_hash::FxHashMap;
 
 use super::Settings;
 use super::limits::{MAX_SERVICES, SENDS_REMEMBERED};
 use crate::net::{Endpoint, Nanos, Timestamp};
+use crate::tcp::StreamId;
 
 /// Index of a server endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub(super) struct ServiceId(pub(super) u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct RoomId(pub(super) u32);
 
-/// The room of the chat's own ports, and of every endpoint that greets in its words.
+/// The room of the chat's own ports on loopback.
 pub(super) const OWN_ROOM: RoomId = RoomId(1);
 
 /// Habits of one server endpoint.
@@ -55,9 +58,32 @@ pub(super) struct Room {
     sent: Vec<Timestamp>,
     /// How often it did.
     sends: usize,
+    /// The last data of a client, and the last of another than that one.
+    heard: Option<(Timestamp, StreamId)>,
+    heard_before: Option<Timestamp>,
 }
 
 impl Room {
+    /// A client said something.
+    #[inline]
+    pub(super) fn hears(&mut self, at: Timestamp, stream: StreamId) {
+        if let Some((before, speaker)) = self.heard
+            && speaker != stream
+        {
+            self.heard_before = Some(before);
+        }
+        self.heard = Some((at, stream));
+    }
+
+    /// Another client than this one said something since.
+    pub(super) fn heard_others(&self, stream: StreamId, since: Timestamp) -> bool {
+        let last = match self.heard {
+            Some((at, speaker)) if speaker != stream => Some(at),
+            _ => self.heard_before,
+        };
+        last.is_some_and(|at| at >= since)
+    }
+
     /// The server sent data to somebody.
     #[inline]
     pub(super) fn sends(&mut self, at: Timestamp) {
@@ -96,10 +122,14 @@ pub(super) struct Services {
     habits: Vec<Service>,
     rooms: Vec<Room>,
     by_port: FxHashMap<u16, RoomId>,
+    by_host: FxHashMap<IpAddr, RoomId>,
     room_ports: Vec<u16>,
 }
 
 impl Services {
+    /// The service of which nothing is learned: it has no habit.
+    pub(super) const STRANGERS: ServiceId = ServiceId(0);
+
     pub(super) fn new(settings: &Settings) -> Self {
         let mut services = Self {
             by_endpoint: FxHashMap::default(),
@@ -112,6 +142,7 @@ impl Services {
             }],
             rooms: vec![Room::default(), Room::default()],
             by_port: FxHashMap::default(),
+            by_host: FxHashMap::default(),
             room_ports: settings.room_ports.clone(),
         };
         for endpoint in &settings.listening {
@@ -135,7 +166,7 @@ impl Services {
             return id;
         }
         if self.habits.len() >= MAX_SERVICES {
-            return ServiceId(0);
+            return Self::STRANGERS;
         }
         let id = ServiceId(self.habits.len() as u32);
         let room = self.room_of(endpoint);
@@ -169,17 +200,17 @@ impl Services {
         &mut self.rooms[id.0 as usize]
     }
 
-    /// The room that clients of this endpoint share: one for our own ports, on loopback one per port for IPv4 and IPv6, else
-    /// one per endpoint.
+    /// The room that clients of this endpoint share: one for our own ports of a host, on loopback one per port for IPv4 and
+    /// IPv6, else one per endpoint.
     fn room_of(&mut self, endpoint: Endpoint) -> RoomId {
-        if self.room_ports.contains(&endpoint.port) {
-            return OWN_ROOM;
-        }
+        let own = self.room_ports.contains(&endpoint.port);
         let new = RoomId(self.rooms.len() as u32);
-        let room = if endpoint.ip.is_loopback() {
-            *self.by_port.entry(endpoint.port).or_insert(new)
-        } else {
-            new
+        let room = match (own, endpoint.ip.is_loopback()) {
+            (true, true) => OWN_ROOM,
+            // Other hosts may have rooms at these ports, each its own.
+            (true, false) => *self.by_host.entry(endpoint.ip).or_insert(new),
+            (false, true) => *self.by_port.entry(endpoint.port).or_insert(new),
+            (false, false) => new,
         };
         if room == new {
             self.rooms.push(Room::default());

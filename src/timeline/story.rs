@@ -3,6 +3,7 @@
 //! Every decision falls at a point of capture time, before the first later frame is looked at, so that it does not depend on
 //! when the caller drains or how frames arrive in batches.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -10,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
 use super::limits::MAX_HELD;
+use super::owing::Signs;
 use super::queue::{Held, Queue};
 use super::services::{RoomId, Services};
 use super::sessions::Books;
@@ -38,6 +40,8 @@ pub(super) struct Story {
     pub(super) facts: Facts,
     pub(super) services: Services,
     pub(super) watches: Slab<Watch>,
+    /// What was found overdue in each room a moment ago.
+    pub(super) signs: RefCell<FxHashMap<RoomId, Signs>>,
     pub(super) conversations: Slab<Box<Conversation>>,
     /// Receivers in each room.
     pub(super) members: FxHashMap<RoomId, u32>,
@@ -80,6 +84,7 @@ impl Story {
             timers: Timers::default(),
             facts: Facts::default(),
             watches: Slab::default(),
+            signs: RefCell::default(),
             conversations: Slab::default(),
             members: FxHashMap::default(),
             by_tuple: FxHashMap::default(),

@@ -33,6 +33,10 @@ pub(super) struct Tracked {
     receivers: u32,
     sender_receives: bool,
     echoed: bool,
+    /// Others got copies.
+    fanned_out: bool,
+    /// Everybody did.
+    reached_all: bool,
     /// Something is known that was not told.
     news: bool,
     complete_told: bool,
@@ -47,6 +51,16 @@ struct Habits {
     fans_out: bool,
     /// The sender gets a copy too.
     echoes: bool,
+    /// Lines that reached everybody who was there, and those that reached some.
+    reached_all: u32,
+    reached_some: u32,
+}
+
+impl Habits {
+    /// What is said here is for everybody: rooms with several channels behind one port are not known to be one.
+    const fn is_one_room(&self) -> bool {
+        self.reached_all > self.reached_some
+    }
 }
 
 /// A copy that was recognised.
@@ -113,6 +127,8 @@ impl TrackedMessages {
             receivers,
             sender_receives,
             echoed: false,
+            fanned_out: false,
+            reached_all: false,
             news: false,
             complete_told: false,
         });
@@ -179,6 +195,7 @@ impl TrackedMessages {
         let tracked = self.get_mut(serial)?;
         let echo = tracked.stream == receiver;
         tracked.echoed |= echo;
+        tracked.fanned_out |= !echo;
         tracked.news = true;
         tracked.complete_told = false;
         if tracked.copies.is_empty() {
@@ -195,10 +212,8 @@ impl TrackedMessages {
             });
             tracked.copies.len() as u32 - 1
         });
-        let (said, sender, room) = (tracked.message, tracked.stream, tracked.room);
-        let habits = self.rooms.entry(room).or_default();
-        habits.echoes |= echo;
-        habits.fans_out |= !echo;
+        let (said, sender) = (tracked.message, tracked.stream);
+        self.learn(serial, echo);
         Some(Match {
             serial,
             message: said,
@@ -206,6 +221,24 @@ impl TrackedMessages {
             sender,
             name: None,
         })
+    }
+
+    /// A copy says how the room works.
+    fn learn(&mut self, serial: u64, echo: bool) {
+        let Some(tracked) = serial
+            .checked_sub(self.first)
+            .and_then(|index| self.tracked.get_mut(index as usize))
+        else {
+            return;
+        };
+        let habits = self.rooms.entry(tracked.room).or_default();
+        habits.echoes |= echo;
+        habits.fans_out |= !echo;
+        let all = tracked.copies.len() as u32 >= everybody(tracked, habits);
+        if all && tracked.fanned_out && !tracked.reached_all {
+            tracked.reached_all = true;
+            habits.reached_all = habits.reached_all.saturating_add(1);
+        }
     }
 
     /// The message itself was acknowledged; `told`: its entry already says so.
@@ -234,11 +267,10 @@ impl TrackedMessages {
         let Some(habits) = self.rooms.get(&tracked.room) else {
             return seen;
         };
-        if !habits.fans_out {
+        if !habits.is_one_room() {
             return seen;
         }
-        let sender = tracked.sender_receives && !habits.echoes && !tracked.echoed;
-        (tracked.receivers - u32::from(sender && tracked.receivers > 0)).max(seen)
+        everybody(tracked, habits).max(seen)
     }
 
     fn is_complete(&self, tracked: &Tracked) -> bool {
@@ -247,8 +279,8 @@ impl TrackedMessages {
             && tracked.copies.len() as u32 >= self.expected(tracked)
     }
 
-    /// The delivery, if it has become complete and was not told so. Where it is not known that lines go to others, a first
-    /// copy may not be the last: then not before `patience` is over.
+    /// The delivery, if it has become complete and was not told so. Where it is not known that lines go to everybody, a copy
+    /// may not be the last: then not before `patience` is over.
     pub(super) fn completed(
         &mut self,
         serial: u64,
@@ -256,8 +288,9 @@ impl TrackedMessages {
         patience: Nanos,
     ) -> Option<DeliveryEntry> {
         let tracked = self.get(serial)?;
-        let fans_out = self.rooms.get(&tracked.room).is_some_and(|h| h.fans_out);
-        let early = !fans_out && now < tracked.at.plus(patience);
+        let known = self.rooms.get(&tracked.room);
+        let one_room = known.is_some_and(Habits::is_one_room);
+        let early = !one_room && now < tracked.at.plus(patience);
         if !tracked.news || tracked.complete_told || early || !self.is_complete(tracked) {
             return None;
         }
@@ -284,11 +317,16 @@ impl TrackedMessages {
         let tracked = self.get(serial)?;
         let missing =
             !tracked.complete_told && (tracked.copies.len() as u32) < self.expected(tracked);
+        let some = tracked.fanned_out && !tracked.reached_all;
+        let room = tracked.room;
         let entry = if tracked.news || missing {
             self.tell(serial, now)
         } else {
             None
         };
+        if let Some(habits) = self.rooms.get_mut(&room).filter(|_| some) {
+            habits.reached_some = habits.reached_some.saturating_add(1);
+        }
         self.forget_until(serial);
         entry
     }
@@ -333,6 +371,12 @@ impl TrackedMessages {
     pub(super) fn serials(&self) -> std::ops::Range<u64> {
         self.first..self.next_serial()
     }
+}
+
+/// How many copies there are when everybody gets one.
+fn everybody(tracked: &Tracked, habits: &Habits) -> u32 {
+    let sender = tracked.sender_receives && !habits.echoes && !tracked.echoed;
+    tracked.receivers.saturating_sub(u32::from(sender))
 }
 
 /// Where the message's text begins in the copy, if it is one that this receiver did not have yet (`behind`: it may have).

@@ -1,7 +1,7 @@
 //! One open connection under watch: who owes whom what, since when. 150 bytes, freed with the connection.
 //!
-//! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It works from headers alone,
-//! so that the table and the story come to the same verdict.
+//! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It needs no messages, only
+//! segments, so that the table and the story come to the same verdict.
 
 use super::limits::{HABIT, PROMPT, ZERO_WINDOW_PATIENCE};
 use super::services::{ServiceId, Services};
@@ -22,8 +22,18 @@ pub(super) struct Turn {
     pub(super) bytes: u64,
     /// The frame of the kernel's ACK.
     pub(super) acked: Option<u64>,
-    /// It ended with a line end.
-    line_end: bool,
+    /// It ended with a line end; `None`: the end of the payload was not captured.
+    line_end: Option<bool>,
+}
+
+/// Bytes of one side that were not there when later ones came.
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    /// Relative number after the last of them.
+    end: u32,
+    /// How often something was found missing, and how often something came late.
+    lost: u8,
+    late: u8,
 }
 
 /// A window of 0.
@@ -48,8 +58,10 @@ pub(super) struct Watch {
     /// The longest time with window 0 that is over.
     pub(super) longest_zero: PerSide<Nanos>,
     pub(super) fin: PerSide<bool>,
-    /// Segments may be missing from the capture: absence proves nothing.
-    pub(super) lossy: bool,
+    /// Who is the client was guessed from the first frame: nothing is known of who owes what.
+    pub(super) roles_known: bool,
+    /// Segments were lost on the way or in the capture, and did not come again so far.
+    holes: PerSide<Option<Hole>>,
     /// The peer acknowledged bytes that were not captured: segments are missing for certain.
     pub(super) missing: bool,
     /// The earliest timer that is set.
@@ -69,7 +81,7 @@ impl Watch {
         stream: StreamId,
         service: ServiceId,
         open: Timestamp,
-        handshake_seen: bool,
+        (handshake_seen, roles_known): (bool, bool),
     ) -> Self {
         Self {
             stream,
@@ -81,7 +93,8 @@ impl Watch {
             zero_window: PerSide::default(),
             longest_zero: PerSide::default(),
             fin: PerSide::default(),
-            lossy: false,
+            roles_known,
+            holes: PerSide::default(),
             missing: false,
             armed: None,
             stall_told: false,
@@ -105,10 +118,10 @@ impl Watch {
         let side = observation.side;
         let analysis = observation.analysis;
         if !analysis.is_empty() {
-            self.lossy |= analysis.contains(AnalysisFlags::LOST_SEGMENT)
-                || analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
-            self.missing |=
-                self.handshake_seen && analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
+            self.losses(observation);
+        }
+        if segment.flags.ack() && self.is_lossy() {
+            self.mend(side.other(), observation.ack);
         }
         let opened_again = self.window(segment, observation);
         if segment.flags.fin() {
@@ -125,12 +138,41 @@ impl Watch {
         if segment.len > 0 && !is_repetition(analysis) && !segment.flags.rst() {
             match side {
                 Side::Client => self.client_data(segment, observation, services, patience),
-                Side::Server => self.server_data(segment.timestamp, services),
+                Side::Server => self.server_data(segment, services),
             }
             *self.last_data.of_mut(side) = Some(segment.timestamp);
             self.idle_told = false;
         }
         opened_again
+    }
+
+    /// Notes what is missing, and what comes late.
+    fn losses(&mut self, seen: &Observation) {
+        let late = AnalysisFlags::SENT_AGAIN.union(AnalysisFlags::OUT_OF_ORDER);
+        let hole = self.holes.of_mut(seen.side);
+        if seen.analysis.contains(AnalysisFlags::LOST_SEGMENT) {
+            let lost = hole.map_or(1, |hole| hole.lost.saturating_add(1));
+            let late = hole.map_or(0, |hole| hole.late);
+            let end = seen.seq;
+            *hole = Some(Hole { end, lost, late });
+        } else if let Some(hole) = hole
+            && seen.analysis.intersects(late)
+        {
+            hole.late = hole.late.saturating_add(1);
+        }
+        self.missing |= seen.analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
+    }
+
+    /// The receiver has everything up to `ack`. Where all of it was seen to come again, only the network had lost it; else
+    /// the capture has.
+    fn mend(&mut self, side: Side, ack: u32) {
+        let hole = self.holes.of_mut(side);
+        hole.take_if(|hole| hole.late >= hole.lost && (ack.wrapping_sub(hole.end) as i32) >= 0);
+    }
+
+    /// Segments may be missing from the capture: absence proves nothing.
+    pub(super) const fn is_lossy(&self) -> bool {
+        self.missing || self.holes.client.is_some() || self.holes.server.is_some()
     }
 
     /// A window of 0 begins or ends (RFC 9293 section 3.8.6: the receiver has no room).
@@ -166,6 +208,11 @@ impl Watch {
         patience: Nanos,
     ) {
         let at = segment.timestamp;
+        let captured = segment.payload.len() as u32 == segment.len;
+        // Somebody pressed Enter: no program owes an answer to that.
+        if captured && segment.payload.trim_ascii().is_empty() {
+            return;
+        }
         // A silence against the habit is a stall and no new habit, whether or not anybody is told.
         self.stall_told |= self
             .answer_due(services, patience, HABIT)
@@ -176,8 +223,10 @@ impl Watch {
         {
             self.no_prompt_answer(before, services);
         }
+        let room = services.of(self.service).room;
+        services.room_mut(room).hears(at, self.stream);
         // Where the room heard it, or was told something since, nothing of it is pending.
-        let room = services.room(services.of(self.service).room);
+        let room = services.room(room);
         let before = self.turn.filter(|before| room.silent_since(before.at));
         let pending = before.map_or(0, |before| before.bytes);
         self.turn = Some(Turn {
@@ -186,7 +235,7 @@ impl Watch {
             end: observation.next_seq,
             bytes: pending + u64::from(segment.len),
             acked: None,
-            line_end: segment.payload.last() == Some(&b'\n'),
+            line_end: captured.then(|| segment.payload.last() == Some(&b'\n')),
         });
     }
 
@@ -209,29 +258,43 @@ impl Watch {
     }
 
     /// The server said something: a greeting, an answer, or the line of somebody else.
-    fn server_data(&mut self, at: Timestamp, services: &mut Services) {
+    fn server_data(&mut self, segment: &Segment<'_>, services: &mut Services) {
+        let at = segment.timestamp;
         let first = self.last_data.server.is_none() && self.last_data.client.is_none();
         let room = services.of(self.service).room;
         if first && self.handshake_seen {
-            let service = services.of_mut(self.service);
-            service.greeted += 1;
-            service.slowest_greeting = service.slowest_greeting.max(at.since(self.open));
+            self.first_words(at, services);
         }
         if let Some(turn) = self.turn.take() {
             let took = at.since(turn.at);
             if took > PROMPT {
                 self.no_prompt_answer(turn, services);
             } else {
+                // What somebody else said meanwhile may be all that was passed on here.
+                let own = !services.room(room).heard_others(self.stream, turn.at);
                 let service = services.of_mut(self.service);
-                service.prompt += 1;
+                service.prompt += u32::from(own);
                 service.stirred += 1;
                 service.slowest_answer = service.slowest_answer.max(took);
-                service.without_line_end += u32::from(!turn.line_end);
+                service.without_line_end += u32::from(turn.line_end == Some(false));
             }
             self.stall_told = false;
             self.stall_looks = 0;
         }
         services.room_mut(room).sends(at);
+    }
+
+    /// The server speaks first: a greeting, unless it may only pass on what somebody else said since the connection is open.
+    fn first_words(&self, at: Timestamp, services: &mut Services) {
+        let room = services.of(self.service).room;
+        let others = services.room(room).heard_others(self.stream, self.open);
+        let (waited, service) = (at.since(self.open), services.of_mut(self.service));
+        if !others {
+            service.greeted += 1;
+            service.slowest_greeting = service.slowest_greeting.max(waited);
+        } else if waited > PROMPT {
+            service.not_greeted += 1;
+        }
     }
 
     /// When the program's answer to the pending turn is overdue, if a habit of so many turns is enough; `None`: nothing is
@@ -244,12 +307,12 @@ impl Watch {
     ) -> Option<Timestamp> {
         let turn = self.turn?;
         let service = services.of(self.service);
-        if self.lossy || self.zero_window.client.is_some() || self.fin.server {
+        if self.is_lossy() || self.zero_window.client.is_some() || self.fin.server {
             return None;
         }
         // Half a line is no turn where lines are in use; the sure word is about lines.
         let chunks = service.without_line_end > 0 && !service.answers_surely;
-        let complete = turn.line_end || (chunks && habit < HABIT);
+        let complete = turn.line_end != Some(false) || (chunks && habit < HABIT);
         let room = services.room(service.room).silent_since(turn.at) && service.stirs(habit);
         (complete && (service.answers(habit) || room)).then(|| turn.at.plus(patience))
     }
@@ -259,7 +322,7 @@ impl Watch {
         let service = services.of(self.service);
         let nothing = self.last_data.server.is_none() && !self.fin.client && !self.fin.server;
         let patience = patience.max(service.slowest_greeting.saturating_mul(4));
-        (nothing && self.handshake_seen && !self.lossy && service.greets())
+        (nothing && self.handshake_seen && !self.is_lossy() && service.greets())
             .then(|| self.open.plus(patience))
     }
 

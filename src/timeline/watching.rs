@@ -6,7 +6,7 @@ use super::limits::{
     MAX_EVIDENCE, MAX_REPEATED_FINDINGS, MAX_WATCHES, SYN_PATIENCE, ZERO_WINDOW_PATIENCE,
 };
 use super::queue::Held;
-use super::services::{RoomId, ServiceId};
+use super::services::{RoomId, ServiceId, Services};
 use super::story::Story;
 use super::timers::Timer;
 use super::watch::Watch;
@@ -14,8 +14,8 @@ use super::{FindingCode, FindingEntry, HandshakeEntry, MessageEntry, TeardownEnt
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::{Segment, SegmentOrigin};
 use crate::tcp::{
-    AnalysisFlags, Certainty, Changes, FrameRole, HandshakeOutcome, Observation, Side, StreamId,
-    StreamSummary,
+    AnalysisFlags, Certainty, Changes, FrameRole, HandshakeOutcome, Observation, RoleReason, Side,
+    StreamId, StreamSummary,
 };
 
 const ENDINGS: u16 = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
@@ -29,6 +29,12 @@ impl Story {
         let changes = seen.changes;
         if changes.contains(Changes::CLIENT_CHANGED) {
             self.let_go(seen.stream);
+        }
+        if changes.contains(Changes::REVIVED) {
+            // The RST ended nothing: it is taken up where it goes on.
+            self.let_go(seen.stream);
+            let ended = Marks::END_SET.0 | Marks::TEARDOWN_TOLD.0;
+            self.facts.of_mut(seen.stream).marks.0 &= !ended;
         }
         if segment.flags.syn() {
             self.opening(segment, seen);
@@ -115,7 +121,16 @@ impl Story {
         }
         let connection = connection_of(segment, seen.side);
         let service = self.services.id_of(connection.server);
-        let watch = Watch::new(seen.stream, service, segment.timestamp, handshake);
+        let by_guess = |summary: StreamSummary| summary.client_by == RoleReason::SentFirstFrame;
+        let guessed = !handshake && self.analyzer.summary(seen.stream).is_some_and(by_guess);
+        // Of guessed roles no habit is learned, and none is missed.
+        let learner = if guessed {
+            Services::STRANGERS
+        } else {
+            service
+        };
+        let proof = (handshake, !guessed);
+        let watch = Watch::new(seen.stream, learner, segment.timestamp, proof);
         self.facts.of_mut(seen.stream).watch = self.watches.insert(watch);
         if self.wants.messages {
             let room = self.services.of(service).room;
@@ -160,6 +175,9 @@ impl Story {
             segment.len > 0 && seen.side == Side::Server && watch.last_data.server.is_none();
         let opened_again =
             watch.segment(segment, seen, &mut self.services, self.settings.stall_after);
+        if watch.missing && watch.handshake_seen {
+            self.facts.of_mut(seen.stream).marks.add(Marks::LOSSY);
+        }
         if self.wants.messages && (first_answer || segment.flags.fin() || segment.flags.rst()) {
             let member = first_answer && !segment.flags.fin();
             self.join_or_leave(seen.stream, member);
@@ -233,6 +251,7 @@ impl Story {
         let fact = self.facts.of_mut(stream);
         let first = fact.marks.first(Marks::END_SET);
         let websocket_cut = fact.marks.has(Marks::WEBSOCKET) && fact.ws_close == 0;
+        let whole = !self.lost && !fact.marks.has(Marks::LOSSY);
         if !self.tells() {
             self.let_go(stream);
             return;
@@ -240,7 +259,7 @@ impl Story {
         if self.wants.events {
             let summary = self.analyzer.summary(stream).unwrap_or_default();
             self.tell_ending(segment, seen, &summary);
-            if websocket_cut && first {
+            if websocket_cut && first && whole {
                 let finding = self.finding(FindingCode::WsCut, stream);
                 self.tell_finding(with_frames(finding, &[segment.frame]));
             }
@@ -278,7 +297,8 @@ impl Story {
         } else if summary.teardown.simultaneous() {
             let fins = [summary.teardown.first_fin, summary.teardown.second_fin];
             let frames = fins.map(|fin| fin.map_or(0, |fin| fin.step.frame));
-            let finding = self.finding(FindingCode::SimultaneousClose, stream);
+            let mut finding = self.finding(FindingCode::SimultaneousClose, stream);
+            finding.certainty = Certainty::Seen;
             self.tell_finding(with_frames(finding, &frames));
         }
     }
@@ -398,13 +418,7 @@ impl Story {
         let (watch, conversation) = (fact.watch, fact.conversation);
         fact.watch = Slot::default();
         fact.conversation = Slot::default();
-        if self
-            .watches
-            .remove(watch)
-            .is_some_and(|watch| watch.missing)
-        {
-            self.facts.of_mut(stream).marks.add(Marks::LOSSY);
-        }
+        self.watches.remove(watch);
         if let Some(mut conversation) = self.conversations.remove(conversation) {
             self.set_member(&mut conversation, false);
             self.books.forget(conversation.connection);

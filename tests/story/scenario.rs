@@ -6,7 +6,9 @@
 //! 100 50001 < "hello\n"   data from the server, ACKed 10 us later; `>` from the client; `!` after the text: not ACKed
 //! 200 50001 > S           a single segment with these flags (S F R A P), window 512; `w0`: window 0
 //! 300 close 50001         three segments, client first; `closed 50001`: server first
+//! 250 50001 < R+9000      the same, with a sequence number that is so much higher
 //! 400 again               the last segment is sent again
+//! 0 overtake              the last two segments come in the other order
 //! 90000000 tick           a frame of another connection, so that time passes
 //! ---
 //! the entries, packets and capture left out; a line that begins with `?` may stand anywhere after its predecessor
@@ -76,6 +78,7 @@ fn step(scene: &mut Scene, server: &mut u16, line: &str) -> Option<()> {
         "close" => scene.close(micros, (port()?, *server), true),
         "closed" => scene.close(micros, (port()?, *server), false),
         "again" => scene.again(micros),
+        "overtake" => scene.overtake(),
         // A lone ACK of another connection, no data: nothing is told of it but packets and its stream.
         "tick" => scene.segment(micros, (9, 9), true, ACK, 1, b""),
         client => {
@@ -116,6 +119,10 @@ fn say_or_signal(
         Some(letters) => (letters, 0),
         None => (what, 512),
     };
+    let (letters, shift) = match letters.split_once('+') {
+        Some((letters, shift)) => (letters, shift.parse::<u32>().ok()?),
+        None => (letters, 0),
+    };
     let mut flags = 0;
     for letter in letters.chars() {
         flags |= match letter {
@@ -127,7 +134,9 @@ fn say_or_signal(
             _ => return None,
         };
     }
+    scene.shift(ports, c2s, shift);
     scene.segment(micros, ports, c2s, flags, window, b"");
+    scene.shift(ports, c2s, shift.wrapping_neg());
     Some(())
 }
 

@@ -117,6 +117,24 @@ impl Scene {
         }
     }
 
+    /// From now on the sender's numbers are so much higher.
+    pub(crate) fn shift(&mut self, (client, server): (u16, u16), c2s: bool, by: u32) {
+        let ends = self.ends(client, server);
+        let end = if c2s {
+            &mut ends.client
+        } else {
+            &mut ends.server
+        };
+        *end = end.wrapping_add(by);
+    }
+
+    /// The last segment overtakes the one before it.
+    pub(crate) fn overtake(&mut self) {
+        if let [.., first, second] = self.frames.as_mut_slice() {
+            std::mem::swap(&mut first.data, &mut second.data);
+        }
+    }
+
     /// SYN, SYN-ACK, ACK, 10 us apart.
     pub(crate) fn open(&mut self, micros: i64, ports: (u16, u16)) {
         self.ends.remove(&ports);
