@@ -250,6 +250,20 @@ fn the_printed_page_folds() {
     );
 }
 
+/// Where the third frame of a pcapng file begins: every block says its kind and its length first.
+fn third_frame(capture: &str) -> usize {
+    let bytes = std::fs::read(capture).expect("a lesson capture");
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    let (mut at, mut frames) = (0, 0);
+    loop {
+        frames += u32::from(word(at) == 6);
+        if frames == 3 {
+            return at;
+        }
+        at += word(at + 4) as usize;
+    }
+}
+
 /// Of a cut file: what it shows holds or fails, what it does not show is no proof of absence.
 #[test]
 fn a_cut_capture_proves_no_absence() {
@@ -261,6 +275,17 @@ fn a_cut_capture_proves_no_absence() {
     };
     let chat = cut(CHAT, "cut-chat", 100);
     let reset = cut("captures/abrupt-reset.pcapng", "cut-reset", 1);
+    // Behind the SYN,ACK, in the middle of the third segment.
+    let whole = std::fs::metadata(CHAT).expect("a lesson capture").len() as usize;
+    let opening = cut(CHAT, "cut-opening", whole - third_frame(CHAT) - 40);
+    assert!(
+        stdout(&["replay", &opening, "--lang", "en"])
+            .contains("SYN answered, the third segment was not seen before the capture ends")
+    );
+    assert!(
+        stdout(&["replay", &opening, "--lang", "pt-BR"])
+            .contains("o terceiro segmento não foi visto antes do fim da captura")
+    );
     for (capture, claim, expected) in [
         (&chat, "handshake complete", 0),
         (&chat, "no reset", 4),
@@ -268,6 +293,9 @@ fn a_cut_capture_proves_no_absence() {
         (&chat, "streams >= 1", 0),
         (&chat, "streams == 2", 4),
         (&chat, "no half-close", 4),
+        (&opening, "handshake half-open", 4),
+        (&opening, "handshake complete", 4),
+        (&opening, "verdict OPENED", 4),
         (&reset, "any: reset-by client", 0),
         (&reset, "no reset", 3),
     ] {
@@ -277,7 +305,7 @@ fn a_cut_capture_proves_no_absence() {
             "{capture} {claim}"
         );
     }
-    for path in [chat, reset] {
+    for path in [chat, reset, opening] {
         std::fs::remove_file(path).expect("removed");
     }
 }

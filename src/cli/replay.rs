@@ -230,7 +230,7 @@ impl Pace {
             return None;
         }
         if left > LONGEST_PAUSE {
-            *first = first.plus(scaled(left - LONGEST_PAUSE, self.speed));
+            *first = first.plus(scaled(left.saturating_sub(LONGEST_PAUSE), self.speed));
             left = LONGEST_PAUSE;
         }
         Some(Pause {

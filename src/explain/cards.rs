@@ -1,13 +1,13 @@
 //! Handshake, teardown and verdict in words.
 
 use super::{Explainer, Value, ids};
-use crate::net::FourTuple;
-use crate::tcp::{Handshake, HandshakeOutcome, ResetCause, Side, TcpState, Teardown};
-use crate::timeline::{FindingCode, FindingEntry, Verdict, VerdictCode};
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, TcpState, Teardown};
+use crate::timeline::{FindingCode, FindingEntry, HandshakeEntry, Verdict, VerdictCode};
 
 impl Explainer {
     /// Appends how an opening came out.
-    pub fn handshake_note(&self, out: &mut String, card: &Handshake, connection: FourTuple) {
+    pub fn handshake_note(&self, out: &mut String, entry: &HandshakeEntry) {
+        let card = &entry.handshake;
         let since_syn = match (card.outcome, card.syn, card.answer) {
             (HandshakeOutcome::Refused, Some(syn), Some(answer)) => answer.at.since(syn.at),
             _ => card.duration().unwrap_or(0),
@@ -16,9 +16,12 @@ impl Explainer {
             ("duration", Value::Span(since_syn)),
             ("retries", Value::Number(u64::from(card.syn_retries))),
             ("tries", Value::Number(u64::from(card.syn_retries) + 1)),
-            ("port", Value::Number(u64::from(connection.server.port))),
+            (
+                "port",
+                Value::Number(u64::from(entry.connection.server.port)),
+            ),
         ];
-        self.joined(out, ids::outcome(card.outcome), &values);
+        self.joined(out, ids::opening(entry), &values);
         if card.self_connect {
             self.joined(out, "finding-self-connect", &[]);
         }

@@ -213,6 +213,15 @@ handshake-unanswered = no answer to SYN, sent { $tries ->
 handshake-half-open = SYN answered, the third segment did not come
     .why = The server waits in SYN-RECEIVED and repeats its SYN,ACK. A port scanner does this on purpose.
     .rfc = RFC 9293 section 3.5
+handshake-unanswered-at-end = SYN sent { $tries ->
+        [one] once
+       *[other] { $tries } times
+    }, no answer seen before the capture ends
+    .why = The capture ends while the SYN waits: an answer may have come later.
+    .rfc = RFC 9293 section 3.5
+handshake-half-open-at-end = SYN answered, the third segment was not seen before the capture ends
+    .why = The capture ends in the middle of the handshake: the third segment may have come later.
+    .rfc = RFC 9293 section 3.5
 handshake-complete = { $retries ->
         [0] open in { $duration }
         [one] open in { $duration }, after one more SYN

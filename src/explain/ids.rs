@@ -5,7 +5,7 @@ use crate::message::MessageKind;
 use crate::tcp::{
     AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState, Teardown,
 };
-use crate::timeline::{FindingCode, VerdictCode};
+use crate::timeline::{FindingCode, HandshakeEntry, VerdictCode};
 
 /// Wireshark's flags in the order in which lines tell them, most telling first.
 pub(super) const ANALYSIS: [(AnalysisFlags, &str); 15] = [
@@ -77,6 +77,15 @@ pub(super) const fn state(state: TcpState) -> &'static str {
         TcpState::Closing => "state-closing",
         TcpState::LastAck => "state-last-ack",
         TcpState::TimeWait => "state-time-wait",
+    }
+}
+
+/// How an opening came out, as far as the capture shows it.
+pub(super) const fn opening(entry: &HandshakeEntry) -> &'static str {
+    match (entry.handshake.outcome, entry.unfinished) {
+        (HandshakeOutcome::Unanswered, true) => "handshake-unanswered-at-end",
+        (HandshakeOutcome::HalfOpen, true) => "handshake-half-open-at-end",
+        (code, _) => outcome(code),
     }
 }
 

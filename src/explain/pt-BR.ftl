@@ -212,6 +212,15 @@ handshake-unanswered = sem resposta ao SYN, enviado { $tries ->
 handshake-half-open = SYN respondido, o terceiro segmento não veio
     .why = O servidor espera em SYN-RECEIVED e repete o SYN,ACK. Um scanner de portas faz isso de propósito.
     .rfc = RFC 9293, seção 3.5
+handshake-unanswered-at-end = SYN enviado { $tries ->
+        [one] uma vez
+       *[other] { $tries } vezes
+    }, nenhuma resposta vista antes do fim da captura
+    .why = A captura termina enquanto o SYN espera: uma resposta pode ter vindo depois.
+    .rfc = RFC 9293, seção 3.5
+handshake-half-open-at-end = SYN respondido, o terceiro segmento não foi visto antes do fim da captura
+    .why = A captura termina no meio do handshake: o terceiro segmento pode ter vindo depois.
+    .rfc = RFC 9293, seção 3.5
 handshake-complete = { $retries ->
         [0] aberta em { $duration }
         [one] aberta em { $duration }, depois de mais um SYN

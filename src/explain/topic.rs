@@ -7,7 +7,7 @@ use crate::packet::TcpFlags;
 use crate::tcp::{
     AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState, Teardown,
 };
-use crate::timeline::{FindingCode, VerdictCode};
+use crate::timeline::{FindingCode, HandshakeEntry, VerdictCode};
 
 /// A topic of the catalogue. Sets of flags stand for their first flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,12 @@ pub enum Topic<'a> {
 }
 
 impl Topic<'static> {
+    /// How a connection was opened, as far as the capture shows it.
+    #[must_use]
+    pub const fn of_opening(entry: &HandshakeEntry) -> Self {
+        Self::Message(ids::opening(entry))
+    }
+
     /// How a connection ended: the cause of its RST, or how far its FINs came.
     #[must_use]
     pub fn of_end(card: &Teardown) -> Option<Self> {

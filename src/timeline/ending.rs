@@ -97,7 +97,7 @@ impl Story {
                 HandshakeOutcome::Unanswered | HandshakeOutcome::HalfOpen
             );
             if unfinished && !marks.has(Marks::HANDSHAKE_TOLD) && !marks.has(Marks::OPENING_TOLD) {
-                self.tell_handshake(stream);
+                self.tell_opening(stream, true);
             }
             if summary.teardown.first_fin.is_some() && !marks.has(Marks::TEARDOWN_TOLD) {
                 self.tell_teardown(&summary);

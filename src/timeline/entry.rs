@@ -107,6 +107,8 @@ pub struct HandshakeEntry {
     pub connection: FourTuple,
     /// The card.
     pub handshake: Handshake,
+    /// It is told because the capture ends: what had not come by then may have come later.
+    pub unfinished: bool,
 }
 
 /// A later segment that acknowledged bytes.

@@ -305,6 +305,11 @@ impl Story {
 
     /// The handshake card, with what was odd about it.
     pub(super) fn tell_handshake(&mut self, stream: StreamId) {
+        self.tell_opening(stream, false);
+    }
+
+    /// The same; `unfinished` where only the end of the capture brings it.
+    pub(super) fn tell_opening(&mut self, stream: StreamId, unfinished: bool) {
         let Some(summary) = self.analyzer.summary(stream) else {
             return;
         };
@@ -315,6 +320,7 @@ impl Story {
             stream,
             connection: summary.connection,
             handshake,
+            unfinished,
         };
         self.queue
             .push(self.clock, Held::Handshake(Box::new(entry)));

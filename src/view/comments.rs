@@ -209,7 +209,7 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
     fn handshake(&mut self, entry: &HandshakeEntry) {
         let card = &entry.handshake;
         let mut text = String::new();
-        self.words.handshake_note(&mut text, card, entry.connection);
+        self.words.handshake_note(&mut text, entry);
         let Some(step) = card.ack.or(card.answer).or(card.syn) else {
             return;
         };

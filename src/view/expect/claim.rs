@@ -77,8 +77,11 @@ impl Claim {
     }
 
     /// It says that something is not there, or that there is no more of it: a frame that is missing might refute it.
-    pub(super) const fn rests_on_absence(&self) -> bool {
+    pub(super) fn rests_on_absence(&self) -> bool {
         match self {
+            // The missing segment of the handshake may be among those that are missing here.
+            Self::Handshake(outcome) => matches!(*outcome, "half_open" | "unanswered" | "not_seen"),
+            Self::Verdict(word) => ABSENCES.contains(&word.as_str()),
             Self::Count { order, .. } => !matches!(
                 order,
                 Comparison::Greater | Comparison::GreaterOrEqual | Comparison::NotEqual
@@ -100,6 +103,18 @@ impl Claim {
         }
     }
 }
+
+/// Verdicts of connections that went no further, in this capture.
+const ABSENCES: [&str; 8] = [
+    "FILTERED",
+    "ACCEPT_QUEUE_FULL",
+    "OPENED",
+    "OPENED_NO_BANNER",
+    "STALLED_APP",
+    "HALF_CLOSED",
+    "PEER_NEVER_CLOSED",
+    "IDLE",
+];
 
 /// What must be over in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

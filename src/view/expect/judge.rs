@@ -116,7 +116,7 @@ pub fn judge(
 }
 
 /// What an answer comes to. Where frames are missing nothing is proved by absence, and nothing disproved.
-const fn outcome(claim: &Claim, answer: &Answer, incomplete: bool) -> Outcome {
+fn outcome(claim: &Claim, answer: &Answer, incomplete: bool) -> Outcome {
     match (answer.holds, incomplete) {
         (true, true) if claim.rests_on_absence() => Outcome::Inconclusive,
         (true, _) => Outcome::Pass,

@@ -77,7 +77,7 @@ impl<W: Write> Lines<W> {
         let card = &entry.handshake;
         let steps = [card.syn, card.answer, card.ack];
         let mut note = String::new();
-        self.words.handshake_note(&mut note, card, entry.connection);
+        self.words.handshake_note(&mut note, entry);
         if self.pending_is(
             entry.stream.0,
             steps.into_iter().flatten().map(|step| step.frame),
@@ -88,14 +88,14 @@ impl<W: Write> Lines<W> {
                 self.row.note.push_str("  ");
                 self.row.note.push_str(&note);
             }
-            self.explain_with_pending(Some(Topic::Handshake(card.outcome)));
+            self.explain_with_pending(Some(Topic::of_opening(entry)));
             return;
         }
         self.stand_alone(
             entry.at,
             entry.stream.0,
             note,
-            Some(Topic::Handshake(card.outcome)),
+            Some(Topic::of_opening(entry)),
         );
     }
 

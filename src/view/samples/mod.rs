@@ -173,6 +173,7 @@ pub(super) fn opening() -> Vec<Owned> {
             stream: StreamId(0),
             connection: pair(),
             handshake: handshake(),
+            unfinished: false,
         }),
     ]
 }
