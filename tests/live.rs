@@ -8,31 +8,25 @@
 )]
 #![cfg(feature = "live")]
 
+mod support;
+
+use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
-/// Longest wait for anything.
-const PATIENCE: Duration = Duration::from_secs(10);
+use support::process::{Options, Process};
+use support::{Client, eventually};
 
-/// A running `chatscope serve`, ended by SIGINT (and killed where that does not help).
+/// A running `chatscope serve` that captures, saves and tells in JSON, ended by SIGINT.
 struct Serve {
-    child: Child,
-    line: SocketAddr,
-    web: SocketAddr,
+    process: Process,
     folder: tempfile::TempDir,
-}
-
-fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("bound")
 }
 
 fn may_capture() -> bool {
@@ -56,101 +50,44 @@ impl Serve {
 
     fn start_with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (line, web) = (free_port(), free_port());
         let story = fs::File::create(folder.path().join("story.jsonl")).expect("a file");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chatscope"))
-            .args(["serve", "--require-capture", "--format", "json"])
-            .args(["--listen", &line.to_string(), "--web", &web.to_string()])
-            .arg("-w")
-            .arg(folder.path().join("live.pcapng"))
-            .args(options)
-            .stdout(story)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("serve starts");
-        let mut errors = BufReader::new(child.stderr.take().expect("piped"));
-        let mut said = String::new();
-        while !said.contains("capturing on") {
-            assert!(
-                errors.read_line(&mut said).expect("stderr") > 0,
-                "serve ended early: {said}"
-            );
-        }
-        std::thread::spawn(move || errors.read_to_string(&mut String::new()));
-        let serve = Self {
-            child,
-            line,
-            web,
-            folder,
-        };
+        let capture = folder.path().join("live.pcapng");
+        let first: Options = &[&"--require-capture", &"--format", &"json", &"-w", &capture];
+        let further = options.iter().map(|option| option as &dyn AsRef<OsStr>);
+        let all: Vec<_> = first.iter().copied().chain(further).collect();
+        let process = Process::telling(story, &all);
+        let serve = Self { process, folder };
         serve.wait_for("\"event\":\"capture\"");
         serve
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    fn client(&self) -> Client {
+        self.process.client()
     }
 
     fn story(&self) -> String {
-        fs::read_to_string(self.path("story.jsonl")).expect("readable story")
+        fs::read_to_string(self.folder.path().join("story.jsonl")).expect("readable story")
     }
 
     /// Waits until the story holds a text: the capture is live, a session is gone.
     fn wait_for(&self, text: &str) {
-        let began = Instant::now();
-        while !self.story().contains(text) {
-            assert!(
-                began.elapsed() < PATIENCE,
-                "`{text}` never came in:\n{}",
-                self.story()
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        eventually(text, || self.story().contains(text));
     }
 
     /// Ctrl-C; gives the folder with the story and the capture.
     fn end(mut self) -> (tempfile::TempDir, Duration) {
-        let began = Instant::now();
-        let id = nix::unistd::Pid::from_raw(self.child.id() as i32);
-        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("ours");
-        while self.child.try_wait().expect("ours").is_none() {
-            if began.elapsed() > PATIENCE {
-                let _ = self.child.kill();
-                panic!("serve did not end on Ctrl-C");
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        (self.folder, began.elapsed())
+        self.process.signal("INT");
+        let (status, took) = self.process.wait();
+        assert!(status.success(), "{}", self.process.log());
+        (self.folder, took)
     }
 }
 
-fn connect(to: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(to).expect("the server listens");
-    stream
-        .set_read_timeout(Some(PATIENCE))
-        .expect("an open socket");
-    stream
-}
-
-fn hear(stream: &mut TcpStream, text: &str) {
-    let mut heard = Vec::new();
-    let mut byte = [0];
-    while !heard.ends_with(text.as_bytes()) {
-        assert!(
-            stream.read(&mut byte).expect("in time") > 0,
-            "closed before `{text}`"
-        );
-        heard.push(byte[0]);
-    }
-}
-
-fn say(stream: &mut TcpStream, text: &str) {
-    stream.write_all(text.as_bytes()).expect("an open socket");
-}
-
-fn leave(mut stream: TcpStream) {
+/// Says no more, and hears what is left.
+fn leave(mut client: Client) {
+    let stream = client.stream();
     stream.shutdown(Shutdown::Write).expect("an open socket");
-    let _ = stream.read_to_end(&mut Vec::new());
+    client.rest();
 }
 
 fn events(json: &str) -> Vec<Value> {
@@ -173,18 +110,16 @@ fn the_whole_story_in_order() {
         return;
     }
     let serve = Serve::start();
-    let mut left = connect(serve.line);
-    hear(&mut left, "/help");
-    let mut right = connect(serve.line);
-    hear(&mut right, "/help");
-    say(&mut left, "teste\n");
-    hear(&mut left, "teste\n");
-    hear(&mut right, "teste\n");
+    let (mut left, mut right) = (serve.client(), serve.client());
+    left.say("teste");
+    left.until("teste");
+    right.until("teste");
     leave(left);
     serve.wait_for("CLOSED_BY_CLIENT");
-    drop(connect(serve.web)); // a browser that thinks better of it
-    say(&mut right, "teste 2\n");
-    hear(&mut right, "teste 2\n");
+    // A browser that thinks better of it.
+    drop(TcpStream::connect(serve.process.web).expect("the server listens"));
+    right.say("teste 2");
+    right.until("teste 2");
     leave(right);
     std::thread::sleep(Duration::from_millis(300));
     let (folder, ending) = serve.end();
@@ -289,13 +224,17 @@ fn replays_to_the_same_story(live: &[Value], capture: &Path) {
             .cloned()
             .collect()
     };
-    for (live, replayed) in packets(&live).iter().zip(&packets(&replayed)) {
-        assert_eq!(live, replayed);
+    // Event by event, so that a failure shows the one that differs; and none may be left over.
+    let (told, again) = (packets(&live), packets(&replayed));
+    for (told, again) in told.iter().zip(&again) {
+        assert_eq!(told, again);
     }
-    for (live, replayed) in conclusions(&live).iter().zip(&conclusions(&replayed)) {
-        assert_eq!(live, replayed);
+    assert_eq!(told.len(), again.len());
+    let (told, again) = (conclusions(&live), conclusions(&replayed));
+    for (told, again) in told.iter().zip(&again) {
+        assert_eq!(told, again);
     }
-    assert_eq!(conclusions(&live).len(), conclusions(&replayed).len());
+    assert_eq!(told.len(), again.len());
 }
 
 /// Everything but packets, each conclusion once (of deliveries the last word), without the moment at which it was drawn: where the
@@ -364,16 +303,16 @@ fn every_saved_frame_explains_itself_with_session_names_and_messages() {
     let ladder = drawing.path().join("live.txt");
     let path = ladder.to_str().expect("UTF-8");
     let serve = Serve::start_with(&["--annotate", "--lang", "en", "--ladder", path]);
-    let mut ana = connect(serve.line);
-    hear(&mut ana, "/help");
-    say(&mut ana, "/nick ana\n");
-    hear(&mut ana, "ana");
-    say(&mut ana, "teste\n");
-    hear(&mut ana, "ana: teste\n");
+    let mut ana = serve.client();
+    ana.say("/nick ana");
+    ana.until("ana");
+    ana.say("teste");
+    ana.until("ana: teste");
     leave(ana);
     serve.wait_for("CLOSED_BY_CLIENT");
-    let story = events(&serve.story());
     let (folder, ending) = serve.end();
+    let story = folder.path().join("story.jsonl");
+    let story = events(&fs::read_to_string(story).expect("readable story"));
     assert!(ending < Duration::from_secs(5), "took {ending:?} to end");
     let capture = folder.path().join("live.pcapng");
     let Some(comments) = comments(&capture) else {

@@ -10,7 +10,6 @@ pub(super) const RUN_TIME: u8 = 1;
 /// Usage error: bad option, bad filter expression.
 pub(super) const USAGE: u8 = 2;
 /// A check failed.
-#[allow(dead_code, reason = "used by expect and probe")]
 pub(super) const CHECK_FAILED: u8 = 3;
 /// Inconclusive: dropped packets; cut capture with `--strict`.
 pub(super) const INCONCLUSIVE: u8 = 4;

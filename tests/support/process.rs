@@ -1,6 +1,7 @@
 //! The program itself as a process, so that it can be killed, signalled and starved.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -31,6 +32,11 @@ impl Process {
         Self::run(&[], "127.0.0.1", options)
     }
 
+    /// With capture, its story into a file.
+    pub fn telling(story: File, options: Options) -> Self {
+        Self::into(&[], "127.0.0.1", options, story.into())
+    }
+
     /// Under a limit of descriptors.
     pub fn limited(descriptors: u64, options: Options) -> Self {
         let shell = format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"");
@@ -44,6 +50,10 @@ impl Process {
     }
 
     fn run(by: &[&str], address: &str, options: Options) -> Self {
+        Self::into(by, address, options, Stdio::null())
+    }
+
+    fn into(by: &[&str], address: &str, options: Options, story: Stdio) -> Self {
         let binary = env!("CARGO_BIN_EXE_chatscope");
         let mut command = Command::new(by.first().unwrap_or(&binary));
         if !by.is_empty() {
@@ -55,7 +65,7 @@ impl Process {
             .args(["--web", &format!("{address}:0")])
             .args(options)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(story)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -11,10 +11,12 @@ use crate::net::LinkType;
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// This process may not capture; the report holds the fix.
-    #[error("no permission to capture on {interface}: {report}")]
+    #[error("no permission to capture on {interface}: {}", refusal(said, report))]
     NoPermission {
         /// The interface.
         interface: String,
+        /// libpcap's words.
+        said: String,
         /// What is missing and how to get it.
         report: Box<PermissionReport>,
     },
@@ -46,6 +48,17 @@ pub enum LiveError {
     /// The system gave no thread.
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
+}
+
+/// Where nothing is missing that we know of, libpcap knows more.
+fn refusal(said: &str, report: &PermissionReport) -> String {
+    if report.may_capture() {
+        format!(
+            "libpcap says: {said}; this process has the capability, so something else forbids it (a container, AppArmor, SELinux)"
+        )
+    } else {
+        report.to_string()
+    }
 }
 
 impl LiveError {
@@ -86,10 +99,15 @@ pub(super) fn classify(interface: &str, error: pcap::Error) -> LiveError {
             _ => {}
         }
     }
-    let report = PermissionReport::of_this_process();
+    permission(interface, text, PermissionReport::of_this_process())
+}
+
+/// A refusal that is about permission, or another one.
+fn permission(interface: &str, text: String, report: PermissionReport) -> LiveError {
     if !report.may_capture() || text.contains("ermission") || text.contains("ermitted") {
         return LiveError::NoPermission {
             interface: interface.to_owned(),
+            said: text,
             report: Box::new(report),
         };
     }
@@ -103,5 +121,31 @@ pub(super) fn end_reason(text: String) -> EndReason {
         EndReason::InterfaceGone
     } else {
         EndReason::Failed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_libpcap_says_is_kept_where_we_know_no_better() {
+        let report = |may_capture| PermissionReport {
+            may_capture,
+            root: true,
+            executable: None,
+            obstacles: Vec::new(),
+        };
+        let said = || "socket: Operation not permitted".to_owned();
+        let odd = permission("lo", said(), report(true));
+        assert!(matches!(odd, LiveError::NoPermission { .. }));
+        assert!(odd.to_string().contains("Operation not permitted"), "{odd}");
+        let usual = permission("lo", said(), report(false));
+        assert_eq!(
+            usual.to_string(),
+            format!("no permission to capture on lo: {}", report(false))
+        );
+        let other = permission("lo", "out of memory".to_owned(), report(true));
+        assert!(matches!(other, LiveError::Libpcap(text) if text == "out of memory"));
     }
 }

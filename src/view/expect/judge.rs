@@ -97,9 +97,12 @@ pub fn judge(
             answer.frames.truncate(MAX_FRAMES);
             let outcome = outcome(&expectation.claim, &answer, incomplete);
             let missing = || court.say("expect-frames-missing", &[]);
-            let reason = (outcome == Outcome::Inconclusive).then(|| match answer.known {
-                true => missing(),
-                false => answer.found.clone(),
+            let reason = (outcome == Outcome::Inconclusive).then(|| {
+                if answer.known {
+                    missing()
+                } else {
+                    answer.found.clone()
+                }
             });
             Judgement {
                 expectation: expectation.text.clone(),
