@@ -44,6 +44,10 @@ pub const MAX_NAME: usize = 64;
 
 /// A copy is looked for so long after the message.
 pub const COPY_WINDOW: Nanos = 5 * SECOND;
+/// A frame so much older than the newest begins another time; less is disorder.
+pub const CLOCK_WENT_BACK: Nanos = 60 * SECOND;
+/// So often; then the capture is a mixture of times, and the newest counts (beginning again looks at every open connection).
+pub const MAX_TIMES_OVER: u32 = 64;
 /// Silence after which bytes without line end count as a message.
 pub const SILENCE: Nanos = SECOND;
 /// The same in a direction where line ends are in use: somebody types slowly.

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
-use super::limits::MAX_HELD;
+use super::limits::{CLOCK_WENT_BACK, MAX_HELD, MAX_TIMES_OVER};
 use super::owing::Signs;
 use super::queue::{Held, Queue};
 use super::services::{RoomId, Services};
@@ -34,6 +34,8 @@ pub(super) struct Story {
     pub(super) analyzer: Analyzer,
     /// Everything up to this time has arrived.
     pub(super) clock: Timestamp,
+    /// How often the clock of the capture went back.
+    times_over: u32,
     pub(super) hold: Nanos,
     pub(super) queue: Queue,
     pub(super) timers: Timers,
@@ -80,6 +82,7 @@ impl Story {
             wants,
             analyzer,
             clock: Timestamp::from_nanos(i64::MIN),
+            times_over: 0,
             queue: Queue::default(),
             timers: Timers::default(),
             facts: Facts::default(),
@@ -156,6 +159,10 @@ impl Story {
     #[inline]
     pub(super) fn pass_time(&mut self, to: Timestamp) {
         if to <= self.clock {
+            if self.clock.since(to) > CLOCK_WENT_BACK && self.times_over < MAX_TIMES_OVER {
+                self.times_over += 1;
+                self.begin_again(to);
+            }
             return;
         }
         if self.timers.next().is_some() || self.queue.waits() {
@@ -186,6 +193,26 @@ impl Story {
                 self.ready_session();
             }
         }
+    }
+
+    /// The clock of the capture went back by far, as where files were put together: what is on its way is told, and the time
+    /// before it is compared with none after it.
+    #[cold]
+    fn begin_again(&mut self, now: Timestamp) {
+        self.ready_everything();
+        let pending: Vec<_> = std::iter::from_fn(|| self.timers.take()).collect();
+        for (_, timer) in pending {
+            match timer {
+                Timer::Opening(_) | Timer::Watch(_) | Timer::Idle(_) => {}
+                over => self.fire(over),
+            }
+        }
+        self.ready_everything();
+        for watch in self.watches.iter_mut() {
+            (watch.armed, watch.timeless) = (None, true);
+        }
+        self.signs.borrow_mut().clear();
+        self.clock = now;
     }
 
     /// Everything still held becomes ready, whatever its time.

@@ -62,6 +62,8 @@ pub(super) struct Watch {
     pub(super) roles_known: bool,
     /// Segments were lost on the way or in the capture, and did not come again so far.
     holes: PerSide<Option<Hole>>,
+    /// The clock of the capture went back meanwhile: no time since then means anything.
+    pub(super) timeless: bool,
     /// The peer acknowledged bytes that were not captured: segments are missing for certain.
     pub(super) missing: bool,
     /// The earliest timer that is set.
@@ -95,6 +97,7 @@ impl Watch {
             fin: PerSide::default(),
             roles_known,
             holes: PerSide::default(),
+            timeless: false,
             missing: false,
             armed: None,
             stall_told: false,
@@ -172,7 +175,7 @@ impl Watch {
 
     /// Segments may be missing from the capture: absence proves nothing.
     pub(super) const fn is_lossy(&self) -> bool {
-        self.missing || self.holes.client.is_some() || self.holes.server.is_some()
+        self.missing || self.timeless || self.holes.client.is_some() || self.holes.server.is_some()
     }
 
     /// A window of 0 begins or ends (RFC 9293 section 3.8.6: the receiver has no room).
