@@ -5,7 +5,7 @@
 
 use super::limits::{HABIT, PROMPT, ZERO_WINDOW_PATIENCE};
 use super::services::{ServiceId, Services};
-use crate::net::{Nanos, Timestamp};
+use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::Segment;
 use crate::tcp::{AnalysisFlags, Observation, PerSide, Side, StreamId};
 
@@ -48,6 +48,8 @@ pub(super) struct ZeroWindow {
 #[derive(Clone, Debug)]
 pub(super) struct Watch {
     pub(super) stream: StreamId,
+    /// Its ends, by the roles known when it was taken up.
+    pub(super) connection: FourTuple,
     pub(super) service: ServiceId,
     /// The handshake's end, or the first data where none was seen.
     pub(super) open: Timestamp,
@@ -80,13 +82,14 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(
-        stream: StreamId,
+        (stream, connection): (StreamId, FourTuple),
         service: ServiceId,
         open: Timestamp,
         (handshake_seen, roles_known): (bool, bool),
     ) -> Self {
         Self {
             stream,
+            connection,
             service,
             open,
             handshake_seen,

@@ -130,7 +130,7 @@ impl Story {
             service
         };
         let proof = (handshake, !guessed);
-        let watch = Watch::new(seen.stream, learner, segment.timestamp, proof);
+        let watch = Watch::new((seen.stream, connection), learner, segment.timestamp, proof);
         self.facts.of_mut(seen.stream).watch = self.watches.insert(watch);
         if self.wants.messages {
             let room = self.services.of(service).room;
@@ -424,17 +424,17 @@ impl Story {
         let (watch, conversation) = (fact.watch, fact.conversation);
         fact.watch = Slot::default();
         fact.conversation = Slot::default();
-        self.watches.remove(watch);
+        let watched = self.watches.remove(watch);
         if let Some(mut conversation) = self.conversations.remove(conversation) {
             self.set_member(&mut conversation, false);
             self.books.forget(conversation.connection);
         }
-        if self.wants.events
-            && let Some(summary) = self.analyzer.summary(stream)
-            && let Some(&(newest, _)) = self.by_tuple.get(&summary.connection)
+        // By the ends it was entered with: since then it may have been told who is the client, or been forgotten.
+        if let Some(watch) = watched
+            && let Some(&(newest, _)) = self.by_tuple.get(&watch.connection)
             && newest == stream
         {
-            self.by_tuple.remove(&summary.connection);
+            self.by_tuple.remove(&watch.connection);
         }
     }
 
