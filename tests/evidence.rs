@@ -697,7 +697,7 @@ fn accept_gd_q22_q23() {
 /// What tshark 4.0.17 prints as Info column and expert items of this frame.
 #[test]
 fn a_frame_is_said_in_wiresharks_words_too() {
-    let boxes = stdout(&["frame", CHAT, "27"]);
+    let boxes = stdout(&["frame", CHAT, "27", "--width", "120"]);
     let info =
         "7000 → 43768 [FIN, ACK] Seq=245 Ack=18 Win=65536 Len=0 TSval=3754317808 TSecr=1693254144";
     assert!(boxes.contains(&format!("  Info     {info}\n")), "{boxes}");

@@ -28,12 +28,13 @@ pub(super) fn list(page: &mut Page, words: &Explainer, bytes: &[u8], at: usize) 
         })
         .collect();
     let fits = |line: &Line| line.in_columns().len() <= page.width;
-    if lines.iter().all(fits) {
-        lines.iter().for_each(|line| page.push(&line.in_columns()));
-    } else {
-        lines
-            .iter()
-            .for_each(|line| page.entry(&line.label, "", &line.text, &line.hex));
+    let in_columns = lines.iter().all(fits);
+    for line in &lines {
+        if in_columns {
+            page.push(&line.in_columns());
+        } else {
+            page.entry(&line.label, "", &line.text, &line.hex);
+        }
     }
 }
 
