@@ -229,7 +229,7 @@ fn draw_arrow(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
     for column in (low + 1..high).filter(|column| !geometry.lanes().any(|lane| lane == *column)) {
         cells.put(column, shaft);
     }
-    draw_label(cells, arrow, (low, high), geometry);
+    draw_label(cells, arrow, geometry);
     let column = if to > from { high - 1 } else { low + 1 };
     cells.put(column, head_of(arrow, to > from));
     if geometry.margins {
@@ -245,9 +245,11 @@ const fn head_of(arrow: &Arrow, to_the_right: bool) -> char {
     }
 }
 
-/// The label of an arrow between two columns.
-fn draw_label(cells: &mut Cells, arrow: &Arrow, (low, high): (usize, usize), geometry: &Geometry) {
-    let inside = (high - low).saturating_sub(5);
+/// The label of an arrow between two lanes.
+fn draw_label(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
+    let (from, to) = (geometry.at[arrow.from], geometry.at[arrow.to]);
+    let (low, length) = (from.min(to), from.abs_diff(to));
+    let inside = length.saturating_sub(5);
     let (beside, room) = geometry.beside();
     let fits = |label: &String| width_of(&shown(label, geometry.ascii)) <= inside;
     if room > inside && !arrow.labels().iter().any(fits) {
@@ -256,7 +258,7 @@ fn draw_label(cells: &mut Cells, arrow: &Arrow, (low, high): (usize, usize), geo
     }
     let label = label_within(arrow, inside, geometry.ascii);
     if !label.is_empty() {
-        let free = (high - low).saturating_sub(width_of(&label) + 2);
+        let free = length.saturating_sub(width_of(&label) + 2);
         cells.write(low + free.div_ceil(2), &format!(" {label} "));
     }
 }
