@@ -268,6 +268,20 @@ fn a_port_keeps_deliveries_and_findings() {
     assert_eq!(events(&["--only", "findings", "--port", "7000"]).1.len(), 4);
 }
 
+/// The upgrade is a message too, and no text: texts count from 1, and a delivery says of which it is.
+#[test]
+fn websocket_texts_count_from_one() {
+    let told = stdout(&run(&["replay", "captures/websocket.pcapng"]));
+    for words in [
+        "WebSocket text 1 \"/nick web\"",
+        "WebSocket text 2 \"olá do navegador\"",
+        "WebSocket text 2 delivered to 2 of 2",
+        "line 2 delivered to 2 of 2",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
 #[test]
 fn colour_only_where_it_is_wanted() {
     let escapes = |command: &mut Command| {

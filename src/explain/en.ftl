@@ -482,10 +482,8 @@ message-more = and { $more ->
 carried-by-one = frame { $first }
 carried-by-many = frames { $first } to { $last } ({ $count } segments)
 acked = ACKed by frame { $frame } after { $after }
-    .why = This ACK is the kernel's: the bytes are in the receiver's buffer. Whether its program has read them, TCP does not say.
-    .rfc = RFC 9293 section 3.8
 ack-to-come = ACK still to come
-delivery = delivered to { $done } of { $expected }
+delivery = { $what } delivered to { $done } of { $expected }
 delivery-last-ack = last ACK frame { $frame } after { $after }
 delivery-waiting = { $waiting ->
         [one] one ACK still to come
@@ -523,8 +521,6 @@ session-shutdown = the program closed its direction
 session-on-stream = session { $session } on stream { $stream }
 session-without-packets = session { $session }, none of its packets captured
 session-after-handshake = { $after } after the ACK
-    .why = accept returns only when the program asks for the connection; the kernel had it open before.
-    .rfc = RFC 9293 section 3.9.1
 
 ## Why a session ended
 
@@ -544,7 +540,6 @@ reason-error = socket error
 capture-live = capturing on { $source }
 capture-file = reading { $source }
 capture-filter = filter { $filter }
-opened-by = { $client } to { $server }
 inferred = likely
 end-frames = { $frames ->
         [one] one frame
@@ -557,9 +552,18 @@ end-skipped = { $count ->
 end-kernel-dropped = { $count } lost in the kernel (a larger buffer helps: -B)
 end-interface-dropped = { $count } lost by the interface
 end-queue-dropped = { $count } lost in our own queue
-end-folded = { $count } lines folded away because the display was slow
-end-forgotten = { $count } closed streams forgotten to bound memory
-end-sessions-dropped = { $count } session events lost
+end-folded = { $count ->
+        [one] one line folded away because the display was slow
+       *[other] { $count } lines folded away because the display was slow
+    }
+end-forgotten = { $count ->
+        [one] one closed stream forgotten to bound memory
+       *[other] { $count } closed streams forgotten to bound memory
+    }
+end-sessions-dropped = { $count ->
+        [one] one session event lost
+       *[other] { $count } session events lost
+    }
 end-truncated = the file ends in the middle of a record
 see = see
 why = why
@@ -620,8 +624,6 @@ ladder-left-out = { $count ->
 
 frame-ip = IPv{ $version } header, bytes { $from } to { $to } of the frame
 frame-tcp = TCP header, bytes { $from } to { $to } of the frame
-    .why = Every row is 32 bits, the first bit at the left, as the standard draws it.
-    .rfc = RFC 9293 section 3.1
 frame-options = options
 frame-bits-set = control bits set
 frame-payload = payload: { $bytes ->

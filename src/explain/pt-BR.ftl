@@ -253,6 +253,7 @@ teardown-unconfirmed = os dois lados enviaram FIN, falta na captura o ACK de um 
     .why = Os dois sentidos estão fechados, mas o segmento que confirma um dos FINs não foi capturado: perdeu-se, ou veio depois do fim da captura. Quem espera por ele envia o FIN de novo.
     .rfc = RFC 9293, seção 3.6
 teardown-half-bytes = { $bytes ->
+        [0] nenhum byte veio
         [one] { $bytes } byte veio
        *[other] { $bytes } bytes vieram
     } depois do primeiro FIN
@@ -481,10 +482,8 @@ message-more = e mais { $more ->
 carried-by-one = quadro { $first }
 carried-by-many = quadros { $first } a { $last } ({ $count } segmentos)
 acked = confirmado pelo quadro { $frame } após { $after }
-    .why = Este ACK é do kernel: os bytes estão no buffer do receptor. Se o programa dele já os leu, o TCP não diz.
-    .rfc = RFC 9293, seção 3.8
 ack-to-come = o ACK ainda não veio
-delivery = entregue a { $done } de { $expected }
+delivery = { $what } entregue a { $done } de { $expected }
 delivery-last-ack = último ACK no quadro { $frame } após { $after }
 delivery-waiting = { $waiting ->
         [one] falta um ACK
@@ -515,15 +514,13 @@ session-wrote = o programa escreveu { $bytes ->
        *[other] { $bytes } bytes
     }
 session-lagging = lê devagar demais: { $missed ->
-        [one] uma linha saiu
-       *[other] { $missed } linhas saíram
-    } do registro sem ser lida
+        [one] uma linha saiu do registro sem ser lida
+       *[other] { $missed } linhas saíram do registro sem serem lidas
+    }
 session-shutdown = o programa fechou o seu sentido
 session-on-stream = sessão { $session } no fluxo { $stream }
 session-without-packets = sessão { $session }, nenhum pacote dela foi capturado
 session-after-handshake = { $after } depois do ACK
-    .why = accept só retorna quando o programa pede a conexão; no kernel ela já estava aberta antes.
-    .rfc = RFC 9293, seção 3.9.1
 
 ## Por que uma sessão terminou
 
@@ -543,9 +540,9 @@ reason-error = erro no socket
 capture-live = capturando em { $source }
 capture-file = lendo { $source }
 capture-filter = filtro { $filter }
-opened-by = { $client } para { $server }
 inferred = provável
 end-frames = { $frames ->
+        [0] nenhum quadro
         [one] { $frames } quadro
        *[other] { $frames } quadros
     }, { $tcp } com TCP
@@ -578,6 +575,7 @@ column-rtt = rtt
 column-state = zeek
 column-verdict = veredito
 totals = { $streams ->
+        [0] nenhum fluxo
         [one] { $streams } fluxo
        *[other] { $streams } fluxos
     }
@@ -619,8 +617,6 @@ ladder-left-out = { $count ->
 
 frame-ip = cabeçalho IPv{ $version }, bytes { $from } a { $to } do quadro
 frame-tcp = cabeçalho TCP, bytes { $from } a { $to } do quadro
-    .why = Cada linha tem 32 bits, o primeiro bit à esquerda, como o padrão desenha.
-    .rfc = RFC 9293, seção 3.1
 frame-options = opções
 frame-bits-set = bits de controle ligados
 frame-payload = dados: { $bytes ->

@@ -3,12 +3,15 @@
 
 report-title = Relatório TCP: { $source }
 report-subtitle = { $frames ->
+        [0] nenhum quadro
         [one] { $frames } quadro
        *[other] { $frames } quadros
     }, { $streams ->
+        [0] nenhuma conexão TCP
         [one] { $streams } conexão TCP
        *[other] { $streams } conexões TCP
     }, { $lines ->
+        [0] nenhuma mensagem
         [one] { $lines } mensagem
        *[other] { $lines } mensagens
     }. Cada valor traz seus quadros (#) e o filtro de exibição do Wireshark que os mostra.
@@ -376,6 +379,7 @@ report-silence = Maior silêncio
 report-largest-client = Maior segmento do cliente
 report-largest-server = Maior segmento do servidor
 report-largest-value = { $bytes ->
+        [0] nenhum byte de dados
         [one] { $bytes } byte de dados
        *[other] { $bytes } bytes de dados
     }
@@ -599,6 +603,7 @@ expect-only-fin = só o { $side ->
        *[server] servidor
     } enviou FIN
 expect-ports = portas de servidor { $ports }; { $others ->
+        [0] nenhum outro quadro
         [one] { $others } quadro não é TCP
        *[other] { $others } quadros não são TCP
     }

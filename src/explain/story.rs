@@ -1,6 +1,6 @@
 //! Messages, deliveries, sessions and the frame of the story in words.
 
-use super::{Explainer, Value, ids};
+use super::{Explainer, Topic, Value, ids};
 use crate::chat::{DisconnectReason, SessionEventKind};
 use crate::message::MessageKind;
 use crate::net::Nanos;
@@ -13,8 +13,11 @@ const DELAYED_ACK_FROM: Nanos = 20_000_000;
 /// RFC 9293 section 3.8.6.3: a delay beyond this is none that the standard allows, so it has another reason.
 const DELAYED_ACK_TO: Nanos = 500_000_000;
 
+/// The id of the word for such an ACK, and of its reason.
+const DELAYED_ACK: &str = "delayed-ack";
+
 impl Explainer {
-    /// Appends what a message is: `line 3`, `WebSocket Close 1000`.
+    /// Appends what a message is: `line 3`, `WebSocket Close 1000`. The number is that among what people said.
     pub fn kind_note(&self, out: &mut String, kind: MessageKind, number: u64) {
         let code = match kind {
             MessageKind::WsClose(code) => code,
@@ -32,8 +35,8 @@ impl Explainer {
         self.say(out, "message-more", &[("more", Value::Number(more))]);
     }
 
-    /// Appends which frames carried a message and what confirmed it.
-    pub fn message_note(&self, out: &mut String, message: &MessageEntry) {
+    /// Appends which frames carried a message and what confirmed it. Returns what of that has a reason to be told.
+    pub fn message_note(&self, out: &mut String, message: &MessageEntry) -> Option<Topic<'static>> {
         match (message.frames.first(), message.frames.last()) {
             (Some(first), Some(last)) if first != last => {
                 let values = [
@@ -54,41 +57,60 @@ impl Explainer {
         match message.ack {
             Some(ack) => {
                 let local = message.connection.client.ip.is_loopback();
-                self.acked(out, "acked", ack, local);
+                self.acked(out, "acked", ack, local)
             }
-            None => self.say(out, "ack-to-come", &[]),
+            None => {
+                self.say(out, "ack-to-come", &[]);
+                None
+            }
         }
     }
 
     /// An ACK with its delay, and the word for a delayed one where the way itself takes no time (`local`: loopback).
-    fn acked(&self, out: &mut String, id: &str, ack: Acknowledged, local: bool) {
+    fn acked(
+        &self,
+        out: &mut String,
+        id: &str,
+        ack: Acknowledged,
+        local: bool,
+    ) -> Option<Topic<'static>> {
         let values = [
             ("frame", Value::Number(ack.frame)),
             ("after", Value::Span(ack.after)),
         ];
         self.say(out, id, &values);
-        if local && (DELAYED_ACK_FROM..=DELAYED_ACK_TO).contains(&ack.after) {
-            out.push_str(" (");
-            self.say(out, "delayed-ack", &[]);
-            out.push(')');
+        if !local || !(DELAYED_ACK_FROM..=DELAYED_ACK_TO).contains(&ack.after) {
+            return None;
         }
+        out.push_str(" (");
+        self.say(out, DELAYED_ACK, &[]);
+        out.push(')');
+        Some(Topic::Message(DELAYED_ACK))
     }
 
-    /// Appends `delivered to 2 of 2`.
+    /// Appends `line 2 delivered to 2 of 2`.
     pub fn delivery_note(&self, out: &mut String, delivery: &DeliveryEntry) {
+        let mut what = String::new();
+        self.kind_note(&mut what, delivery.kind, delivery.said);
         let values = [
+            ("what", Value::Text(&what)),
             ("done", Value::Number(delivery.copies.len() as u64)),
             ("expected", Value::Number(u64::from(delivery.expected))),
         ];
         self.say(out, "delivery", &values);
     }
 
-    /// Appends the last ACK of a delivery and how many are missing. `local`: all connections are on loopback.
-    pub fn delivery_acks(&self, out: &mut String, delivery: &DeliveryEntry, local: bool) {
+    /// Appends the last ACK of a delivery and how many are missing. `local`: all connections are on loopback. Returns what of
+    /// that has a reason to be told.
+    pub fn delivery_acks(
+        &self,
+        out: &mut String,
+        delivery: &DeliveryEntry,
+        local: bool,
+    ) -> Option<Topic<'static>> {
         let acks = delivery.copies.iter().filter_map(|copy| copy.ack);
-        if let Some(last) = acks.max_by_key(|ack| ack.frame) {
-            self.acked(out, "delivery-last-ack", last, local);
-        }
+        let last = acks.max_by_key(|ack| ack.frame);
+        let topic = last.and_then(|last| self.acked(out, "delivery-last-ack", last, local));
         let waiting = delivery.copies.iter().filter(|copy| copy.ack.is_none());
         let waiting = waiting.count() as u64;
         if waiting > 0 {
@@ -98,6 +120,7 @@ impl Explainer {
                 &[("waiting", Value::Number(waiting))],
             );
         }
+        topic
     }
 
     /// Appends what the program did. `name` is the already safe text of the name in `Renamed` and `Resumed`.

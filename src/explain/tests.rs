@@ -293,6 +293,58 @@ fn fluents(
     text.into_owned()
 }
 
+/// Where a number may be 0 or 1, the words around it agree with it: in Portuguese 0 is grammatically one.
+#[test]
+fn numbers_agree_with_their_words() {
+    let [en, pt] = both();
+    for (explainer, id, name, count, expected) in [
+        (&en, "end-folded", "count", 1, "one line folded away"),
+        (&en, "end-folded", "count", 2, "2 lines folded away"),
+        (&en, "end-forgotten", "count", 1, "one closed stream "),
+        (
+            &en,
+            "end-sessions-dropped",
+            "count",
+            1,
+            "one session event lost",
+        ),
+        (
+            &en,
+            "end-sessions-dropped",
+            "count",
+            3,
+            "3 session events lost",
+        ),
+        (
+            &pt,
+            "session-lagging",
+            "missed",
+            1,
+            "uma linha saiu do registro sem ser lida",
+        ),
+        (
+            &pt,
+            "session-lagging",
+            "missed",
+            9,
+            "9 linhas saíram do registro sem serem lidas",
+        ),
+        (&pt, "totals", "streams", 0, "nenhum fluxo"),
+        (&pt, "end-frames", "frames", 0, "nenhum quadro"),
+        (&pt, "expect-ports", "others", 0, "nenhum outro quadro"),
+        (&pt, "teardown-half-bytes", "bytes", 0, "nenhum byte veio"),
+    ] {
+        let mut values = vec![(name, Value::Number(count))];
+        if id == "end-frames" {
+            values.push(("tcp", Value::Number(0)));
+        } else if id == "expect-ports" {
+            values.push(("ports", Value::Text("7000")));
+        }
+        let told = explainer.text(id, &values);
+        assert!(told.contains(expected), "{id}: {told}");
+    }
+}
+
 #[test]
 fn a_missing_id_shows_itself() {
     assert_eq!(

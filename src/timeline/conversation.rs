@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::limits::{MAX_MESSAGE_FRAMES, MAX_PENDING_ACKS, MAX_SPANS};
 use super::queue::Place;
 use super::services::RoomId;
-use crate::message::{Message, Splitter};
+use crate::message::{Message, MessageKind, Splitter};
 use crate::net::{FourTuple, Timestamp};
 use crate::packet::{Segment, SeqNumber};
 use crate::tcp::{Chunk, Observation, PerSide, Reassembler, Side, StreamId};
@@ -46,7 +46,9 @@ pub(super) struct Direction {
     spans: VecDeque<Span>,
     pub(super) pending: VecDeque<PendingAck>,
     /// Messages so far.
-    pub(super) count: u64,
+    count: u64,
+    /// Those that people said.
+    said: u64,
     /// The highest offset acknowledged, and by which frame.
     pub(super) acked: Option<(u64, u64, Timestamp)>,
     /// A silence timer is set.
@@ -204,6 +206,16 @@ impl Conversation {
 }
 
 impl Direction {
+    /// Counts a message: its number among all of the direction, and among those that people said (0: it is none of them).
+    pub(super) fn count(&mut self, kind: MessageKind) -> (u64, u64) {
+        self.count += 1;
+        if !kind.is_said() {
+            return (self.count, 0);
+        }
+        self.said += 1;
+        (self.count, self.said)
+    }
+
     /// The frames that carried these bytes (bounded), how many in all, and the last of them.
     pub(super) fn frames(&self, bytes: &Range<u64>) -> (Vec<u64>, u32, Option<Span>) {
         let carrying = self.carrying(bytes);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{FindingEntry, Verdict};
 use crate::chat::{SessionEvent, SessionId};
-use crate::message::Message;
+use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, FourTuple, LinkType, Nanos, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{Handshake, Observation, Side, StreamId, StreamSummary, Teardown};
@@ -135,6 +135,8 @@ pub struct MessageEntry {
     pub side: Side,
     /// Number of the message in its direction, from 1.
     pub number: u64,
+    /// Number among what people said in its direction (lines, WebSocket texts), from 1; 0: it is none of that.
+    pub said: u64,
     /// What was said.
     pub message: Message,
     /// The frames that carried its bytes first, in order (bounded; `frames_total` counts all).
@@ -177,6 +179,10 @@ pub struct DeliveryEntry {
     pub at: Timestamp,
     /// The message.
     pub message: u64,
+    /// What it is.
+    pub kind: MessageKind,
+    /// Number among what people said in its direction, from 1; 0: not under observation, only its own ACK is told.
+    pub said: u64,
     /// The sender's connection.
     pub stream: StreamId,
     /// Its ends.

@@ -78,8 +78,7 @@ impl Story {
         let id = self.messages;
         let stream = conversation.stream;
         let direction = conversation.direction(side);
-        direction.count += 1;
-        let number = direction.count;
+        let (number, said) = direction.count(message.kind);
         let (frames, frames_total, last) = direction.frames(&message.bytes);
         let at = last.map_or(self.clock, |span| span.at);
         let completing = last.map_or(first, |span| span.frame);
@@ -90,6 +89,7 @@ impl Story {
             connection: conversation.connection,
             side,
             number,
+            said,
             message,
             frames,
             frames_total,
@@ -136,17 +136,10 @@ impl Story {
         let said = Said::read(&entry.message.text);
         conversation.asked_name |= said.text.starts_with(b"/nick");
         let receivers = self.members.get(&conversation.room).copied().unwrap_or(0);
-        let serial = self.tracked.track(
-            entry.id,
-            (
-                conversation.stream,
-                conversation.connection,
-                conversation.room,
-            ),
-            entry.at,
-            &said,
-            (receivers, conversation.member),
-        )?;
+        let receivers = (receivers, conversation.member);
+        let serial = self
+            .tracked
+            .track(entry, conversation.room, &said, receivers)?;
         self.timers
             .set(self.clock.plus(self.hold), Timer::Partial(serial));
         self.timers

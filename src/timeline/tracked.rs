@@ -13,7 +13,8 @@ use super::limits::{
     COPY_WINDOW, MAX_CANDIDATES, MAX_COMPARED, MAX_COMPARED_BACK, MAX_COPIES, MAX_TRACKED,
 };
 use super::services::RoomId;
-use super::{Acknowledged, CopyEntry, DeliveryEntry};
+use super::{Acknowledged, CopyEntry, DeliveryEntry, MessageEntry};
+use crate::message::MessageKind;
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::tcp::StreamId;
 
@@ -21,6 +22,8 @@ use crate::tcp::StreamId;
 #[derive(Debug)]
 pub(super) struct Tracked {
     pub(super) message: u64,
+    kind: MessageKind,
+    said: u64,
     pub(super) stream: StreamId,
     connection: FourTuple,
     room: RoomId,
@@ -103,9 +106,8 @@ impl TrackedMessages {
     /// Puts a client's message under observation; `None`: nothing that others could receive.
     pub(super) fn track(
         &mut self,
-        message: u64,
-        (stream, connection, room): (StreamId, FourTuple, RoomId),
-        at: Timestamp,
+        entry: &MessageEntry,
+        room: RoomId,
         said: &Said<'_>,
         (receivers, sender_receives): (u32, bool),
     ) -> Option<u64> {
@@ -115,11 +117,13 @@ impl TrackedMessages {
         }
         let serial = self.next_serial();
         self.tracked.push_back(Tracked {
-            message,
-            stream,
-            connection,
+            message: entry.id,
+            kind: entry.message.kind,
+            said: entry.said,
+            stream: entry.stream,
+            connection: entry.connection,
             room,
-            at,
+            at: entry.at,
             text: text.into(),
             ack: None,
             copies: Vec::new(),
@@ -340,6 +344,8 @@ impl TrackedMessages {
         Some(DeliveryEntry {
             at: now,
             message: tracked.message,
+            kind: tracked.kind,
+            said: tracked.said,
             stream: tracked.stream,
             connection: tracked.connection,
             ack: tracked.ack,

@@ -198,7 +198,7 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         };
         let mut text = String::new();
         self.words
-            .kind_note(&mut text, message.message.kind, message.number);
+            .kind_note(&mut text, message.message.kind, message.said);
         if message.message.kind.is_said() {
             let said = visible_cut(&message.message.text, TEXT);
             let _ = write!(text, " \"{said}\"");

@@ -156,7 +156,7 @@ fn said(message: &MessageEntry, words: &Explainer) -> String {
         MessageKind::HttpRequest | MessageKind::HttpResponse => text,
         kind => {
             let mut note = String::new();
-            words.kind_note(&mut note, kind, message.number);
+            words.kind_note(&mut note, kind, message.said);
             note
         }
     }

@@ -64,6 +64,7 @@ fn push_quoted(out: &mut String, bytes: &[u8], limit: usize) {
 
 impl<W: Write> Lines<W> {
     pub(super) fn message(&mut self, entry: &MessageEntry) {
+        self.local &= entry.connection.client.ip.is_loopback();
         let verbose = self.options.verbosity >= Verbosity::Verbose;
         let has_line = has_line(&entry.message);
         let here = self.pending_is(entry.stream.0, entry.frames.last().copied().into_iter());
@@ -86,8 +87,9 @@ impl<W: Write> Lines<W> {
         self.row.put(&self.palette, ink, symbol);
         self.push_message_text(entry, has_line);
         self.row.body_ink = Ink::Strong;
-        self.words.message_note(&mut self.row.note, entry);
+        let topic = self.words.message_note(&mut self.row.note, entry);
         self.end_line();
+        self.tell_why(topic.as_slice());
     }
 
     /// `line 1 "teste"` beside the segment that completed it.
@@ -97,7 +99,7 @@ impl<W: Write> Lines<W> {
         self.row.note.clear();
         let note = &mut self.row.note;
         let kind = shown_kind(&entry.message, has_line);
-        self.words.kind_note(note, kind, entry.number);
+        self.words.kind_note(note, kind, entry.said);
         if has_line && !entry.message.text.is_empty() {
             note.push(' ');
             push_quoted(note, &entry.message.text, TEXT_IN_NOTE);
@@ -118,7 +120,7 @@ impl<W: Write> Lines<W> {
         let body = &mut self.row.body;
         let kind = shown_kind(&entry.message, has_line);
         if !kind.is_said() {
-            self.words.kind_note(body, kind, entry.number);
+            self.words.kind_note(body, kind, entry.said);
             if entry.message.text.is_empty() || !has_line {
                 return;
             }
@@ -142,11 +144,13 @@ impl<W: Write> Lines<W> {
         let symbol = if missing { "!" } else { "" };
         self.begin_remark(entry.at, Some(entry.stream.0), None, symbol);
         self.words.delivery_note(&mut self.row.body, entry);
-        self.words
+        let topic = self
+            .words
             .delivery_acks(&mut self.row.note, entry, self.local);
         if missing {
             self.row.body_ink = Ink::Warn;
         }
         self.end_line();
+        self.tell_why(topic.as_slice());
     }
 }

@@ -127,7 +127,7 @@ pub struct Lines<W> {
     row: Row,
     /// What `row` tells of a segment, while the next entry may still add to it.
     pending: Option<Pending>,
-    /// No connection has left loopback so far.
+    /// No connection has left loopback so far, as far as its segments or messages were selected.
     local: bool,
     /// Ids of the reasons already told.
     told: BTreeSet<String>,

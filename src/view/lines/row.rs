@@ -20,8 +20,10 @@ pub(super) struct Row {
     pub(super) body: String,
     /// Its ink.
     pub(super) body_ink: Ink,
-    /// More of it, only where there is room.
+    /// More of it, where there is room.
     pub(super) extra: String,
+    /// `extra` goes below the line where there is none.
+    pub(super) extra_stays: bool,
     /// What it means, at the right.
     pub(super) note: String,
     /// Its ink.
@@ -40,6 +42,7 @@ impl Default for Row {
             body: String::new(),
             body_ink: Ink::Plain,
             extra: String::new(),
+            extra_stays: false,
             note: String::new(),
             note_ink: Ink::Note,
             note_role: 0,
@@ -73,6 +76,7 @@ impl Row {
         self.body.clear();
         self.body_ink = Ink::Plain;
         self.extra.clear();
+        self.extra_stays = false;
         self.note.clear();
         self.note_ink = Ink::Note;
         self.note_role = 0;
@@ -117,9 +121,16 @@ impl Row {
         column += width_of(&body);
         let note = shown(&self.note, ascii);
         let note_width = width_of(&note);
-        column += self.push_extra(out, layout, column, note_width);
+        let beside = self.push_extra(out, layout, column, note_width);
+        column += beside;
+        let left_over = if self.extra_stays && beside == 0 {
+            self.extra.trim_start()
+        } else {
+            ""
+        };
         if note.is_empty() {
             trim_spaces(out);
+            push_below(out, layout, palette, self.body_ink, left_over);
         } else if layout.fits(column + 2 + note_width) {
             let wanted = layout.notes_at.max(column + 2);
             let at = if layout.fits(wanted + note_width) {
@@ -129,8 +140,10 @@ impl Row {
             };
             push_spaces(out, at - column);
             palette.paint(out, self.note_ink, &note);
+            push_below(out, layout, palette, self.body_ink, left_over);
         } else {
             trim_spaces(out);
+            push_below(out, layout, palette, self.body_ink, left_over);
             push_below(out, layout, palette, self.note_ink, &note);
         }
         out.push(b'\n');
@@ -175,7 +188,7 @@ fn trim_spaces(out: &mut Vec<u8>) {
     }
 }
 
-/// A note that does not fit beside its line.
+/// What does not fit beside its line.
 fn push_below(out: &mut Vec<u8>, layout: &Layout, palette: &Palette, ink: Ink, note: &str) {
     // An address is whole where the line can hold it.
     let longest = note.split(' ').map(width_of).max().unwrap_or(0);

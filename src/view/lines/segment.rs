@@ -204,6 +204,8 @@ impl<W: Write> Lines<W> {
         if all {
             push_everything(&mut self.row.extra, packet);
         }
+        // What the ends agree on is said in their SYNs alone.
+        self.row.extra_stays = all || packet.flags.syn();
     }
 
     /// An endpoint in brackets, as the chat's log writes it.

@@ -262,6 +262,67 @@ fn a_long_offset_moves_the_line_and_keeps_its_width() {
     assert!(text.lines().all(|line| width_of(line) <= 80), "{text}");
 }
 
+/// What a SYN offers is lost at no width, and `-vv` says more than `-v` at every one.
+#[test]
+fn what_does_not_fit_beside_goes_below() {
+    let numbers = |verbosity| {
+        let options = LinesOptions {
+            verbosity,
+            ..at_width(80)
+        };
+        told(&story(), options)
+    };
+    let usual = numbers(Verbosity::Normal);
+    assert_eq!(usual.matches("mss=65495 sack ts ws=128").count(), 2);
+    let all = numbers(Verbosity::All);
+    for number in ["acks=#4", "FIN-WAIT-1/CLOSE-WAIT", "TIME-WAIT/CLOSED"] {
+        assert!(all.contains(number), "{number}: {all}");
+        assert!(!numbers(Verbosity::Verbose).contains(number), "{number}");
+    }
+    assert!(all.lines().all(|line| width_of(line) <= 80), "{all}");
+}
+
+/// The first WebSocket text of a direction is its second message: the upgrade is the first.
+#[test]
+fn people_count_what_people_say() {
+    let mut entries = samples::said(Side::Client, b"oi", 4, 0);
+    if let Owned::Message(message) = &mut entries[1] {
+        message.message.kind = MessageKind::WsText;
+        (message.number, message.said) = (2, 1);
+    }
+    let mut delivery = samples::delivery();
+    (delivery.kind, delivery.said, delivery.complete) = (MessageKind::WsText, 1, true);
+    entries.push(Owned::Delivery(delivery));
+    let lines = plain(&entries);
+    assert!(lines[0].ends_with("WebSocket text 1 \"oi\""), "{lines:?}");
+    let delivered = "WebSocket text 1 delivered to 2 of 2";
+    assert!(lines[2].contains(delivered), "{lines:?}");
+}
+
+/// On the way through a network 41 ms are nothing special; also where the segments were not selected.
+#[test]
+fn only_loopback_tells_of_delayed_acks() {
+    let mut entries = samples::said(Side::Client, b"oi", 4, 0);
+    // `--only messages` passes no segment on.
+    entries.retain(|entry| matches!(entry, Owned::Message(_)));
+    let mut delivery = samples::delivery();
+    delivery.complete = true;
+    entries.push(Owned::Delivery(delivery));
+    let options = || LinesOptions {
+        why: true,
+        ..at_width(0)
+    };
+    let here = told(&entries, options());
+    assert!(here.contains("(delayed ACK)"), "{here}");
+    let why = "| The receiver waits a little (40 ms on Linux)";
+    assert_eq!(here.matches(why).count(), 1, "{here}");
+    if let Owned::Message(message) = &mut entries[0] {
+        message.connection.client.ip = std::net::Ipv4Addr::new(192, 0, 2, 1).into();
+    }
+    let elsewhere = told(&entries, options());
+    assert!(!elsewhere.contains("delayed"), "{elsewhere}");
+}
+
 #[test]
 fn two_fins_are_no_half_close() {
     let mut teardown = samples::teardown();

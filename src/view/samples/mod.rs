@@ -272,6 +272,7 @@ pub(super) fn said(side: Side, text: &[u8], frame: u64, micros: i64) -> Vec<Owne
         connection: pair(),
         side,
         number: 1,
+        said: 1,
         message: Message {
             kind: MessageKind::Line,
             text: text.into(),
@@ -313,6 +314,8 @@ pub(super) fn delivery() -> DeliveryEntry {
     DeliveryEntry {
         at: at(4_161_002),
         message: 4,
+        kind: MessageKind::Line,
+        said: 1,
         stream: StreamId(0),
         connection: pair(),
         ack: Some(Acknowledged {
