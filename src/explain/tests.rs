@@ -22,81 +22,6 @@ const ROLES: [FrameRole; 9] = [
     FrameRole::Refusal,
     FrameRole::Reset,
 ];
-const STATES: [TcpState; 12] = [
-    TcpState::Unknown,
-    TcpState::Closed,
-    TcpState::Listen,
-    TcpState::SynSent,
-    TcpState::SynReceived,
-    TcpState::Established,
-    TcpState::FinWait1,
-    TcpState::FinWait2,
-    TcpState::CloseWait,
-    TcpState::Closing,
-    TcpState::LastAck,
-    TcpState::TimeWait,
-];
-const OUTCOMES: [HandshakeOutcome; 6] = [
-    HandshakeOutcome::NotSeen,
-    HandshakeOutcome::Unanswered,
-    HandshakeOutcome::HalfOpen,
-    HandshakeOutcome::Complete,
-    HandshakeOutcome::Refused,
-    HandshakeOutcome::Simultaneous,
-];
-const CAUSES: [ResetCause; 7] = [
-    ResetCause::ClosedPort,
-    ResetCause::UnreadData,
-    ResetCause::Linger0,
-    ResetCause::WriteAfterClose,
-    ResetCause::AcceptQueue,
-    ResetCause::UnreadDataOrLinger0,
-    ResetCause::Unknown,
-];
-const FINDINGS: [FindingCode; 19] = [
-    FindingCode::Refused,
-    FindingCode::Unanswered,
-    FindingCode::AcceptQueueFull,
-    FindingCode::NoBanner,
-    FindingCode::StalledApp,
-    FindingCode::PeerNeverClosed,
-    FindingCode::HalfClosed,
-    FindingCode::ZeroWindow,
-    FindingCode::Reset(ResetCause::Unknown),
-    FindingCode::Retransmission,
-    FindingCode::CaptureLoss,
-    FindingCode::PortsReused,
-    FindingCode::SelfConnect,
-    FindingCode::SimultaneousOpen,
-    FindingCode::SimultaneousClose,
-    FindingCode::WsCut,
-    FindingCode::MessagesJoined,
-    FindingCode::MessageSplit,
-    FindingCode::Idle,
-];
-const VERDICTS: [VerdictCode; 21] = [
-    VerdictCode::Refused,
-    VerdictCode::Filtered,
-    VerdictCode::AcceptQueueFull,
-    VerdictCode::Opened,
-    VerdictCode::OpenedNoBanner,
-    VerdictCode::Served,
-    VerdictCode::StalledApp,
-    VerdictCode::ClosedByClient,
-    VerdictCode::ClosedByServer,
-    VerdictCode::ClosedBoth,
-    VerdictCode::HalfClosed,
-    VerdictCode::PeerNeverClosed,
-    VerdictCode::ResetByClient,
-    VerdictCode::ResetByServer,
-    VerdictCode::ZeroWindow,
-    VerdictCode::Idle,
-    VerdictCode::LostCapture,
-    VerdictCode::PartialStart,
-    VerdictCode::PartialEnd,
-    VerdictCode::WsClose(1000),
-    VerdictCode::WsCut1006,
-];
 
 fn both() -> [Explainer; 2] {
     Lang::ALL.map(Explainer::new)
@@ -136,11 +61,13 @@ fn every_code_has_words_a_reason_and_a_section() {
         AnalysisFlags::NAMES.map(|(f, name)| (Topic::Analysis(f), spelled("analysis", name))),
     );
     topics.extend(OwnFlags::NAMES.map(|(f, name)| (Topic::Own(f), spelled("note", name))));
-    topics.extend(OUTCOMES.map(|o| (Topic::Handshake(o), spelled("handshake", o.code()))));
-    topics.extend(CAUSES.map(|c| (Topic::Cause(c), spelled("cause", c.code()))));
-    topics.extend(FINDINGS.map(|f| (Topic::Finding(f), spelled("finding", f.code()))));
-    topics.extend(VERDICTS.map(|v| (Topic::Verdict(v), spelled("verdict", v.word()))));
-    topics.extend(STATES.map(|s| {
+    topics.extend(
+        HandshakeOutcome::ALL.map(|o| (Topic::Handshake(o), spelled("handshake", o.code()))),
+    );
+    topics.extend(ResetCause::ALL.map(|c| (Topic::Cause(c), spelled("cause", c.code()))));
+    topics.extend(FindingCode::ALL.map(|f| (Topic::Finding(f), spelled("finding", f.code()))));
+    topics.extend(VerdictCode::ALL.map(|v| (Topic::Verdict(v), spelled("verdict", v.word()))));
+    topics.extend(TcpState::ALL.map(|s| {
         let name = if s == TcpState::Unknown {
             "unknown"
         } else {

@@ -2,12 +2,14 @@
 //!
 //! Owns: small `Copy` values with their text forms. Must not know: any other room.
 
+mod codes;
 mod endpoint;
 mod link_type;
 mod port_set;
 mod stats;
 mod timestamp;
 
+pub(crate) use codes::codes;
 pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
 pub use link_type::LinkType;
 pub use port_set::PortSet;

@@ -1,6 +1,6 @@
 //! How a connection was opened (RFC 9293 section 3.5), as far as the capture shows it.
 
-use crate::net::{Nanos, Timestamp};
+use crate::net::{Nanos, Timestamp, codes};
 use crate::packet::SeqNumber;
 
 /// A frame with its time: one step of a handshake or a teardown.
@@ -31,17 +31,15 @@ pub enum HandshakeOutcome {
 }
 
 impl HandshakeOutcome {
-    /// The code used in JSON.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotSeen => "not_seen",
-            Self::Unanswered => "unanswered",
-            Self::HalfOpen => "half_open",
-            Self::Complete => "complete",
-            Self::Refused => "refused",
-            Self::Simultaneous => "simultaneous",
-        }
+    codes! {
+        /// The code used in JSON.
+        code,
+        NotSeen => "not_seen",
+        Unanswered => "unanswered",
+        HalfOpen => "half_open",
+        Complete => "complete",
+        Refused => "refused",
+        Simultaneous => "simultaneous",
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::net::codes;
+
 /// A connection's number in the capture, from 0 in order of first frame: Wireshark's `tcp.stream`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(pub u32);
@@ -83,23 +85,21 @@ pub enum TcpState {
 }
 
 impl TcpState {
-    /// The RFC's name with its hyphens; `?` where unknown.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "?",
-            Self::Closed => "CLOSED",
-            Self::Listen => "LISTEN",
-            Self::SynSent => "SYN-SENT",
-            Self::SynReceived => "SYN-RECEIVED",
-            Self::Established => "ESTABLISHED",
-            Self::FinWait1 => "FIN-WAIT-1",
-            Self::FinWait2 => "FIN-WAIT-2",
-            Self::CloseWait => "CLOSE-WAIT",
-            Self::Closing => "CLOSING",
-            Self::LastAck => "LAST-ACK",
-            Self::TimeWait => "TIME-WAIT",
-        }
+    codes! {
+        /// The RFC's name with its hyphens; `?` where unknown.
+        name,
+        Unknown => "?",
+        Closed => "CLOSED",
+        Listen => "LISTEN",
+        SynSent => "SYN-SENT",
+        SynReceived => "SYN-RECEIVED",
+        Established => "ESTABLISHED",
+        FinWait1 => "FIN-WAIT-1",
+        FinWait2 => "FIN-WAIT-2",
+        CloseWait => "CLOSE-WAIT",
+        Closing => "CLOSING",
+        LastAck => "LAST-ACK",
+        TimeWait => "TIME-WAIT",
     }
 }
 

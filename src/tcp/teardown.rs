@@ -1,7 +1,7 @@
 //! How a connection was closed (RFC 9293 section 3.6) or aborted (section 3.10.7), as far as the capture shows it.
 
 use super::{Side, Step};
-use crate::net::Nanos;
+use crate::net::{Nanos, codes};
 use crate::packet::SeqNumber;
 
 /// One side's FIN and the segment that acknowledged it.
@@ -38,18 +38,16 @@ pub enum ResetCause {
 }
 
 impl ResetCause {
-    /// The code used in JSON and verdicts; never translated.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ClosedPort => "closed_port",
-            Self::UnreadData => "unread_data",
-            Self::Linger0 => "linger0",
-            Self::WriteAfterClose => "write_after_close",
-            Self::AcceptQueue => "accept_queue",
-            Self::UnreadDataOrLinger0 => "unread_data_or_linger0",
-            Self::Unknown => "unknown",
-        }
+    codes! {
+        /// The code used in JSON and verdicts; never translated.
+        code,
+        ClosedPort => "closed_port",
+        UnreadData => "unread_data",
+        Linger0 => "linger0",
+        WriteAfterClose => "write_after_close",
+        AcceptQueue => "accept_queue",
+        UnreadDataOrLinger0 => "unread_data_or_linger0",
+        Unknown => "unknown",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Something the analysis noticed, with its evidence. Codes and numbers only: the words are `explain`'s.
 
-use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::net::{FourTuple, Nanos, Timestamp, codes};
 use crate::tcp::{Certainty, ResetCause, Side, StreamId};
 
 /// How much a finding matters, in Wireshark's words.
@@ -70,30 +70,28 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
-    /// The `code` of JSON Lines; never translated.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Unanswered => "unanswered",
-            Self::AcceptQueueFull => "accept_queue_full",
-            Self::NoBanner => "no_banner",
-            Self::StalledApp => "stalled_app",
-            Self::PeerNeverClosed => "peer_never_closed",
-            Self::HalfClosed => "half_closed",
-            Self::ZeroWindow => "zero_window",
-            Self::Reset(_) => "reset",
-            Self::Retransmission => "retransmission",
-            Self::CaptureLoss => "capture_loss",
-            Self::PortsReused => "ports_reused",
-            Self::SelfConnect => "self_connect",
-            Self::SimultaneousOpen => "simultaneous_open",
-            Self::SimultaneousClose => "simultaneous_close",
-            Self::WsCut => "ws_cut",
-            Self::MessagesJoined => "messages_joined",
-            Self::MessageSplit => "message_split",
-            Self::Idle => "idle",
-        }
+    codes! {
+        /// The `code` of JSON Lines; never translated.
+        code,
+        Refused => "refused",
+        Unanswered => "unanswered",
+        AcceptQueueFull => "accept_queue_full",
+        NoBanner => "no_banner",
+        StalledApp => "stalled_app",
+        PeerNeverClosed => "peer_never_closed",
+        HalfClosed => "half_closed",
+        ZeroWindow => "zero_window",
+        Reset(_ = ResetCause::Unknown) => "reset",
+        Retransmission => "retransmission",
+        CaptureLoss => "capture_loss",
+        PortsReused => "ports_reused",
+        SelfConnect => "self_connect",
+        SimultaneousOpen => "simultaneous_open",
+        SimultaneousClose => "simultaneous_close",
+        WsCut => "ws_cut",
+        MessagesJoined => "messages_joined",
+        MessageSplit => "message_split",
+        Idle => "idle",
     }
 
     /// How much it matters.

@@ -1,5 +1,6 @@
 //! The word that sums up a stream. The same words stand in live lines, reports, comments and JSON; they are never translated.
 
+use crate::net::codes;
 use crate::tcp::ResetCause;
 
 /// The verdict vocabulary.
@@ -51,32 +52,30 @@ pub enum VerdictCode {
 }
 
 impl VerdictCode {
-    /// The word, without the code of a WebSocket Close.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Refused => "REFUSED",
-            Self::Filtered => "FILTERED",
-            Self::AcceptQueueFull => "ACCEPT_QUEUE_FULL",
-            Self::Opened => "OPENED",
-            Self::OpenedNoBanner => "OPENED_NO_BANNER",
-            Self::Served => "SERVED",
-            Self::StalledApp => "STALLED_APP",
-            Self::ClosedByClient => "CLOSED_BY_CLIENT",
-            Self::ClosedByServer => "CLOSED_BY_SERVER",
-            Self::ClosedBoth => "CLOSED_BOTH",
-            Self::HalfClosed => "HALF_CLOSED",
-            Self::PeerNeverClosed => "PEER_NEVER_CLOSED",
-            Self::ResetByClient => "RESET_BY_CLIENT",
-            Self::ResetByServer => "RESET_BY_SERVER",
-            Self::ZeroWindow => "ZERO_WINDOW",
-            Self::Idle => "IDLE",
-            Self::LostCapture => "LOST_CAPTURE",
-            Self::PartialStart => "PARTIAL_START",
-            Self::PartialEnd => "PARTIAL_END",
-            Self::WsClose(_) => "WS_CLOSE",
-            Self::WsCut1006 => "WS_CUT_1006",
-        }
+    codes! {
+        /// The word, without the code of a WebSocket Close. Totals list verdicts in this order.
+        word,
+        ClosedByClient => "CLOSED_BY_CLIENT",
+        ClosedByServer => "CLOSED_BY_SERVER",
+        ClosedBoth => "CLOSED_BOTH",
+        WsClose(_ = 1000) => "WS_CLOSE",
+        WsCut1006 => "WS_CUT_1006",
+        ResetByClient => "RESET_BY_CLIENT",
+        ResetByServer => "RESET_BY_SERVER",
+        Refused => "REFUSED",
+        Filtered => "FILTERED",
+        AcceptQueueFull => "ACCEPT_QUEUE_FULL",
+        OpenedNoBanner => "OPENED_NO_BANNER",
+        StalledApp => "STALLED_APP",
+        PeerNeverClosed => "PEER_NEVER_CLOSED",
+        HalfClosed => "HALF_CLOSED",
+        ZeroWindow => "ZERO_WINDOW",
+        Idle => "IDLE",
+        Served => "SERVED",
+        Opened => "OPENED",
+        PartialStart => "PARTIAL_START",
+        PartialEnd => "PARTIAL_END",
+        LostCapture => "LOST_CAPTURE",
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can be claimed of a capture. Must not know its spelling, nor how it is judged.
 
 use crate::net::Nanos;
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, TcpState};
+use crate::timeline::{FindingCode, VerdictCode};
 use crate::view::compare::Comparison;
 
 /// Which connections a claim is about.
@@ -12,10 +14,10 @@ pub(super) enum Scope {
     Port(u16),
 }
 
-/// What is claimed. Sides, outcomes and causes are the codes of the report.
+/// What is claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
-    Handshake(&'static str),
+    Handshake(HandshakeOutcome),
     Welcome {
         within: Option<Nanos>,
         absent: bool,
@@ -24,17 +26,18 @@ pub(super) enum Claim {
         name: &'static str,
         absent: bool,
     },
-    ClosedBy(&'static str),
+    /// By this side first; `None`: by both at once.
+    ClosedBy(Option<Side>),
     CloseIn(u8),
     HalfClose {
         absent: bool,
     },
     NoReset,
-    ResetBy(&'static str),
-    ResetCause(&'static str),
+    ResetBy(Side),
+    ResetCause(ResetCause),
     StillOpen,
-    Verdict(String),
-    State(&'static str, String),
+    Verdict(VerdictCode),
+    State(Side, TcpState),
     Name(String),
     WebSocket {
         absent: bool,
@@ -47,13 +50,13 @@ pub(super) enum Claim {
         absent: bool,
     },
     Finding {
-        code: Option<String>,
+        what: Option<Noticed>,
         absent: bool,
     },
     Message(MessageClaim),
     Count {
         what: Counted,
-        from: Option<&'static str>,
+        from: Option<Side>,
         order: Comparison,
         number: u64,
     },
@@ -77,11 +80,27 @@ impl Claim {
     }
 
     /// It says that something is not there, or that there is no more of it: a frame that is missing might refute it.
-    pub(super) fn rests_on_absence(&self) -> bool {
+    pub(super) const fn rests_on_absence(&self) -> bool {
         match self {
             // The missing segment of the handshake may be among those that are missing here.
-            Self::Handshake(outcome) => matches!(*outcome, "half_open" | "unanswered" | "not_seen"),
-            Self::Verdict(word) => ABSENCES.contains(&word.as_str()),
+            Self::Handshake(outcome) => matches!(
+                outcome,
+                HandshakeOutcome::HalfOpen
+                    | HandshakeOutcome::Unanswered
+                    | HandshakeOutcome::NotSeen
+            ),
+            // Verdicts of connections that went no further, in this capture.
+            Self::Verdict(code) => matches!(
+                code,
+                VerdictCode::Filtered
+                    | VerdictCode::AcceptQueueFull
+                    | VerdictCode::Opened
+                    | VerdictCode::OpenedNoBanner
+                    | VerdictCode::StalledApp
+                    | VerdictCode::HalfClosed
+                    | VerdictCode::PeerNeverClosed
+                    | VerdictCode::Idle
+            ),
             Self::Count { order, .. } => !matches!(
                 order,
                 Comparison::Greater | Comparison::GreaterOrEqual | Comparison::NotEqual
@@ -104,17 +123,13 @@ impl Claim {
     }
 }
 
-/// Verdicts of connections that went no further, in this capture.
-const ABSENCES: [&str; 8] = [
-    "FILTERED",
-    "ACCEPT_QUEUE_FULL",
-    "OPENED",
-    "OPENED_NO_BANNER",
-    "STALLED_APP",
-    "HALF_CLOSED",
-    "PEER_NEVER_CLOSED",
-    "IDLE",
-];
+/// What the analysis may have noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noticed {
+    Finding(FindingCode),
+    /// A reset with this likely cause.
+    Cause(ResetCause),
+}
 
 /// What must be over in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +150,7 @@ pub(super) struct MessageClaim {
     pub(super) text: String,
     pub(super) part: bool,
     pub(super) absent: bool,
-    pub(super) from: Option<&'static str>,
+    pub(super) from: Option<Side>,
     pub(super) what: MessageFact,
 }
 

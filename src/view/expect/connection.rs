@@ -4,7 +4,9 @@ use super::claim::{Claim, Timed};
 use super::judge::{Answer, Court};
 use crate::explain::Value;
 use crate::net::Nanos;
+use crate::tcp::{Side, TcpState};
 use crate::text::visible;
+use crate::timeline::VerdictCode;
 use crate::view::report::{
     AnalysisRow, ConnectionRow, Effective, Ending, SegmentRow, StateRow, StreamReport,
 };
@@ -42,7 +44,7 @@ fn by_row(
     let closing = || details.map_or_else(Vec::new, |s| s.teardown.evidence.frames.clone());
     Some(match claim {
         Claim::Handshake(outcome) => (
-            row.opening == *outcome,
+            row.opening == outcome.code(),
             format!("handshake {}", row.opening.replace('_', "-")),
             details.map_or_else(Vec::new, |s| s.handshake.evidence.frames.clone()),
         ),
@@ -54,10 +56,13 @@ fn by_row(
             (opened && over, told, Vec::new())
         }
         Claim::StillOpen => (row.ending == Ending::Open, ending(court, row), closing()),
-        Claim::ClosedBy(side) => (closed_by(row, side), ending(court, row), closing()),
+        Claim::ClosedBy(side) => (closed_by(row, *side), ending(court, row), closing()),
         Claim::ResetBy(side) => {
-            let word = format!("RESET_BY_{}", side.to_uppercase());
-            (is(row, &word), ending(court, row), closing())
+            let code = match side {
+                Side::Client => VerdictCode::ResetByClient,
+                Side::Server => VerdictCode::ResetByServer,
+            };
+            (is(row, code), ending(court, row), closing())
         }
         Claim::NoReset => {
             let none = row.verdict.cause.is_none() && row.opening != "refused";
@@ -67,9 +72,9 @@ fn by_row(
             let found = row.verdict.cause;
             let none = || court.say("expect-no-reset", &[]);
             let told = found.map_or_else(none, |found| format!("reset cause {found}"));
-            (found == Some(cause), told, closing())
+            (found == Some(cause.code()), told, closing())
         }
-        Claim::Verdict(word) => (is(row, word), verdict_words(row), Vec::new()),
+        Claim::Verdict(code) => (is(row, *code), verdict_words(row), Vec::new()),
         Claim::Name(name) => {
             let wanted = visible(name.as_bytes());
             let found = row.name.as_deref();
@@ -104,7 +109,7 @@ fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdic
             let told = court.say("teardown-half-bytes", &[("bytes", Value::Number(bytes))]);
             ((bytes > 0) != *absent, told, close())
         }
-        Claim::State(side, state) => reached(s, side, state),
+        Claim::State(side, state) => reached(s, *side, *state),
         Claim::WebSocket { absent } => {
             let found = s.teardown.websocket;
             let told = if found { "websocket" } else { "no websocket" };
@@ -145,11 +150,12 @@ fn option(s: &StreamReport, name: &str, absent: bool) -> Option<Verdict> {
 }
 
 /// One end was in this state at some time.
-fn reached(s: &StreamReport, side: &str, state: &str) -> Verdict {
+fn reached(s: &StreamReport, side: Side, state: TcpState) -> Verdict {
     let of = |row: &StateRow| match side {
-        "client" => row.state.client,
-        _ => row.state.server,
+        Side::Client => row.state.client,
+        Side::Server => row.state.server,
     };
+    let state = state.name();
     let mut met: Vec<_> = s.states.iter().map(of).collect();
     met.dedup();
     let there = s.states.iter().filter(|row| of(row) == state);
@@ -245,9 +251,10 @@ fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: b
     )
 }
 
-/// The verdict is that word, or it holds besides.
-fn is(row: &ConnectionRow, word: &str) -> bool {
-    row.verdict.code == word || row.verdict.also.iter().any(|also| also == word)
+/// The verdict is that one, or it holds besides.
+fn is(row: &ConnectionRow, code: VerdictCode) -> bool {
+    let word = code.to_string();
+    row.verdict.code == word || row.verdict.also.contains(&word)
 }
 
 fn verdict_words(row: &ConnectionRow) -> String {
@@ -255,14 +262,15 @@ fn verdict_words(row: &ConnectionRow) -> String {
     words.map(String::as_str).collect::<Vec<_>>().join(" + ")
 }
 
-fn closed_by(row: &ConnectionRow, side: &str) -> bool {
-    let word = match side {
-        "client" => "CLOSED_BY_CLIENT",
-        "server" => "CLOSED_BY_SERVER",
-        _ => "CLOSED_BOTH",
+fn closed_by(row: &ConnectionRow, side: Option<Side>) -> bool {
+    let code = match side {
+        Some(Side::Client) => VerdictCode::ClosedByClient,
+        Some(Side::Server) => VerdictCode::ClosedByServer,
+        None => VerdictCode::ClosedBoth,
     };
-    let first = row.ending == Ending::Fin && row.ended_by == Some(side);
-    is(row, word) || (first && !is(row, "CLOSED_BOTH"))
+    let by = row.ended_by.filter(|_| row.ending == Ending::Fin);
+    let first = side.is_some_and(|side| by == Some(side.name()));
+    is(row, code) || (first && !is(row, VerdictCode::ClosedBoth))
 }
 
 /// How it ended, in the words of the claims.

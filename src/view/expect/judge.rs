@@ -1,10 +1,11 @@
 //! Claims against a report: what holds, what was found instead, and the frames that show it.
 
-use super::claim::{Claim, Counted, Scope};
+use super::claim::{Claim, Counted, Noticed, Scope};
 use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
 use crate::net::Nanos;
+use crate::tcp::Side;
 use crate::view::report::{BitRow, ConnectionRow, Evidence, FindingRow, Report, frames_filter};
 
 /// Frames named as evidence of one judgement.
@@ -191,7 +192,7 @@ impl Court<'_> {
                 None => self.folded(),
             },
             Claim::Message(claim) => message::judge(self, claim, scope),
-            Claim::Finding { code, absent } => self.finding(code.as_deref(), *absent, scope),
+            Claim::Finding { what, absent } => self.finding(*what, *absent, scope),
             _ => return None,
         })
     }
@@ -260,10 +261,10 @@ impl Court<'_> {
     }
 
     /// How much there is of it; `None` where it is a sum over connections and some have no row.
-    fn count(&self, what: Counted, from: Option<&str>, scope: Scope) -> Option<u64> {
+    fn count(&self, what: Counted, from: Option<Side>, scope: Scope) -> Option<u64> {
         let of = |both: [u64; 2]| match from {
-            Some("client") => both[0],
-            Some(_) => both[1],
+            Some(Side::Client) => both[0],
+            Some(Side::Server) => both[1],
             None => both[0] + both[1],
         };
         let whole = scope == Scope::Every && from.is_none();
@@ -355,9 +356,10 @@ impl Court<'_> {
         )
     }
 
-    fn finding(&self, code: Option<&str>, absent: bool, scope: Scope) -> Answer {
-        let meant = |row: &&FindingRow| match code {
-            Some(code) => row.code == code || row.cause == Some(code),
+    fn finding(&self, what: Option<Noticed>, absent: bool, scope: Scope) -> Answer {
+        let meant = |row: &&FindingRow| match what {
+            Some(Noticed::Finding(code)) => row.code == code.code(),
+            Some(Noticed::Cause(cause)) => row.cause == Some(cause.code()),
             None => row.severity != "chat",
         };
         let rows: Vec<_> = self

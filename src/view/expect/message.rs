@@ -18,7 +18,7 @@ pub(super) fn judge(court: &Court<'_>, claim: &MessageClaim, scope: Scope) -> An
         } else {
             line.text == wanted && line.complete
         };
-        text && claim.from.is_none_or(|side| line.sender == side)
+        text && claim.from.is_none_or(|side| line.sender == side.name())
             && court.covers(line.stream, scope)
     };
     let lines: Vec<&LineRow> = report.lines.iter().filter(fits).collect();

@@ -2,8 +2,9 @@
 
 use super::claim::{Claim, Counted, MessageClaim, MessageFact, Scope, Timed};
 use super::reader::{Expected, ParseError, Problem, Reader, Word, words};
+use super::vocabulary::{CLOSERS, OUTCOMES, SIDES, causes};
 use crate::net::Nanos;
-use crate::tcp::AnalysisFlags;
+use crate::tcp::{AnalysisFlags, Side};
 use crate::text::visible;
 use crate::view::compare::Comparison;
 
@@ -16,25 +17,6 @@ pub struct Expectation {
     pub(super) claim: Claim,
 }
 
-const OUTCOMES: [(&str, &str); 6] = [
-    ("complete", "complete"),
-    ("refused", "refused"),
-    ("unanswered", "unanswered"),
-    ("half-open", "half_open"),
-    ("not-seen", "not_seen"),
-    ("simultaneous", "simultaneous"),
-];
-pub(super) const CAUSES: [(&str, &str); 7] = [
-    ("closed_port", "closed_port"),
-    ("unread_data", "unread_data"),
-    ("linger0", "linger0"),
-    ("write_after_close", "write_after_close"),
-    ("accept_queue", "accept_queue"),
-    ("unread_data_or_linger0", "unread_data_or_linger0"),
-    ("unknown", "unknown"),
-];
-const SIDES: [(&str, &str); 2] = [("client", "client"), ("server", "server")];
-const CLOSERS: [(&str, &str); 3] = [("client", "client"), ("server", "server"), ("both", "both")];
 const OPTIONS: [(&str, &str); 4] = [
     ("mss", "mss"),
     ("window_scale", "window_scale"),
@@ -111,7 +93,7 @@ impl Reader {
             "reset-by" => Claim::ResetBy(self.word_of(&SIDES)?),
             "reset" => {
                 self.expect("cause")?;
-                Claim::ResetCause(self.word_of(&CAUSES)?)
+                Claim::ResetCause(self.word_of(&causes())?)
             }
             "still" => {
                 self.expect("open")?;
@@ -201,12 +183,12 @@ impl Reader {
     }
 
     fn finding(&mut self, absent: bool) -> Result<Claim, Problem> {
-        let code = if absent && self.end().is_ok() {
+        let what = if absent && self.end().is_ok() {
             None
         } else {
-            Some(self.finding_code()?)
+            Some(self.noticed()?)
         };
-        Ok(Claim::Finding { code, absent })
+        Ok(Claim::Finding { what, absent })
     }
 
     fn message(&mut self, absent: bool) -> Result<Claim, Problem> {
@@ -228,7 +210,7 @@ impl Reader {
     }
 
     /// `from client`, if it stands there.
-    fn sender(&mut self) -> Result<Option<&'static str>, Problem> {
+    fn sender(&mut self) -> Result<Option<Side>, Problem> {
         if self.take("from") {
             return self.word_of(&SIDES).map(Some);
         }

@@ -191,16 +191,13 @@ impl Reader {
         number.map_err(|_| Problem::Wrong(Expected::Id(what), Word::Bare(word)))
     }
 
-    /// One of these words; gives the code that belongs to it.
-    pub(super) fn word_of(
-        &mut self,
-        known: &[(&'static str, &'static str)],
-    ) -> Result<&'static str, Problem> {
+    /// One of these words; gives what it stands for.
+    pub(super) fn word_of<T: Copy>(&mut self, known: &[(&'static str, T)]) -> Result<T, Problem> {
         let names = || Expected::one_of(known.iter().map(|(name, _)| *name));
         let word = self.next(names())?;
         let found = known.iter().find(|(name, _)| *name == word);
         found
-            .map(|(_, code)| *code)
+            .map(|(_, meant)| *meant)
             .ok_or_else(|| Problem::Wrong(names(), Word::Bare(word)))
     }
 

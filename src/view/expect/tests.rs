@@ -1,7 +1,10 @@
 //! The language: what is in it, what is not, and that an error names the word.
 
+use super::claim::{Claim, Noticed};
 use super::{Expectation, LANGUAGE};
 use crate::explain::{Explainer, Lang};
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, TcpState};
+use crate::timeline::{FindingCode, VerdictCode};
 
 #[test]
 fn every_claim_of_the_documentation_parses() {
@@ -151,20 +154,48 @@ fn words_that_nothing_ever_says_are_errors() {
     }
 }
 
-/// The lists of words are those of the types they come from.
+/// Whatever the analysis may say can be claimed, under the very word it says.
 #[test]
-fn the_vocabulary_is_complete() {
-    use super::vocabulary::{FINDINGS, STATES, VERDICTS};
-    let (en, states) = (include_str!("../../explain/en.ftl"), STATES.len());
-    let ids = |prefix: &str, names: &[&str]| {
-        for name in names {
-            let id = format!("{prefix}{} =", name.to_lowercase().replace(['_'], "-"));
-            assert!(en.contains(&id), "{id}");
-        }
-        en.lines().filter(|line| line.starts_with(prefix)).count()
+fn every_word_of_the_analysis_can_be_claimed() {
+    let claim = |text: &str| match Expectation::parse(text) {
+        Ok(expectation) => expectation.claim,
+        Err(error) => panic!("{}", error.told(&Explainer::new(Lang::En))),
     };
-    // Each has words; the catalogue has one finding more, and WS_CLOSE stands for itself.
-    assert!(ids("finding-", &FINDINGS) >= FINDINGS.len());
-    assert_eq!(ids("verdict-", &VERDICTS), VERDICTS.len() + 1);
-    assert_eq!(states, 11);
+    for code in FindingCode::ALL {
+        let what = Some(Noticed::Finding(code));
+        let (seen, none) = (false, true);
+        let text = format!("finding {}", code.code());
+        assert_eq!(claim(&text), Claim::Finding { what, absent: seen });
+        let text = format!("no finding {}", code.code());
+        assert_eq!(claim(&text), Claim::Finding { what, absent: none });
+    }
+    for cause in ResetCause::ALL {
+        let text = format!("reset cause {}", cause.code());
+        assert_eq!(claim(&text), Claim::ResetCause(cause));
+        let what = Some(Noticed::Cause(cause));
+        let text = format!("finding {}", cause.code());
+        assert_eq!(
+            claim(&text),
+            Claim::Finding {
+                what,
+                absent: false
+            }
+        );
+    }
+    for verdict in VerdictCode::ALL {
+        let text = format!("verdict {verdict}");
+        assert_eq!(claim(&text), Claim::Verdict(verdict));
+    }
+    for state in TcpState::ALL {
+        let text = format!("state server {state}");
+        if state == TcpState::Unknown {
+            assert!(Expectation::parse(&text).is_err());
+        } else {
+            assert_eq!(claim(&text), Claim::State(Side::Server, state));
+        }
+    }
+    for outcome in HandshakeOutcome::ALL {
+        let text = format!("handshake {}", outcome.code().replace('_', "-"));
+        assert_eq!(claim(&text), Claim::Handshake(outcome));
+    }
 }

@@ -1,99 +1,63 @@
 //! The words that a claim may name: findings, verdicts, states. A word that nothing ever says would make `no finding WORD` hold always.
 
-use super::reader::{Expected, Problem, Reader, Word};
+use super::claim::Noticed;
+use super::reader::{Expected, Problem, Reader};
+use crate::tcp::{HandshakeOutcome, ResetCause, Side, TcpState};
+use crate::timeline::{FindingCode, VerdictCode};
 
-/// Codes of findings.
-pub(super) const FINDINGS: [&str; 19] = [
-    "refused",
-    "unanswered",
-    "accept_queue_full",
-    "no_banner",
-    "stalled_app",
-    "peer_never_closed",
-    "half_closed",
-    "zero_window",
-    "reset",
-    "retransmission",
-    "capture_loss",
-    "ports_reused",
-    "self_connect",
-    "simultaneous_open",
-    "simultaneous_close",
-    "ws_cut",
-    "messages_joined",
-    "message_split",
-    "idle",
+pub(super) const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
+/// Who closed first.
+pub(super) const CLOSERS: [(&str, Option<Side>); 3] = [
+    ("client", Some(Side::Client)),
+    ("server", Some(Side::Server)),
+    ("both", None),
 ];
-/// Words of verdicts; `WS_CLOSE` has a close code behind it.
-pub(super) const VERDICTS: [&str; 20] = [
-    "REFUSED",
-    "FILTERED",
-    "ACCEPT_QUEUE_FULL",
-    "OPENED",
-    "OPENED_NO_BANNER",
-    "SERVED",
-    "STALLED_APP",
-    "CLOSED_BY_CLIENT",
-    "CLOSED_BY_SERVER",
-    "CLOSED_BOTH",
-    "HALF_CLOSED",
-    "PEER_NEVER_CLOSED",
-    "RESET_BY_CLIENT",
-    "RESET_BY_SERVER",
-    "ZERO_WINDOW",
-    "IDLE",
-    "LOST_CAPTURE",
-    "PARTIAL_START",
-    "PARTIAL_END",
-    "WS_CUT_1006",
+/// How an opening came out: the codes with hyphens.
+pub(super) const OUTCOMES: [(&str, HandshakeOutcome); HandshakeOutcome::ALL.len()] = [
+    ("complete", HandshakeOutcome::Complete),
+    ("refused", HandshakeOutcome::Refused),
+    ("unanswered", HandshakeOutcome::Unanswered),
+    ("half-open", HandshakeOutcome::HalfOpen),
+    ("not-seen", HandshakeOutcome::NotSeen),
+    ("simultaneous", HandshakeOutcome::Simultaneous),
 ];
-/// States (RFC 9293 section 3.3.2).
-pub(super) const STATES: [&str; 11] = [
-    "CLOSED",
-    "LISTEN",
-    "SYN-SENT",
-    "SYN-RECEIVED",
-    "ESTABLISHED",
-    "FIN-WAIT-1",
-    "FIN-WAIT-2",
-    "CLOSE-WAIT",
-    "CLOSING",
-    "LAST-ACK",
-    "TIME-WAIT",
-];
+
+/// Likely causes of a reset.
+pub(super) fn causes() -> [(&'static str, ResetCause); ResetCause::ALL.len()] {
+    ResetCause::ALL.map(|cause| (cause.code(), cause))
+}
 
 impl Reader {
     /// The code of a finding, or the cause of a reset.
-    pub(super) fn finding_code(&mut self) -> Result<String, Problem> {
-        let causes = super::parse::CAUSES.iter().map(|(name, _)| *name);
-        self.known(&FINDINGS.into_iter().chain(causes), |_| false)
+    pub(super) fn noticed(&mut self) -> Result<Noticed, Problem> {
+        let findings = FindingCode::ALL.map(|code| (code.code(), Noticed::Finding(code)));
+        let causes = causes().map(|(word, cause)| (word, Noticed::Cause(cause)));
+        let known: Vec<_> = findings.into_iter().chain(causes).collect();
+        self.word_of(&known)
     }
 
-    /// A verdict.
-    pub(super) fn verdict(&mut self) -> Result<String, Problem> {
-        let closes = |word: &str| {
+    /// A verdict; that of a WebSocket Close has its code behind it.
+    pub(super) fn verdict(&mut self) -> Result<VerdictCode, Problem> {
+        let known = VerdictCode::ALL.map(|code| match code {
+            VerdictCode::WsClose(_) => ("WS_CLOSE(1000)", code),
+            code => (code.word(), code),
+        });
+        let close = self.peek().and_then(|word| {
             let code = word.strip_prefix("WS_CLOSE(")?.strip_suffix(')')?;
-            code.parse::<u16>().ok()
-        };
-        let names = VERDICTS.into_iter().chain(["WS_CLOSE(1000)"]);
-        self.known(&names, |word| closes(word).is_some())
-    }
-
-    /// A TCP state.
-    pub(super) fn state(&mut self) -> Result<String, Problem> {
-        self.known(&STATES.into_iter(), |_| false)
-    }
-
-    fn known(
-        &mut self,
-        names: &(impl Iterator<Item = &'static str> + Clone),
-        or: impl Fn(&str) -> bool,
-    ) -> Result<String, Problem> {
-        let expected = || Expected::one_of(names.clone());
-        let word = self.next(expected())?;
-        if names.clone().any(|name| name == word) || or(&word) {
-            return Ok(word);
+            code.parse().ok()
+        });
+        if let Some(close) = close {
+            self.next(Expected::one_of(known.iter().map(|(name, _)| *name)))?;
+            return Ok(VerdictCode::WsClose(close));
         }
-        Err(Problem::Wrong(expected(), Word::Bare(word)))
+        self.word_of(&known)
+    }
+
+    /// A TCP state (RFC 9293 section 3.3.2).
+    pub(super) fn state(&mut self) -> Result<TcpState, Problem> {
+        let known = TcpState::ALL.into_iter();
+        let known = known.filter(|state| *state != TcpState::Unknown);
+        let known: Vec<_> = known.map(|state| (state.name(), state)).collect();
+        self.word_of(&known)
     }
 }

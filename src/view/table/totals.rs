@@ -2,30 +2,6 @@
 
 use crate::timeline::{StreamEntry, VerdictCode};
 
-/// The words in the order in which totals list them.
-const WORDS: [VerdictCode; 21] = [
-    VerdictCode::ClosedByClient,
-    VerdictCode::ClosedByServer,
-    VerdictCode::ClosedBoth,
-    VerdictCode::WsClose(0),
-    VerdictCode::WsCut1006,
-    VerdictCode::ResetByClient,
-    VerdictCode::ResetByServer,
-    VerdictCode::Refused,
-    VerdictCode::Filtered,
-    VerdictCode::AcceptQueueFull,
-    VerdictCode::OpenedNoBanner,
-    VerdictCode::StalledApp,
-    VerdictCode::PeerNeverClosed,
-    VerdictCode::HalfClosed,
-    VerdictCode::ZeroWindow,
-    VerdictCode::Idle,
-    VerdictCode::Served,
-    VerdictCode::Opened,
-    VerdictCode::PartialStart,
-    VerdictCode::PartialEnd,
-    VerdictCode::LostCapture,
-];
 /// No verdict yet.
 const NONE: u8 = u8::MAX;
 /// Streams remembered one by one; later ones are counted when first told (one byte each).
@@ -36,16 +12,16 @@ const REMEMBERED: usize = 64 * 1024 * 1024;
 pub(super) struct Totals {
     /// Verdict of each stream, by its number.
     of_stream: Vec<u8>,
-    counts: [u64; WORDS.len()],
+    counts: [u64; VerdictCode::ALL.len()],
 }
 
 impl Totals {
     /// Counts a stream; true when it was counted before, and its old verdict is taken back.
     pub(super) fn count(&mut self, entry: &StreamEntry) -> bool {
-        let word = WORDS
-            .iter()
-            .position(|code| code.word() == entry.verdict.code.word())
-            .unwrap_or(0);
+        let word = entry.verdict.code.word();
+        let Some(word) = VerdictCode::ALL.iter().position(|code| code.word() == word) else {
+            return false;
+        };
         self.counts[word] += 1;
         let stream = entry.summary.stream.0 as usize;
         if stream >= REMEMBERED {
@@ -67,10 +43,10 @@ impl Totals {
         self.counts.iter().sum()
     }
 
-    /// Words that occur, with their counts.
+    /// Words that occur, with their counts, in the order of [`VerdictCode::ALL`].
     pub(super) fn verdicts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self.counts;
-        WORDS
+        VerdictCode::ALL
             .iter()
             .zip(counts)
             .filter(|(_, count)| *count > 0)
