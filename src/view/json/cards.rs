@@ -23,6 +23,9 @@ pub(super) fn write_handshake(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry
     number(out, key!("stream"), entry.stream.0);
     write_ends(out, ends, entry.connection);
     handshake_fields(out, &entry.handshake);
+    if entry.unfinished {
+        boolean(out, key!("unfinished"), true);
+    }
     out.extend_from_slice(b"}\n");
 }
 

@@ -114,6 +114,7 @@
 //! | `effective.sack_permitted` | boolean | SACK in use |
 //! | `effective.timestamps` | boolean | time stamps in use |
 //! | `self_connect` | boolean | source and destination are the same socket |
+//! | `unfinished` | boolean | told because the capture ends: what is missing may have come later (absent = not so) |
 //!
 //! ## `message`
 //! One chat line, WebSocket message or other message of one direction, when its last byte was captured.
@@ -290,10 +291,10 @@
 //! | `kernel_dropped` | number | frames lost because the capture buffer was full |
 //! | `interface_dropped` | number | frames lost by the interface |
 //! | `queue_dropped` | number | frames our own queue had no room for |
-//! | `display_folded` | number | entries a slow display folded away |
+//! | `display_folded` | number | lines that a slow display folded away |
 //! | `streams_forgotten` | number | closed streams forgotten to bound memory |
 //! | `session_events_dropped` | number | session events lost because their queue was full |
-//! | `truncated` | boolean | the file ended in the middle of a record |
+//! | `truncated` | boolean | the reading ended before the capture did (a cut or damaged file) |
 
 mod cards;
 mod object;

@@ -10,7 +10,7 @@ use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
 use crate::packet::TcpFlags;
 use crate::tcp::{ResetCause, Side};
-use crate::timeline::{TeardownEntry, VerdictCode, Wants};
+use crate::timeline::{HandshakeEntry, TeardownEntry, VerdictCode, Wants};
 use crate::view::samples::{self, Owned, Shared, written};
 
 fn lines(story: &[Owned]) -> Vec<Value> {
@@ -113,6 +113,13 @@ fn everything() -> Vec<Owned> {
         entry.frames = Some((4, 5));
         story.push(Owned::Session(entry));
     }
+    story.push(Owned::Handshake(HandshakeEntry {
+        at: samples::at(50),
+        stream: crate::tcp::StreamId(0),
+        connection: samples::pair(),
+        handshake: samples::handshake(),
+        unfinished: true,
+    }));
     story.push(Owned::Teardown(TeardownEntry {
         at: samples::at(50),
         stream: crate::tcp::StreamId(0),
@@ -148,7 +155,7 @@ fn the_specification_and_the_output_name_the_same_fields() {
             .collect();
         stream.retain(|path| !path.starts_with(&prefix));
         let mut specified = documented[card].clone();
-        for of_the_event in ["ts", "stream", "client", "server"] {
+        for of_the_event in ["ts", "stream", "client", "server", "unfinished"] {
             specified.remove(of_the_event);
         }
         assert_eq!(embedded, specified, "card {card}");
