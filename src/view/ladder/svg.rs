@@ -15,6 +15,8 @@ const RIGHT: u32 = 150;
 /// From the last lane to the program lane.
 const PROGRAM: u32 = 170;
 const LANE: u32 = 330;
+/// How far the arrow of a socket to itself goes.
+const LOOP: u32 = 24;
 const TOP: u32 = 70;
 const STEP: u32 = 30;
 /// Characters of a label: more do not fit between two lanes.
@@ -161,10 +163,18 @@ fn push_arrow(out: &mut String, arrow: &Arrow, y: u32, place: &Place<'_>) {
         (_, Kind::Ack) => "a",
         (_, Kind::Lifecycle) => "c",
     };
-    let head = if to >= from {
-        to.saturating_sub(9)
+    // A socket that speaks to itself: the arrow leaves and comes back at the right.
+    let to_itself = from == to;
+    let head = if to > from { to - 9 } else { to + 9 };
+    let shaft = if to_itself {
+        format!("M{from} {}h{LOOP}v10H{to}", y - 10)
     } else {
-        to + 9
+        format!("M{from} {y}H{to}")
+    };
+    let (x, anchor) = if to_itself {
+        (from + LOOP + 8, "start")
+    } else {
+        (u32::midpoint(from, to), "middle")
     };
     let tip = match arrow.kind {
         Kind::Reset => format!(
@@ -184,8 +194,7 @@ fn push_arrow(out: &mut String, arrow: &Arrow, y: u32, place: &Place<'_>) {
     };
     let _ = writeln!(
         out,
-        "<g fill=\"none\" class=\"{class}\"><path class=\"k\" d=\"M{from} {y}H{to}\"/><path d=\"{tip}\"/></g><text{warn} x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-        u32::midpoint(from, to),
+        "<g fill=\"none\" class=\"{class}\"><path class=\"k\" d=\"{shaft}\"/><path d=\"{tip}\"/></g><text{warn} x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
         y - 5,
         html(&label)
     );

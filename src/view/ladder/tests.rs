@@ -182,6 +182,26 @@ fn trouble_is_what_the_lines_call_trouble() {
     assert!(!text.contains("retransmission"), "{text}");
 }
 
+/// A self-connect has one lane: its arrows leave it and come back, and keep clear of the states at its left.
+#[test]
+fn a_socket_that_speaks_to_itself_has_arrows_too() {
+    let entries = acks(&[1], |ack| ack.source = ack.destination);
+    let svg = format(&entries, LadderFormat::Svg);
+    let arrow = svg.lines().find(|line| line.contains("ack=3"));
+    let arrow = arrow.expect("the ACK");
+    assert!(arrow.contains("h24v10H250"), "{arrow}");
+    assert!(
+        arrow.contains("x=\"282\"") && arrow.contains("\"start\""),
+        "{arrow}"
+    );
+    let text = text(&entries, 80);
+    let line = text.lines().find(|line| line.contains("#101"));
+    assert!(
+        line.is_some_and(|line| line.contains("│< ACK ack=3")),
+        "{text}"
+    );
+}
+
 /// In a half-close the other side goes on: its data acknowledge the FIN, and are data.
 #[test]
 fn data_that_acknowledge_a_fin_are_data() {
