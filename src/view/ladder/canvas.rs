@@ -1,5 +1,7 @@
 //! A line of the ladder on a terminal: where its lanes stand, and its cells.
 
+use std::ops::Range;
+
 use super::LadderOptions;
 use super::model::Ladder;
 use crate::view::width::{clusters, width_of};
@@ -212,13 +214,19 @@ impl Cells {
 
     /// Writes text around a column, within the line.
     pub(super) fn write_around(&mut self, column: usize, text: &str) {
-        let width = width_of(text);
-        let last = self.cells.len().saturating_sub(width);
-        let from = column.saturating_sub(width / 2);
-        self.write(from.max(self.first).min(last), text);
+        let from = self.around(column, text).start;
+        self.write(from, text);
     }
 
-    pub(super) fn text(&self, range: std::ops::Range<usize>) -> String {
+    /// The columns that a text around a column takes.
+    pub(super) fn around(&self, column: usize, text: &str) -> Range<usize> {
+        let width = width_of(text);
+        let last = self.cells.len().saturating_sub(width);
+        let from = column.saturating_sub(width / 2).max(self.first).min(last);
+        from..from + width
+    }
+
+    pub(super) fn text(&self, range: Range<usize>) -> String {
         let end = range.end.min(self.cells.len());
         let mut out = String::with_capacity(range.len() * 2);
         for cell in &self.cells[range.start.min(end)..end] {

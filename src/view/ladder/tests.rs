@@ -296,6 +296,24 @@ fn every_arrow_has_its_head_however_many_lanes_there_are() {
     assert!(!text(&crowd(11), 200).contains("not drawn"));
 }
 
+#[test]
+fn states_of_close_lanes_stand_below_each_other() {
+    let mut entries = crowd(2);
+    entries.pop();
+    entries.extend(samples::opening());
+    entries.push(Owned::End(samples::end()));
+    let text = text(&entries, 60);
+    let mut rows = text.lines().skip_while(|line| !line.contains("SYN,ACK"));
+    let below: Vec<_> = rows.by_ref().skip(1).take(1).collect();
+    assert!(below[0].contains("SYN-RECEIVED"), "{text}");
+    let below: Vec<_> = rows.skip(1).collect();
+    assert_eq!(below.len(), 2, "{text}");
+    assert!(
+        below.iter().all(|row| row.contains("ESTABLISHED")),
+        "{text}"
+    );
+}
+
 /// Decomposed letters keep their marks, emoji their width, and nothing half overwritten moves what follows.
 #[test]
 fn marks_and_wide_characters_keep_their_cells() {

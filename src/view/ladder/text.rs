@@ -170,9 +170,21 @@ impl Sheet<'_> {
         if self.geometry.margins || arrow.states.is_empty() {
             return;
         }
+        let mut states = arrow.states.clone();
+        states.sort_unstable_by_key(|(lane, _)| self.geometry.at[*lane]);
         let mut cells = Cells::with_lanes(&self.geometry);
-        for (lane, state) in &arrow.states {
-            cells.write_around(self.geometry.at[*lane], state.name());
+        let mut end = 0;
+        for (lane, state) in states {
+            let column = self.geometry.at[lane];
+            let place = cells.around(column, state.name());
+            // Two names that would touch go below each other.
+            if end > 0 && place.start <= end {
+                push_spaces(&mut self.out, LEFT);
+                self.push_cells(&cells, LEFT, Ink::Note);
+                cells = Cells::with_lanes(&self.geometry);
+            }
+            end = place.end;
+            cells.write_around(column, state.name());
         }
         push_spaces(&mut self.out, LEFT);
         self.push_cells(&cells, LEFT, Ink::Note);
