@@ -54,16 +54,12 @@ impl Explainer {
         if !out.is_empty() {
             out.push_str(", ");
         }
-        match message.ack {
-            Some(ack) => {
-                let local = message.connection.client.ip.is_loopback();
-                self.acked(out, "acked", ack, local)
-            }
-            None => {
-                self.say(out, "ack-to-come", &[]);
-                None
-            }
-        }
+        let Some(ack) = message.ack else {
+            self.say(out, "ack-to-come", &[]);
+            return None;
+        };
+        let local = message.connection.client.ip.is_loopback();
+        self.acked(out, "acked", ack, local)
     }
 
     /// An ACK with its delay, and the word for a delayed one where the way itself takes no time (`local`: loopback).

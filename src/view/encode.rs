@@ -86,6 +86,17 @@ pub(super) fn push_seconds(out: &mut Vec<u8>, nanos: Nanos) {
     push_nine(out, (magnitude % 1_000_000_000) as u32);
 }
 
+/// Appends nanoseconds as seconds with six decimals, later digits cut off.
+pub(super) fn push_micros(out: &mut Vec<u8>, nanos: Nanos) {
+    if nanos < 0 {
+        out.push(b'-');
+    }
+    let magnitude = nanos.unsigned_abs();
+    push_number(out, magnitude / 1_000_000_000);
+    out.push(b'.');
+    push_digits::<6>(out, (magnitude % 1_000_000_000 / 1000) as u32);
+}
+
 /// Appends a point in time as epoch seconds with nine decimals.
 #[inline]
 pub(super) fn push_timestamp(out: &mut Vec<u8>, at: Timestamp) {

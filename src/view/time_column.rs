@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::encode::{push_digits, push_number};
+use super::encode::{push_digits, push_micros};
 use super::width::push_spaces;
 use crate::net::{Nanos, Timestamp};
 
@@ -179,13 +179,7 @@ fn push_offset(out: &mut Vec<u8>, nanos: Nanos, width: usize) {
     let start = out.len();
     push_spaces(out, width);
     let mut text = Vec::with_capacity(24);
-    if nanos < 0 {
-        text.push(b'-');
-    }
-    let magnitude = nanos.unsigned_abs();
-    push_number(&mut text, magnitude / 1_000_000_000);
-    text.push(b'.');
-    push_digits::<6>(&mut text, (magnitude % 1_000_000_000 / 1000) as u32);
+    push_micros(&mut text, nanos);
     out.truncate(start + width.saturating_sub(text.len()));
     out.extend_from_slice(&text);
 }

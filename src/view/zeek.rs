@@ -7,9 +7,9 @@
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use super::encode::{push_digits, push_number};
+use super::encode::{push_micros, push_number};
 use super::out::Out;
-use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::net::{FourTuple, Timestamp};
 use crate::tcp::{PerSide, Side};
 use crate::timeline::{Entry, Sink, StreamEntry, Wants};
 
@@ -147,17 +147,6 @@ fn push_field(out: &mut Vec<u8>, text: &str) {
 fn push_count(out: &mut Vec<u8>, value: u64) {
     out.push(b'\t');
     push_number(out, value);
-}
-
-/// Seconds with six decimals, as Zeek writes times and intervals.
-fn push_micros(out: &mut Vec<u8>, nanos: Nanos) {
-    if nanos < 0 {
-        out.push(b'-');
-    }
-    let magnitude = nanos.unsigned_abs();
-    push_number(out, magnitude / 1_000_000_000);
-    out.push(b'.');
-    push_digits::<6>(out, (magnitude % 1_000_000_000 / 1000) as u32);
 }
 
 /// `2024-03-01-12-00-00`, UTC.

@@ -14,6 +14,10 @@ const GAP: usize = 2;
 const IPV4_ENDPOINT: usize = 21;
 /// `ACCEPT_QUEUE_FULL`: what follows a verdict word may be cut.
 const VERDICT: usize = 17;
+/// A chat name; longer ones may be cut.
+const NAME: usize = 8;
+/// ` ~` behind a row that another one of the same stream preceded.
+const AGAIN: &str = " ~";
 /// An endpoint is not cut below this.
 const LEAST_ENDPOINT: usize = 11;
 
@@ -49,17 +53,19 @@ const fn column(heading: &'static str, kind: Kind, expected: usize, gives_way: u
 /// All columns, as they stand in a line.
 const COLUMNS: [Column; COUNT] = [
     column("column-stream", Kind::Number, 2, 0),
-    column("column-name", Kind::Word, 0, 6),
+    column("column-name", Kind::Word, NAME, 6),
     column("column-client", Kind::Endpoint, IPV4_ENDPOINT, 0),
     column("column-server", Kind::Endpoint, IPV4_ENDPOINT, 0),
     column("column-duration", Kind::Number, 6, 4),
     column("column-frames", Kind::Number, 5, 7),
     column("column-bytes", Kind::Number, 7, 5),
-    column("column-messages", Kind::Number, 0, 2),
+    column("column-messages", Kind::Number, 5, 2),
     column("column-rtt", Kind::Number, 6, 1),
     column("column-state", Kind::Word, 4, 3),
     column("column-verdict", Kind::Word, VERDICT, 0),
 ];
+/// Indexes of what is read from payload, where it is read.
+const READ: [usize; 2] = [1, 7];
 /// Indexes of the endpoints.
 const CLIENT: usize = 2;
 const SERVER: usize = 3;
@@ -168,13 +174,22 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Wide enough for the rows given, within `limit` cells (0: no limit).
-    pub(super) fn new(headings: &Cells, rows: &[Cells], limit: usize) -> Self {
-        let mut widths = if rows.len() > 1 {
-            [0; COUNT]
-        } else {
-            COLUMNS.map(|column| column.expected)
-        };
+    /// Wide enough for the rows given, within `limit` cells (0: no limit), and for those that follow where `to_come` says
+    /// that some may: with names and messages (`Some(true)`) or without.
+    pub(super) fn new(
+        headings: &Cells,
+        rows: &[Cells],
+        limit: usize,
+        to_come: Option<bool>,
+    ) -> Self {
+        let mut widths = [0; COUNT];
+        // Headings stand also above nothing.
+        if let Some(read) = to_come.or(rows.is_empty().then_some(false)) {
+            widths = COLUMNS.map(|column| column.expected);
+            for column in READ.into_iter().filter(|_| !read) {
+                widths[column] = 0;
+            }
+        }
         for row in rows {
             for (width, text) in widths.iter_mut().zip(&row.texts) {
                 *width = (*width).max(width_of(text));
@@ -234,6 +249,7 @@ impl Layout {
     pub(super) fn push_line(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
         // Cells written, and spaces owed before the next column: none at the end of a line.
         let (mut used, mut owed) = (0, 0);
+        let mark = if row.again { AGAIN } else { "" };
         for (index, column) in COLUMNS.iter().enumerate() {
             let width = self.widths[index];
             if width == 0 {
@@ -242,7 +258,7 @@ impl Layout {
             let last = index == COUNT - 1;
             let room = match (self.limit, last) {
                 (0, _) => usize::MAX,
-                (limit, true) => limit.saturating_sub(used + owed),
+                (limit, true) => limit.saturating_sub(used + owed + mark.len()),
                 (_, false) => width,
             };
             let text = shortened(&shown(&row.texts[index], ascii), room, column.kind, ascii);
@@ -262,9 +278,7 @@ impl Layout {
             used += owed + before + cells;
             owed = GAP + after;
         }
-        if row.again {
-            out.extend_from_slice(b" ~");
-        }
+        out.extend_from_slice(mark.as_bytes());
         out.push(b'\n');
     }
 }

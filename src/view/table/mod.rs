@@ -87,19 +87,20 @@ impl<W: Write> Table<W> {
             self.held.push(cells);
         }
         if self.live || self.held.len() >= HELD_ROWS {
-            self.release();
+            self.release(true);
         }
     }
 
-    /// Rows held go out, sorted; later ones follow at once.
-    fn release(&mut self) {
+    /// Rows held go out, sorted; later ones (`to_come`) follow at once.
+    fn release(&mut self, to_come: bool) {
         if self.layout.is_some() {
             return;
         }
         let mut held = std::mem::take(&mut self.held);
         held.sort_by_key(|row| row.stream);
         let headings = Cells::headings(&self.words);
-        let layout = Layout::new(&headings, &held, self.options.width);
+        let to_come = to_come.then_some(self.options.messages);
+        let layout = Layout::new(&headings, &held, self.options.width, to_come);
         layout.push_line(
             &mut self.out.buffer,
             &headings,
@@ -120,7 +121,7 @@ impl<W: Write> Table<W> {
 
     /// How many connections, how many of each verdict; then frames and losses.
     fn end(&mut self, entry: &EndEntry) {
-        self.release();
+        self.release(false);
         let mut line = String::new();
         let streams = Value::Number(self.totals.streams());
         self.words.say(&mut line, "totals", &[("streams", streams)]);

@@ -115,3 +115,67 @@ fn many_rows_stream_out_after_the_held_ones() {
         text.len()
     );
 }
+
+/// The first connection to end has neither name nor messages: those of later ones are told all the same.
+#[test]
+fn a_live_table_has_room_for_what_comes_later() {
+    let mut start = samples::capture_start();
+    start.live = true;
+    let mut first = stream(0, crate::timeline::VerdictCode::Refused);
+    first.name = None;
+    first.messages = (0, 0);
+    let mut later = stream(1, crate::timeline::VerdictCode::ClosedByClient);
+    later.name = Some(std::sync::Arc::from("ana"));
+    later.messages = (3, 12);
+    let rows = [
+        Owned::Capture(start),
+        Owned::Stream(Box::new(first)),
+        Owned::Stream(Box::new(later)),
+        Owned::End(samples::end()),
+    ];
+    let told = |messages| {
+        let options = TableOptions {
+            messages,
+            ..TableOptions::default()
+        };
+        table(&rows, options)
+    };
+    let read = told(true);
+    assert!(read.contains(" ana ") && read.contains(" 3/12 "), "{read}");
+    let headings = read.lines().next().expect("headings");
+    assert!(headings.contains("name") && headings.contains("lines"));
+    // Where no payload is read no name is known: no empty column for it.
+    let headers = told(false);
+    let headings = headers.lines().next().expect("headings");
+    assert!(!headings.contains("name") && !headings.contains("lines"));
+}
+
+/// The mark of a corrected row stays within the width, as everything does.
+#[test]
+fn the_mark_of_a_correction_is_within_the_width() {
+    let mut rows = rows();
+    rows[0] = Owned::Capture(samples::capture_start());
+    let mut long = stream(1, crate::timeline::VerdictCode::AcceptQueueFull);
+    long.verdict.also = vec![
+        crate::timeline::VerdictCode::PartialEnd,
+        crate::timeline::VerdictCode::LostCapture,
+    ];
+    rows.insert(4, Owned::Stream(Box::new(long)));
+    for width in [60, 80, 100] {
+        let options = TableOptions {
+            width,
+            ..TableOptions::default()
+        };
+        let text = table(&rows, options);
+        assert!(text.contains(" ~\n"), "{text}");
+        for line in text.lines() {
+            assert!(width_of(line) <= width, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn headings_stand_above_nothing_too() {
+    let text = table(&[Owned::End(samples::end())], TableOptions::default());
+    assert!(text.starts_with("stream  client"), "{text}");
+}
