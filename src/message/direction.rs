@@ -4,7 +4,8 @@
 //! side's answer, silence, or the end of the direction; the caller tells. Once that happened in a direction that never had a
 //! line end, every PSH ends one (see [`Direction::push`]).
 
-use super::http::{Body, FirstLine, Head, MAX_HEAD};
+use super::chunked::{Chunked, Chunking};
+use super::http::{Body, FirstLine, Head, MAX_HEAD, Method, Requests};
 use super::tail::Tail;
 use super::websocket::{Step, WebSocket};
 use super::{MAX_TEXT, Message, MessageKind, ws_header};
@@ -21,6 +22,8 @@ enum Mode {
     Head(Box<Head>),
     /// Inside the body of one: bytes left, where known.
     Body(Option<u64>),
+    /// Inside a chunked one.
+    Chunked(Box<Chunked>),
     /// A WebSocket was asked for and not yet granted.
     Asked,
     /// WebSocket frames.
@@ -81,19 +84,20 @@ impl Direction {
         matches!(self.mode, Mode::WebSocket(_))
     }
 
-    /// Takes bytes; `push`: the segment that brought them had PSH.
+    /// Takes bytes; `push`: the segment that brought them had PSH; `requests`: those of both directions so far.
     pub(super) fn push(
         &mut self,
         offset: u64,
         data: &[u8],
         push: bool,
+        requests: &mut Requests,
         out: &mut Vec<Message>,
     ) -> Signal {
         let mut signal = Signal::None;
         let mut at = 0;
         self.look_at_segment(data);
         while at < data.len() {
-            let (taken, told) = self.step(offset + at as u64, &data[at..], out);
+            let (taken, told) = self.step(offset + at as u64, &data[at..], requests, out);
             at += taken.max(1);
             if told != Signal::None {
                 signal = told;
@@ -105,18 +109,30 @@ impl Direction {
         signal
     }
 
-    /// The bytes `from..to` are missing.
-    pub(super) fn gap(&mut self, from: u64, to: u64, out: &mut Vec<Message>) {
-        match &mut self.mode {
-            Mode::WebSocket(socket) => socket.gap(from, to, out),
-            Mode::Body(Some(left)) if *left > to - from => *left -= to - from,
-            Mode::Body(_) | Mode::Head(_) | Mode::Asked => {
-                self.tail.clear();
-                self.mode = Mode::Undecided;
-            }
-            Mode::Undecided | Mode::Lines | Mode::Binary => self.tail.gap(from, to),
-        }
+    /// The bytes `from..to` are missing. True where heads of HTTP messages may be among them.
+    pub(super) fn gap(&mut self, from: u64, to: u64, out: &mut Vec<Message>) -> bool {
         self.after_cr = false;
+        let inside = match &mut self.mode {
+            Mode::WebSocket(socket) => {
+                socket.gap(from, to, out);
+                true
+            }
+            Mode::Body(Some(left)) if *left > to - from => {
+                *left -= to - from;
+                true
+            }
+            Mode::Chunked(chunked) => chunked.skip(to - from),
+            Mode::Undecided | Mode::Lines | Mode::Binary => {
+                self.tail.gap(from, to);
+                return true;
+            }
+            Mode::Body(_) | Mode::Head(_) | Mode::Asked => false,
+        };
+        if !inside {
+            self.tail.clear();
+            self.mode = Mode::Undecided;
+        }
+        !inside
     }
 
     /// Silence or an answer after bytes without line end.
@@ -164,14 +180,8 @@ impl Direction {
 
     /// What only the beginning of a segment can tell.
     fn look_at_segment(&mut self, data: &[u8]) {
-        let words: &[&[u8]] = if self.client {
-            &[b"GET ", b"POST ", b"HEAD ", b"PUT "]
-        } else {
-            &[b"HTTP/1."]
-        };
-        let starts_http = || words.iter().any(|word| data.starts_with(word));
         match self.mode {
-            Mode::Body(_) if starts_http() => self.mode = Mode::Undecided,
+            Mode::Body(_) if begins_with_http(data, self.client) => self.mode = Mode::Undecided,
             Mode::Undecided | Mode::Asked
                 if (self.midstream || matches!(self.mode, Mode::Asked))
                     && self.tail.is_empty()
@@ -186,7 +196,13 @@ impl Direction {
     }
 
     /// Takes some bytes in the present mode; returns how many (0 counts as 1 only where nothing can be read).
-    fn step(&mut self, offset: u64, data: &[u8], out: &mut Vec<Message>) -> (usize, Signal) {
+    fn step(
+        &mut self,
+        offset: u64,
+        data: &[u8],
+        requests: &mut Requests,
+        out: &mut Vec<Message>,
+    ) -> (usize, Signal) {
         match &mut self.mode {
             Mode::WebSocket(socket) => {
                 if socket.push(offset, data, out) == Step::GivenUp {
@@ -207,18 +223,33 @@ impl Direction {
                 }
                 (taken as usize, Signal::None)
             }
+            Mode::Chunked(chunked) => {
+                let (taken, came_to) = chunked.pass(data);
+                match came_to {
+                    Chunking::Inside => {}
+                    Chunking::Over => self.mode = Mode::Undecided,
+                    Chunking::Invalid => self.mode = Mode::Body(None),
+                }
+                (taken, Signal::None)
+            }
             Mode::Asked => {
                 self.mode = Mode::Undecided;
-                self.line(offset, data, out)
+                self.line(offset, data, requests, out)
             }
-            Mode::Undecided | Mode::Lines | Mode::Head(_) => self.line(offset, data, out),
+            Mode::Undecided | Mode::Lines | Mode::Head(_) => self.line(offset, data, requests, out),
         }
     }
 
     /// Takes bytes up to and including the next line end.
-    fn line(&mut self, offset: u64, data: &[u8], out: &mut Vec<Message>) -> (usize, Signal) {
+    fn line(
+        &mut self,
+        offset: u64,
+        data: &[u8],
+        requests: &mut Requests,
+        out: &mut Vec<Message>,
+    ) -> (usize, Signal) {
         if self.after_cr {
-            return self.line_after_cr(offset, data, out);
+            return self.line_after_cr(offset, data, requests, out);
         }
         let Some(at) = data.iter().position(|&b| b == b'\n' || b == b'\r') else {
             self.part(offset, data);
@@ -235,7 +266,7 @@ impl Direction {
             self.after_cr = true;
             return (at + 1, Signal::None);
         }
-        (at + 1, self.line_done(out))
+        (at + 1, self.line_done(requests, out))
     }
 
     /// The byte after a CR: an LF belongs to the line end, anything else begins the next line (lone CR).
@@ -243,15 +274,16 @@ impl Direction {
         &mut self,
         offset: u64,
         data: &[u8],
+        requests: &mut Requests,
         out: &mut Vec<Message>,
     ) -> (usize, Signal) {
         self.after_cr = false;
         if data[0] == b'\n' {
             self.tail.cover(offset, offset + 1);
-            return (1, self.line_done(out));
+            return (1, self.line_done(requests, out));
         }
-        let signal = self.line_done(out);
-        let (taken, told) = self.step(offset, data, out);
+        let signal = self.line_done(requests, out);
+        let (taken, told) = self.step(offset, data, requests, out);
         (taken, if told == Signal::None { signal } else { told })
     }
 
@@ -268,9 +300,9 @@ impl Direction {
     }
 
     /// A line end was read.
-    fn line_done(&mut self, out: &mut Vec<Message>) -> Signal {
+    fn line_done(&mut self, requests: &mut Requests, out: &mut Vec<Message>) -> Signal {
         if matches!(self.mode, Mode::Head(_)) {
-            return self.head_line(out);
+            return self.head_line(requests, out);
         }
         if matches!(self.mode, Mode::Undecided)
             && let Some(first) = FirstLine::parse(self.tail.text())
@@ -287,7 +319,7 @@ impl Direction {
     }
 
     /// A line of an HTTP head was read; the empty one ends it (RFC 9112 section 2.1).
-    fn head_line(&mut self, out: &mut Vec<Message>) -> Signal {
+    fn head_line(&mut self, requests: &mut Requests, out: &mut Vec<Message>) -> Signal {
         let Mode::Head(head) = &mut self.mode else {
             return Signal::None;
         };
@@ -299,9 +331,12 @@ impl Direction {
             }
             return Signal::None;
         }
-        let kind = match head.first {
-            FirstLine::Request => MessageKind::HttpRequest,
-            FirstLine::Response(_) => MessageKind::HttpResponse,
+        let (kind, asked) = match head.first {
+            FirstLine::Request(method) => {
+                requests.ask(method);
+                (MessageKind::HttpRequest, Method::Other)
+            }
+            FirstLine::Response(status) => (MessageKind::HttpResponse, requests.answer(status)),
         };
         let mut message = self.tail.take(kind);
         message.complete = true;
@@ -313,10 +348,11 @@ impl Direction {
             head.deflate,
         );
         let response = matches!(head.first, FirstLine::Response(_));
-        self.mode = match head.body() {
+        self.mode = match head.body(asked) {
             _ if asks => Mode::Asked,
             Body::Length(0) => Mode::Undecided,
             Body::Length(length) => Mode::Body(Some(length)),
+            Body::Chunked => Mode::Chunked(Box::new(Chunked::new())),
             Body::Unknown => Mode::Body(None),
         };
         if grants {
@@ -329,6 +365,17 @@ impl Direction {
             Signal::None
         }
     }
+}
+
+/// Another message begins with this segment after a body whose end was not seen: a whole first line of this side's.
+fn begins_with_http(data: &[u8], client: bool) -> bool {
+    let likely = if client {
+        data.first().is_some_and(u8::is_ascii_uppercase)
+    } else {
+        data.starts_with(b"HTTP/1.")
+    };
+    let whole = || data.iter().take(MAX_TEXT).position(|&b| b == b'\n');
+    likely && whole().is_some_and(|end| FirstLine::parse(data[..end].trim_ascii_end()).is_some())
 }
 
 /// A TLS record: handshake, version 3.x (RFC 8446 section 5.1).

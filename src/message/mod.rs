@@ -3,6 +3,7 @@
 //! Owns: [`Message`] and the [`Splitter`] that cuts a reassembled byte stream into messages.
 //! Must not know: sessions, names, sockets, how messages are shown. RFC 6455 and 7692 (WebSocket), RFC 9112 (HTTP/1.1).
 
+mod chunked;
 mod direction;
 mod http;
 mod inflate;

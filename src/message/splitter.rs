@@ -1,6 +1,7 @@
 //! Both directions of one connection, cut into messages.
 
 use super::direction::{Direction, Signal};
+use super::http::Requests;
 use super::{Message, MessageKind};
 use crate::tcp::Side;
 
@@ -13,6 +14,7 @@ use crate::tcp::Side;
 pub struct Splitter {
     client: Direction,
     server: Direction,
+    requests: Requests,
     closed: bool,
 }
 
@@ -23,6 +25,7 @@ impl Splitter {
         Self {
             client: Direction::new(true, midstream),
             server: Direction::new(false, midstream),
+            requests: Requests::default(),
             closed: false,
         }
     }
@@ -36,7 +39,11 @@ impl Splitter {
         push: bool,
         out: &mut Vec<Message>,
     ) {
-        let signal = self.of(side).push(offset, data, push, out);
+        let (direction, requests) = match side {
+            Side::Client => (&mut self.client, &mut self.requests),
+            Side::Server => (&mut self.server, &mut self.requests),
+        };
+        let signal = direction.push(offset, data, push, requests, out);
         match signal {
             Signal::None => {}
             Signal::Granted(deflate) => {
@@ -60,7 +67,9 @@ impl Splitter {
 
     /// The bytes `from..to` of `side` are missing.
     pub fn gap(&mut self, side: Side, from: u64, to: u64, out: &mut Vec<Message>) {
-        self.of(side).gap(from, to, out);
+        if self.of(side).gap(from, to, out) {
+            self.requests.forget();
+        }
     }
 
     /// `side` said nothing for a while after bytes without line end.

@@ -189,6 +189,78 @@ fn http_without_upgrade_is_heads_and_no_body() {
     );
 }
 
+/// RFC 9112 sections 6.3, 7.1 and 9.3.2: bodies end where they say, whatever the method, however the segments are cut.
+#[test]
+fn http_messages_behind_bodies_of_every_kind_are_found() {
+    let asked = b"HEAD /a HTTP/1.1\r\n\r\nPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\
+        3\r\nabc\r\n0\r\n\r\nPATCH /c HTTP/1.1\r\n\r\nDELETE /d HTTP/1.1\r\n\r\n";
+    let answered = b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n\
+        HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHTTP/\r\n0\r\nExpires: 0\r\n\r\n\
+        HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno\nHTTP/1.1 204 No Content\r\n\r\n";
+    for size in [1, 7, 1000] {
+        let mut wire = Wire::new();
+        for (side, bytes) in [(Client, &asked[..]), (Server, answered)] {
+            for part in bytes.chunks(size) {
+                wire.say(side, part);
+            }
+        }
+        let requests = ["HEAD /a", "POST /b", "PATCH /c", "DELETE /d"];
+        let responses = [
+            "200 OK",
+            "100 Continue",
+            "200 OK",
+            "404 Not Found",
+            "204 No Content",
+        ];
+        let mut expected: Vec<_> = requests
+            .map(|r| is(HttpRequest, &format!("{r} HTTP/1.1")))
+            .into();
+        expected.extend(responses.map(|r| is(HttpResponse, &format!("HTTP/1.1 {r}"))));
+        assert_eq!(wire.got(), expected, "segments of {size}");
+    }
+}
+
+#[test]
+fn a_message_after_a_body_of_unknown_end_is_found_at_a_segment() {
+    let mut wire = Wire::new();
+    wire.say(Server, b"HTTP/1.0 200 OK\r\n\r\nHTTP/1. is a line\nand ")
+        .say(Server, b"HTTP/1.1 old\n");
+    wire.say(Server, b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
+    wire.say(
+        Client,
+        b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\nxyz",
+    )
+    .say(Client, b"DELETE me\n");
+    wire.say(Client, b"OPTIONS * HTTP/1.1\r\n\r\n");
+    assert_eq!(
+        wire.got(),
+        [
+            is(HttpResponse, "HTTP/1.0 200 OK"),
+            is(HttpResponse, "HTTP/1.1 500 Oh"),
+            is(HttpRequest, "PUT / HTTP/1.1"),
+            is(HttpRequest, "OPTIONS * HTTP/1.1")
+        ]
+    );
+}
+
+#[test]
+fn a_hole_inside_a_chunk_costs_nothing_else() {
+    let mut wire = Wire::new();
+    wire.say(
+        Server,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\nabcd",
+    );
+    wire.lose(Server, 0x400 - 4)
+        .say(Server, b"\r\n0\r\n\r\nHTTP/1.1 201 Made\r\n\r\n");
+    assert_eq!(
+        wire.got(),
+        [
+            is(HttpResponse, "HTTP/1.1 200 OK"),
+            is(HttpResponse, "HTTP/1.1 201 Made")
+        ]
+    );
+}
+
 #[test]
 fn a_websocket_after_the_upgrade_in_both_directions() {
     let mut wire = Wire::new();
