@@ -2,7 +2,8 @@
 //!
 //! What ends a message that no line end ends (a prompt, a student's server whose `recv(1024)` is its message): the other
 //! side's answer, silence, or the end of the direction; the caller tells. Once that happened in a direction that never had a
-//! line end, every PSH ends one (see [`Direction::push`]).
+//! line end, or silence did it to a server, every PSH ends one until a line end comes (see [`Direction::push`]). A person types
+//! half a line and waits; a server that has written something (PSH) and falls silent has said it.
 
 use super::chunked::{Chunked, Chunking};
 use super::http::{Body, FirstLine, Head, MAX_HEAD, Method, Requests};
@@ -54,8 +55,10 @@ pub(super) struct Direction {
     after_cr: bool,
     /// A line end was seen in this direction.
     lines_seen: bool,
-    /// A tail was ended by silence or an answer, and no line end was ever seen: chunks are messages.
+    /// A tail was ended by silence or an answer, and no line end was seen since: chunks are messages.
     chunks: bool,
+    /// The last segment had PSH: what was written so far is here.
+    pushed: bool,
     /// The capture began after the start of this direction.
     midstream: bool,
 }
@@ -74,10 +77,30 @@ impl Direction {
         !self.tail.is_empty() && matches!(self.mode, Mode::Undecided | Mode::Lines | Mode::Binary)
     }
 
-    /// As [`Self::is_waiting`], and an answer of the other side would end it: not where line ends are known to be in use.
-    pub(super) const fn ends_by_answer(&self) -> bool {
+    /// As [`Self::is_waiting`], and a short silence ends it: where line ends are in use, only what a server has written.
+    pub(super) const fn ends_soon(&self) -> bool {
+        self.ends_by_any_answer() || (self.is_waiting() && !self.client && self.pushed)
+    }
+
+    /// As [`Self::is_waiting`], and an answer of the other side ends it that acknowledges everything before this offset:
+    /// where line ends are in use, only a server's prompt that the client has received.
+    pub(super) fn ends_by_answer(&self, acknowledged: Option<u64>) -> bool {
+        let received = || acknowledged.is_some_and(|offset| offset >= self.tail.end());
+        self.ends_by_any_answer() || (self.ends_soon() && received())
+    }
+
+    const fn ends_by_any_answer(&self) -> bool {
         self.is_waiting()
             && (self.after_cr || !self.lines_seen || matches!(self.mode, Mode::Binary))
+    }
+
+    /// Where the message that is not complete yet begins.
+    pub(super) fn begun(&self) -> Option<u64> {
+        let tail = match &self.mode {
+            Mode::WebSocket(socket) => socket.joined(),
+            _ => &self.tail,
+        };
+        (!tail.is_empty()).then(|| tail.start())
     }
 
     pub(super) const fn is_websocket(&self) -> bool {
@@ -103,7 +126,8 @@ impl Direction {
                 signal = told;
             }
         }
-        if push && self.chunks && !self.lines_seen && self.is_waiting() {
+        self.pushed = push;
+        if push && self.chunks && self.is_waiting() {
             self.flush(out);
         }
         signal
@@ -133,6 +157,15 @@ impl Direction {
             self.mode = Mode::Undecided;
         }
         !inside
+    }
+
+    /// Silence after bytes without line end.
+    pub(super) fn silence(&mut self, out: &mut Vec<Message>) {
+        if self.is_waiting() {
+            self.flush(out);
+            let unfinished = |last: &Message| last.kind == MessageKind::Unfinished;
+            self.chunks |= !self.client && out.last().is_some_and(unfinished);
+        }
     }
 
     /// Silence or an answer after bytes without line end.
@@ -314,6 +347,7 @@ impl Direction {
         }
         self.mode = Mode::Lines;
         self.lines_seen = true;
+        self.chunks = false;
         out.push(self.tail.take(MessageKind::Line));
         Signal::None
     }

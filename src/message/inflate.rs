@@ -29,6 +29,15 @@ impl Inflater {
         }
     }
 
+    /// A compressed message begins; what was lost of the one before matters only to what shares its window.
+    pub(super) fn begin(&mut self) {
+        self.produced = 0;
+        if self.fresh_each_time {
+            self.engine = None;
+            self.broken = false;
+        }
+    }
+
     /// Parts of a compressed message are missing: nothing that shares its window can be read.
     pub(super) const fn give_up(&mut self) {
         self.broken = true;
@@ -43,14 +52,18 @@ impl Inflater {
 
     /// The message is over. False when it could not be read to its end.
     pub(super) fn end(&mut self, text: &mut Vec<u8>) -> bool {
-        self.run(&CUT_TAIL, text);
-        let whole = !self.broken;
-        self.produced = 0;
+        // Right behind a final block there is nothing that the tail could end.
+        if self
+            .engine
+            .as_ref()
+            .is_none_or(|engine| engine.total_in() > 0)
+        {
+            self.run(&CUT_TAIL, text);
+        }
         if self.fresh_each_time {
             self.engine = None;
-            self.broken = false;
         }
-        whole
+        !self.broken
     }
 
     fn run(&mut self, mut data: &[u8], text: &mut Vec<u8>) {
@@ -69,8 +82,11 @@ impl Inflater {
             text.extend_from_slice(&buffer[..room]);
             self.produced += made;
             data = &data[taken as usize..];
-            let failed = !matches!(status, Ok(Status::Ok | Status::BufError));
-            if failed || self.produced > MAX_INFLATED {
+            if matches!(status, Ok(Status::StreamEnd)) {
+                // A final block ended the message's data (section 7.2.3.4): what follows is deflated anew.
+                **engine = Decompress::new(false);
+            }
+            if status.is_err() || self.produced > MAX_INFLATED {
                 self.broken = true;
                 self.engine = None;
                 return;
@@ -98,6 +114,48 @@ mod tests {
             inflater.push(payload, &mut text);
             assert!(inflater.end(&mut text));
             assert_eq!(text, b"Hello");
+        }
+    }
+
+    /// The example of RFC 7692 section 7.2.3.4: a block with BFINAL set, then the empty block; and without that one.
+    #[test]
+    fn a_final_block_ends_a_message_not_the_direction() {
+        let mut inflater = Inflater::default();
+        for payload in [
+            &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00][..],
+            &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00],
+            &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00],
+            &[0xf2, 0x00, 0x11, 0x00, 0x00],
+        ] {
+            let mut text = Vec::new();
+            inflater.begin();
+            inflater.push(payload, &mut text);
+            assert!(inflater.end(&mut text), "{payload:x?}");
+            assert_eq!(text, b"Hello", "{payload:x?}");
+        }
+    }
+
+    /// Two final blocks in one message: 7.2.3.4 allows several blocks, each may be final in a stream of its own.
+    #[test]
+    fn a_bomb_of_final_blocks_is_given_up() {
+        let mut inflater = Inflater::default();
+        let mut text = Vec::new();
+        let payload = [0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00].repeat(300_000);
+        inflater.push(&payload, &mut text);
+        assert!(!inflater.end(&mut text) && text.len() == MAX_TEXT);
+    }
+
+    #[test]
+    fn a_loss_matters_only_to_what_shares_the_window() {
+        for (fresh, readable) in [(true, true), (false, false)] {
+            let mut inflater = Inflater::new(fresh);
+            let mut text = Vec::new();
+            inflater.begin();
+            inflater.give_up();
+            inflater.begin();
+            inflater.push(&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00], &mut text);
+            assert_eq!(inflater.end(&mut text), readable);
+            assert_eq!(text == b"Hello", readable);
         }
     }
 

@@ -1,21 +1,21 @@
 //! Both directions of one connection, cut into messages.
 
+use super::Message;
 use super::direction::{Direction, Signal};
 use super::http::Requests;
-use super::{Message, MessageKind};
 use crate::tcp::Side;
 
 /// Cuts the reassembled payload of one connection into messages. Give it every chunk of either direction in order;
 /// it appends the messages that became complete.
 ///
 /// An answer of one side ends text of the other that no line end followed (a prompt, a chunk of a server that knows no
-/// lines), unless line ends are known to be in use there. Silence does the same, when the caller says [`Self::silence`].
+/// lines), unless line ends are known to be in use there; even then what a server has written and its client received.
+/// Silence does the same, when the caller says [`Self::silence`].
 #[derive(Debug)]
 pub struct Splitter {
     client: Direction,
     server: Direction,
     requests: Requests,
-    closed: bool,
 }
 
 impl Splitter {
@@ -26,7 +26,6 @@ impl Splitter {
             client: Direction::new(true, midstream),
             server: Direction::new(false, midstream),
             requests: Requests::default(),
-            closed: false,
         }
     }
 
@@ -52,15 +51,13 @@ impl Splitter {
             }
             Signal::Declined => self.of(side.other()).declined(),
         }
-        self.closed |= out
-            .iter()
-            .any(|message| matches!(message.kind, MessageKind::WsClose(_)));
     }
 
-    /// Before payload of `side` is taken: it answers what the other side left without line end.
-    pub fn answered_by(&mut self, side: Side, out: &mut Vec<Message>) {
+    /// Before payload of `side` is taken: it answers what the other side left without line end. `acknowledged`: all bytes of
+    /// the other side before this offset, by the same segment.
+    pub fn answered_by(&mut self, side: Side, acknowledged: Option<u64>, out: &mut Vec<Message>) {
         let other = self.of(side.other());
-        if other.ends_by_answer() {
+        if other.ends_by_answer(acknowledged) {
             other.flush(out);
         }
     }
@@ -74,7 +71,7 @@ impl Splitter {
 
     /// `side` said nothing for a while after bytes without line end.
     pub fn silence(&mut self, side: Side, out: &mut Vec<Message>) {
-        self.of(side).flush(out);
+        self.of(side).silence(out);
     }
 
     /// `side` will say nothing more.
@@ -91,12 +88,22 @@ impl Splitter {
         }
     }
 
-    /// As [`Self::is_waiting`], in a direction that never had a line end.
+    /// As [`Self::is_waiting`], and a short silence ends it: nobody is typing there. In a direction that never had a line
+    /// end, and at a server that has written all it had to say for now (PSH).
     #[must_use]
     pub const fn waits_without_lines(&self, side: Side) -> bool {
         match side {
-            Side::Client => self.client.ends_by_answer(),
-            Side::Server => self.server.ends_by_answer(),
+            Side::Client => self.client.ends_soon(),
+            Side::Server => self.server.ends_soon(),
+        }
+    }
+
+    /// Offset at which the message of `side` begins that is not complete yet.
+    #[must_use]
+    pub fn begun(&self, side: Side) -> Option<u64> {
+        match side {
+            Side::Client => self.client.begun(),
+            Side::Server => self.server.begun(),
         }
     }
 
@@ -104,12 +111,6 @@ impl Splitter {
     #[must_use]
     pub const fn is_websocket(&self) -> bool {
         self.client.is_websocket() || self.server.is_websocket()
-    }
-
-    /// A WebSocket Close frame was seen.
-    #[must_use]
-    pub const fn websocket_closed(&self) -> bool {
-        self.closed
     }
 
     const fn of(&mut self, side: Side) -> &mut Direction {

@@ -21,6 +21,11 @@ impl Tail {
         self.start == self.end
     }
 
+    /// Offset of the first byte taken.
+    pub(super) const fn start(&self) -> u64 {
+        self.start
+    }
+
     /// Offset after the last byte taken.
     pub(super) const fn end(&self) -> u64 {
         self.end

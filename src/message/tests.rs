@@ -22,11 +22,12 @@ impl Wire {
     }
 
     fn say(&mut self, side: Side, bytes: &[u8]) -> &mut Self {
-        let at = match side {
-            Client => &mut self.at.0,
-            Server => &mut self.at.1,
+        let (at, received) = match side {
+            Client => (&mut self.at.0, self.at.1),
+            Server => (&mut self.at.1, self.at.0),
         };
-        self.splitter.answered_by(side, &mut self.out);
+        self.splitter
+            .answered_by(side, Some(received), &mut self.out);
         self.splitter.bytes(side, *at, bytes, true, &mut self.out);
         *at += bytes.len() as u64;
         self
@@ -167,6 +168,67 @@ fn half_a_line_waits_where_lines_are_in_use() {
     assert_eq!(wire.got(), [is(Unfinished, "rest")]);
 }
 
+/// A greeting with line end, then prompts without, each answered; a client's half line stays one.
+#[test]
+fn a_prompt_behind_lines_is_ended_by_an_answer_that_acknowledges_it() {
+    let mut wire = Wire::new();
+    wire.say(Server, b"Bem-vindo!\n").say(Server, b"Seu nome: ");
+    wire.say(Client, b"ana\n")
+        .say(Server, b"Ola ana\n")
+        .say(Server, b"> ");
+    wire.splitter.answered_by(Client, Some(28), &mut wire.out);
+    wire.splitter.answered_by(Client, None, &mut wire.out);
+    let until_here = [
+        is(Line, "Bem-vindo!"),
+        is(Unfinished, "Seu nome: "),
+        is(Line, "ana"),
+        is(Line, "Ola ana"),
+    ];
+    assert_eq!(
+        wire.got(),
+        until_here,
+        "the client has not received the prompt"
+    );
+    wire.say(Client, b"oi\n").say(Server, b"ana: oi\n");
+    assert_eq!(
+        wire.got(),
+        [is(Unfinished, "> "), is(Line, "oi"), is(Line, "ana: oi")]
+    );
+    // Without PSH more of the same write is on its way.
+    wire.splitter
+        .bytes(Server, wire.at.1, b"long", false, &mut wire.out);
+    wire.at.1 += 4;
+    assert!(!wire.splitter.waits_without_lines(Server));
+    wire.say(Client, b"x\n").say(Server, b" line\n");
+    assert_eq!(wire.got(), [is(Line, "x"), is(Line, "long line")]);
+}
+
+/// A welcome with line end, then broadcasts without: silence ends the first, from then on each PSH does, until a line end.
+#[test]
+fn a_server_that_stops_ending_lines_is_shown_chunk_by_chunk() {
+    let mut wire = Wire::new();
+    wire.say(Server, b"Welcome\n").say(Server, b"ana: one");
+    assert!(wire.splitter.waits_without_lines(Server));
+    wire.splitter.silence(Server, &mut wire.out);
+    wire.say(Server, b"ana: two").say(Server, b"ana: three");
+    let chunk = |text| is(Unfinished, text);
+    assert_eq!(
+        wire.got(),
+        [
+            is(Line, "Welcome"),
+            chunk("ana: one"),
+            chunk("ana: two"),
+            chunk("ana: three")
+        ]
+    );
+    wire.say(Server, b"Bye\n")
+        .say(Server, b"half")
+        .say(Server, b" line\n");
+    assert_eq!(wire.got(), [is(Line, "Bye"), is(Line, "half line")]);
+    wire.say(Client, b"oi\nhal");
+    assert!(!wire.splitter.waits_without_lines(Client), "somebody types");
+}
+
 #[test]
 fn http_without_upgrade_is_heads_and_no_body() {
     let mut wire = Wire::new();
@@ -270,7 +332,6 @@ fn a_websocket_after_the_upgrade_in_both_directions() {
     wire.say(Server, &granted);
     wire.say(Client, &frame(0x81, "olá".as_bytes(), true));
     wire.say(Client, &frame(0x88, &[0x03, 0xe8, b'b', b'y', b'e'], true));
-    assert!(wire.splitter.websocket_closed());
     wire.say(Server, &frame(0x88, b"", false));
     assert_eq!(
         wire.got(),

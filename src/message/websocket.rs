@@ -60,6 +60,11 @@ impl WebSocket {
         }
     }
 
+    /// The data message that is not complete yet.
+    pub(super) const fn joined(&self) -> &Tail {
+        &self.data
+    }
+
     /// Takes bytes that stand at `offset`; `data` begins where a segment's news began.
     pub(super) fn push(&mut self, offset: u64, data: &[u8], out: &mut Vec<Message>) -> Step {
         if self.lost > 0 {
@@ -106,7 +111,9 @@ impl WebSocket {
             self.control.gap(from, to);
         } else {
             self.data.gap(from, to);
-            self.inflater.give_up();
+            if self.joining.is_some_and(|(_, compressed)| compressed) {
+                self.inflater.give_up();
+            }
         }
         self.close_frame(to, out);
     }
@@ -185,6 +192,9 @@ impl WebSocket {
         if self.joining.is_some() {
             // Against section 5.4: the message before was never finished.
             self.end(out);
+        }
+        if header.compressed {
+            self.inflater.begin();
         }
         self.joining = Some((kind, header.compressed));
         if header.opcode == Opcode::Continuation {

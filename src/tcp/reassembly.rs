@@ -113,8 +113,8 @@ impl Reassembler {
     }
 
     /// Offset of the next byte that will be handed out: so many bytes (and gaps) have been.
-    #[must_use]
-    pub const fn position(&self) -> u64 {
+    #[cfg(test)]
+    pub(super) const fn position(&self) -> u64 {
         self.next
     }
 

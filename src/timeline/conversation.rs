@@ -1,13 +1,13 @@
 //! The bytes of one connection being read: both directions' reassembly, messages, the frames that carried them, the ACKs
 //! that are awaited. Under 1 KiB while idle; freed when the connection has ended.
 
-use std::collections::{VecDeque, vec_deque};
-use std::ops::Range;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::limits::{MAX_MESSAGE_FRAMES, MAX_PENDING_ACKS, MAX_SPANS};
+use super::limits::MAX_PENDING_ACKS;
 use super::queue::Place;
 use super::services::RoomId;
+use super::spans::{Span, Spans};
 use crate::message::{Message, MessageKind, Splitter};
 use crate::net::{FourTuple, Timestamp};
 use crate::packet::{Segment, SeqNumber};
@@ -15,15 +15,6 @@ use crate::tcp::{Chunk, Observation, PerSide, Reassembler, Side, StreamId};
 
 /// Relative numbers beyond this at the first segment read: the connection was joined late, its offsets begin here.
 const LATE_START: u32 = 1 << 20;
-
-/// Bytes of a direction with the frame that carried them first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
-    start: u64,
-    end: u64,
-    pub(super) frame: u64,
-    pub(super) at: Timestamp,
-}
 
 /// A message whose last byte is not yet acknowledged.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +34,7 @@ pub(super) struct PendingAck {
 #[derive(Debug, Default)]
 pub(super) struct Direction {
     pub(super) reassembler: Option<Reassembler>,
-    spans: VecDeque<Span>,
+    pub(super) spans: Spans,
     pub(super) pending: VecDeque<PendingAck>,
     /// Messages so far.
     count: u64,
@@ -140,9 +131,13 @@ impl Conversation {
         done: &mut PerSide<Completed>,
     ) {
         let side = observation.side;
-        if segment.len > 0 {
+        if segment.len > 0 && self.splitter.is_waiting(side.other()) {
+            let reassembler = self.of(side.other()).reassembler.as_ref();
+            let acknowledged = reassembler
+                .filter(|_| segment.flags.ack())
+                .and_then(|other| other.offset_of(segment.ack));
             let other = &mut done.of_mut(side.other()).messages;
-            self.splitter.answered_by(side, other);
+            self.splitter.answered_by(side, acknowledged, other);
         }
         let direction = match side {
             Side::Client => &mut self.client,
@@ -216,48 +211,6 @@ impl Direction {
         (self.count, self.said)
     }
 
-    /// The frames that carried these bytes (bounded), how many in all, and the last of them.
-    pub(super) fn frames(&self, bytes: &Range<u64>) -> (Vec<u64>, u32, Option<Span>) {
-        let carrying = self.carrying(bytes);
-        let frames = carrying
-            .clone()
-            .take(MAX_MESSAGE_FRAMES)
-            .map(|span| span.frame)
-            .collect();
-        (frames, carrying.len() as u32, carrying.last().copied())
-    }
-
-    /// Spans stand in order and do not overlap.
-    fn carrying(&self, bytes: &Range<u64>) -> vec_deque::Iter<'_, Span> {
-        // Nearly always the last one.
-        if let Some(last) = self.spans.back()
-            && last.start <= bytes.start
-            && bytes.start < last.end
-        {
-            return self.spans.range(self.spans.len() - 1..);
-        }
-        let from = self.spans.partition_point(|span| span.end <= bytes.start);
-        let to = self.spans.partition_point(|span| span.start < bytes.end);
-        self.spans.range(from..to.max(from))
-    }
-
-    /// First and last frame that carried bytes of this range.
-    pub(super) fn first_and_last(&self, bytes: &Range<u64>) -> Option<(u64, u64)> {
-        let mut carrying = self.carrying(bytes);
-        let first = carrying.next()?;
-        Some((first.frame, carrying.next_back().unwrap_or(first).frame))
-    }
-
-    /// Forgets which frames carried the bytes before `offset`, where that was before `time`.
-    pub(super) fn forget_spans(&mut self, offset: u64, time: Timestamp) {
-        while let Some(span) = self.spans.front()
-            && span.end <= offset
-            && span.at < time
-        {
-            self.spans.pop_front();
-        }
-    }
-
     /// Awaits an ACK.
     pub(super) fn await_ack(&mut self, pending: PendingAck) {
         if self.pending.len() >= MAX_PENDING_ACKS {
@@ -291,7 +244,7 @@ fn take_chunk(
     segment: Option<&Segment<'_>>,
     side: Side,
     splitter: &mut Splitter,
-    spans: &mut VecDeque<Span>,
+    spans: &mut Spans,
     done: &mut Completed,
 ) {
     match chunk {
@@ -301,15 +254,14 @@ fn take_chunk(
             frame,
             at,
         } => {
-            if spans.len() >= MAX_SPANS {
-                spans.pop_front();
-            }
-            spans.push_back(Span {
+            let span = Span {
                 start: offset,
                 end: offset + bytes.len() as u64,
                 frame,
                 at,
-            });
+            };
+            let complete = done.messages.first().map(|message| message.bytes.start);
+            spans.push(span, complete.or_else(|| splitter.begun(side)));
             let push = segment.is_none_or(|s| s.frame != frame || s.flags.psh());
             splitter.bytes(side, offset, bytes, push, &mut done.messages);
         }

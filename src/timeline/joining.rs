@@ -67,7 +67,7 @@ impl Story {
                     SessionEventKind::Wrote { bytes, .. } => (Side::Server, bytes),
                     _ => return,
                 };
-                entry.frames = conversation.of(side).first_and_last(bytes);
+                entry.frames = conversation.of(side).spans.first_and_last(bytes);
             }
         } else if let SessionEventKind::Disconnected { .. } = event.kind {
             books.forget(event.connection);

@@ -79,7 +79,7 @@ impl Story {
         let stream = conversation.stream;
         let direction = conversation.direction(side);
         let (number, said) = direction.count(message.kind);
-        let (frames, frames_total, last) = direction.frames(&message.bytes);
+        let (frames, frames_total, last) = direction.spans.frames(&message.bytes);
         let at = last.map_or(self.clock, |span| span.at);
         let completing = last.map_or(first, |span| span.frame);
         let mut entry = MessageEntry {
@@ -110,7 +110,7 @@ impl Story {
             self.clock
         };
         let direction = conversation.direction(side);
-        direction.forget_spans(end, keep);
+        direction.spans.forget(end, keep);
         direction.await_ack(PendingAck {
             end,
             at,
@@ -403,7 +403,7 @@ fn count_sharing(
     let waiting = conversation.splitter.is_waiting(side);
     let direction = conversation.direction(side);
     let first_of = |from: u64, to: u64| {
-        let frames = direction.first_and_last(&(from..to.max(from + 1)));
+        let frames = direction.spans.first_and_last(&(from..to.max(from + 1)));
         frames.map_or(0, |(first, _)| first)
     };
     out.clear();

@@ -2,9 +2,8 @@
 //!
 //! Absence is only remarkable against a habit. Live and replay learn from the same packets.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-
-use rustc_hash::FxHashMap;
 
 use super::Settings;
 use super::limits::{MAX_SERVICES, SENDS_REMEMBERED};
@@ -118,11 +117,11 @@ impl Room {
 /// All server endpoints seen.
 #[derive(Debug)]
 pub(super) struct Services {
-    by_endpoint: FxHashMap<Endpoint, ServiceId>,
+    by_endpoint: HashMap<Endpoint, ServiceId>,
     habits: Vec<Service>,
     rooms: Vec<Room>,
-    by_port: FxHashMap<u16, RoomId>,
-    by_host: FxHashMap<IpAddr, RoomId>,
+    by_port: HashMap<u16, RoomId>,
+    by_host: HashMap<IpAddr, RoomId>,
     room_ports: Vec<u16>,
 }
 
@@ -132,7 +131,7 @@ impl Services {
 
     pub(super) fn new(settings: &Settings) -> Self {
         let mut services = Self {
-            by_endpoint: FxHashMap::default(),
+            by_endpoint: HashMap::default(),
             // The service of all endpoints beyond the bound: it has no habits, so nothing is remarkable there.
             habits: vec![Service {
                 not_greeted: 1,
@@ -141,8 +140,8 @@ impl Services {
                 ..Service::default()
             }],
             rooms: vec![Room::default(), Room::default()],
-            by_port: FxHashMap::default(),
-            by_host: FxHashMap::default(),
+            by_port: HashMap::default(),
+            by_host: HashMap::default(),
             room_ports: settings.room_ports.clone(),
         };
         for endpoint in &settings.listening {

@@ -4,6 +4,7 @@
 //! when the caller drains or how frames arrive in batches.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -48,7 +49,7 @@ pub(super) struct Story {
     /// Receivers in each room.
     pub(super) members: FxHashMap<RoomId, u32>,
     /// Open connections: the newest stream of a 4-tuple and the one before.
-    pub(super) by_tuple: FxHashMap<FourTuple, (StreamId, Option<StreamId>)>,
+    pub(super) by_tuple: HashMap<FourTuple, (StreamId, Option<StreamId>)>,
     pub(super) tracked: TrackedMessages,
     pub(super) books: Books,
     pub(super) messages: u64,
@@ -90,7 +91,7 @@ impl Story {
             signs: RefCell::default(),
             conversations: Slab::default(),
             members: FxHashMap::default(),
-            by_tuple: FxHashMap::default(),
+            by_tuple: HashMap::default(),
             tracked: TrackedMessages::default(),
             books: Books::default(),
             messages: 0,

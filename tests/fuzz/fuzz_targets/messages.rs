@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
                 *offset = to;
             }
             1 => splitter.silence(side, &mut out),
-            2 => splitter.answered_by(side, &mut out),
+            2 => splitter.answered_by(side, Some(u64::from(*length) * 8), &mut out),
             3 => splitter.end(side, &mut out),
             _ => {
                 splitter.bytes(side, *offset, chunk, what & 2 != 0, &mut out);
