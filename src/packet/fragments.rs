@@ -231,8 +231,8 @@ mod tests {
             assert_eq!(table.add(key(1), fragment(8, true, &more[..8]), now), None);
         }
         assert_eq!((table.waiting[&key(1)].pieces.len(), table.evicted), (4, 0));
-        let rest = table.add(key(1), fragment(0, true, &[7; 60_000]), now);
-        assert!(rest.is_some_and(|bytes| bytes[..60_000] == [7; 60_000]));
+        let rest = table.add(key(1), fragment(0, true, &vec![7; 60_000]), now);
+        assert!(rest.is_some_and(|bytes| bytes[..60_000] == vec![7; 60_000]));
         assert_eq!((table.waiting.len(), table.cost), (0, 0));
     }
 

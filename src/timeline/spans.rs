@@ -20,7 +20,7 @@ pub(super) struct Span {
 /// The spans of one direction, in order, without overlaps.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
-    spans: VecDeque<Span>,
+    kept: VecDeque<Span>,
     /// Where spans were left out of the message that is not told yet, and how many.
     left_out: Range<u64>,
     missing: u32,
@@ -30,15 +30,15 @@ impl Spans {
     /// Adds the newest one. `begun`: where the message begins that is not told yet. Beyond the bound, spans before that
     /// leave first; then those of its middle, so that its first frames and its last ones are always right.
     pub(super) fn push(&mut self, span: Span, begun: Option<u64>) {
-        if self.spans.len() >= MAX_SPANS {
-            let front = self.spans.front().map_or(0, |front| front.end);
+        if self.kept.len() >= MAX_SPANS {
+            let front = self.kept.front().map_or(0, |front| front.end);
             if begun.is_none_or(|begun| front <= begun) {
-                self.spans.pop_front();
-            } else if let Some(middle) = self.spans.remove(MAX_MESSAGE_FRAMES) {
+                self.kept.pop_front();
+            } else if let Some(middle) = self.kept.remove(MAX_MESSAGE_FRAMES) {
                 self.leave_out(middle);
             }
         }
-        self.spans.push_back(span);
+        self.kept.push_back(span);
     }
 
     fn leave_out(&mut self, span: Span) {
@@ -73,15 +73,15 @@ impl Spans {
 
     fn carrying(&self, bytes: &Range<u64>) -> vec_deque::Iter<'_, Span> {
         // Nearly always the last one.
-        if let Some(last) = self.spans.back()
+        if let Some(last) = self.kept.back()
             && last.start <= bytes.start
             && bytes.start < last.end
         {
-            return self.spans.range(self.spans.len() - 1..);
+            return self.kept.range(self.kept.len() - 1..);
         }
-        let from = self.spans.partition_point(|span| span.end <= bytes.start);
-        let to = self.spans.partition_point(|span| span.start < bytes.end);
-        self.spans.range(from..to.max(from))
+        let from = self.kept.partition_point(|span| span.end <= bytes.start);
+        let to = self.kept.partition_point(|span| span.start < bytes.end);
+        self.kept.range(from..to.max(from))
     }
 
     /// First and last frame that carried bytes of this range.
@@ -93,11 +93,11 @@ impl Spans {
 
     /// Forgets which frames carried the bytes before `offset`, where that was before `time`.
     pub(super) fn forget(&mut self, offset: u64, time: Timestamp) {
-        while let Some(span) = self.spans.front()
+        while let Some(span) = self.kept.front()
             && span.end <= offset
             && span.at < time
         {
-            self.spans.pop_front();
+            self.kept.pop_front();
         }
     }
 }
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!((total, last.map(|span| span.frame)), (3000, Some(3000)));
         assert_eq!(spans.first_and_last(&(1..3001)), Some((1, 3000)));
         assert_eq!(spans.frames(&(3001..3002)).1, 1);
-        assert_eq!(spans.spans.len(), MAX_SPANS);
+        assert_eq!(spans.kept.len(), MAX_SPANS);
     }
 
     #[test]
