@@ -43,7 +43,7 @@ impl Spans {
 
     fn leave_out(&mut self, span: Span) {
         let of_another = self
-            .spans
+            .kept
             .front()
             .is_some_and(|front| self.left_out.end <= front.start);
         if self.missing == 0 || of_another {
