@@ -141,10 +141,9 @@ impl Head {
         }
         match (self.chunked, self.length, self.first) {
             (Some(true), ..) => Body::Chunked,
-            (Some(false), ..) => Body::Unknown,
             (None, Some(length), _) => Body::Length(length),
             (None, None, FirstLine::Request(_)) => Body::Length(0),
-            (None, None, FirstLine::Response(_)) => Body::Unknown,
+            (Some(false), ..) | (None, None, FirstLine::Response(_)) => Body::Unknown,
         }
     }
 }
