@@ -10,6 +10,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -123,6 +124,34 @@ fn the_program_ends_with_the_watch() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("sleep: signal: 15"), "{said}");
     assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+/// A terminal sends Ctrl-C to both: the program says its farewell, and the capture has it.
+#[test]
+fn a_program_that_hears_ctrl_c_ends_as_it_likes() {
+    if !may_capture() {
+        return;
+    }
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let polite = format!(
+        "trap 'sleep 0.2; echo farewell >&3; exit 7' INT; exec 3<>/dev/tcp/127.0.0.1/{port}; while :; do sleep 0.05; done"
+    );
+    let filter = format!("tcp port {port}");
+    let mut watch = chatscope(&[
+        "watch", "--format", "json", &filter, "--", "bash", "-c", &polite,
+    ]);
+    let mut run = Run(watch.process_group(0).spawn().unwrap());
+    let (_client, _) = server.accept().unwrap();
+    let mut out = run.until("handshake-3");
+    let group = nix::unistd::Pid::from_raw(-(run.0.id() as i32));
+    nix::sys::signal::kill(group, nix::sys::signal::Signal::SIGINT).unwrap();
+    let mut story = String::new();
+    out.read_to_string(&mut story).unwrap();
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("bash: exit status: 7"), "{said}");
+    assert!(story.contains("\"text\":\"farewell\""), "{story}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::net::Timestamp;
 
 /// How long the capture goes on after the program has ended: its last FIN and ACK are still under way.
 const GRACE: Duration = Duration::from_millis(300);
+/// How long a program that heard Ctrl-C itself may take before it is asked to end: it may have a farewell to say.
+const FAREWELL: Duration = Duration::from_millis(500);
 /// How long a program that was asked to end may take before it is killed.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Between two looks at a program that is ending.
@@ -25,7 +27,9 @@ const LOOK: Duration = Duration::from_millis(10);
 pub(super) struct Program {
     name: String,
     child: Handle,
-    /// When it was asked to end.
+    /// When its end was first wanted.
+    wanted: Option<Timestamp>,
+    /// When it was asked for.
     asked: Option<Timestamp>,
     ended: Option<(ExitStatus, Timestamp)>,
 }
@@ -59,6 +63,7 @@ impl Program {
         Ok(Some(Self {
             name: name.clone(),
             child: Handle(Arc::new(Mutex::new(child))),
+            wanted: None,
             asked: None,
             ended: None,
         }))
@@ -75,8 +80,17 @@ impl Program {
         self.ended.is_some_and(|(_, at)| passed(at, GRACE))
     }
 
+    /// Ctrl-C came, which a terminal sends to the program as well: it may end by itself, then it is asked to, then killed.
+    /// Never waits: call it again and again.
+    pub(super) fn interrupted(&mut self) {
+        let wanted = *self.wanted.get_or_insert_with(live::now);
+        if passed(wanted, FAREWELL) {
+            self.ask_to_end();
+        }
+    }
+
     /// Asks it to end; asked again long after, kills it. Never waits.
-    pub(super) fn ask_to_end(&mut self) {
+    fn ask_to_end(&mut self) {
         self.look();
         if self.ended.is_some() {
             return;

@@ -130,7 +130,7 @@ impl Replay {
     fn ends(&mut self) -> bool {
         self.ending
             .as_mut()
-            .is_some_and(|ending| ending.is_due(Instant::now()))
+            .is_some_and(|ending| ending.came() && ending.is_due(Instant::now()))
     }
 }
 
@@ -165,8 +165,9 @@ impl Ending {
         self.came.is_some()
     }
 
+    /// Ask only once it came.
     fn is_due(&mut self, now: Instant) -> bool {
-        self.came() && now.duration_since(*self.came.get_or_insert(now)) >= LAST_WORDS
+        now.duration_since(*self.came.get_or_insert(now)) >= LAST_WORDS
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
         None => interrupt.came(),
         Some(program) => {
             if interrupt.came() {
-                program.ask_to_end();
+                program.interrupted();
             }
             program.is_over()
         }
