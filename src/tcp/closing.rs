@@ -7,6 +7,9 @@ use crate::packet::{Segment, SeqNumber, TcpFlags};
 
 const SYN_OR_RST: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::RST.0);
 
+/// The largest window there is (RFC 7323 section 2.3): more than that is sent at once by nobody.
+const MAX_WINDOW: u32 = 1 << 30;
+
 /// One direction's FIN.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FinFact {
@@ -42,6 +45,8 @@ pub(super) struct Closing {
     pub(super) reset: Option<ResetFact>,
     /// Payload the other side sent after the first FIN was acknowledged.
     pub(super) half_close_bytes: u64,
+    /// Where that side's payload ends so far, once the first FIN is acknowledged.
+    pub(super) half_close_end: SeqNumber,
 }
 
 impl Closing {
@@ -79,16 +84,29 @@ impl Closing {
         if segment.flags.ack() {
             self.acknowledge(from, step, segment, seen);
         }
+        if let Some(first) = self.fins[0]
+            && usize::from(first.from) != from
+            && let Some(ack) = first.acked
+        {
+            self.half_close(ack, segment);
+        }
         if segment.flags.fin() {
             self.fin(from, step, segment, seen);
-        } else if let Some(first) = self.fins[0]
-            && first.acked.is_some_and(|ack| ack.frame < segment.frame)
-            && usize::from(first.from) != from
-        {
-            self.half_close_bytes += u64::from(segment.len);
         }
         if self.orderly() && !was_orderly {
             seen.changes.insert(Changes::CLOSED);
+        }
+    }
+
+    /// Payload against the first FIN, that of the other side's FIN included, counted once however often it was sent.
+    fn half_close(&mut self, ack: Step, segment: &Segment<'_>) {
+        let end = segment.seq.plus(segment.len);
+        let news = end.offset_from(self.half_close_end);
+        if ack.frame == segment.frame {
+            self.half_close_end = end;
+        } else if end.follows(self.half_close_end) && news <= MAX_WINDOW {
+            self.half_close_end = end;
+            self.half_close_bytes += u64::from(news);
         }
     }
 

@@ -243,15 +243,10 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     dir.flight_known = unknown == 0;
     (dir.pushed, dir.closer) = (pushed != 0, closer != 0);
     dir.last_flags = AnalysisFlags(flags as u16);
-    let [mut sent, mut known] = dir.paths.map(u32::from);
-    if paths != 0 {
-        pack.small(&mut sent);
-        pack.small(&mut known);
-    }
     dir.paths = if paths == 0 {
         [0; 2]
     } else {
-        [sent as u16, known as u16]
+        both_paths(pack, dir.paths)
     };
     let mut base = dir.base.unwrap_or_default();
     if based != 0 {
@@ -261,10 +256,7 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     if silent == 0 {
         spoken(pack, dir, end, base.0, offer.window);
     } else {
-        let fresh = Direction::default();
-        (dir.next, dir.cont, dir.last_win) = (fresh.next, fresh.cont, fresh.last_win);
-        (dir.last_time, dir.next_time) = (fresh.last_time, fresh.next_time);
-        (dir.next_frame, dir.nondup, dir.push_sum) = (0, 0, 0);
+        unspoken(dir);
     }
     pack.small(&mut dir.dup_acks);
     pack.small(&mut dir.sack_sum);
@@ -281,6 +273,22 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
         time(pack, &mut at, end.at);
     }
     dir.zero_window = (window != 0).then_some((frame, at));
+}
+
+fn both_paths(pack: &mut impl Pack, paths: [u16; 2]) -> [u16; 2] {
+    paths.map(|path| {
+        let mut path = u32::from(path);
+        pack.small(&mut path);
+        path as u16
+    })
+}
+
+/// What a direction has before a frame of it was analysed.
+fn unspoken(dir: &mut Direction) {
+    let fresh = Direction::default();
+    (dir.next, dir.cont, dir.last_win) = (fresh.next, fresh.cont, fresh.last_win);
+    (dir.last_time, dir.next_time) = (fresh.last_time, fresh.next_time);
+    (dir.next_frame, dir.nondup, dir.push_sum) = (0, 0, 0);
 }
 
 /// What a direction has once a frame of it was analysed.
@@ -489,8 +497,31 @@ fn closing(pack: &mut impl Pack, closing: &mut Closing, end: Origin, dirs: &[Dir
         ],
     );
     let facts = [(first, one, seen_one), (second, two, seen_two)];
+    fins(pack, &mut closing.fins, facts, end, dirs);
+    closing.reset = (aborted != 0).then(|| ResetFact {
+        from: who as u8,
+        step: step_if(pack, true, Some(reset.step), end).unwrap_or(NO_STEP),
+        cause: CAUSES[cause as usize],
+        exact: exact != 0,
+    });
+    if first != 0 && seen_one != 0 {
+        let other = &dirs[1 - usize::from(one != 0)];
+        pack.close32(&mut closing.half_close_end.0, other.next.0);
+        pack.number(&mut closing.half_close_bytes);
+    }
+}
+
+/// The FINs; of each whether it is there, its direction, and whether it is acknowledged.
+fn fins(
+    pack: &mut impl Pack,
+    fins: &mut [Option<FinFact>; 2],
+    facts: [(u64, u64, u64); 2],
+    end: Origin,
+    dirs: &[Direction; 2],
+) {
+    let second = facts[1].0;
     let mut near = end;
-    for (value, (present, from, acked)) in closing.fins.iter_mut().zip(facts) {
+    for (value, (present, from, acked)) in fins.iter_mut().zip(facts) {
         let old = *value;
         *value = (present != 0).then(|| {
             let mut seq = old.map_or(SeqNumber(0), |fin| fin.seq);
@@ -512,13 +543,6 @@ fn closing(pack: &mut impl Pack, closing: &mut Closing, end: Origin, dirs: &[Dir
             }
         });
     }
-    closing.reset = (aborted != 0).then(|| ResetFact {
-        from: who as u8,
-        step: step_if(pack, true, Some(reset.step), end).unwrap_or(NO_STEP),
-        cause: CAUSES[cause as usize],
-        exact: exact != 0,
-    });
-    pack.number(&mut closing.half_close_bytes);
 }
 
 fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {

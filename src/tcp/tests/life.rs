@@ -285,6 +285,31 @@ mod closing {
     }
 
     #[test]
+    fn half_close_counts_each_byte_once_and_those_of_the_fin() {
+        let mut play = Play::open();
+        play.send(C, "FA", 1, 1, 0);
+        play.send(S, "A", 1, 2, 0);
+        play.send(S, "PA", 1, 2, 11);
+        play.send(S, "PA", 1, 2, 11);
+        play.send(C, "A", 2, 12, 0);
+        play.send(S, "A", 11, 2, 1); // a keep-alive with its byte
+        play.send(C, "A", 2, 12, 0);
+        play.send(S, "FPA", 12, 2, 5);
+        play.send(S, "FPA", 12, 2, 5);
+        assert_eq!(play.summary().teardown.half_close_bytes, 16);
+    }
+
+    #[test]
+    fn half_close_counts_what_comes_with_the_fin_alone() {
+        let mut play = Play::open();
+        play.send(C, "FA", 1, 1, 0);
+        play.send(S, "A", 1, 2, 0);
+        play.send(S, "FPA", 1, 2, 11);
+        play.send(C, "A", 2, 13, 0);
+        assert_eq!(play.summary().teardown.half_close_bytes, 11);
+    }
+
+    #[test]
     fn a_repeated_fin_waits_for_its_ack_again() {
         let mut play = Play::open();
         play.send(C, "FA", 1, 1, 0);

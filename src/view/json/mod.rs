@@ -191,7 +191,7 @@
 //! | `segments` | number | 3 or 4 segments of a complete close |
 //! | `duration` | duration | first FIN to last ACK |
 //! | `half_closed` | duration | first FIN to second FIN |
-//! | `half_close_bytes` | number | bytes the other side sent after the first FIN was acknowledged |
+//! | `half_close_bytes` | number | bytes the other side sent after the first FIN was acknowledged, each once |
 //! | `simultaneous` | boolean | both FINs crossed |
 //! | `reset` | object | the RST that ended it |
 //! | `reset.side` | string | who sent it |
