@@ -221,6 +221,10 @@ impl Story {
             | MessageKind::WsBinary
             | MessageKind::WsPing
             | MessageKind::WsPong => fact.marks.add(Marks::WEBSOCKET),
+            // Agreed upon is enough: it may end before the first frame.
+            MessageKind::HttpResponse if conversation.splitter.is_websocket() => {
+                fact.marks.add(Marks::WEBSOCKET);
+            }
             _ => {}
         }
         if !self.wants.events || !entry.message.kind.is_said() {
