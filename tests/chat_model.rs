@@ -25,7 +25,8 @@ enum Step {
     Drop(usize, u8),
     /// Comes back; the last number: bytes of the room shown to the fresh session first, while somebody talks.
     Resume(usize, View, usize),
-    TakeOver(usize, View, usize),
+    /// The same while the old connection lives: meanwhile it takes, if the first share is above half, and acknowledges.
+    TakeOver(usize, View, usize, (u8, u8)),
     Commit(usize),
     Refuse(usize),
     Notice(usize),
@@ -50,7 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Acknowledge(who, share)),
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Drop(who, share)),
         4 => (who(), view(), linger()).prop_map(|(who, view, linger)| Step::Resume(who, view, linger)),
-        2 => (who(), view(), linger()).prop_map(|(who, view, linger)| Step::TakeOver(who, view, linger)),
+        2 => (who(), view(), linger(), any::<(u8, u8)>()).prop_map(|(who, view, linger, old)| Step::TakeOver(who, view, linger, old)),
         6 => (1_usize..5).prop_map(Step::Commit),
         1 => (1_usize..3).prop_map(Step::Refuse),
         3 => who().prop_map(Step::Notice),
@@ -292,7 +293,8 @@ impl World {
         self.settle();
     }
 
-    fn resume(&mut self, who: usize, view: View, alive: bool, linger: usize) {
+    fn resume(&mut self, who: usize, view: View, linger: usize, old: Option<(u8, u8)>) {
+        let alive = old.is_some();
         let Some(who) = who.checked_rem(self.people.len()) else {
             return;
         };
@@ -300,7 +302,7 @@ impl World {
             return;
         }
         let (fresh, _) = self.arrive(view);
-        let mut bytes = Vec::new();
+        let (mut bytes, mut shown) = (Vec::new(), 0..0);
         if linger > 0 {
             // What the fresh session is shown before it says who it is comes before what it missed.
             self.people[who].mixed = true;
@@ -309,9 +311,17 @@ impl World {
             let (now, mut out) = (self.now(), VecDeque::new());
             let turn = self.room.take(fresh, linger, 0, &mut out, now);
             self.people[who].missed += turn.taken.missed;
+            shown = turn.taken.lines;
             for slice in &out {
                 bytes.extend_from_slice(slice);
             }
+        }
+        if let Some((take, share)) = old.filter(|(take, _)| *take > 127) {
+            // Somebody talks while both connections are there, and the old one reads.
+            (0..3).for_each(|speaker| self.say_next(speaker));
+            self.commit(usize::MAX);
+            self.take(who, usize::from(take - 127) * 4);
+            self.acknowledge(who, share);
         }
         let (token, session) = (self.people[who].token, self.people[who].session);
         let now = self.now();
@@ -328,6 +338,8 @@ impl World {
             assert_eq!(turn.closing, Some(DisconnectReason::TakenOver));
             let wire = self.people[who].connection.take().unwrap();
             self.people[who].keep(&wire);
+            // What both connections were shown before anybody knew that they belong together is the new one's.
+            self.people[who].got.retain(|line| !shown.contains(line));
             self.weigh(session, wire.acknowledged as u64);
             let now = self.now();
             self.room.disconnect(
@@ -433,8 +445,8 @@ impl World {
             Step::Take(who, budget) => self.take(who, budget),
             Step::Acknowledge(who, share) => self.acknowledge(who, share),
             Step::Drop(who, share) => self.drop_connection(who, share),
-            Step::Resume(who, view, linger) => self.resume(who, view, false, linger),
-            Step::TakeOver(who, view, linger) => self.resume(who, view, true, linger),
+            Step::Resume(who, view, linger) => self.resume(who, view, linger, None),
+            Step::TakeOver(who, view, linger, old) => self.resume(who, view, linger, Some(old)),
             Step::Commit(count) => self.commit(count),
             Step::Refuse(count) => self.refuse(count),
             Step::Notice(who) => self.say(who, "/ping"),
@@ -457,7 +469,7 @@ impl World {
     fn finish(mut self, exact: bool) {
         self.commit(usize::MAX);
         for who in 0..self.people.len() {
-            self.resume(who, View::Text, false, 0);
+            self.resume(who, View::Text, 0, None);
             for _ in 0..10_000 {
                 let so_far = |world: &Self| {
                     let person = &world.people[who];

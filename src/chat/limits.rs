@@ -12,6 +12,9 @@ pub const NAME_CHARS: usize = 32;
 pub const SESSIONS: usize = 10_000;
 /// Sessions that are gone and may still come back; the oldest is forgotten first. About 200 bytes each.
 pub const RESUMABLE: usize = 10_000;
+/// Of these, sessions that never said a line; they are forgotten before any that did. Only by speaking, where everybody
+/// sees it, does a stranger push out the sessions of others.
+pub const RESUMABLE_QUIET: usize = 1_000;
 /// Time without a line from the client after which its session ends.
 pub const IDLE: Duration = Duration::from_mins(10);
 /// Memory of the log, all encodings together.

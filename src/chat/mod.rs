@@ -36,6 +36,8 @@
 //! never have read. A program that lost such lines asks by number: `/resume TOKEN N` sends line N and all after it,
 //! `?resume=TOKEN&after=N` all after line N. `/resume TOKEN none` (`&replay=none`) refuses the replay. If the old connection
 //! still looks alive it is ended first, politely. With a history file nothing is too old to be sent again.
+//! Sessions that went are kept up to a bound, [`limits::RESUMABLE`]; those that never said a line, up to
+//! [`limits::RESUMABLE_QUIET`], are forgotten first, so that nobody pushes out the others by mere connecting.
 //!
 //! After a crash of the server (`kill -9`, power cut) with a history file nothing is lost either, but what the peer
 //! acknowledged last may come twice: an acknowledgement reaches the kernel, and what the kernel knew of a connection dies
@@ -44,6 +46,7 @@
 //! why `chatscope.v1` clients should resume with `after=N`.
 //! A session itself is stored before its token is shown, and before any line that it could be owed.
 
+mod away;
 mod chunk;
 mod command;
 mod cursor;

@@ -73,6 +73,8 @@ pub(super) struct Session {
     side_bytes: usize,
     /// Uptime of the last line from the client.
     pub(super) heard: Duration,
+    /// It never said a line: it is among the first to be forgotten when it has gone.
+    pub(super) quiet: bool,
     /// A warning was sent that the idle limit is near.
     pub(super) warned: bool,
     pub(super) bucket: Bucket,
@@ -131,6 +133,7 @@ impl Session {
             side: VecDeque::new(),
             side_bytes: 0,
             heard: birth.now,
+            quiet: true,
             warned: false,
             bucket: Bucket::full(),
             held_until: Duration::ZERO,
@@ -215,6 +218,8 @@ pub struct Gone {
     pub cursor: Cursor,
     /// Uptime at which it went.
     pub since: Duration,
+    /// It never said a line.
+    pub quiet: bool,
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ impl Room {
             return;
         }
         let counters = self.counters;
-        let (here, away) = (self.sessions.len(), self.gone.len());
+        let (here, away) = (self.sessions.len(), self.away.len());
         self.tell(
             id,
             &format!(

@@ -189,6 +189,7 @@ impl Room {
             name: session.name,
             token: session.token,
             since: now.uptime,
+            quiet: session.quiet,
         };
         match heir {
             Some((heir, replay)) => self.become_session(heir, gone, replay, now),
@@ -196,29 +197,12 @@ impl Room {
         }
     }
 
-    /// Keeps a session for its return, and forgets the oldest beyond the bound.
+    /// Keeps a session for its return, and forgets those beyond the bounds, the oldest first and before them who never said a line.
     pub(super) fn keep(&mut self, gone: Gone) {
         self.save_gone(&gone);
-        self.gone_order.push_back((gone.id, gone.since));
-        self.gone.insert(gone.id, gone);
-        while self.gone.len() > self.limits.resumable {
-            let Some((oldest, since)) = self.gone_order.pop_front() else {
-                break;
-            };
-            if self
-                .gone
-                .get(&oldest)
-                .is_some_and(|gone| gone.since == since)
-                && let Some(gone) = self.gone.remove(&oldest)
-            {
-                self.forget(oldest, gone.token, &gone.name);
-            }
-        }
-        // Entries of sessions that came back must not pile up.
-        if self.gone_order.len() > 2 * self.limits.resumable + 64 {
-            let gone = &self.gone;
-            self.gone_order
-                .retain(|(id, since)| gone.get(id).is_some_and(|gone| gone.since == *since));
+        self.away.insert(gone);
+        while let Some(gone) = self.away.surplus(self.limits.resumable) {
+            self.forget(gone.id, gone.token, &gone.name);
         }
     }
 
@@ -238,7 +222,7 @@ impl Room {
             Some(owner) => {
                 let held =
                     |gone: &Gone| now.uptime.saturating_sub(gone.since) < self.limits.name_hold;
-                if self.gone.get(&owner).is_some_and(held) {
+                if self.away.get(owner).is_some_and(held) {
                     return Err(names::NameError::Held);
                 }
             }

@@ -126,8 +126,14 @@ impl Room {
         session.bucket.take(now.uptime, rate);
         let safe = safe_text(line);
         match Command::parse(&safe) {
-            Command::Say(text) => return self.say(id, LineKind::Say, text, Some(bytes), now),
-            Command::Act(text) => return self.say(id, LineKind::Act, text, Some(bytes), now),
+            Command::Say(text) => {
+                self.say(id, LineKind::Say, text, Some(bytes), now);
+                return id;
+            }
+            Command::Act(text) => {
+                self.say(id, LineKind::Act, text, Some(bytes), now);
+                return id;
+            }
             Command::Resume { token, replay } => {
                 self.event(now, id, SessionEventKind::Said { line: None, bytes });
                 return self.resume(id, token, replay, now);

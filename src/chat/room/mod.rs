@@ -22,10 +22,11 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
+use super::away::Away;
 use super::limits::Limits;
 use super::log::{Log, Taken};
 use super::names::Names;
-use super::session::{Gone, Now, Session};
+use super::session::{Now, Session};
 use super::token::TokenHash;
 use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
 use crate::text;
@@ -106,9 +107,7 @@ pub struct Room {
     limits: Limits,
     log: Log,
     sessions: FxHashMap<SessionId, Session>,
-    gone: FxHashMap<SessionId, Gone>,
-    /// Order in which sessions went; entries of those that came back are skipped.
-    gone_order: VecDeque<(SessionId, Duration)>,
+    away: Away,
     names: Names,
     tokens: FxHashMap<TokenHash, SessionId>,
     next_session: u64,
@@ -130,8 +129,7 @@ impl Room {
             log: Log::new(1, limits.log_bytes),
             limits,
             sessions: FxHashMap::default(),
-            gone: FxHashMap::default(),
-            gone_order: VecDeque::new(),
+            away: Away::default(),
             names: Names::default(),
             tokens: FxHashMap::default(),
             next_session: 1,
@@ -182,7 +180,7 @@ impl Room {
     /// Sessions that may come back.
     #[must_use]
     pub fn resumable(&self) -> usize {
-        self.gone.len()
+        self.away.len()
     }
 
     /// The name of a connected session.

@@ -2,6 +2,7 @@
 //!
 //! Owns: what is replayed, and who wins where two connections want one session. Must not know: how the old connection ends.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -10,7 +11,6 @@ use super::{Excerpt, Room, Weighing};
 use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
-use crate::chat::log::Log;
 use crate::chat::session::{Gone, Now, Session};
 use crate::chat::token::Token;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
@@ -51,11 +51,20 @@ impl Room {
         if old == id {
             return self.replay_for(id, replay);
         }
-        if self.sessions.contains_key(&old) {
-            self.take_over(id, old, replay, now);
+        if let Some(session) = self.sessions.get(&old) {
+            // Who is given up to another connection takes none over, and who is becoming another session is not taken
+            // over: crossed wishes would leave nobody with either session.
+            let becoming = session.succeeds;
+            if self.closing_reason(id) == Some(DisconnectReason::TakenOver) {
+                self.stay(id, "this session has just gone to another connection");
+            } else if becoming {
+                self.stay(id, "that session is just becoming another one");
+            } else {
+                self.take_over(id, old, replay, now);
+            }
             return id;
         }
-        let Some(gone) = self.gone.remove(&old) else {
+        let Some(gone) = self.away.remove(old) else {
             return id;
         };
         self.become_session(id, gone, replay, now);
@@ -83,15 +92,20 @@ impl Room {
 
     /// Another connection came for the same session after this one: it is itself, and is welcomed where it was not.
     fn outrun(&mut self, id: SessionId, now: Now) {
-        let session = self.sessions.get_mut(&id);
-        if let Some(own) = session.and_then(|session| session.unshown.take()) {
-            self.introduce(id, own);
-        }
-        self.tell(
+        self.stay(
             id,
             "another connection was later and has that session: you go on as you are",
         );
         self.succeeded(id, now);
+    }
+
+    /// A session stays what it is and is told why; it is welcomed where it was not.
+    fn stay(&mut self, id: SessionId, why: &str) {
+        let session = self.sessions.get_mut(&id);
+        if let Some(own) = session.and_then(|session| session.unshown.take()) {
+            self.introduce(id, own);
+        }
+        self.tell(id, why);
     }
 
     /// The wait for another session is over, one way or the other: what its client said meanwhile is taken up.
@@ -106,7 +120,11 @@ impl Room {
     /// A session resumes itself: it may ask for lines again, nothing else changes.
     fn replay_for(&mut self, id: SessionId, replay: Replay) -> SessionId {
         let head = self.log.head();
-        if let (Some(session), Replay::From(number)) = (self.sessions.get_mut(&id), replay) {
+        if let Replay::From(number) = replay
+            && number >= head
+        {
+            self.tell(id, &format!("no line {number} yet: the next is {head}"));
+        } else if let (Some(session), Replay::From(number)) = (self.sessions.get_mut(&id), replay) {
             let again = number.max(1)..session.cursor.first().min(head);
             let mut earlier = session.cursor.earlier().to_vec();
             earlier.push(again);
@@ -121,7 +139,7 @@ impl Room {
     /// The connection of session `id` becomes the session that went.
     pub(super) fn become_session(&mut self, id: SessionId, gone: Gone, replay: Replay, now: Now) {
         let Some(mut session) = self.sessions.remove(&id) else {
-            self.gone.insert(gone.id, gone);
+            self.away.insert(gone);
             return;
         };
         self.forget(id, session.token, &session.name);
@@ -152,14 +170,15 @@ impl Room {
 
     /// Gives a session the place, number, token and name of the one that went; returns how many lines it missed.
     fn put_in_place(&self, session: &mut Session, gone: &Gone, replay: Replay, now: Now) -> u64 {
-        let (shown_from, next) = (session.shown_from, session.cursor.next());
-        session.cursor = replayed(&gone.cursor, replay, shown_from, next, &self.log);
+        let shown = session.shown_from..session.cursor.next();
+        session.cursor = replayed(&gone.cursor, replay, shown, self.log.head());
         session.id = gone.id;
         session.token = gone.token;
         session.name = self.name_again(gone);
         session.held_until = now.uptime;
         // Its own token is stored, and the welcome queued before it names one that nobody will know.
         session.unstored = false;
+        session.quiet &= gone.quiet;
         session.unshown = None;
         // What the file was asked under the other number is answered there.
         session.excerpt = Excerpt::None;
@@ -202,19 +221,69 @@ impl Room {
     }
 }
 
-/// What `cursor` owes narrowed to a replay wish: lines before `shown_from` that the client asks for, and all from `next`.
-fn replayed(owed: &Cursor, replay: Replay, shown_from: u64, next: u64, log: &Log) -> Cursor {
+/// What the session `owed` when it went, narrowed to a replay wish and without the lines `shown` to the connection that is
+/// now its own; from its end on nothing was. The old connection may have been sent lines that are newer than all these.
+fn replayed(owed: &Cursor, replay: Replay, shown: Range<u64>, head: u64) -> Cursor {
+    let sent = owed.next().min(head);
+    let mut missed = owed.earlier().to_vec();
+    missed.push(sent..shown.end);
+    let next = shown.end.max(sent);
     let earlier = match replay {
-        Replay::Nothing => Vec::new(),
-        Replay::From(number) => std::iter::once(number.max(1)..shown_from).collect(),
-        Replay::Missed => {
-            let mut earlier = owed.earlier().to_vec();
-            earlier.push(owed.next()..log.head());
-            for range in &mut earlier {
-                range.end = range.end.min(shown_from);
-            }
-            earlier
+        Replay::From(number) => {
+            let asked = number.max(1)..shown.start;
+            return Cursor::from_parts(vec![asked], shown.end);
         }
+        // What was said since this connection is there is no replay.
+        Replay::Nothing => without(&missed, &(0..shown.end)),
+        Replay::Missed => without(&missed, &shown),
     };
     Cursor::from_parts(earlier, next)
+}
+
+/// The ranges less another one.
+fn without(ranges: &[Range<u64>], hole: &Range<u64>) -> Vec<Range<u64>> {
+    let (start, end) = (hole.start, hole.end.max(hole.start));
+    let cut = |range: &Range<u64>| {
+        let before = range.start..range.end.min(start);
+        let after = range.start.max(end)..range.end;
+        [before, after]
+    };
+    ranges.iter().flat_map(cut).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "stretches are ranges")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_old_connection_acknowledged_is_not_sent_again() {
+        // The new connection came at 10 and was shown 10 and 11; the old one was sent 12 to 14 meanwhile, of which 13 is
+        // not acknowledged, and neither are 8 to 10.
+        let owed = Cursor::from_parts(vec![8..11, 13..14], 15);
+        let missed = Cursor::from_parts(vec![8..10, 13..14], 15);
+        assert_eq!(replayed(&owed, Replay::Missed, 10..12, 15), missed);
+        let none = Cursor::from_parts(vec![13..14], 15);
+        assert_eq!(replayed(&owed, Replay::Nothing, 10..12, 15), none);
+        let from = Cursor::from_parts(vec![9..10], 12);
+        assert_eq!(replayed(&owed, Replay::From(9), 10..12, 15), from);
+    }
+
+    #[test]
+    fn what_was_said_between_two_connections_is_owed() {
+        let owed = Cursor::from_parts(vec![2..4], 6);
+        let missed = Cursor::from_parts(vec![2..4, 6..10], 12);
+        assert_eq!(replayed(&owed, Replay::Missed, 10..12, 15), missed);
+        assert_eq!(
+            replayed(&owed, Replay::Nothing, 10..12, 15),
+            Cursor::new(12)
+        );
+    }
+
+    /// A history file that was cut by hand: the session was sent lines that are not there.
+    #[test]
+    fn a_place_behind_the_end_is_the_end() {
+        let owed = Cursor::new(900);
+        assert_eq!(replayed(&owed, Replay::Missed, 10..10, 10), Cursor::new(10));
+    }
 }

@@ -77,7 +77,7 @@ impl Waiting {
 }
 
 impl Room {
-    /// A line for everybody; returns the speaker.
+    /// A line for everybody.
     pub(super) fn say(
         &mut self,
         id: SessionId,
@@ -85,10 +85,11 @@ impl Room {
         text: &str,
         bytes: Option<Range<u64>>,
         now: Now,
-    ) -> SessionId {
+    ) {
         let Some(session) = self.sessions.get_mut(&id) else {
-            return id;
+            return;
         };
+        session.quiet = false;
         let line = Line {
             session: id,
             kind,
@@ -107,7 +108,6 @@ impl Room {
         } else {
             self.publish(&line, bytes, now);
         }
-        id
     }
 
     /// A notice of the room about somebody, numbered like every line.
@@ -202,8 +202,7 @@ impl Room {
         for gone in sessions {
             self.names.give(&gone.name, gone.id);
             self.tokens.insert(gone.token, gone.id);
-            self.gone_order.push_back((gone.id, gone.since));
-            self.gone.insert(gone.id, gone);
+            self.away.insert(gone);
         }
         self.next_session = next_session.max(self.next_session);
         self.effects = super::Effects::default();
@@ -227,6 +226,7 @@ impl Room {
                 token,
                 cursor,
                 since: session.heard,
+                quiet: session.quiet,
             }));
         }
     }

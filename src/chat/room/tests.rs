@@ -316,3 +316,81 @@ fn nobody_comes_back_to_a_session_without_random_bits() {
     assert_eq!(say(&mut room, eva, &resume, at(2)), eva);
     assert!(take(&mut room, eva, at(2)).contains("no session has this token"));
 }
+
+/// Who only connects, however often, makes nobody's token unknown who ever said a line.
+#[test]
+fn empty_connections_push_out_nobody_who_spoke() {
+    let mut room = limited(false, |limits| limits.resumable = 2_000);
+    let ana = settled(&mut room, 1);
+    say(&mut room, ana, "I shall be back", at(1));
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(1));
+    for number in 0..2_100_u128 {
+        let fresh = Token::new((number + (1 << 64)).to_be_bytes());
+        let arrival = Arrival::new(FourTuple::default(), View::Text, fresh);
+        let id = room.connect(&arrival, at(2)).expect("room");
+        room.disconnect(id, DisconnectReason::ClientClosed, None, at(2));
+    }
+    assert_eq!(room.resumable(), 1 + crate::chat::limits::RESUMABLE_QUIET);
+    let back = settled(&mut room, 2);
+    let resume = format!("/resume {}", token(1));
+    assert_eq!(say(&mut room, back, &resume, at(3)), ana);
+    // Once heard is heard for good.
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(4));
+    assert!(room.away.get(ana).is_some_and(|gone| !gone.quiet));
+}
+
+#[test]
+fn a_takeover_repeats_nothing_that_the_old_connection_has() {
+    let mut room = room(false);
+    let (ana, bob, eva) = (
+        settled(&mut room, 1),
+        settled(&mut room, 2),
+        settled(&mut room, 3),
+    );
+    say(&mut room, bob, "X", at(1));
+    assert_eq!(take(&mut room, ana, at(1)), "guest2: X\n");
+    let resume = format!("/resume {}", token(1));
+    say(&mut room, eva, &resume, at(1));
+    room.disconnect(ana, DisconnectReason::TakenOver, None, at(1));
+    let text = take(&mut room, ana, at(1));
+    assert!(text.contains("lines missed: 0"), "{text}");
+    assert!(!text.contains("guest2: X"), "{text}");
+}
+
+/// Two sessions each ask to be the other: the first to ask has its way, and no token becomes unknown but its own.
+#[test]
+fn crossed_wishes_leave_both_sessions_to_somebody() {
+    let mut room = room(false);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, &format!("/resume {}", token(2)), at(1));
+    say(&mut room, bob, &format!("/resume {}", token(1)), at(1));
+    let eva = settled(&mut room, 3);
+    say(&mut room, eva, &format!("/resume {}", token(1)), at(1));
+    assert!(take(&mut room, eva, at(1)).contains("just becoming another one"));
+    assert_eq!(room.closing_reason(ana), None);
+    let (turn, text) = turn(&mut room, bob, at(1));
+    assert_eq!(turn.closing, Some(DisconnectReason::TakenOver));
+    assert!(text.contains("has just gone"), "{text}");
+    room.disconnect(bob, DisconnectReason::TakenOver, None, at(1));
+    assert_eq!(room.effects().moved, [(ana, bob)]);
+    assert_eq!(room.connected(), 2);
+    assert!(take(&mut room, bob, at(1)).contains("welcome back: you are guest2"));
+}
+
+#[test]
+fn a_line_that_is_not_there_yet_is_told() {
+    let mut room = room(false);
+    let ana = settled(&mut room, 1);
+    say(&mut room, ana, "one", at(1));
+    take(&mut room, ana, at(1));
+    say(
+        &mut room,
+        ana,
+        &format!("/resume {} 99999", token(1)),
+        at(1),
+    );
+    let text = take(&mut room, ana, at(1));
+    assert_eq!(text, "* no line 99999 yet: the next is 2\n");
+    say(&mut room, ana, &format!("/resume {} 1", token(1)), at(1));
+    assert_eq!(take(&mut room, ana, at(1)), "guest1: one\n");
+}

@@ -375,6 +375,8 @@ fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
             token: TokenHash(row.get(2)?),
             cursor: owed_of(&owed).ok_or(rusqlite::Error::InvalidQuery)?,
             since: Duration::ZERO,
+            // The file does not tell; it holds few that never said a line, as they are forgotten in time.
+            quiet: false,
         })
     })?;
     rows.collect()
@@ -417,6 +419,7 @@ mod tests {
                     token: TokenHash([0; 32]),
                     cursor: Cursor::new(1),
                     since: Duration::ZERO,
+                    quiet: false,
                 })
             })
             .collect();
