@@ -341,47 +341,45 @@ fn the_file_has_the_frames_of_the_story_and_no_others() {
     }
 }
 
+/// The story of so many seconds, read only when they are over; what it says at its end, and what was said on stderr.
+fn read_late(filter: &str, seconds: u64) -> (Vec<Value>, Value, String) {
+    let duration = format!("duration:{seconds}");
+    let mut run = Run::start(&["watch", "--format", "json", "-a", &duration, filter]);
+    let mut out = run.until("\"capture\"");
+    std::thread::sleep(Duration::from_secs(seconds + 1));
+    let mut story = String::new();
+    out.read_to_string(&mut story).unwrap();
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+    let lines = story.lines();
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let end = events.last().unwrap().clone();
+    assert_eq!(end["event"], "end", "the end always comes, last");
+    (events, end, said)
+}
+
 #[test]
 fn a_slow_reader_loses_lines_that_are_counted_and_never_the_end() {
     if !may_capture() {
         return;
     }
     let traffic = Traffic::start(Duration::from_millis(1));
-    let mut run = Run::start(&[
-        "watch",
-        "--format",
-        "json",
-        "-a",
-        "duration:9",
-        &traffic.filter(),
-    ]);
-    let mut out = run.until("\"capture\"");
-    std::thread::sleep(Duration::from_secs(10));
-    let mut story = String::new();
-    out.read_to_string(&mut story).unwrap();
-    let (code, said) = run.end();
-    assert_eq!(code, Some(0), "{said}");
-    let events: Vec<Value> = story
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let end = events.last().unwrap();
-    assert_eq!(end["event"], "end");
+    // About 200 chunks a second fill the queue in six; where the machine is under load they are larger and fewer.
+    let (events, end, said) = [8, 16, 32]
+        .into_iter()
+        .map(|seconds| read_late(&traffic.filter(), seconds))
+        .find(|(_, end, _)| end["display_folded"] != 0)
+        .expect("something is folded in half a minute");
     let folded = end["display_folded"].as_u64().unwrap();
-    assert!(folded > 0, "the test was too quick: {end}");
     assert!(
         said.contains(&format!("{folded} lines of the story were folded")),
         "{said}"
     );
-    assert!(
-        events.iter().any(|event| event["event"] == "stream"),
-        "the last word on it"
-    );
-    let told = events
-        .iter()
-        .filter(|event| event["event"] == "packet")
-        .count() as u64;
-    let frames = end["frames"].as_u64().unwrap();
+    let count = |kind: &str| events.iter().filter(|event| event["event"] == kind).count() as u64;
+    assert!(count("stream") > 0, "the last word on it");
+    let (told, frames) = (count("packet"), end["frames"].as_u64().unwrap());
     assert!(
         told < frames && told + folded >= frames,
         "{told} and {folded} of {frames}"
