@@ -69,6 +69,18 @@ fn joins(last: char, c: char, both: &str) -> bool {
     width_of(both) < width_of(before) + own
 }
 
+/// Cuts an address to at most `limit` cells: it keeps its end, for the port tells one from another. ASCII: bytes are cells.
+pub(super) fn cut_address(text: &str, limit: usize, ascii: bool) -> Cow<'_, str> {
+    let Some(gone) = text.len().checked_sub(limit).filter(|gone| *gone > 0) else {
+        return Cow::Borrowed(text);
+    };
+    // Of what is no address after all: never within a character.
+    match text.get(gone + 1..).filter(|_| limit > 0) {
+        Some(end) => Cow::Owned(format!("{}{end}", if ascii { '~' } else { '…' })),
+        None => cut(text, limit, ascii),
+    }
+}
+
 /// Appends `count` spaces.
 pub(super) fn push_spaces(out: &mut Vec<u8>, count: usize) {
     out.resize(out.len() + count, b' ');
@@ -150,6 +162,17 @@ mod tests {
         assert_eq!(cut("日本語", 4, false), "日…");
         assert_eq!(cut("abc", 3, true), "abc");
         assert_eq!(cut("abcd", 3, true), "ab~");
+    }
+
+    #[test]
+    fn an_address_keeps_its_port() {
+        let address = "[2001:db8::1]:7000";
+        assert_eq!(cut_address(address, 18, false), address);
+        assert_eq!(cut_address(address, 17, false), "…001:db8::1]:7000");
+        assert_eq!(cut_address(address, 6, true), "~:7000");
+        assert_eq!(cut_address(address, 1, true), "~");
+        assert_eq!(cut_address(address, 0, true), "");
+        assert_eq!(cut_address("日本", 3, true), "日~");
     }
 
     /// U+2764 alone is one cell wide, with U+FE0F two.

@@ -21,6 +21,7 @@ use std::io::{self, Write};
 use crate::explain::{Explainer, Lang, Value};
 use crate::net::Nanos;
 use crate::timeline::{Entry, Sink, Wants};
+use crate::view::encode::push_micros;
 
 pub use mermaid::MAX_ARROWS;
 pub use model::{MAX_LANES, MAX_ROWS};
@@ -120,9 +121,10 @@ fn gap_words(nanos: Nanos, words: &Explainer) -> String {
 
 /// Seconds since the first row, to the microsecond.
 fn clock(nanos: Nanos) -> String {
-    let sign = if nanos < 0 { "-" } else { "" };
-    let micros = nanos.unsigned_abs() / 1000;
-    format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+    let mut text = Vec::with_capacity(24);
+    push_micros(&mut text, nanos);
+    // A sign, digits and a point.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 impl Acks {

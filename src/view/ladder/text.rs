@@ -10,7 +10,7 @@ use super::{LadderOptions, clock, gap_words, left_out};
 use crate::explain::{Explainer, Value};
 use crate::net::Timestamp;
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, push_spaces, shown, width_of, wrapped};
+use crate::view::width::{cut, cut_address, push_spaces, shown, width_of, wrapped};
 
 /// What everything is drawn with.
 struct Sheet<'a> {
@@ -85,7 +85,7 @@ impl Sheet<'_> {
             });
         }
         self.push_titles("", |lane, ascii| {
-            shortened(&ladder.lanes[lane].end.to_string(), room, ascii)
+            cut_address(&ladder.lanes[lane].end.to_string(), room, ascii).into_owned()
         });
     }
 
@@ -189,15 +189,6 @@ impl Sheet<'_> {
         push_spaces(&mut self.out, LEFT);
         self.push_cells(&cells, LEFT, Ink::Note);
     }
-}
-
-/// An address keeps its end: the port tells lanes apart.
-fn shortened(end: &str, room: usize, ascii: bool) -> String {
-    if end.len() <= room {
-        return end.to_owned();
-    }
-    let mark = if ascii { '~' } else { '…' };
-    format!("{mark}{}", &end[end.len() - (room - 1)..])
 }
 
 /// Text around a column.

@@ -4,7 +4,7 @@ use crate::explain::Explainer;
 use crate::text::visible;
 use crate::timeline::{StreamEntry, VerdictCode};
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, push_spaces, shown, width_of};
+use crate::view::width::{cut, cut_address, push_spaces, shown, width_of};
 
 /// Number of columns.
 const COUNT: usize = 11;
@@ -261,7 +261,11 @@ impl Layout {
                 (limit, true) => limit.saturating_sub(used + owed + mark.len()),
                 (_, false) => width,
             };
-            let text = shortened(&shown(&row.texts[index], ascii), room, column.kind, ascii);
+            let text = shown(&row.texts[index], ascii);
+            let text = match column.kind {
+                Kind::Endpoint => cut_address(&text, room, ascii),
+                Kind::Number | Kind::Word => cut(&text, room, ascii),
+            };
             let cells = width_of(&text);
             let fill = width.saturating_sub(cells);
             let (before, after) = match column.kind {
@@ -281,15 +285,4 @@ impl Layout {
         out.extend_from_slice(mark.as_bytes());
         out.push(b'\n');
     }
-}
-
-/// A text in its room.
-fn shortened(text: &str, room: usize, kind: Kind, ascii: bool) -> String {
-    if kind != Kind::Endpoint || width_of(text) <= room {
-        return cut(text, room, ascii).into_owned();
-    }
-    // Addresses are ASCII: bytes are cells.
-    let keep = room.saturating_sub(1).min(text.len());
-    let mark = if ascii { '~' } else { '…' };
-    format!("{mark}{}", &text[text.len() - keep..])
 }
