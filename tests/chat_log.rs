@@ -16,20 +16,74 @@ use serde_json::Value;
 use support::process::Process;
 use support::{Socket, eventually, masked};
 
-/// The log line about the end of a session.
-fn end_of(server: &Process, session: u64) -> Value {
+/// The log lines with that message.
+fn of_message(server: &Process, message: &str) -> Vec<Value> {
+    let log = server.log();
+    let objects = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    objects
+        .filter(|line| line["fields"]["message"] == message)
+        .collect()
+}
+
+/// The first log line that is so, once it is there.
+fn logged(server: &Process, message: &str, is: impl Fn(&Value) -> bool) -> Value {
     let mut found = None;
-    eventually("the end of the session is logged", || {
-        let log = server.log();
-        let objects = log
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        found = objects
-            .filter(|line| line["fields"]["message"] == "disconnected")
-            .find(|line| line["span"]["session"] == session);
+    eventually("it is logged", || {
+        found = of_message(server, message).into_iter().find(&is);
         found.is_some()
     });
     found.unwrap()
+}
+
+/// The first log line with that message.
+fn said(server: &Process, message: &str) -> Value {
+    logged(server, message, |_| true)
+}
+
+/// The log line about the end of a session.
+fn end_of(server: &Process, session: u64) -> Value {
+    logged(server, "disconnected", |line| {
+        line["span"]["session"] == session
+    })
+}
+
+#[test]
+fn without_a_story_the_log_tells_who_comes_and_goes() {
+    let server = Process::start(&[]);
+    let mut ana = server.client();
+    ana.say("teste");
+    ana.until(": teste");
+    drop(ana);
+    eventually("both are logged", || {
+        let log = server.log();
+        log.contains("connected") && log.contains(r#"disconnected reason="client_closed""#)
+    });
+    assert!(!server.log().contains("teste"), "{}", server.log());
+    let mut quiet = Process::start(&[&"--quiet"]);
+    let mut ana = quiet.client();
+    ana.say("/quit");
+    ana.rest();
+    drop(ana);
+    quiet.terminate();
+    assert!(quiet.wait().0.success());
+    assert!(!quiet.log().contains("connected"), "{}", quiet.log());
+}
+
+#[test]
+fn what_is_said_is_logged_where_that_is_asked_for_but_no_token() {
+    let server = Process::start(&[&"-v"]);
+    let (old, mut new) = (server.client(), server.client());
+    new.say("te\x1bste");
+    new.until(": te");
+    new.say(&format!("/resume {}", old.token));
+    new.until("welcome back");
+    eventually("the lines are logged", || {
+        let log = server.log();
+        log.contains("said line=te\\x1bste") && log.contains("said line=/resume\n")
+    });
+    assert!(!server.log().contains(&old.token), "{}", server.log());
 }
 
 #[test]
@@ -76,6 +130,17 @@ fn every_end_has_its_reason_in_the_log() {
         );
     }
     assert_eq!(end_of(&server, 1)["span"]["client"], address);
+    let resumed = said(&server, "resumed");
+    assert_eq!(resumed["span"]["session"], 4, "{resumed}");
+    assert_eq!(resumed["fields"]["instead_of"], 5, "{resumed}");
+    let address = new.stream().local_addr().unwrap().to_string();
+    assert_eq!(resumed["span"]["client"], address, "{resumed}");
+    new.say("/quit");
+    eventually("its end is logged under the number it goes by", || {
+        let ends = of_message(&server, "disconnected");
+        let mut own = ends.iter().filter(|line| line["span"]["client"] == address);
+        own.any(|line| line["span"]["session"] == 4)
+    });
     idle.rest();
     let _last = server.client();
     server.terminate();
@@ -90,7 +155,7 @@ fn every_end_has_its_reason_in_the_log() {
 
 #[test]
 fn the_log_names_the_stream_where_it_is_captured() {
-    let server = Process::capturing(&[&"--log-format", &"json"]);
+    let server = Process::capturing(&[&"--log-format", &"json", &"-v"]);
     if !server.log().contains("capturing on") {
         eprintln!("skipped: no permission to capture on loopback");
         return;
@@ -100,7 +165,9 @@ fn the_log_names_the_stream_where_it_is_captured() {
         ana.say("teste");
         ana.until(": teste");
         // The story is some ten milliseconds behind.
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        logged(&server, "found in the capture", |line| {
+            line["span"]["session"] == session
+        });
         drop(ana);
         let line = end_of(&server, session);
         assert_eq!(line["span"]["stream"], session - 1, "{line}");
@@ -110,7 +177,7 @@ fn the_log_names_the_stream_where_it_is_captured() {
 /// The capture is behind the connect by some milliseconds only: while the session lasts the log knows its stream.
 #[test]
 fn the_log_names_the_stream_as_soon_as_it_is_captured() {
-    let server = Process::capturing(&[&"--log-format", &"json", &"-vv"]);
+    let server = Process::capturing(&[&"--log-format", &"json", &"-v"]);
     if !server.log().contains("capturing on") {
         eprintln!("skipped: no permission to capture on loopback");
         return;
@@ -142,24 +209,13 @@ fn figures_are_for_this_machine_only() {
         return;
     };
     let server = cable.serve(&[]);
-    for (far, status, stats) in [
-        (
-            true,
-            "HTTP/1.1 403",
-            "* /stats answers connections from this machine only",
-        ),
-        // The address is this machine's, but no loopback one: nothing tells it from a forwarded one.
-        (
-            false,
-            "HTTP/1.1 403",
-            "* /stats answers connections from this machine only",
-        ),
-    ] {
+    // Also where the address is this machine's, but no loopback one: nothing tells it from a forwarded one.
+    for far in [true, false] {
         let answer = metrics(cable.connect(server.web, far));
-        assert!(answer.starts_with(status), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
         let mut ana = cable.client(server.lines, far);
         ana.say("/stats");
-        ana.expect(stats);
+        ana.expect("* /stats answers connections from this machine only");
     }
 }
 

@@ -342,3 +342,58 @@ fn systemd_is_told() {
     assert_eq!(told(), "STOPPING=1");
     assert!(server.wait().0.success());
 }
+
+/// More of the log than pipe and queue hold.
+fn much_to_log(server: &Process) {
+    let (mut ana, mut bob) = (server.client(), server.client());
+    for number in 0..8_000 {
+        ana.say(&number.to_string());
+    }
+    bob.until(": 7999");
+    ana.until(": 7999");
+}
+
+#[test]
+fn a_log_that_nobody_reads_delays_nobody() {
+    let mut server = Process::start(&[&"--rate", &"0", &"-vv"]);
+    server.deafen(true);
+    much_to_log(&server);
+    server.deafen(false);
+    eventually("what was dropped is counted", || {
+        server.log().contains("lines of the log dropped")
+    });
+    server.deafen(true);
+    much_to_log(&server);
+    let mut cia = server.client();
+    server.terminate();
+    assert_eq!(cia.rest(), "* the server is shutting down: goodbye\n");
+    drop(cia);
+    let (status, _) = server.wait();
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_story_that_nobody_reads_does_not_hold_the_end() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lab.pcapng");
+    let mut server = Process::telling(writer, &[&"--rate", &"0", &"-w", &file]);
+    if !server.log().contains("capturing on") {
+        return;
+    }
+    let mut ana = server.client();
+    for number in 0..1_000 {
+        ana.say(&number.to_string());
+        ana.until(&format!(": {number}"));
+    }
+    server.terminate();
+    assert_eq!(ana.rest(), "* the server is shutting down: goodbye\n");
+    drop(ana);
+    let (status, _) = server.wait();
+    assert_eq!(status.code(), Some(1), "{}", server.log());
+    let log = server.log();
+    assert!(log.contains("nobody has read on for 5 seconds"), "{log}");
+    assert!(log.contains("frames captured"), "{log}");
+    drop(reader);
+}

@@ -1,7 +1,9 @@
 //! Exit codes are a contract; this is the one place that maps failures to them.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
+
+use super::output;
 
 /// Success.
 pub(super) const SUCCESS: u8 = 0;
@@ -58,7 +60,7 @@ impl Failure {
             if is_broken_pipe(error) {
                 return ExitCode::from(SUCCESS); // the reader has seen enough
             }
-            let _ = writeln!(io::stderr(), "chatscope: {}", told(error));
+            output::note(format_args!("chatscope: {}", told(error)));
         }
         ExitCode::from(self.code)
     }

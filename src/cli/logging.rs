@@ -1,7 +1,19 @@
-//! The program's own log: to stderr, never mixed with the story on stdout.
+//! The program's own log: to stderr, never mixed with the story on stdout. Nobody waits for whoever reads it: records and
+//! notes go through a queue of their own, and what it has no room for is counted.
+
+use std::io::{self, Write as _};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
+
+use super::screen::Screen;
+
+/// Records that may wait for a slow stderr, some hundred bytes each.
+const RECORDS: usize = 4_096;
+
+/// Stderr, once the log has been started.
+static STDERR: OnceLock<Mutex<Screen>> = OnceLock::new();
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -13,20 +25,56 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Starts logging: warnings, `-v` also what happens to sessions, `-vv` everything. `RUST_LOG` beats both.
-pub(super) fn start(format: LogFormat, verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "info",
-        _ => "debug",
-    };
+/// Starts logging at that level; `RUST_LOG` beats it.
+pub(super) fn start(format: LogFormat, level: &str) -> io::Result<()> {
+    let of_folded = "lines of the log dropped: nobody was reading it fast enough";
+    let screen = Screen::over(Box::new(io::stderr()), RECORDS, Some(of_folded))?;
+    let stderr = STDERR.get_or_init(|| Mutex::new(screen));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(move || Queued(lock(stderr)));
     // A second start (tests) keeps the first.
     let _ = match format {
         LogFormat::Text => builder.with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+    Ok(())
+}
+
+/// Never held while anybody waits, but at the end.
+fn lock(stderr: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
+    stderr.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a record is written to.
+struct Queued(MutexGuard<'static, Screen>);
+
+impl io::Write for Queued {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Queues a line behind the records before it; false where no log was started.
+pub(super) fn note(text: &dyn std::fmt::Display) -> bool {
+    let Some(stderr) = STDERR.get() else {
+        return false;
+    };
+    // In one piece; a closed stderr is no reason to stop.
+    let _ = lock(stderr).write_all(format!("{text}\n").as_bytes());
+    true
+}
+
+/// Waits until everything is out, as long as somebody reads it.
+pub(super) fn finish() {
+    if let Some(stderr) = STDERR.get() {
+        let mut stderr = lock(stderr);
+        stderr.gauge().be_patient();
+        let _ = stderr.flush();
+    }
 }

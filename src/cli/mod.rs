@@ -176,8 +176,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             });
         }
     };
-    match cli.command.run() {
+    let code = match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
-    }
+    };
+    #[cfg(feature = "live")]
+    logging::finish();
+    code
 }

@@ -47,5 +47,9 @@ pub(super) fn is_utf8() -> bool {
 
 /// A line on stderr; a closed stderr is no reason to stop.
 pub(super) fn note(text: impl std::fmt::Display) {
+    #[cfg(feature = "live")]
+    if super::logging::note(&text) {
+        return;
+    }
     let _ = writeln!(io::stderr(), "{text}");
 }

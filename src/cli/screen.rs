@@ -1,14 +1,22 @@
 //! A writer that never makes its user wait: live output goes through a bounded queue to a thread of its own. What a slow
-//! terminal has no time for is folded, and the fold is said where it happened. The last words are waited for.
+//! terminal has no time for is folded, and the fold is said where it happened. The last words are waited for as long as
+//! somebody takes them.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// Chunks that may wait for a slow terminal; each is what one flush of a sink holds, at most some tens of KiB.
 const CHUNKS: usize = 1_024;
+/// Bytes written at once: what a pipe takes whole or not at all, so that a slow reader is known from none.
+const PIECE_BYTES: usize = 4_096;
+/// How long the last words wait for somebody who takes nothing of them (`less` on its first page, Ctrl-S).
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often is looked whether something was taken.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// The writing end.
 pub(super) struct Screen {
@@ -25,6 +33,8 @@ pub(super) struct Gauge(Arc<Shared>);
 struct Shared {
     folded: AtomicU64,
     patient: AtomicBool,
+    /// Pieces that were taken.
+    taken: AtomicU64,
     failed: OnceLock<io::Error>,
 }
 
@@ -62,18 +72,50 @@ impl Gauge {
     fn is_patient(&self) -> bool {
         self.0.patient.load(Ordering::Relaxed)
     }
+
+    /// Tries until it succeeds, or until nothing was taken for [`PATIENCE`].
+    fn wait<T>(&self, mut attempt: impl FnMut() -> Option<T>) -> io::Result<T> {
+        let (mut left, mut taken) = (PATIENCE, self.0.taken.load(Ordering::Relaxed));
+        loop {
+            if let Some(done) = attempt() {
+                return Ok(done);
+            }
+            let now = self.0.taken.load(Ordering::Relaxed);
+            if std::mem::replace(&mut taken, now) != now {
+                left = PATIENCE;
+            }
+            if left.is_zero() {
+                let why = format!("nobody has read on for {} seconds", PATIENCE.as_secs());
+                let error = io::Error::new(io::ErrorKind::TimedOut, why);
+                let _ = self.0.failed.set(error);
+                return Err(self.gone());
+            }
+            left = left.saturating_sub(LOOK_EVERY);
+        }
+    }
 }
 
 impl Screen {
     /// A screen over `out`. `say_folded`: write a line about folded lines (not inside JSON).
     pub(super) fn new(out: Box<dyn Write + Send>, say_folded: bool) -> io::Result<Self> {
-        let (queue, chunks) = sync_channel(CHUNKS);
+        let of_folded =
+            "lines folded: this display is slower than the network; the capture has them all";
+        Self::over(out, CHUNKS, say_folded.then_some(of_folded))
+    }
+
+    /// A screen over `out` that lets so many chunks wait; behind the number of folded lines it says `of_folded`.
+    pub(super) fn over(
+        out: Box<dyn Write + Send>,
+        chunks: usize,
+        of_folded: Option<&'static str>,
+    ) -> io::Result<Self> {
+        let (queue, chunks) = sync_channel(chunks);
         let gauge = Gauge::default();
         let printer = Printer {
             out,
             chunks,
             gauge: gauge.clone(),
-            say_folded,
+            of_folded,
             told: 0,
         };
         let printer = thread::Builder::new()
@@ -97,6 +139,22 @@ impl Screen {
             _ => Err(self.gauge.gone()),
         }
     }
+
+    /// Waits for room in the queue.
+    fn enqueue(&self, said: Said) -> io::Result<()> {
+        let (queue, mut said) = (self.queue()?, Some(said));
+        self.gauge.wait(|| {
+            match queue.try_send(said.take()?) {
+                Err(TrySendError::Full(back)) => {
+                    said = Some(back);
+                    thread::sleep(LOOK_EVERY);
+                    None
+                }
+                // A printer that has gone is told of by the next look at the queue.
+                _ => Some(()),
+            }
+        })
+    }
 }
 
 impl Write for Screen {
@@ -106,7 +164,7 @@ impl Write for Screen {
         }
         let (queue, said) = (self.queue()?, Said::Bytes(bytes.to_vec()));
         if self.gauge.is_patient() {
-            queue.send(said).map_err(|_| self.gauge.gone())?;
+            self.enqueue(said)?;
             return Ok(bytes.len());
         }
         match queue.try_send(said) {
@@ -128,21 +186,34 @@ impl Write for Screen {
             return self.queue().map(|_| ());
         }
         let (done, wait) = sync_channel(1);
-        let asked = self.queue()?.send(Said::Flush(done));
+        self.enqueue(Said::Flush(done))?;
         // The answer does not come where the printer has failed.
-        if asked.is_ok() && wait.recv().is_ok() {
-            Ok(())
-        } else {
-            Err(self.gauge.gone())
-        }
+        let answer = self.gauge.wait(|| match wait.recv_timeout(LOOK_EVERY) {
+            Err(RecvTimeoutError::Timeout) => None,
+            answer => Some(answer),
+        })?;
+        answer.map_err(|_| self.gauge.gone())
     }
 }
 
 impl Drop for Screen {
-    /// Waits until everything queued is written.
+    /// Waits until everything queued is written. A printer that hangs in its last word is left to the end of the program.
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(printer) = self.printer.take() {
+        let Some(printer) = self.printer.take() else {
+            return;
+        };
+        if self.gauge.failure().is_some() && !printer.is_finished() {
+            return;
+        }
+        let ended = self.gauge.wait(|| {
+            let ended = printer.is_finished();
+            if !ended {
+                thread::sleep(LOOK_EVERY);
+            }
+            ended.then_some(())
+        });
+        if ended.is_ok() {
             let _ = printer.join();
         }
     }
@@ -153,7 +224,7 @@ struct Printer {
     out: Box<dyn Write + Send>,
     chunks: Receiver<Said>,
     gauge: Gauge,
-    say_folded: bool,
+    of_folded: Option<&'static str>,
     /// Of the folded lines, so many were told.
     told: u64,
 }
@@ -177,14 +248,13 @@ impl Printer {
     }
 
     fn print(&mut self, chunk: &[u8]) -> io::Result<()> {
-        self.out.write_all(chunk)?;
+        for piece in chunk.chunks(PIECE_BYTES) {
+            self.out.write_all(piece)?;
+            self.gauge.0.taken.fetch_add(1, Ordering::Relaxed);
+        }
         let folded = self.gauge.folded();
-        if folded > self.told && self.say_folded {
-            writeln!(
-                self.out,
-                "* {} lines folded: this display is slower than the network; the capture has them all",
-                folded - self.told
-            )?;
+        if let Some(what) = self.of_folded.filter(|_| folded > self.told) {
+            writeln!(self.out, "* {} {what}", folded - self.told)?;
         }
         self.told = folded;
         self.out.flush()
@@ -248,7 +318,7 @@ mod tests {
         let folded = gauge.folded();
         gauge.be_patient();
         let letting_go = thread::spawn(move || {
-            thread::sleep(std::time::Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(50));
             drop(go);
         });
         for _ in 0..10 {
@@ -279,5 +349,19 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         let again = screen.write_all(b"line\n").expect_err("still full");
         assert_eq!(again.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn who_takes_nothing_is_not_waited_for_without_end() {
+        let (go, wait) = channel();
+        let mut screen =
+            Screen::new(Box::new(Slow(wait, Arc::default())), false).expect("a thread");
+        screen.gauge().be_patient();
+        screen.write_all(b"line\n").expect("queued");
+        let error = screen.flush().expect_err("nobody reads");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(error.to_string().contains("nobody has read on"), "{error}");
+        drop(screen);
+        drop(go);
     }
 }

@@ -187,11 +187,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         open_capture(args, &listeners)?
     };
     live::drop_privileges()?;
-    logging::start(args.log_format, args.display.verbose);
     let display = Display::new(&args.display, &args.select)?;
     let shutdown = Shutdown::new();
     let end = shutdown.clone();
     let _interrupt = Interrupt::listen(move || end.begin())?;
+    let level = log_level(&args.display, capture.is_some());
+    logging::start(args.log_format, level)?;
     match capture {
         None => chat(args, listeners, shutdown),
         Some(open) => {
@@ -202,6 +203,17 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
             };
             tell(args, listeners, &shutdown, story)
         }
+    }
+}
+
+/// With the story on the screen the log holds warnings; alone it is what the operator sees.
+const fn log_level(display: &DisplayArgs, captured: bool) -> &'static str {
+    let more = if captured || display.quiet { 0 } else { 1 };
+    match display.verbose.saturating_add(more) {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
     }
 }
 

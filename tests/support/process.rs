@@ -1,10 +1,10 @@
 //! The program itself as a process, so that it can be killed, signalled and starved.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,19 @@ use super::{Client, SOON, eventually};
 /// Options of the program.
 pub type Options<'a> = &'a [&'a dyn AsRef<OsStr>];
 
+/// One log line per session also beside a story.
+fn logging<'a>(options: Options<'a>) -> Vec<&'a dyn AsRef<OsStr>> {
+    let first: Options = &[&"-v"];
+    [first, options].concat()
+}
+
 /// A running `chatscope serve`; dropped, it is killed.
 pub struct Process {
     child: Child,
     pub lines: SocketAddr,
     pub web: SocketAddr,
     log: Arc<Mutex<String>>,
+    deaf: Arc<AtomicBool>,
 }
 
 impl Process {
@@ -29,12 +36,12 @@ impl Process {
 
     /// With capture, which the log tells of if it may.
     pub fn capturing(options: Options) -> Self {
-        Self::run(&[], "127.0.0.1", options)
+        Self::into(&[], "127.0.0.1", &logging(options), Stdio::null())
     }
 
-    /// With capture, its story into a file.
-    pub fn telling(story: File, options: Options) -> Self {
-        Self::into(&[], "127.0.0.1", options, story.into())
+    /// With capture, its story into a file or pipe.
+    pub fn telling(story: impl Into<Stdio>, options: Options) -> Self {
+        Self::into(&[], "127.0.0.1", &logging(options), story)
     }
 
     /// Under a limit of descriptors.
@@ -46,21 +53,17 @@ impl Process {
     /// Without capture, started by another program, listening on that address.
     pub fn within(by: &[&str], address: &str, options: Options) -> Self {
         let first: Options = &[&"--no-capture"];
-        Self::run(by, address, &[first, options].concat())
+        Self::into(by, address, &[first, options].concat(), Stdio::null())
     }
 
-    fn run(by: &[&str], address: &str, options: Options) -> Self {
-        Self::into(by, address, options, Stdio::null())
-    }
-
-    fn into(by: &[&str], address: &str, options: Options, story: Stdio) -> Self {
+    fn into(by: &[&str], address: &str, options: Options, story: impl Into<Stdio>) -> Self {
         let binary = env!("CARGO_BIN_EXE_chatscope");
         let mut command = Command::new(by.first().unwrap_or(&binary));
         if !by.is_empty() {
             command.args(&by[1..]).arg(binary);
         }
         let mut child = command
-            .args(["serve", "-v"])
+            .arg("serve")
             .args(["--listen", &format!("{address}:0")])
             .args(["--web", &format!("{address}:0")])
             .args(options)
@@ -74,11 +77,16 @@ impl Process {
             BufReader::new(child.stderr.take().unwrap()),
             Arc::clone(&log),
         );
+        let deaf = Arc::new(AtomicBool::new(false));
+        let still = Arc::clone(&deaf);
         std::thread::spawn(move || {
             let mut line = String::new();
             while stderr.read_line(&mut line).is_ok_and(|count| count > 0) {
                 seen.lock().unwrap().push_str(&line);
                 line.clear();
+                while still.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
         });
         let said = |before: &str, after: char| {
@@ -97,6 +105,7 @@ impl Process {
             lines: lines.unwrap(),
             web: web.unwrap(),
             log,
+            deaf,
         }
     }
 
@@ -134,6 +143,11 @@ impl Process {
         }
     }
 
+    /// Whether nobody reads its stderr.
+    pub fn deafen(&self, deaf: bool) {
+        self.deaf.store(deaf, Ordering::Relaxed);
+    }
+
     /// What it has written to stderr.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -155,6 +169,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.deafen(false);
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

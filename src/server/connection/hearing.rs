@@ -11,6 +11,7 @@ use super::{Connection, LINGER, SCRATCH, reason_of};
 use crate::chat::{DisconnectReason, SessionEventKind};
 use crate::server::codec::Codec;
 use crate::server::lines::Heard;
+use crate::text;
 
 /// Bytes waiting for a client beyond which it is not listened to either: answers to pings must not pile up.
 const WAITING_BYTES: u64 = 1024 * 1024;
@@ -93,16 +94,42 @@ impl Connection {
 
     /// Runs the codec with the room at hand.
     fn with_lines(&mut self, feed: impl FnOnce(&mut Codec, usize, &mut dyn FnMut(Heard<'_>))) {
+        let mut said = self.log_of_lines();
         let (codec, most, mail) = (&mut self.codec, self.line_bytes, &self.mail);
         self.hub.with(|room, now| {
             let mut id = mail.session();
             feed(codec, most, &mut |heard| match heard {
-                Heard::Line(line, bytes) => id = room.receive(id, line, bytes, now),
+                Heard::Line(line, bytes) => {
+                    if let Some(said) = &mut said {
+                        said.push(shown(line));
+                    }
+                    id = room.receive(id, line, bytes, now);
+                }
                 Heard::Overlong(bytes) => room.receive_overlong(id, bytes, now),
                 Heard::Flood => room.receive_flood(id, now),
                 Heard::NotAnObject(bytes) => room.receive_foreign(id, bytes, now),
                 Heard::Pong => {}
             });
         });
+        for line in said.iter().flatten() {
+            tracing::debug!(parent: &self.span, %line, "said");
+        }
     }
+
+    /// Where to note lines for the log, if it wants them: a story has them already.
+    fn log_of_lines(&self) -> Option<Vec<String>> {
+        let wanted = tracing::enabled!(tracing::Level::DEBUG) && !self.hub.is_watched();
+        wanted.then(Vec::new)
+    }
+}
+
+/// A line as the log may hold it: without the resume token, which is a key.
+fn shown(line: &[u8]) -> String {
+    const RESUME: &[u8] = b"/resume";
+    let end = if line.starts_with(RESUME) {
+        RESUME.len()
+    } else {
+        line.len()
+    };
+    text::visible(&line[..end])
 }

@@ -25,7 +25,7 @@ use super::codec::Codec;
 use super::hub::{Ear, Hub, Mail};
 use super::outbox::Outbox;
 use super::tcp_info;
-use crate::chat::{DisconnectReason, SessionEventKind};
+use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
 use crate::net::FourTuple;
 
 pub(super) use ending::{LINGER, drain};
@@ -63,6 +63,8 @@ pub(super) struct Connection {
     unanswered: bool,
     /// What log lines about this connection carry.
     span: tracing::Span,
+    /// The session that the span names.
+    logged: SessionId,
     naming: Naming,
     /// Writing failed: nothing goes out any more, but what the client said before is still read.
     broken: Option<DisconnectReason>,
@@ -79,7 +81,8 @@ impl Connection {
         codec: Codec,
     ) -> Self {
         let line_bytes = hub.with(|room, _| room.limits().line_bytes);
-        let span = tracing::info_span!("session", session = mail.session().0, stream = tracing::field::Empty, client = %tuple.client, server = %tuple.server);
+        let id = mail.session();
+        let span = span_of(id, tuple);
         let naming = Naming::new(hub.knows_streams());
         Self {
             stream,
@@ -98,6 +101,7 @@ impl Connection {
             listening: false,
             unanswered: false,
             span,
+            logged: id,
             naming,
             broken: None,
             parting: false,
@@ -128,10 +132,25 @@ impl Connection {
             id = now_id;
             room.disconnect(now_id, reason, acknowledged, now);
         });
+        self.name_session(id);
         self.end(reason).await;
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
-        tracing::info!(parent: &self.span, id = id.0, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
+        tracing::info!(parent: &self.span, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
+    }
+
+    /// The log follows where the connection goes on with an earlier session.
+    fn name_session(&mut self, id: SessionId) {
+        let before = std::mem::replace(&mut self.logged, id);
+        if before == id {
+            return;
+        }
+        // A new one: fields recorded twice are shown twice.
+        self.span = span_of(id, self.tuple);
+        if let Some(stream) = self.naming.known() {
+            self.span.record("stream", stream);
+        }
+        tracing::info!(parent: &self.span, instead_of = before.0, "resumed");
     }
 
     /// Bytes the peer has, never more than were written (our FIN counts one).
@@ -148,6 +167,7 @@ impl Connection {
                 return Poll::Ready(DisconnectReason::Shutdown);
             }
             self.alarm = None;
+            self.name_session(self.mail.session());
             if self.mail.take_report() {
                 let (id, acknowledged) = (self.mail.session(), self.acknowledged());
                 self.hub.with(|room, _| room.save_place(id, acknowledged));
@@ -187,6 +207,11 @@ impl Connection {
             self.alarm = Some(Box::pin(sleep_until(at)));
         }
     }
+}
+
+/// What log lines about a session's connection carry.
+fn span_of(id: SessionId, tuple: FourTuple) -> tracing::Span {
+    tracing::info_span!("session", session = id.0, stream = tracing::field::Empty, client = %tuple.client, server = %tuple.server)
 }
 
 /// What a socket error says about the end.

@@ -19,6 +19,7 @@ const QUESTIONS: u32 = 9;
 pub(super) struct Naming {
     asked: u32,
     next: Option<Instant>,
+    stream: Option<u64>,
 }
 
 impl Naming {
@@ -27,7 +28,13 @@ impl Naming {
         Self {
             asked: 0,
             next: asks.then(|| Instant::now() + FIRST),
+            stream: None,
         }
+    }
+
+    /// The stream, once it is known.
+    pub(super) const fn known(&self) -> Option<u64> {
+        self.stream
     }
 }
 
@@ -50,7 +57,7 @@ impl Connection {
         };
         if let Some(stream) = self.hub.stream(&self.tuple) {
             self.span.record("stream", stream);
-            self.naming.next = None;
+            (self.naming.next, self.naming.stream) = (None, Some(stream));
             tracing::debug!(parent: &self.span, "found in the capture");
             return;
         }

@@ -168,6 +168,7 @@ impl Hub {
         self.settle(&mut state);
     }
 
+    /// Nothing is logged here: whoever reads the log must not be waited for with the room locked.
     fn settle(&self, state: &mut State) {
         let mut effects = state.room.effects();
         if effects.is_empty() {
@@ -176,7 +177,6 @@ impl Hub {
         for (from, to) in effects.moved.drain(..) {
             if let Some(post) = state.posts.remove(&from) {
                 post.mail.session.store(to.0, Ordering::Release);
-                tracing::info!(session = to.0, instead_of = from.0, "resumed");
                 post.wake();
                 state.posts.insert(to, post);
             }
