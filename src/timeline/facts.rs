@@ -1,4 +1,4 @@
-//! What must be remembered of every stream, open or closed, for its last word: 28 bytes each. And a slab for what only open
+//! What must be remembered of every stream, open or closed, for its last word: 24 bytes each. And a slab for what only open
 //! streams have.
 
 use std::collections::VecDeque;

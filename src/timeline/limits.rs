@@ -5,10 +5,13 @@ use crate::net::Nanos;
 const MILLISECOND: Nanos = 1_000_000;
 const SECOND: Nanos = 1000 * MILLISECOND;
 
-/// Entries on hold (0.5 KiB each): 20 ms of 2.5 million frames a second. Beyond it the oldest leave at once (a clock that
-/// jumped ahead would hold everything after it).
+/// Entries on hold (384 B each, messages 640 B, apart from what they say): 20 ms of 2.5 million frames a second. Beyond it the oldest leave
+/// at once (a clock that jumped ahead would hold everything after it).
 pub const MAX_HELD: usize = 50_000;
-/// Open connections under watch (250 B each). Beyond it the longest silent quarter is forgotten.
+/// Bytes that entries on hold say (texts, payloads, lists of frames and copies): 20 ms of 10 Gbit/s. Beyond it the oldest
+/// leave at once: a few bytes on the wire may say 8 KiB (`permessage-deflate`).
+pub const MAX_HELD_BYTES: usize = 32 << 20;
+/// Open connections under watch (256 B each). Beyond it the longest silent quarter is forgotten.
 pub const MAX_WATCHES: usize = 262_144;
 /// Connections whose bytes are read at the same time (each under 1 KiB while idle: 64 MiB). Beyond it the longest silent
 /// quarter is forgotten: its messages are no longer read.
@@ -17,6 +20,8 @@ pub const MAX_CONVERSATIONS: usize = 65_536;
 pub const MAX_SERVICES: usize = 65_536;
 /// Messages whose copies and ACKs are still looked for, in all.
 pub const MAX_TRACKED: usize = 16_384;
+/// Bytes of their texts, in all: 1 KiB each, or 2,048 of 8 KiB.
+pub const MAX_TRACKED_BYTES: usize = 16 << 20;
 /// Messages of one service that a copy is compared with: what may be on its way at once.
 pub const MAX_CANDIDATES: usize = 1_024;
 /// Of these, how many one server message is compared with, going forward from the receiver's last copy.

@@ -7,9 +7,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 
+use super::limits::{MAX_HELD, MAX_HELD_BYTES};
 use super::{
-    CaptureStart, DeliveryEntry, Entry, FindingEntry, HandshakeEntry, MessageEntry, PacketEntry,
-    SessionEntry, Sink, StreamEntry, TeardownEntry,
+    CaptureStart, CopyEntry, DeliveryEntry, Entry, FindingEntry, HandshakeEntry, MessageEntry,
+    PacketEntry, SessionEntry, Sink, StreamEntry, TeardownEntry,
 };
 use crate::net::Timestamp;
 
@@ -28,6 +29,17 @@ pub(super) enum Held {
 }
 
 impl Held {
+    /// Bytes that it holds besides itself, in what a stranger may make long.
+    #[inline]
+    fn says(&self) -> usize {
+        match self {
+            Self::Packet(entry) => entry.payload.as_ref().map_or(0, |payload| payload.len()),
+            Self::Message(entry) => entry.message.text.len() + 8 * entry.frames.len(),
+            Self::Delivery(entry) => size_of::<CopyEntry>() * entry.copies.len(),
+            _ => 0,
+        }
+    }
+
     fn lend(&self) -> Entry<'_> {
         match self {
             Self::Packet(entry) => Entry::Packet(entry),
@@ -79,6 +91,8 @@ pub(super) struct Queue {
     gone: u64,
     /// Of those still here, so many are ready.
     ready: usize,
+    /// What those say that are not ready, in bytes.
+    bytes: usize,
     sessions: BinaryHeap<Reverse<HeldSession>>,
     sessions_ready: VecDeque<(Timestamp, SessionEntry)>,
     arrivals: u64,
@@ -89,6 +103,7 @@ impl Queue {
     pub(super) fn push(&mut self, key: Timestamp, held: Held) -> Place {
         let place = Place(self.gone + self.entries.len() as u64);
         let key = self.entries.back().map_or(key, |(last, _)| key.max(*last));
+        self.bytes += held.says();
         self.entries.push_back((key, held));
         place
     }
@@ -124,6 +139,7 @@ impl Queue {
     pub(super) fn make_ready(&mut self) -> Option<&mut Held> {
         let (_, held) = self.entries.get_mut(self.ready)?;
         self.ready += 1;
+        self.bytes -= held.says();
         Some(held)
     }
 
@@ -143,9 +159,10 @@ impl Queue {
         }
     }
 
-    /// Entries that are not ready.
-    pub(super) fn held(&self) -> usize {
-        self.entries.len() - self.ready
+    /// More is on hold than may be: the oldest has to leave.
+    #[inline]
+    pub(super) fn is_overfull(&self) -> bool {
+        self.entries.len() - self.ready > MAX_HELD || self.bytes > MAX_HELD_BYTES
     }
 
     /// Whether anything is ready.
@@ -180,5 +197,51 @@ impl Queue {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::Fact;
+    use super::super::watch::Watch;
+    use super::*;
+    use crate::message::Message;
+
+    fn message(bytes: usize) -> Held {
+        let message = Message {
+            text: vec![b'a'; bytes].into(),
+            ..Message::default()
+        };
+        Held::Message(Box::new(MessageEntry {
+            message,
+            ..MessageEntry::default()
+        }))
+    }
+
+    /// Pushes and makes ready what is too much, as the story does; returns how many stay on hold.
+    fn held(count: usize, bytes: usize) -> usize {
+        let mut queue = Queue::default();
+        for _ in 0..count {
+            queue.push(Timestamp::ZERO, message(bytes));
+            while queue.is_overfull() {
+                queue.make_ready();
+            }
+        }
+        let held = queue.entries.len() - queue.ready;
+        assert_eq!(queue.bytes, held * bytes);
+        held
+    }
+
+    #[test]
+    fn long_messages_wait_within_their_bytes_short_ones_within_their_number() {
+        assert_eq!(held(5000, 8192), MAX_HELD_BYTES / 8192);
+        assert_eq!(held(MAX_HELD + 10, 3), MAX_HELD);
+    }
+
+    #[test]
+    fn an_entry_itself_takes_what_the_limits_say() {
+        assert!(size_of::<(Timestamp, Held)>() <= 384);
+        assert!(size_of::<(Timestamp, Held)>() + size_of::<MessageEntry>() <= 640);
+        assert!(size_of::<Watch>() <= 256 && size_of::<Fact>() <= 24);
     }
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
-use super::limits::{CLOCK_WENT_BACK, MAX_HELD, MAX_TIMES_OVER};
+use super::limits::{CLOCK_WENT_BACK, MAX_TIMES_OVER};
 use super::owing::Signs;
 use super::queue::{Held, Queue};
 use super::services::{RoomId, Services};
@@ -131,7 +131,7 @@ impl Story {
             self.read(segment, &seen);
         }
         self.ended(segment, &seen);
-        while self.queue.held() > MAX_HELD {
+        while self.queue.is_overfull() {
             self.ready_entry();
         }
     }

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::copies::{self, Said};
 use super::limits::{
     COPY_WINDOW, MAX_CANDIDATES, MAX_COMPARED, MAX_COMPARED_BACK, MAX_COPIES, MAX_TRACKED,
+    MAX_TRACKED_BYTES,
 };
 use super::services::RoomId;
 use super::{Acknowledged, CopyEntry, DeliveryEntry, MessageEntry};
@@ -84,6 +85,8 @@ pub(super) struct TrackedMessages {
     tracked: VecDeque<Tracked>,
     /// Serial number of the first one.
     first: u64,
+    /// Bytes of all their texts.
+    bytes: usize,
     rooms: FxHashMap<RoomId, Habits>,
 }
 
@@ -115,6 +118,8 @@ impl TrackedMessages {
         if self.tracked.len() >= MAX_TRACKED {
             self.forget_first();
         }
+        while self.bytes + text.len() > MAX_TRACKED_BYTES && self.forget_first() {}
+        self.bytes += text.len();
         let serial = self.next_serial();
         self.tracked.push_back(Tracked {
             message: entry.id,
@@ -364,6 +369,7 @@ impl TrackedMessages {
         let Some(tracked) = self.tracked.pop_front() else {
             return false;
         };
+        self.bytes -= tracked.text.len();
         if let Some(habits) = self.rooms.get_mut(&tracked.room)
             && habits.said.front() == Some(&self.first)
         {

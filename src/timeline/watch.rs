@@ -1,4 +1,4 @@
-//! One open connection under watch: who owes whom what, since when. 150 bytes, freed with the connection.
+//! One open connection under watch: who owes whom what, since when. 256 bytes, freed with the connection.
 //!
 //! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It needs no messages, only
 //! segments, so that the table and the story come to the same verdict.
