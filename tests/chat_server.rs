@@ -212,13 +212,13 @@ fn commands_answer() {
     ana.expect("* guest2 (to you): psst");
     bob.expect("* (to ana): psst");
     ana.say("/me waves");
-    bob.expect("* ana waves");
-    ana.expect("* ana waves");
+    bob.expect("** ana waves");
+    ana.expect("** ana waves");
     bob.say("/nope");
     bob.expect("* unknown command /nope: /help lists the commands");
     bob.say("/history 1");
     bob.expect("* lines 2 to 2 again:");
-    bob.expect("* ana waves");
+    bob.expect("** ana waves");
     bob.say("/ping");
     bob.expect("* pong");
     bob.say("/quit");

@@ -91,11 +91,27 @@ impl Encoded {
         self.ends.shrink_to_fit();
     }
 
+    /// The piece that holds this byte.
+    fn piece_at(&self, at: usize) -> usize {
+        self.pieces
+            .partition_point(|(start, piece)| *start as usize + piece.len() <= at)
+    }
+
+    /// A line of line text that was shared, without its end. It never straddles pieces: it is appended whole before
+    /// anything is shared.
+    fn shared_line(&self, index: usize) -> &[u8] {
+        let span = self.span(&(index..index + 1));
+        let piece = self.pieces.get(self.piece_at(span.start));
+        let line = piece.and_then(|(start, bytes)| {
+            let start = *start as usize;
+            bytes.get(span.start - start..span.end - start - 1)
+        });
+        line.unwrap_or_default()
+    }
+
     /// Appends the slices that make up these bytes.
     fn slices(&self, span: &Range<usize>, out: &mut VecDeque<Bytes>) {
-        let first = self
-            .pieces
-            .partition_point(|(start, piece)| *start as usize + piece.len() <= span.start);
+        let first = self.piece_at(span.start);
         for (start, piece) in &self.pieces[first..] {
             let start = *start as usize;
             if start >= span.end {
@@ -167,9 +183,14 @@ impl Chunk {
 
     /// Bytes of one line in one encoding.
     pub(super) fn size(&mut self, view: View, number: u64) -> usize {
+        self.weight(view, &(number..number + 1))
+    }
+
+    /// Bytes of some of its lines in one encoding.
+    pub(super) fn weight(&mut self, view: View, lines: &Range<u64>) -> usize {
         self.encode(view);
-        let index = (number - self.first) as usize;
-        self.views[view as usize].span(&(index..index + 1)).len()
+        let [from, to] = [lines.start, lines.end].map(|number| (number - self.first) as usize);
+        self.views[view as usize].span(&(from..to)).len()
     }
 
     /// Appends slices of lines from `from` on, as many as `budget` bytes hold but at least one; returns the number after
@@ -203,21 +224,11 @@ impl Chunk {
     }
 
     fn decode(meta: Meta, encoded: &Encoded, index: usize) -> Line<'_> {
-        let span = encoded.span(&(index..index + 1));
-        let piece = encoded
-            .pieces
-            .partition_point(|(start, piece)| *start as usize + piece.len() <= span.start);
-        // A line never straddles pieces: it is appended whole before anything is shared.
-        let text = encoded.pieces.get(piece).and_then(|(start, bytes)| {
-            let start = *start as usize;
-            bytes.get(span.start - start..span.end - start - 1)
-        });
-        let text = text
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default();
+        let text = encoded.shared_line(index);
+        let text = std::str::from_utf8(text).unwrap_or_default();
         let name_bytes = usize::from(meta.name_bytes);
         let prefix = encode::text_prefix(meta.kind, name_bytes);
-        let name_at = if meta.kind == LineKind::Act { 2 } else { 0 };
+        let name_at = encode::name_at(meta.kind);
         Line {
             session: meta.session,
             kind: meta.kind,
@@ -246,16 +257,7 @@ impl Chunk {
         for index in target.ends.len()..self.metas.len() {
             let line = Self::decode(self.metas[index], text, index);
             if view == View::Frames {
-                let span = text.span(&(index..index + 1));
-                let piece = text
-                    .pieces
-                    .partition_point(|(start, piece)| *start as usize + piece.len() <= span.start);
-                let (start, bytes) = &text.pieces[piece];
-                let start = *start as usize;
-                encode::put_frame(
-                    &mut target.open,
-                    &bytes[span.start - start..span.end - start - 1],
-                );
+                encode::put_frame(&mut target.open, text.shared_line(index));
             } else {
                 encode::put_object(
                     &mut target.open,

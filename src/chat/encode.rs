@@ -41,7 +41,7 @@ impl View {
 pub enum LineKind {
     /// Said: `ana: text`.
     Say,
-    /// `/me`: `* ana text`.
+    /// `/me`: `** ana text`, which no notice can be mistaken for.
     Act,
     /// The room itself: `* text`, name empty.
     Notice,
@@ -98,6 +98,10 @@ impl Line<'_> {
     }
 }
 
+/// What stands before the name where somebody acts. Notices have a space after their one star, whatever they say, and
+/// names begin with no star: so neither a person can speak as the room nor a notice look like a person.
+const ACT: &[u8] = b"** ";
+
 /// Appends the line in line text.
 pub(super) fn put_text(out: &mut BytesMut, line: &Line<'_>) {
     match line.kind {
@@ -106,7 +110,7 @@ pub(super) fn put_text(out: &mut BytesMut, line: &Line<'_>) {
             out.put_slice(b": ");
         }
         LineKind::Act => {
-            out.put_slice(b"* ");
+            out.put_slice(ACT);
             out.put_slice(line.name.as_bytes());
             out.put_u8(b' ');
         }
@@ -120,8 +124,16 @@ pub(super) fn put_text(out: &mut BytesMut, line: &Line<'_>) {
 pub(super) const fn text_prefix(kind: LineKind, name: usize) -> usize {
     match kind {
         LineKind::Say => name + 2,
-        LineKind::Act => name + 3,
+        LineKind::Act => ACT.len() + name + 1,
         LineKind::Notice => 2,
+    }
+}
+
+/// Where in line text the name begins.
+pub(super) const fn name_at(kind: LineKind) -> usize {
+    match kind {
+        LineKind::Act => ACT.len(),
+        LineKind::Say | LineKind::Notice => 0,
     }
 }
 
@@ -241,7 +253,7 @@ mod tests {
                 },
             );
         }
-        assert_eq!(&out[..], b"ana: oi\n* ana oi\n* oi\n");
+        assert_eq!(&out[..], b"ana: oi\n** ana oi\n* oi\n");
     }
 
     #[test]

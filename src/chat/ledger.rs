@@ -11,6 +11,10 @@ use super::log::Log;
 /// Stretches kept; each is 32 bytes. Beyond it the oldest two become one, so that too much is owed rather than too little.
 const STRETCHES: usize = 1_024;
 
+/// Lines of one stretch at most, where they are not joined: so many may count as missed that the peer has, where they
+/// have left the log before anybody could look how long each is.
+pub(super) const STRETCH_LINES: u64 = 256;
+
 /// Lines and the bytes they occupy.
 #[derive(Clone, Debug)]
 struct Stretch {
@@ -36,14 +40,18 @@ pub struct Unweighed {
 }
 
 impl Ledger {
-    /// `lines` occupy `bytes` of the connection. A run without anything between costs one entry, however long.
+    /// `lines` occupy `bytes` of the connection; what follows the last ones without anything between may share their
+    /// entry.
     pub fn record(&mut self, lines: Range<u64>, bytes: Range<u64>) {
         if lines.is_empty() {
             return;
         }
         match self.stretches.back_mut() {
             Some(last)
-                if last.exact && last.bytes.end == bytes.start && last.lines.end == lines.start =>
+                if last.exact
+                    && last.bytes.end == bytes.start
+                    && last.lines.end == lines.start
+                    && lines.end - last.lines.start <= STRETCH_LINES =>
             {
                 last.bytes.end = bytes.end;
                 last.lines.end = lines.end;
@@ -61,14 +69,37 @@ impl Ledger {
         }
     }
 
+    /// As [`Ledger::record`] for lines just read from `log`, in entries of few lines each.
+    pub fn record_read(
+        &mut self,
+        mut lines: Range<u64>,
+        mut bytes: Range<u64>,
+        view: View,
+        log: &mut Log,
+    ) {
+        while lines.end.saturating_sub(lines.start) > STRETCH_LINES {
+            let part = lines.start..lines.start + STRETCH_LINES;
+            let Some(weight) = log.weight(view, part.clone()) else {
+                break;
+            };
+            let end = bytes.start + weight as u64;
+            self.record(part.clone(), bytes.start..end);
+            (lines.start, bytes.start) = (part.end, end);
+        }
+        self.record(lines, bytes);
+    }
+
     fn join_oldest(&mut self) {
         if let Some(oldest) = self.stretches.pop_front()
             && let Some(next) = self.stretches.front_mut()
         {
+            next.exact = next.exact
+                && oldest.exact
+                && oldest.bytes.end == next.bytes.start
+                && oldest.lines.end == next.lines.start;
             next.bytes.start = oldest.bytes.start;
             next.lines.start = next.lines.start.min(oldest.lines.start);
             next.lines.end = next.lines.end.max(oldest.lines.end);
-            next.exact = false;
         }
     }
 
@@ -205,12 +236,35 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_one_entry() {
+    fn what_left_the_log_is_still_told_apart_by_the_stretch() {
+        let mut log = Log::new(1, 1 << 20);
+        for _ in 0..10_000 {
+            log.append(&Line {
+                session: SessionId(1),
+                kind: LineKind::Say,
+                at: Timestamp::ZERO,
+                name: "a",
+                text: "12345",
+            });
+        }
+        let mut ledger = Ledger::default();
+        ledger.record_read(1..10_001, 50..90_050, View::Text, &mut log);
+        assert_eq!(ledger.len() as u64, 10_000_u64.div_ceil(STRETCH_LINES));
+        // Whole lines of 9 bytes, up to line 5000; all of them are out of the log by now.
+        let mut log = Log::new(20_000, 1 << 20);
+        ledger.acknowledge(50 + 5_000 * 9, View::Text, &mut log);
+        let first = ledger.owed().next().expect("half is missing").start;
+        assert!((5_001 - STRETCH_LINES..=5_001).contains(&first), "{first}");
+        assert_eq!(ledger.owed().last().expect("the end").end, 10_001);
+    }
+
+    #[test]
+    fn runs_share_entries() {
         let mut ledger = Ledger::default();
         for n in 0..10_000 {
             ledger.record(n..n + 1, n * 9..n * 9 + 9);
         }
-        assert_eq!(ledger.len(), 1);
+        assert_eq!(ledger.len() as u64, 10_000_u64.div_ceil(STRETCH_LINES));
         ledger.acknowledge(90_000, View::Text, &mut Log::new(1, 1 << 20));
         assert!(ledger.is_empty());
     }

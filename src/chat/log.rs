@@ -172,6 +172,18 @@ impl Log {
         self.chunk(number).map(|chunk| chunk.size(view, number))
     }
 
+    /// Bytes of these lines in one encoding, if the log still holds them all.
+    pub fn weight(&mut self, view: View, mut lines: Range<u64>) -> Option<usize> {
+        let mut bytes = 0;
+        while !lines.is_empty() {
+            let chunk = self.chunk(lines.start)?;
+            let here = lines.start..lines.end.min(chunk.lines().end);
+            bytes += chunk.weight(view, &here);
+            lines.start = here.end;
+        }
+        Some(bytes)
+    }
+
     /// Encodes all lines ahead of their first reader.
     pub fn encode(&mut self, view: View) {
         self.chunks.iter_mut().for_each(|chunk| chunk.encode(view));

@@ -83,6 +83,10 @@ mod tests {
         assert_eq!(told(b"* ana is now bia"), renamed);
         let object = br#"{"type":"line","number":4,"kind":"notice","text":"ana is now bia"}"#;
         assert_eq!(told(object), renamed);
+        // Somebody called `ana` who says `/me is now bia`.
+        assert_eq!(told(b"** ana is now bia"), None);
+        let object = br#"{"type":"line","number":4,"kind":"act","name":"ana","text":"is now bia"}"#;
+        assert_eq!(told(object), None);
         for other in [
             &b"welcome: you are x, session 1"[..],
             b"* hello",
@@ -104,6 +108,7 @@ mod tests {
             "[12:01] ana> ",
             "ana:",
             "* ana ",
+            "** ana ",
         ] {
             assert_eq!(
                 in_front(prefix.as_bytes()).as_deref(),

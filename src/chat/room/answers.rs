@@ -18,7 +18,7 @@ const HELP: [&str; 10] = [
     "a line that does not start with / goes to everybody, you included",
     "/nick NAME            another name",
     "/who                  who is here",
-    "/me TEXT              * you TEXT",
+    "/me TEXT              ** you TEXT",
     "/msg NAME TEXT        to one person only",
     "/history [N]          the last N lines again (20)",
     "/resume TOKEN [N]     be the session of that token again, lines from number N (or: none)",

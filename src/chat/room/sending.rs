@@ -100,10 +100,11 @@ impl Room {
             return;
         };
         let start = offset + turn.side as u64;
-        session.ledger.record(
-            turn.taken.lines.clone(),
-            start..start + turn.taken.bytes as u64,
-        );
+        let bytes = start..start + turn.taken.bytes as u64;
+        let (lines, view) = (turn.taken.lines.clone(), session.view);
+        session
+            .ledger
+            .record_read(lines, bytes, view, &mut self.log);
         turn.ask = session.ledger.len() > 64;
         turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
         let awaits_file = coming || session.staged > 0;
