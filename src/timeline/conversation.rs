@@ -260,8 +260,10 @@ fn take_chunk(
                 frame,
                 at,
             };
-            let complete = done.messages.first().map(|message| message.bytes.start);
-            spans.push(span, complete.or_else(|| splitter.begun(side)));
+            spans.push(span, || {
+                let complete = done.messages.first().map(|message| message.bytes.start);
+                complete.or_else(|| splitter.begun(side))
+            });
             let push = segment.is_none_or(|s| s.frame != frame || s.flags.psh());
             splitter.bytes(side, offset, bytes, push, &mut done.messages);
         }

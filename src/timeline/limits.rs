@@ -55,7 +55,7 @@ pub const CLOCK_WENT_BACK: Nanos = 60 * SECOND;
 pub const MAX_TIMES_OVER: u32 = 64;
 /// Silence after which bytes without line end count as a message.
 pub const SILENCE: Nanos = SECOND;
-/// The same in a direction where line ends are in use: somebody types slowly.
+/// The same where line ends are in use and somebody types slowly, or a server has not written all yet (no PSH).
 pub const SILENCE_IN_A_LINE: Nanos = 10 * SECOND;
 /// An unanswered SYN is told of after so long: Linux has repeated it twice by then (about 1.03 s and 2.05 s).
 pub const SYN_PATIENCE: Nanos = 3 * SECOND;

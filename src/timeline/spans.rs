@@ -29,10 +29,10 @@ pub(super) struct Spans {
 impl Spans {
     /// Adds the newest one. `begun`: where the message begins that is not told yet. Beyond the bound, spans before that
     /// leave first; then those of its middle, so that its first frames and its last ones are always right.
-    pub(super) fn push(&mut self, span: Span, begun: Option<u64>) {
+    pub(super) fn push(&mut self, span: Span, begun: impl FnOnce() -> Option<u64>) {
         if self.kept.len() >= MAX_SPANS {
             let front = self.kept.front().map_or(0, |front| front.end);
-            if begun.is_none_or(|begun| front <= begun) {
+            if begun().is_none_or(|begun| front <= begun) {
                 self.kept.pop_front();
             } else if let Some(middle) = self.kept.remove(MAX_MESSAGE_FRAMES) {
                 self.leave_out(middle);
@@ -116,7 +116,7 @@ mod tests {
                 frame: n,
                 at: Timestamp::ZERO,
             };
-            spans.push(span, begun(n));
+            spans.push(span, || begun(n));
         }
         spans
     }

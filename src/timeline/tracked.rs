@@ -406,3 +406,26 @@ fn compare(
     let had = behind && tracked.copies.iter().any(|copy| copy.stream == receiver);
     (!had).then_some(start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_under_observation_stay_within_their_bytes_and_their_number() {
+        for (count, bytes) in [(5000, 8192), (MAX_TRACKED + 10, 3)] {
+            let mut messages = TrackedMessages::default();
+            let text = vec![b'a'; bytes];
+            for _ in 0..count {
+                let said = Said::read(&text);
+                messages.track(&MessageEntry::default(), RoomId(1), &said, (2, true));
+            }
+            let most = MAX_TRACKED.min(MAX_TRACKED_BYTES / bytes);
+            assert_eq!(
+                (messages.tracked.len(), messages.bytes),
+                (most, most * bytes)
+            );
+            assert_eq!(messages.next_serial(), count as u64);
+        }
+    }
+}
