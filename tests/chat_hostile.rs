@@ -271,10 +271,30 @@ fn a_storm_of_connections() {
     }
     bob.say("/who");
     assert!(bob.line().starts_with("* here: 2001:"));
-    for stream in clients {
-        drop(stream);
-    }
+    drop(clients);
     eventually("all are gone", || {
+        bob.say("/who");
+        bob.line() == "* here: 1: guest1"
+    });
+    // The same over WebSocket: none has asked before all are there.
+    let mut clients: Vec<TcpStream> = (0..2_000)
+        .map(|_| TcpStream::connect(server.web).unwrap())
+        .collect();
+    let request = format!(
+        "GET /chat HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        server.web
+    );
+    for stream in &mut clients {
+        stream.write_all(request.as_bytes()).unwrap();
+    }
+    for stream in &clients {
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut status = [0; 12];
+        (&*stream).read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 101");
+    }
+    drop(clients);
+    eventually("all are gone again", || {
         bob.say("/who");
         bob.line() == "* here: 1: guest1"
     });

@@ -243,6 +243,60 @@ fn silent_clients_are_pinged_and_given_up() {
     assert_eq!(eva.text(), "* here: 1: guest3");
 }
 
+/// What a client does not read holds up our close frame; a ping that is due meanwhile is not sent behind it.
+#[test]
+fn no_ping_follows_a_close_frame() {
+    let server = Server::with(|config| {
+        config.ping_every = Duration::from_millis(50);
+        config.limits.rate = 0;
+    });
+    let (mut eva, mut bob) = (Socket::chat(server.web), server.client());
+    let text = "x".repeat(8_000);
+    for number in 0..2_500 {
+        bob.say(&format!("{number} {text}"));
+        bob.line();
+    }
+    eva.stream.write_all(b"\x81\x02hi").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(close_code(&mut eva), 1002);
+}
+
+/// Frames that say nothing cost as much as lines: who sends a thousand times more of them than it may waits, and nobody else.
+#[test]
+fn frames_without_a_line_are_slowed_down_too() {
+    for frame in [masked(0x81, b""), masked(0x89, b""), masked(0x8a, b"")] {
+        let server = Server::with(|config| config.limits.rate = 100);
+        let eva = Socket::chat(server.web);
+        let mut bob = server.client();
+        eva.stream
+            .set_write_timeout(Some(Duration::from_millis(500)))
+            .unwrap();
+        let mut flood = eva.stream.try_clone().unwrap();
+        let block = frame.repeat(10_000);
+        let mut taken = 0;
+        while taken < 64 << 20 {
+            match flood.write(&block) {
+                Ok(count) => taken += count,
+                Err(_) => break,
+            }
+        }
+        assert!(taken < 64 << 20, "all was read");
+        bob.say("hello");
+        bob.expect("guest2: hello");
+    }
+}
+
+#[test]
+fn who_echoes_is_told_that_the_server_ends() {
+    let server = Server::with(|config| config.echo = true);
+    let mut idle = Socket::connect(server.web, "/echo", "");
+    idle.send(0x82, b"x");
+    assert_eq!(idle.frame(), Some((0x82, b"x".to_vec())));
+    server.shutdown.begin();
+    assert_eq!(idle.frame(), Some((0x88, 1001_u16.to_be_bytes().to_vec())));
+    assert_eq!(idle.frame(), None);
+}
+
 #[test]
 fn a_line_within_a_message_has_its_bound() {
     let server = Server::with(|config| {

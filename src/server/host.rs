@@ -3,7 +3,8 @@
 //! Owns: the rule for the `Host` header. Must not know: paths. A browser asks in the name of the page it shows, and a page
 //! can have its own name resolve to 127.0.0.1 after it was loaded (DNS rebinding): its origin is then our own by name, and
 //! only the name tells it. Addresses cannot be rebound; and a program that opens a WebSocket may say what it likes, since a
-//! browser would have sent the origin of its page (RFC 6455 section 4.1).
+//! browser would have sent the origin of its page (RFC 6455 section 4.1). Behind other addresses whatever names an origin is
+//! asked the same: a page elsewhere must not carry its reader's network into the room.
 
 use std::net::IpAddr;
 
@@ -28,9 +29,10 @@ pub(super) fn refusal(
         return Some((StatusCode::BAD_REQUEST, text));
     }
     let host = host.map_or(Some("localhost"), |host| host.to_str().ok());
-    let by_program = headers.contains_key(UPGRADE) && !headers.contains_key(ORIGIN);
-    if local.is_loopback() && !by_program && !host.is_some_and(|host| is_ours(host, origins)) {
-        let text = "421: this server is known here as localhost; for another name start it with --allow-origin http://NAME:PORT\n";
+    let by_page = headers.contains_key(ORIGIN);
+    let by_browser = by_page || local.is_loopback() && !headers.contains_key(UPGRADE);
+    if by_browser && !host.is_some_and(|host| is_ours(host, origins)) {
+        let text = "421: this server is known to pages by its address or as localhost; for another name start it with --allow-origin http://NAME:PORT\n";
         return Some((StatusCode::MISDIRECTED_REQUEST, text));
     }
     None
@@ -91,6 +93,23 @@ mod tests {
         for host in ["localhost.evil.example", "127.0.0.1.evil.example:80", ""] {
             assert_eq!(status(&[host], "127.0.0.1", &[]), 421, "{host}");
         }
+    }
+
+    #[test]
+    fn a_page_is_asked_for_a_name_that_cannot_be_rebound_at_every_address() {
+        let status = |host: &'static str, allowed: &[String]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static(host));
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            let origin = HeaderValue::from_str(&format!("http://{host}")).expect("a header");
+            headers.insert(ORIGIN, origin);
+            let local = "192.168.1.5".parse().expect("address");
+            refusal(Version::HTTP_11, &headers, local, allowed).map(|(status, _)| status.as_u16())
+        };
+        assert_eq!(status("evil.example:7080", &[]), Some(421));
+        assert_eq!(status("192.168.1.5:7080", &[]), None);
+        let named = ["http://chat.example:7080".to_owned()];
+        assert_eq!(status("chat.example:7080", &named), None);
     }
 
     #[test]

@@ -35,7 +35,8 @@ const HEADER_TIME: Duration = Duration::from_secs(5);
 /// Bytes of a request's head.
 const HEAD_BYTES: usize = 16 * 1024;
 
-/// Connections that speak HTTP at once, feeds of the page included; those that switched to WebSocket count as sessions.
+/// Connections that speak HTTP at once, feeds of the page included, besides as many as there may be sessions: all of these
+/// may come at once, and switch to WebSocket, from when on they count as sessions only.
 pub const HTTP_CONNECTIONS: usize = 1_024;
 
 /// A request for the page.
@@ -100,6 +101,8 @@ pub(super) struct Web {
     /// Further origins whose pages may join.
     pub(super) origins: Vec<String>,
     pub(super) shutdown: Shutdown,
+    /// How many connections may speak HTTP at once.
+    pub(super) places: usize,
     /// Connections speaking HTTP.
     pub(super) speaking: AtomicUsize,
 }
@@ -113,12 +116,14 @@ impl Serve for Web {
             if let Err(error) = bind::prepare(&stream, web.peer_timeout) {
                 tracing::debug!(%error, "socket options");
             }
-            if web.speaking.fetch_add(1, Ordering::Relaxed) < HTTP_CONNECTIONS {
+            let before = web.speaking.fetch_add(1, Ordering::Relaxed);
+            if before < web.places {
                 Arc::clone(&web).speak(stream, tuple).await;
+                web.speaking.fetch_sub(1, Ordering::Relaxed);
             } else {
+                web.speaking.fetch_sub(1, Ordering::Relaxed);
                 super::accept::refuse(stream, web.refusal()).await;
             }
-            web.speaking.fetch_sub(1, Ordering::Relaxed);
             drop(alive);
         });
     }

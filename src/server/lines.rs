@@ -12,12 +12,10 @@ pub(super) enum Heard<'a> {
     Line(&'a [u8], Range<u64>),
     /// A line grew beyond the bound; it is swallowed up to its end.
     Overlong(Range<u64>),
-    /// As many bytes of it again.
+    /// Nothing to be taken up that costs as much as a line: as many bytes of an overlong one again, a ping, an empty message.
     Flood,
     /// A message of `chatscope.v1` that is not one of its objects.
     NotAnObject(Range<u64>),
-    /// A pong.
-    Pong,
 }
 
 /// The state between reads: an incomplete line.

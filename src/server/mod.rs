@@ -270,6 +270,7 @@ fn listen(
         page: config.page,
         origins: config.origins,
         shutdown: shutdown.clone(),
+        places: config.limits.sessions.saturating_add(HTTP_CONNECTIONS),
         speaking: AtomicUsize::new(0),
     });
     for listener in config.web_listeners {

@@ -9,9 +9,14 @@ use hyper::header::{HOST, HeaderMap, ORIGIN};
 /// Whether the page that the browser names may connect: our own, one served from this machine's loopback (a student's
 /// `http://localhost:8000`), or one that `allowed` names (`null` is what pages opened as files send; `*` is every page).
 pub(super) fn may_join(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    let Some(origin) = origins.next() else {
         return true;
     };
+    // A browser sends one (RFC 6454 section 7.3).
+    if origins.next().is_some() {
+        return false;
+    }
     let Ok(origin) = origin.to_str() else {
         return false;
     };
@@ -68,6 +73,15 @@ mod tests {
         ] {
             assert!(joins(origin, &[]), "{origin:?}");
         }
+    }
+
+    #[test]
+    fn who_names_two_origins_is_not_asked_which() {
+        let mut headers = HeaderMap::new();
+        for origin in ["http://localhost", "http://evil.example"] {
+            headers.append(ORIGIN, HeaderValue::from_static(origin));
+        }
+        assert!(!may_join(&headers, &["*".to_owned()]));
     }
 
     #[test]

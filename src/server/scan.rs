@@ -28,6 +28,8 @@ pub(super) struct Scan {
     /// A character cut by the end of a read or of a frame.
     cut: Vec<u8>,
     complete: VecDeque<Range<u64>>,
+    /// Frames of messages that went on after them.
+    fragments: usize,
 }
 
 impl Scan {
@@ -125,6 +127,9 @@ impl Scan {
     /// A frame ended at `offset`; false if its message ended within a character.
     fn end_frame(&mut self, offset: u64) -> bool {
         self.in_payload = false;
+        if !self.fin {
+            self.fragments += 1;
+        }
         if self.opcode >= 8 || !self.fin {
             return true;
         }
@@ -132,6 +137,11 @@ impl Scan {
             self.complete.push_back(start..offset);
         }
         self.cut.is_empty() || !self.text
+    }
+
+    /// Frames since the last question that did not end their message.
+    pub(super) fn take_fragments(&mut self) -> usize {
+        std::mem::take(&mut self.fragments)
     }
 
     /// The bytes of the next complete message.

@@ -77,7 +77,7 @@ impl Web {
         resume: Option<(Token, Replay)>,
     ) {
         let view = match speech {
-            Speech::Echo => return echo(counted.stream, &early).await,
+            Speech::Echo => return echo(counted.stream, &early, &self.shutdown).await,
             Speech::Lines => View::Frames,
             Speech::Objects => View::Objects,
         };
@@ -141,16 +141,23 @@ fn check(
             "403: pages of this origin may not join; serve the page from localhost, or start with --allow-origin ORIGIN (null for files)\n",
         )));
     }
-    let key = headers
-        .get(header::SEC_WEBSOCKET_KEY)
-        .filter(|key| key.len() == 24);
-    key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok())
+    key_of(headers)
+        .and_then(|key| HeaderValue::from_str(&derive_accept_key(key)).ok())
         .ok_or_else(|| {
             Box::new(plain(
                 StatusCode::BAD_REQUEST,
-                "400: Sec-WebSocket-Key is missing or malformed\n",
+                "400: a request has one Sec-WebSocket-Key, 16 bytes in base64\n",
             ))
         })
+}
+
+/// The one key: 16 bytes in base64 (RFC 6455 section 4.2.1).
+fn key_of(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter();
+    let (key, more) = (keys.next()?.as_bytes(), keys.next());
+    let digits = key.strip_suffix(b"==")?;
+    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    (more.is_none() && digits.len() == 22 && digits.iter().all(base64)).then_some(key)
 }
 
 /// Whether a comma-separated header holds a token, in any case.
@@ -190,6 +197,31 @@ fn resume_of(query: &str) -> Option<(Token, Replay)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_one_and_base64_of_sixteen_bytes() {
+        let known = |keys: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for key in keys {
+                headers.append(header::SEC_WEBSOCKET_KEY, HeaderValue::from_static(key));
+            }
+            key_of(&headers).is_some()
+        };
+        let good = "dGhlIHNhbXBsZSBub25jZQ==";
+        assert!(known(&[good]));
+        for bad in [
+            &[][..],
+            &[good, good],
+            &["!!!!!!!!!!!!!!!!!!!!!!!!"],
+            &["dGhlIHNhbXBsZSBub25jZQ!="],
+            &["dGhlIHNhbXBsZSBub25jZ==="],
+            &["dGhlIHNhbXBsZSBub25jZXXX"],
+            &["dGhlIHNhbXBsZQ=="],
+            &[""],
+        ] {
+            assert!(!known(bad), "{bad:?}");
+        }
+    }
 
     #[test]
     fn resume_in_the_query() {

@@ -137,6 +137,9 @@ impl FrameCodec {
                 DisconnectReason::ProtocolError,
             );
         }
+        for _ in 0..self.scan.take_fragments() {
+            each(Heard::Flood);
+        }
         let _ = self.socket.flush();
         let pipe = self.socket.get_mut();
         pipe.input.clear();
@@ -162,10 +165,11 @@ impl FrameCodec {
                     DisconnectReason::ProtocolError,
                 );
             }
-            Message::Pong(_) => each(Heard::Pong),
             // tungstenite has queued the answer.
             Message::Close(_) => self.ended = Some(DisconnectReason::ClientClosed),
-            Message::Ping(_) | Message::Frame(_) => {}
+            // tungstenite has queued the answer to a ping.
+            Message::Ping(_) | Message::Pong(_) => each(Heard::Flood),
+            Message::Frame(_) => {}
         }
     }
 
@@ -221,8 +225,11 @@ impl FrameCodec {
     }
 }
 
-/// A message may hold several lines; a line end at its end is not one more.
+/// A message may hold several lines; a line end at its end is not one more. One without any costs as much as one.
 fn lines_of(text: &str, bytes: &Range<u64>, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
+    if text.is_empty() {
+        each(Heard::Flood);
+    }
     for line in text.lines() {
         if line.len() > most {
             each(Heard::Overlong(bytes.clone()));
@@ -296,6 +303,31 @@ mod tests {
         all(&parts)
     }
 
+    /// Without what only counts.
+    fn lines(heard: &[String]) -> Vec<&String> {
+        heard.iter().filter(|one| *one != "Flood").collect()
+    }
+
+    #[test]
+    fn frames_without_a_line_count_like_one() {
+        for (frames, lines, floods) in [
+            (vec![frame(0x81, b"")], 0, 1),
+            (vec![frame(0x89, b"p")], 0, 1),
+            (vec![frame(0x8a, b"")], 0, 1),
+            (
+                vec![frame(0x01, b""), frame(0x00, b""), frame(0x00, b"")],
+                0,
+                3,
+            ),
+            (vec![frame(0x81, b"a\nb")], 2, 0),
+            (vec![frame(0x01, b"a"), frame(0x80, b"b")], 1, 1),
+        ] {
+            let (heard, _, ended) = all(&[&frames.concat()]);
+            let said = self::lines(&heard).len();
+            assert_eq!((said, heard.len() - said, ended), (lines, floods, None));
+        }
+    }
+
     fn frames() -> impl Strategy<Value = Vec<u8>> {
         let text = "[a-zé\n]{0,20}".prop_map(String::into_bytes);
         let one = prop_oneof![
@@ -310,7 +342,10 @@ mod tests {
     proptest! {
         #[test]
         fn cutting_anywhere_changes_nothing(data in frames(), cuts in proptest::collection::vec(any::<usize>(), 0..10)) {
-            prop_assert_eq!(cut(&data, &cuts), all(&[&data]));
+            let whole = all(&[&data]);
+            let parts = cut(&data, &cuts);
+            prop_assert_eq!((lines(&parts.0), &parts.1, parts.2), (lines(&whole.0), &whole.1, whole.2));
+            prop_assert_eq!(parts.0.len(), whole.0.len());
         }
 
         #[test]

@@ -108,7 +108,6 @@ impl Connection {
                 Heard::Overlong(bytes) => room.receive_overlong(id, bytes, now),
                 Heard::Flood => room.receive_flood(id, now),
                 Heard::NotAnObject(bytes) => room.receive_foreign(id, bytes, now),
-                Heard::Pong => {}
             });
         });
         for line in said.iter().flatten() {

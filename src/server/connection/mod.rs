@@ -31,6 +31,8 @@ use crate::net::FourTuple;
 pub(super) use ending::{LINGER, drain};
 use naming::Naming;
 
+/// Bytes read from one client before all others have their turn.
+const TURN_BYTES: u64 = 64 * 1024;
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 thread_local! {
@@ -162,6 +164,7 @@ impl Connection {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
         self.ear.listen(&self.hub, &self.mail, cx);
         self.look = true;
+        let turn = self.read + TURN_BYTES;
         loop {
             if self.hub.is_aborting() {
                 return Poll::Ready(DisconnectReason::Shutdown);
@@ -189,6 +192,10 @@ impl Connection {
                 .is_some_and(|alarm| alarm.as_mut().poll(cx).is_ready());
             match heard {
                 Poll::Ready(Some(reason)) => return Poll::Ready(reason),
+                Poll::Ready(None) if self.read >= turn => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 Poll::Ready(None) => self.look = true,
                 Poll::Pending if rung => self.look = true,
                 Poll::Pending => return Poll::Pending,

@@ -9,7 +9,8 @@ use super::Connection;
 impl Connection {
     /// Asks a client whose protocol has pings for a sign of life, when it is time to; true if it is gone.
     pub(super) fn probe(&mut self) -> bool {
-        if !self.mail.take_ping() {
+        // After our close frame nothing may follow (RFC 6455 section 5.5.1).
+        if !self.mail.take_ping() || self.codec.ended().is_some() {
             return false;
         }
         let Some(ping) = self.codec.ping() else {
