@@ -103,13 +103,11 @@ mod tests {
     use crate::chat::{Cursor, TokenHash};
 
     fn gone(id: u64, quiet: bool) -> Gone {
+        let token = TokenHash([0; 32]);
         Gone {
-            id: SessionId(id),
-            name: "x".into(),
-            token: TokenHash([0; 32]),
-            cursor: Cursor::new(1),
             since: Duration::from_secs(id),
             quiet,
+            ..Gone::stored(SessionId(id), "x".into(), token, Cursor::new(1))
         }
     }
 

@@ -27,6 +27,10 @@ pub const BURST_SECONDS: u32 = 4;
 pub const BURST_LINES: u32 = 256;
 /// Bytes of notices and answers that may wait for one client; beyond it its commands wait too.
 pub const SIDE_BYTES: usize = 64 * 1024;
+/// Bytes of private lines kept for a session until its peer has acknowledged them: the two longest lines.
+pub const LETTER_BYTES: usize = 2 * LINE_BYTES;
+/// Places beyond a full room for those who name a session they come back to.
+pub const SPARE_SESSIONS: usize = 16;
 /// Lines that `/history` shows without a number.
 pub const HISTORY_LINES: u64 = 20;
 /// Lines that `/history N` shows at most.

@@ -39,6 +39,9 @@
 //! Sessions that went are kept up to a bound, [`limits::RESUMABLE`]; those that never said a line, up to
 //! [`limits::RESUMABLE_QUIET`], are forgotten first, so that nobody pushes out the others by mere connecting.
 //!
+//! A private line (`/msg`) that the peer has not acknowledged is handed over again too, as long as the server runs:
+//! private lines are in no history file, and at most [`limits::LETTER_BYTES`] of them are kept for a session.
+//!
 //! After a crash of the server (`kill -9`, power cut) with a history file nothing is lost either, but what the peer
 //! acknowledged last may come twice: an acknowledgement reaches the kernel, and what the kernel knew of a connection dies
 //! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
@@ -53,6 +56,7 @@ mod cursor;
 mod encode;
 mod event;
 mod ledger;
+mod letters;
 pub mod limits;
 mod log;
 mod names;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::cursor::Cursor;
 use super::encode::{self, View};
 use super::ledger::Ledger;
+use super::letters::Letters;
 use super::parked::Parked;
 use super::room::{Excerpt, Turn, Weighing};
 use super::token::{Token, TokenHash};
@@ -71,6 +72,8 @@ pub(super) struct Session {
     /// Notices and answers waiting, already encoded; they go before further lines.
     side: VecDeque<Bytes>,
     side_bytes: usize,
+    /// Private lines that its peer is not known to have.
+    pub(super) letters: Letters,
     /// Uptime of the last line from the client.
     pub(super) heard: Duration,
     /// It never said a line: it is among the first to be forgotten when it has gone.
@@ -132,6 +135,7 @@ impl Session {
             ledger: Ledger::default(),
             side: VecDeque::new(),
             side_bytes: 0,
+            letters: Letters::default(),
             heard: birth.now,
             quiet: true,
             warned: false,
@@ -166,6 +170,15 @@ impl Session {
         self.push(encode::notice(self.view, text).freeze());
     }
 
+    /// Queues a private line, which is kept until the peer has it.
+    pub(super) fn tell_privately(&mut self, text: Arc<str>) {
+        self.tell(&text);
+        self.letters.push(text, self.side_bytes);
+        if self.deaf {
+            self.letters.lost();
+        }
+    }
+
     /// Queues encoded bytes (whole lines or frames).
     pub(super) fn push(&mut self, bytes: Bytes) {
         if self.deaf {
@@ -193,13 +206,15 @@ impl Session {
     /// Nobody reads answers any more.
     pub(super) fn deafen(&mut self) {
         self.deaf = true;
+        self.letters.lost();
         self.side.clear();
         self.side_bytes = 0;
         self.again = None;
     }
 
-    /// Hands over everything that waits beside the log.
-    pub(super) fn take_side(&mut self, out: &mut VecDeque<Bytes>) -> usize {
+    /// Hands over everything that waits beside the log; it begins at byte `offset` of the connection.
+    pub(super) fn take_side(&mut self, offset: u64, out: &mut VecDeque<Bytes>) -> usize {
+        self.letters.sent(offset);
         out.extend(self.side.drain(..));
         std::mem::take(&mut self.side_bytes)
     }
@@ -220,6 +235,25 @@ pub struct Gone {
     pub since: Duration,
     /// It never said a line.
     pub quiet: bool,
+    /// Private lines that its peer is not known to have.
+    pub(super) letters: Letters,
+}
+
+impl Gone {
+    /// As a history file keeps it, gone at the start of time. It does not tell who never said a line, and holds few of
+    /// those, as they are forgotten first; private lines are not in it.
+    #[must_use]
+    pub fn stored(id: SessionId, name: Arc<str>, token: TokenHash, cursor: Cursor) -> Self {
+        Self {
+            id,
+            name,
+            token,
+            cursor,
+            since: Duration::ZERO,
+            quiet: false,
+            letters: Letters::default(),
+        }
+    }
 }
 
 #[cfg(test)]

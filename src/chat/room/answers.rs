@@ -92,7 +92,10 @@ impl Room {
             self.tell(id, &format!("not sent: {to} is not reading at the moment"));
             return;
         }
-        self.tell(target, &format!("{from} (to you): {text}"));
+        if let Some(session) = self.sessions.get_mut(&target) {
+            session.tell_privately(format!("{from} (to you): {text}").into());
+            self.effects.wake.push(target);
+        }
         if target != id {
             self.tell(id, &format!("(to {to}): {text}"));
         }

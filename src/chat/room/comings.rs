@@ -11,6 +11,7 @@ use bytes::BytesMut;
 use super::{Effects, Room, Saved};
 use crate::chat::command::Replay;
 use crate::chat::encode::{self, Field, View};
+use crate::chat::limits::SPARE_SESSIONS;
 use crate::chat::names;
 use crate::chat::session::{Birth, Gone, Now, Session};
 use crate::chat::token::{Token, TokenHash};
@@ -69,7 +70,10 @@ impl Room {
         if self.closing {
             return Err(RoomFull::Closing);
         }
-        if self.sessions.len() >= self.limits.sessions {
+        // Who comes back to a session mostly replaces a connection that is still counted.
+        let known = arrival.resume.and_then(|(token, _)| self.by_token(token));
+        let spare = known.map_or(0, |_| SPARE_SESSIONS);
+        if self.sessions.len() >= self.limits.sessions.saturating_add(spare) {
             self.counters.refused += 1;
             return Err(RoomFull::Sessions(self.limits.sessions));
         }
@@ -183,6 +187,7 @@ impl Room {
         }
         let (bytes, view) = (acknowledged.unwrap_or(u64::MAX), session.view);
         session.ledger.acknowledge(bytes, view, &mut self.log);
+        session.letters.acknowledge(bytes);
         let gone = Gone {
             id,
             cursor: session.unacknowledged(),
@@ -190,6 +195,7 @@ impl Room {
             token: session.token,
             since: now.uptime,
             quiet: session.quiet,
+            letters: session.letters,
         };
         match heir {
             Some((heir, replay)) => self.become_session(heir, gone, replay, now),

@@ -111,11 +111,11 @@ impl Room {
         }
     }
 
-    /// Whether lines handed to the connection are not among the bytes acknowledged.
+    /// Whether lines, also private ones, handed to the connection are not among the bytes acknowledged.
     pub fn awaits_acknowledgement(&mut self, id: SessionId, acknowledged: u64) -> bool {
         self.acknowledged(id, Some(acknowledged));
         let session = self.sessions.get(&id);
-        session.is_some_and(|session| !session.ledger.is_empty())
+        session.is_some_and(|session| !session.ledger.is_empty() || session.letters.under_way())
     }
 
     /// The peer of a session that ends has acknowledged that many bytes. Whether the session must wait, until woken,

@@ -151,6 +151,9 @@ impl Room {
         self.names.give(&name, gone.id);
         self.tokens.insert(gone.token, gone.id);
         Self::welcome_back(&mut session, missed);
+        for letter in gone.letters.texts() {
+            session.tell_privately(Arc::clone(letter));
+        }
         self.sessions.insert(gone.id, session);
         self.counters.resumed += 1;
         self.effects.moved.push((id, gone.id));
@@ -215,7 +218,7 @@ impl Room {
     }
 
     /// The session the token belongs to, connected or gone.
-    fn by_token(&self, token: Token) -> Option<SessionId> {
+    pub(super) fn by_token(&self, token: Token) -> Option<SessionId> {
         let known = || self.tokens.get(&token.hash()).copied();
         (token != Token::NOBODY).then(known).flatten()
     }

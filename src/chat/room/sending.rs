@@ -56,7 +56,7 @@ impl Room {
         if session.unstored {
             return turn;
         }
-        turn.side = session.take_side(out);
+        turn.side = session.take_side(offset, out);
         // Asked to leave because another connection takes over: what is not sent yet is the other's.
         if session.closing == Some(DisconnectReason::TakenOver) {
             session.end_turn(&mut turn, out);
@@ -153,6 +153,7 @@ impl Room {
         if let Some(session) = self.sessions.get_mut(&id) {
             let (bytes, view) = (bytes.unwrap_or(u64::MAX), session.view);
             session.ledger.acknowledge(bytes, view, &mut self.log);
+            session.letters.acknowledge(bytes);
         }
     }
 }

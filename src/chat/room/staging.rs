@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Room;
 use crate::chat::encode::{Line, LineKind};
+use crate::chat::letters::Letters;
 use crate::chat::session::{Gone, Now};
 use crate::chat::token::TokenHash;
 use crate::chat::{SessionEventKind, SessionId};
@@ -227,6 +228,7 @@ impl Room {
                 cursor,
                 since: session.heard,
                 quiet: session.quiet,
+                letters: Letters::default(),
             }));
         }
     }

@@ -394,3 +394,54 @@ fn a_line_that_is_not_there_yet_is_told() {
     say(&mut room, ana, &format!("/resume {} 1", token(1)), at(1));
     assert_eq!(take(&mut room, ana, at(1)), "guest1: one\n");
 }
+
+/// Private lines to a client that was gone already come when it is back, and only those it has not acknowledged.
+#[test]
+fn private_lines_are_kept_until_they_are_acknowledged() {
+    let mut room = room(false);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, bob, "/msg guest1 one", at(1));
+    let first = take(&mut room, ana, at(1)).len() as u64;
+    room.acknowledged(ana, Some(first));
+    assert!(!room.awaits_acknowledgement(ana, first));
+    say(&mut room, bob, "/msg guest1 two", at(1));
+    let mut out = VecDeque::new();
+    room.take(ana, 1 << 20, first, &mut out, at(1));
+    assert!(room.awaits_acknowledgement(ana, first + 5));
+    say(&mut room, bob, "/msg guest1 three", at(1));
+    room.disconnect(ana, DisconnectReason::ClientReset, Some(first + 5), at(2));
+    let back = settled(&mut room, 3);
+    say(&mut room, back, &format!("/resume {}", token(1)), at(3));
+    let text = take(&mut room, ana, at(3));
+    assert!(
+        text.ends_with("* guest2 (to you): two\n* guest2 (to you): three\n"),
+        "{text}"
+    );
+    assert!(!text.contains("one"), "{text}");
+    // Nobody knows what the second connection has: it is taken to have all that it was handed.
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(4));
+    let back = settled(&mut room, 4);
+    say(&mut room, back, &format!("/resume {}", token(1)), at(5));
+    let text = take(&mut room, ana, at(5));
+    assert!(!text.contains("to you"), "{text}");
+}
+
+#[test]
+fn a_full_room_takes_its_own_members_back() {
+    let mut room = limited(false, |limits| limits.sessions = 2);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    let claim = |number, of: Token| {
+        let mut arrival = Arrival::new(FourTuple::default(), View::Objects, token(number));
+        arrival.resume = Some((of, Replay::Missed));
+        arrival
+    };
+    assert!(room.connect(&claim(3, token(9)), at(1)).is_err());
+    let heir = room.connect(&claim(4, token(1)), at(1)).expect("a place");
+    room.disconnect(ana, DisconnectReason::TakenOver, None, at(1));
+    assert_eq!(room.effects().moved, [(heir, ana)]);
+    assert_eq!(room.connected(), 2);
+    // A token opens no door for a crowd.
+    let crowd = (10..200).filter(|&number| room.connect(&claim(number, token(2)), at(1)).is_ok());
+    assert_eq!(crowd.count(), crate::chat::limits::SPARE_SESSIONS);
+    assert_eq!(room.closing_reason(bob), Some(DisconnectReason::TakenOver));
+}

@@ -6,7 +6,6 @@
 use std::fmt::Write as _;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{
@@ -369,15 +368,12 @@ fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
     let rows = rows.query_map([], |row| {
         let owed: String = row.get(3)?;
         let name: String = row.get(1)?;
-        Ok(Gone {
-            id: SessionId(row.get::<_, i64>(0)? as u64),
-            name: Arc::from(crate::text::visible(name.as_bytes())),
-            token: TokenHash(row.get(2)?),
-            cursor: owed_of(&owed).ok_or(rusqlite::Error::InvalidQuery)?,
-            since: Duration::ZERO,
-            // The file does not tell; it holds few that never said a line, as they are forgotten in time.
-            quiet: false,
-        })
+        Ok(Gone::stored(
+            SessionId(row.get::<_, i64>(0)? as u64),
+            crate::text::visible(name.as_bytes()).into(),
+            TokenHash(row.get(2)?),
+            owed_of(&owed).ok_or(rusqlite::Error::InvalidQuery)?,
+        ))
     })?;
     rows.collect()
 }
@@ -413,14 +409,8 @@ mod tests {
         let mut file = open(&folder.path().join("x.db")).expect("new");
         let crowd: Vec<Saved> = (1..=2 * SESSIONS as u64)
             .map(|id| {
-                Saved::Session(Gone {
-                    id: SessionId(id),
-                    name: "ana".into(),
-                    token: TokenHash([0; 32]),
-                    cursor: Cursor::new(1),
-                    since: Duration::ZERO,
-                    quiet: false,
-                })
+                let (id, token) = (SessionId(id), TokenHash([0; 32]));
+                Saved::Session(Gone::stored(id, "ana".into(), token, Cursor::new(1)))
             })
             .collect();
         write(&mut file, 1, &[], &crowd).expect("stored");
