@@ -435,12 +435,12 @@ fn lines_deleted_by_hand_are_counted_as_missed_and_numbering_goes_on() {
     )
     .unwrap();
     ana.say(&format!("/resume {} 1", ana.token));
-    ana.expect("* you missed 100 lines: they had left the log before you could be sent them");
+    ana.expect("* you missed 100 lines: the history file cannot give them any more");
     ana.expect("guest1: line 101");
     for number in 102..200 {
         ana.expect(&format!("guest1: line {number}"));
     }
-    ana.expect("* you missed 100 lines: they had left the log before you could be sent them");
+    ana.expect("* you missed 100 lines: the history file cannot give them any more");
     for number in 300..=5_000 {
         ana.expect(&format!("guest1: line {number}"));
     }

@@ -100,6 +100,18 @@ impl Room {
         None
     }
 
+    /// Whether anybody still waits for the answer.
+    #[must_use]
+    pub fn awaits(&self, recall: &Recall) -> bool {
+        let session = self.sessions.get(&recall.session);
+        session.is_some_and(|session| match &recall.question {
+            Question::Lines(wanted) => {
+                matches!(session.excerpt, Excerpt::Asked(asked) if asked == wanted.start)
+            }
+            Question::Weight(_) => session.weighing == Weighing::Asked,
+        })
+    }
+
     /// The history file's answer to [`Question::Lines`]: a log of the lines that follow each other, the first of which
     /// has the number `from` unless some are missing; empty and with its head after the last wanted if all are.
     pub fn recalled(&mut self, id: SessionId, from: u64, lines: Log) {

@@ -139,12 +139,12 @@ impl Room {
 
     fn lagging(&mut self, id: SessionId, missed: u64, now: Now) {
         self.counters.missed += missed;
-        self.tell(
-            id,
-            &format!(
-                "you missed {missed} lines: they had left the log before you could be sent them"
-            ),
-        );
+        let why = if self.durable {
+            "the history file cannot give them any more"
+        } else {
+            "they had left the log before you could be sent them"
+        };
+        self.tell(id, &format!("you missed {missed} lines: {why}"));
         self.event(now, id, SessionEventKind::Lagging { missed });
     }
 

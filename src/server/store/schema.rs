@@ -46,6 +46,11 @@ pub enum HistoryError {
     /// Another server has it: two of them would number lines alike.
     #[error("{0} is in use by another server: end that one, or name another file with --history")]
     InUse(PathBuf),
+    /// Another program holds a lock on it.
+    #[error(
+        "{0} is locked by another program that writes to it: end that one's transaction, then try again"
+    )]
+    Locked(PathBuf),
     /// Made by a later version.
     #[error(
         "{path} has version {found}, this program knows up to {VERSION}: use the program that made it, or another file"
@@ -79,6 +84,12 @@ impl HistoryError {
         let path = path.to_owned();
         if why.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
             return Self::Foreign(path);
+        }
+        if matches!(
+            why.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        ) {
+            return Self::Locked(path);
         }
         Self::Sqlite { path, why }
     }
@@ -275,7 +286,14 @@ fn owed_of(text: &str) -> Option<Cursor> {
 }
 
 pub(super) fn restore(connection: &Connection, room: &mut Room) -> Result<(), HistoryError> {
-    let damaged = |error: rusqlite::Error| HistoryError::Damaged(error.to_string());
+    let path = PathBuf::from(connection.path().unwrap_or_default());
+    let damaged = |why: rusqlite::Error| match why.sqlite_error_code() {
+        // SQLite read it, and it cannot be.
+        None | Some(ErrorCode::DatabaseCorrupt | ErrorCode::TypeMismatch | ErrorCode::Unknown) => {
+            HistoryError::Damaged(why.to_string())
+        }
+        Some(_) => HistoryError::of(&path, why),
+    };
     let next = next_line(connection).map_err(damaged)?;
     let first = first_kept(connection, next, room.limits().log_bytes).map_err(damaged)?;
     drop_oldest(connection).map_err(damaged)?;
@@ -358,6 +376,12 @@ fn lines(connection: &Connection, first: u64) -> rusqlite::Result<Vec<Stored>> {
 
 /// Sessions beyond the bound: those connected when the last server crashed and those that were away come to more.
 fn drop_oldest(connection: &Connection) -> rusqlite::Result<()> {
+    let count = "SELECT count(*) FROM session";
+    let count: i64 = connection.query_row(count, [], |row| row.get(0))?;
+    // Another program may be writing just now: it is waited for only where there is something to write.
+    if count <= SESSIONS as i64 {
+        return Ok(());
+    }
     let sql =
         "DELETE FROM session WHERE id NOT IN (SELECT id FROM session ORDER BY seen DESC LIMIT ?)";
     connection.execute(sql, [SESSIONS as i64]).map(drop)
@@ -425,6 +449,36 @@ mod tests {
         let kept = "SELECT count(*), min(id) FROM session";
         let kept = file.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?)));
         assert_eq!(kept, Ok((SESSIONS as i64, SESSIONS as i64 + 1)));
+    }
+
+    /// A program in the middle of a transaction is no damage, and keeps a server from nothing it has to write.
+    #[test]
+    fn a_lock_of_another_program_is_no_damage() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("x.db");
+        let file = open(&path).expect("new");
+        file.busy_timeout(Duration::ZERO).expect("set");
+        let other = Connection::open(&path).expect("opened");
+        other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+        let mut room = Room::new("test", crate::chat::Limits::default(), true);
+        restore(&file, &mut room).expect("nothing to write");
+        let crowd = format!(
+            "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT {}) \
+             INSERT INTO session (id, name, token, owed, seen) SELECT n, 'x', zeroblob(32), '1-', 0 FROM n; \
+             COMMIT; BEGIN IMMEDIATE",
+            SESSIONS + 1
+        );
+        other.execute_batch(&crowd).expect("a crowd");
+        let error = restore(&file, &mut room).expect_err("locked");
+        assert!(
+            matches!(&error, HistoryError::Locked(at) if at.ends_with("x.db")),
+            "{error}"
+        );
+        assert!(
+            error
+                .to_string()
+                .contains("x.db is locked by another program")
+        );
     }
 
     #[test]
