@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::SessionId;
 use crate::text;
 
@@ -61,9 +63,11 @@ const fn is_invisible(c: char) -> bool {
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e0fff}')
 }
 
-/// Names differ only if they differ in more than case.
+/// Names differ only if they differ in more than case and the ways in which Unicode writes the same characters (NFKC:
+/// one accented letter or a letter and its accent, narrow or wide). Normalised again, as small letters may compose anew.
 fn fold(name: &str) -> String {
-    name.to_lowercase()
+    let lower: String = name.nfkc().flat_map(char::to_lowercase).collect();
+    lower.nfkc().collect()
 }
 
 /// Who has which name, connected or kept.
@@ -127,6 +131,9 @@ mod tests {
         let mut names = Names::default();
         names.give("Ana", SessionId(1));
         assert_eq!(names.owner("aNA"), Some(SessionId(1)));
+        names.give("a\u{301}na", SessionId(3));
+        assert_eq!(names.owner("\u{c1}na"), Some(SessionId(3)));
+        assert_eq!(names.owner("\u{ff41}na"), Some(SessionId(1)), "full width");
         names.free("ana", SessionId(2));
         assert!(names.owner("ana").is_some());
         names.free("ANA", SessionId(1));
