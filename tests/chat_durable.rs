@@ -562,8 +562,8 @@ fn refused_start(history: &std::path::Path) -> String {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let start = std::time::Instant::now();
-    while child.try_wait().unwrap().is_none() && start.elapsed() < support::SOON {
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() && start.elapsed() < SOON {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let _ = child.kill();

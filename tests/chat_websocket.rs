@@ -10,6 +10,7 @@
 mod support;
 
 use std::io::{Read as _, Write as _};
+use std::net::Shutdown as Half;
 use std::time::{Duration, Instant};
 
 use chatscope::chat::Limits;
@@ -283,6 +284,33 @@ fn frames_without_a_line_are_slowed_down_too() {
         assert!(taken < 64 << 20, "all was read");
         bob.say("hello");
         bob.expect("guest2: hello");
+    }
+}
+
+/// Without a rate a client that never pauses is still read from in turn with all others.
+#[test]
+fn who_never_pauses_has_turns_like_everybody() {
+    let server = Server::with(|config| config.limits.rate = 0);
+    let mut bob = server.client();
+    let flooding: Vec<_> = (0..2)
+        .map(|_| {
+            let mut eva = Socket::chat(server.web);
+            let stream = eva.stream.try_clone().unwrap();
+            let block = masked(0x81, b"").repeat(10_000);
+            let flood = std::thread::spawn(move || while eva.stream.write_all(&block).is_ok() {});
+            (stream, flood)
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(200));
+    let start = Instant::now();
+    for round in 0..50 {
+        bob.say(&format!("round {round}"));
+        bob.expect(&format!("guest1: round {round}"));
+    }
+    assert!(start.elapsed() < 2 * SOON, "{:?}", start.elapsed());
+    for (stream, flood) in flooding {
+        stream.shutdown(Half::Both).unwrap();
+        flood.join().unwrap();
     }
 }
 

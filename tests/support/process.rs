@@ -14,7 +14,7 @@ use super::{Client, SOON, eventually};
 pub type Options<'a> = &'a [&'a dyn AsRef<OsStr>];
 
 /// One log line per session also beside a story.
-fn logging<'a>(options: Options<'a>) -> Vec<&'a dyn AsRef<OsStr>> {
+fn logging(options: Options<'_>) -> Vec<&dyn AsRef<OsStr>> {
     let first: Options = &[&"-v"];
     [first, options].concat()
 }

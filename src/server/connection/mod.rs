@@ -13,12 +13,13 @@ mod sending;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::codec::Codec;
@@ -32,7 +33,7 @@ pub(super) use ending::{LINGER, drain};
 use naming::Naming;
 
 /// Bytes read from one client before all others have their turn.
-const TURN_BYTES: u64 = 64 * 1024;
+const TURN_BYTES: u64 = 16 * 1024;
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 thread_local! {
@@ -193,7 +194,8 @@ impl Connection {
             match heard {
                 Poll::Ready(Some(reason)) => return Poll::Ready(reason),
                 Poll::Ready(None) if self.read >= turn => {
-                    cx.waker().wake_by_ref();
+                    // Not by waking itself: a task that is always ready would keep the runtime from looking at the sockets.
+                    let _ = pin!(yield_now()).poll(cx);
                     return Poll::Pending;
                 }
                 Poll::Ready(None) => self.look = true,
