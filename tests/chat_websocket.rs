@@ -292,7 +292,7 @@ fn frames_without_a_line_are_slowed_down_too() {
 fn who_never_pauses_has_turns_like_everybody() {
     let server = Server::with(|config| config.limits.rate = 0);
     let mut bob = server.client();
-    let flooding: Vec<_> = (0..2)
+    let flooding: Vec<_> = (0..4)
         .map(|_| {
             let mut eva = Socket::chat(server.web);
             let stream = eva.stream.try_clone().unwrap();
@@ -303,11 +303,11 @@ fn who_never_pauses_has_turns_like_everybody() {
         .collect();
     std::thread::sleep(Duration::from_millis(200));
     let start = Instant::now();
-    for round in 0..50 {
+    for round in 0..400 {
         bob.say(&format!("round {round}"));
         bob.expect(&format!("guest1: round {round}"));
     }
-    assert!(start.elapsed() < 2 * SOON, "{:?}", start.elapsed());
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     for (stream, flood) in flooding {
         stream.shutdown(Half::Both).unwrap();
         flood.join().unwrap();
