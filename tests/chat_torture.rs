@@ -8,6 +8,7 @@ mod support;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ use support::process::Process;
 
 const PEOPLE: u64 = 6;
 const LINES: usize = 300;
+/// Everybody's lines together.
+const ALL: usize = PEOPLE as usize * LINES;
 /// Longest time for all of it.
 const TIME: Duration = Duration::from_mins(1);
 
@@ -49,6 +52,19 @@ struct Person {
 }
 
 impl Person {
+    fn new(number: u64, web: Arc<Mutex<SocketAddr>>) -> Self {
+        Self {
+            number,
+            dice: Dice(0x9e37_79b9_7f4a_7c15 ^ (number + 1)),
+            web,
+            token: None,
+            socket: None,
+            heard: Vec::new(),
+            since: 0,
+            said: 0,
+        }
+    }
+
     fn own(&self, line: usize) -> String {
         format!("p{} {line}", self.number)
     }
@@ -156,35 +172,10 @@ fn nothing_is_lost_and_nothing_comes_twice_whatever_happens() {
     let mut server = start();
     let web = Arc::new(Mutex::new(server.web));
     let began = Instant::now();
-    let all = PEOPLE as usize * LINES;
     let people: Vec<_> = (0..PEOPLE)
         .map(|number| {
             let web = Arc::clone(&web);
-            std::thread::spawn(move || {
-                let mut person = Person {
-                    number,
-                    dice: Dice(0x9e37_79b9_7f4a_7c15 ^ (number + 1)),
-                    web,
-                    token: None,
-                    socket: None,
-                    heard: Vec::new(),
-                    since: 0,
-                    said: 0,
-                };
-                // Those who come later have no right to what was said before.
-                while person.since as usize + person.heard.len() < all {
-                    assert!(
-                        began.elapsed() < TIME,
-                        "p{number} has {}",
-                        person.heard.len()
-                    );
-                    let enough = all - person.since as usize;
-                    if person.connection(enough).is_err() {
-                        std::thread::sleep(Duration::from_millis(20));
-                    }
-                }
-                (person.since, person.heard)
-            })
+            std::thread::spawn(move || live(Person::new(number, web), began))
         })
         .collect();
     let mut dice = Dice(began.elapsed().subsec_nanos().into());
@@ -194,15 +185,8 @@ fn nothing_is_lost_and_nothing_comes_twice_whatever_happens() {
         server = start();
         *web.lock().unwrap() = server.web;
     }
-    let stored: Vec<String> = Connection::open(&history)
-        .unwrap()
-        .prepare("SELECT text FROM line ORDER BY number")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    assert_eq!(stored.len(), all);
+    let stored = stored(&history);
+    assert_eq!(stored.len(), ALL);
     for person in people {
         let (since, heard) = person.join().unwrap();
         assert!(
@@ -210,6 +194,34 @@ fn nothing_is_lost_and_nothing_comes_twice_whatever_happens() {
             "what it heard is what is stored"
         );
     }
+    said_once_in_order(&stored);
+}
+
+/// A person's whole stay; what it heard, and the line before the first of it.
+fn live(mut person: Person, began: Instant) -> (u64, Vec<String>) {
+    // Those who come later have no right to what was said before.
+    while person.since as usize + person.heard.len() < ALL {
+        let (number, heard) = (person.number, person.heard.len());
+        assert!(began.elapsed() < TIME, "p{number} has {heard}");
+        let enough = ALL - person.since as usize;
+        if person.connection(enough).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    (person.since, person.heard)
+}
+
+/// The lines in the history file.
+fn stored(history: &Path) -> Vec<String> {
+    let file = Connection::open(history).unwrap();
+    let mut rows = file
+        .prepare("SELECT text FROM line ORDER BY number")
+        .unwrap();
+    let rows = rows.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn said_once_in_order(stored: &[String]) {
     for number in 0..PEOPLE {
         let own = stored
             .iter()

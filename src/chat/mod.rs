@@ -47,6 +47,8 @@
 //! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
 //! again is at most what was acknowledged in the second before the crash, and nothing where a number is named, which is
 //! why `chatscope.v1` clients should resume with `after=N`.
+//! An orderly end of the server has a lesser form of the same limit: the place of a session is noted when its last byte was
+//! handed to the kernel and a moment was waited for the acknowledgement; what a slow reader takes after that may come twice.
 //! A session itself is stored before its token is shown, and before any line that it could be owed.
 
 mod away;
