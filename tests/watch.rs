@@ -193,7 +193,7 @@ fn a_program_that_will_not_end_is_killed() {
     run.signal("SIGINT");
     let (code, said) = run.end();
     assert_eq!(code, Some(130), "{said}");
-    assert!(began.elapsed() < Duration::from_secs(2), "at once");
+    assert!(began.elapsed() < Duration::from_secs(4), "at once");
 }
 
 #[test]

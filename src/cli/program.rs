@@ -17,7 +17,7 @@ use crate::net::Timestamp;
 /// How long the capture goes on after the program has ended: its last FIN and ACK are still under way.
 const GRACE: Duration = Duration::from_millis(300);
 /// How long a program that heard Ctrl-C itself may take before it is asked to end: it may have a farewell to say.
-const FAREWELL: Duration = Duration::from_millis(500);
+const FAREWELL: Duration = Duration::from_secs(2);
 /// How long a program that was asked to end may take before it is killed.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Between two looks at a program that is ending.
