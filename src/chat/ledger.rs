@@ -172,6 +172,15 @@ mod tests {
     use crate::chat::{Line, LineKind, SessionId};
     use crate::net::Timestamp;
 
+    /// `a: 12345` and its end: 9 bytes.
+    const LINE: Line<'static> = Line {
+        session: SessionId(1),
+        kind: LineKind::Say,
+        at: Timestamp::ZERO,
+        name: "a",
+        text: "12345",
+    };
+
     #[test]
     fn a_line_is_missed_until_its_last_byte_is_acknowledged() {
         let mut log = Log::new(1, 1 << 20);
@@ -203,13 +212,7 @@ mod tests {
     #[test]
     fn lines_that_left_the_log_are_to_be_weighed() {
         let mut log = Log::new(8, 1 << 20);
-        log.append(&Line {
-            session: SessionId(1),
-            kind: LineKind::Say,
-            at: Timestamp::ZERO,
-            name: "a",
-            text: "12345",
-        });
+        log.append(&LINE);
         let mut ledger = Ledger::default();
         ledger.record(1..9, 100..172);
         let (lines, bytes) = (1..8, 172 - 9 - 130);
@@ -239,13 +242,7 @@ mod tests {
     fn what_left_the_log_is_still_told_apart_by_the_stretch() {
         let mut log = Log::new(1, 1 << 20);
         for _ in 0..10_000 {
-            log.append(&Line {
-                session: SessionId(1),
-                kind: LineKind::Say,
-                at: Timestamp::ZERO,
-                name: "a",
-                text: "12345",
-            });
+            log.append(&LINE);
         }
         let mut ledger = Ledger::default();
         ledger.record_read(1..10_001, 50..90_050, View::Text, &mut log);

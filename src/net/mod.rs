@@ -4,6 +4,7 @@
 
 mod codes;
 mod endpoint;
+mod flag_set;
 mod link_type;
 mod port_set;
 mod stats;
@@ -11,6 +12,7 @@ mod timestamp;
 
 pub(crate) use codes::codes;
 pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
+pub(crate) use flag_set::flag_set;
 pub use link_type::LinkType;
 pub use port_set::PortSet;
 pub use stats::CaptureStats;

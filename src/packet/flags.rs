@@ -1,10 +1,13 @@
 //! The control bits of a TCP header (RFC 9293 section 3.1; AE: RFC 9768, formerly NS).
 
+use crate::net::flag_set;
 use std::fmt;
 
 /// The nine control bits, as Wireshark's `tcp.flags` numbers them (reserved bits are left out).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TcpFlags(pub u16);
+
+flag_set!(TcpFlags);
 
 impl TcpFlags {
     /// No more data from sender.
@@ -41,24 +44,6 @@ impl TcpFlags {
         (Self::CWR, "CWR"),
         (Self::AE, "AE"),
     ];
-
-    /// All bits of `other` are set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Any bit of `other` is set.
-    #[must_use]
-    pub const fn intersects(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
 
     /// FIN is set.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Names of what the analysis flags: Wireshark's fifteen, and ours, kept apart.
 
-use super::flag_set::flag_set;
+use crate::net::flag_set;
 
 /// Wireshark 4.0's `tcp.analysis.*` flags of one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -27,7 +27,6 @@ mod codec;
 mod compact;
 mod completeness;
 mod direction;
-mod flag_set;
 mod flight;
 mod handshake;
 mod key;

@@ -1,6 +1,6 @@
 //! What the analyser says of one segment: one small `Copy` value, nothing allocated.
 
-use super::flag_set::flag_set;
+use crate::net::flag_set;
 
 use super::{AnalysisFlags, ObservedState, OwnFlags, Side, StreamId};
 use crate::net::Nanos;

@@ -77,24 +77,26 @@ pub(super) fn push_digits<const N: usize>(out: &mut Vec<u8>, mut value: u32) {
 /// Appends nanoseconds as seconds with nine decimals, as a JSON number.
 #[inline]
 pub(super) fn push_seconds(out: &mut Vec<u8>, nanos: Nanos) {
-    if nanos < 0 {
-        out.push(b'-');
-    }
-    let magnitude = nanos.unsigned_abs();
-    push_number(out, magnitude / 1_000_000_000);
-    out.push(b'.');
-    push_nine(out, (magnitude % 1_000_000_000) as u32);
+    let rest = push_whole_seconds(out, nanos);
+    push_nine(out, rest);
 }
 
 /// Appends nanoseconds as seconds with six decimals, later digits cut off.
 pub(super) fn push_micros(out: &mut Vec<u8>, nanos: Nanos) {
+    let rest = push_whole_seconds(out, nanos);
+    push_digits::<6>(out, rest / 1000);
+}
+
+/// Appends sign, whole seconds and the mark; gives the nanoseconds that are left.
+#[inline]
+fn push_whole_seconds(out: &mut Vec<u8>, nanos: Nanos) -> u32 {
     if nanos < 0 {
         out.push(b'-');
     }
     let magnitude = nanos.unsigned_abs();
     push_number(out, magnitude / 1_000_000_000);
     out.push(b'.');
-    push_digits::<6>(out, (magnitude % 1_000_000_000 / 1000) as u32);
+    (magnitude % 1_000_000_000) as u32
 }
 
 /// Appends a point in time as epoch seconds with nine decimals.

@@ -1,4 +1,4 @@
-//! What the flag types of this room have in common: set algebra on a newtype of bits, written once.
+//! What the flag types of all rooms have in common: set algebra on a newtype of bits, written once.
 
 /// Gives a `struct Name(pub uN)` of bits the algebra of sets; with `names`, also the iterator over its `NAMES`.
 macro_rules! flag_set {
@@ -35,7 +35,7 @@ macro_rules! flag_set {
         }
     };
     ($name:ident, names) => {
-        flag_set!($name);
+        $crate::net::flag_set!($name);
 
         impl $name {
             /// The names of what is set, in the order of [`Self::NAMES`].
@@ -49,4 +49,4 @@ macro_rules! flag_set {
     };
 }
 
-pub(super) use flag_set;
+pub(crate) use flag_set;
