@@ -8,11 +8,12 @@ use super::codec::{Pack, Reader, Writer};
 use super::completeness::Completeness;
 use super::direction::{Direction, NO_WINDOW};
 use super::key::Key;
-use super::machine::{Machine, Phase};
+use super::machine::Machine;
 use super::opening::{Offer, Opening};
+use super::places::{CAUSES, CERTAINTIES, ENDS, HISTORIES, OUTCOMES, PHASES, REASONS, place};
 use super::stream::Stream;
-use super::zeek::{End, Half, MAX_HISTORY, Zeek};
-use super::{AnalysisFlags, Certainty, HandshakeOutcome, ResetCause, RoleReason, Step, StreamId};
+use super::zeek::{Half, MAX_HISTORY, Zeek};
+use super::{AnalysisFlags, ResetCause, Step, StreamId};
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
 
@@ -106,64 +107,6 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
     stream.states = stream.machines.map(|end| end.state());
     closing(pack, &mut stream.closing, end, &stream.dirs);
     zeek(pack, &mut stream.zeek, &stream.dirs);
-}
-
-const REASONS: [RoleReason; 4] = [
-    RoleReason::SentSyn,
-    RoleReason::ReceivedSynAck,
-    RoleReason::OtherPortListens,
-    RoleReason::SentFirstFrame,
-];
-const OUTCOMES: [HandshakeOutcome; 8] = [
-    HandshakeOutcome::NotSeen,
-    HandshakeOutcome::Unanswered,
-    HandshakeOutcome::HalfOpen,
-    HandshakeOutcome::Complete,
-    HandshakeOutcome::Refused,
-    HandshakeOutcome::Simultaneous,
-    HandshakeOutcome::NotSeen,
-    HandshakeOutcome::NotSeen,
-];
-const CAUSES: [ResetCause; 8] = [
-    ResetCause::Unknown,
-    ResetCause::ClosedPort,
-    ResetCause::UnreadData,
-    ResetCause::Linger0,
-    ResetCause::WriteAfterClose,
-    ResetCause::AcceptQueue,
-    ResetCause::UnreadDataOrLinger0,
-    ResetCause::Unknown,
-];
-const PHASES: [Phase; 8] = [
-    Phase::Unknown,
-    Phase::Listen,
-    Phase::SynSent,
-    Phase::SynReceived,
-    Phase::Synchronised,
-    Phase::Closed,
-    Phase::Unknown,
-    Phase::Unknown,
-];
-const ENDS: [End; 8] = [
-    End::Inactive,
-    End::SynSent,
-    End::SynAckSent,
-    End::Partial,
-    End::Established,
-    End::Closed,
-    End::Reset,
-    End::Inactive,
-];
-const CERTAINTIES: [Certainty; 2] = [Certainty::Inferred, Certainty::Seen];
-/// Whole histories that have a number of their own (1, 2, …).
-const HISTORIES: [&str; 12] = [
-    "ShADadFf", "ShADadfF", "S", "Sr", "ShADadR", "ShADadr", "ShADaFf", "ShADdaFf", "ShAdDaFf",
-    "ShAdDafF", "ShA", "ShAFf",
-];
-
-/// A value's place in a list.
-fn place<T: Copy + PartialEq>(value: T, all: &[T]) -> u64 {
-    all.iter().position(|each| *each == value).unwrap_or(0) as u64
 }
 
 /// Several small values, each with its width in bits, as one number.

@@ -33,6 +33,7 @@ mod key;
 mod machine;
 mod observation;
 mod opening;
+mod places;
 mod prediction;
 mod reassembly;
 mod rules;
