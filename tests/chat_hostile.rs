@@ -210,34 +210,6 @@ fn reasons_tell_fin_reset_and_quit_apart() {
 }
 
 #[test]
-fn a_full_room_says_so() {
-    let server = limits(|limits| limits.sessions = 2);
-    let (ana, _bob) = (server.client(), server.client());
-    let mut refused = String::new();
-    TcpStream::connect(server.lines)
-        .unwrap()
-        .read_to_string(&mut refused)
-        .unwrap();
-    assert_eq!(
-        refused,
-        "* the room is full (2 sessions): try again later\n"
-    );
-    let mut socket = Socket::connect(server.web, "/chat", "");
-    assert!(socket.text().contains("the room is full"));
-    assert_eq!(
-        socket.frame(),
-        Some((0x88, 1013_u16.to_be_bytes().to_vec()))
-    );
-    drop(ana);
-    eventually("a place is free again", || {
-        let mut line = [0; 32];
-        let mut stream = TcpStream::connect(server.lines).unwrap();
-        let count = stream.read(&mut line).unwrap();
-        line[..count].starts_with(b"* welcome")
-    });
-}
-
-#[test]
 fn the_farewell_survives_unread_input() {
     let server = Server::start();
     for _ in 0..20 {

@@ -153,6 +153,35 @@ fn every_end_has_its_reason_in_the_log() {
     assert_eq!(disconnected, 10, "one line per disconnect");
 }
 
+/// A WebSocket that names its session in the request is logged as one that says it later.
+#[test]
+fn who_resumes_on_arrival_is_logged_as_resumed() {
+    let server = Process::start(&[&"--log-format", &"json"]);
+    let (mut ana, bob) = (server.client(), server.client());
+    ana.say("/nick ana");
+    ana.until("is now ana");
+    let of = |token: &str| Socket::connect(server.web, &format!("/chat?resume={token}"), "");
+    let token = ana.token.clone();
+    drop(ana);
+    end_of(&server, 1);
+    // One that went, and one that looks alive.
+    for (token, session, fresh, name) in [(&token, 1, 3, "ana"), (&bob.token, 2, 4, "guest2")] {
+        let mut socket = of(token);
+        assert!(socket.text().contains("welcome back"));
+        let address = socket.stream.local_addr().unwrap().to_string();
+        let line = logged(&server, "resumed", |line| {
+            line["span"]["session"] == session
+        });
+        assert_eq!(line["fields"]["instead_of"], fresh, "{line}");
+        assert_eq!(line["fields"]["name"], name, "{line}");
+        assert_eq!(line["span"]["client"], address, "{line}");
+        let line = logged(&server, "connected", |line| {
+            line["span"]["session"] == fresh
+        });
+        assert_eq!(line["span"]["client"], address, "{line}");
+    }
+}
+
 #[test]
 fn the_log_names_the_stream_where_it_is_captured() {
     let server = Process::capturing(&[&"--log-format", &"json", &"-v"]);

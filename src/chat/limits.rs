@@ -29,7 +29,8 @@ pub const BURST_LINES: u32 = 256;
 pub const SIDE_BYTES: usize = 64 * 1024;
 /// Bytes of private lines kept for a session until its peer has acknowledged them: the two longest lines.
 pub const LETTER_BYTES: usize = 2 * LINE_BYTES;
-/// Places beyond a full room for those who name a session they come back to.
+/// Places beyond a full room for those who come back to a session that went; and as many again, for moments, for those
+/// whose old connection still looks alive and makes room.
 pub const SPARE_SESSIONS: usize = 16;
 /// Lines that `/history` shows without a number.
 pub const HISTORY_LINES: u64 = 20;

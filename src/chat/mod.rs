@@ -35,7 +35,8 @@
 //! acknowledgement when the old connection ended. **Its limit**: the kernel of a client acknowledges what its program may
 //! never have read. A program that lost such lines asks by number: `/resume TOKEN N` sends line N and all after it,
 //! `?resume=TOKEN&after=N` all after line N. `/resume TOKEN none` (`&replay=none`) refuses the replay. If the old connection
-//! still looks alive it is ended first, politely. With a history file nothing is too old to be sent again.
+//! still looks alive it is ended first, politely. A full room has [`limits::SPARE_SESSIONS`] places for those who come back;
+//! in line text they say so before they are in, and soon. With a history file nothing is too old to be sent again.
 //! Sessions that went are kept up to a bound, [`limits::RESUMABLE`]; those that never said a line, up to
 //! [`limits::RESUMABLE_QUIET`], are forgotten first, so that nobody pushes out the others by mere connecting.
 //!

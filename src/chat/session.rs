@@ -93,6 +93,8 @@ pub(super) struct Session {
     pub(super) again: Option<Cursor>,
     /// Its own token, while it has not been shown: it came to be another session.
     pub(super) unshown: Option<Token>,
+    /// Its place is one beyond a full room: it came to be another session, and is nothing else.
+    pub(super) spare: bool,
     /// Nothing more can be sent to it: answers are not kept.
     pub(super) deaf: bool,
     /// Its token is shown only when the history file has it.
@@ -146,6 +148,7 @@ impl Session {
             parked: Parked::default(),
             again: None,
             unshown: None,
+            spare: false,
             deaf: false,
             unstored: false,
             farewell: None,

@@ -14,9 +14,11 @@ use tokio::time::{sleep, timeout};
 use super::bind;
 use super::codec::Codec;
 use super::connection::{Connection, drain};
+use super::doorstep::{Claim, Doorstep};
 use super::hub::{Hub, Mail};
 use super::lines::LineCodec;
-use crate::chat::{Arrival, RoomFull, SessionId, Token, View};
+use super::shutdown::Shutdown;
+use crate::chat::{Arrival, Replay, RoomFull, SessionEventKind, SessionId, Token, View};
 use crate::net::FourTuple;
 
 /// The shortest and the longest pause after `accept` failed for want of descriptors or memory.
@@ -106,35 +108,25 @@ pub(super) struct Lines {
     pub(super) peer_timeout: Duration,
     /// Held by every task: when the last is dropped, all have ended.
     pub(super) alive: tokio::sync::mpsc::Sender<()>,
+    pub(super) doorstep: Doorstep,
+    pub(super) shutdown: Shutdown,
 }
 
 impl Serve for Lines {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
         let mail = Arc::new(Mail::default());
         match admit(&self.hub, &mail, tuple, View::Text, None) {
-            Ok(_) => {
-                let connection = Connection::new(
-                    stream,
-                    Arc::clone(&self.hub),
-                    mail,
-                    tuple,
-                    Codec::Lines(LineCodec::default()),
-                );
+            Ok(id) => {
+                let connection = self.connection(stream, mail, tuple, id);
                 let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
-                    if let Err(error) = bind::prepare(&connection.stream, peer_timeout) {
-                        tracing::debug!(%error, "socket options");
-                    }
-                    connection.run().await;
+                    run(connection, peer_timeout).await;
                     drop(alive);
                 });
             }
             Err(why) => {
-                let alive = self.alive.clone();
-                tokio::spawn(async move {
-                    refuse(stream, format!("* {why}\n").as_bytes()).await;
-                    drop(alive);
-                });
+                let lines = Arc::clone(self);
+                tokio::spawn(async move { lines.at_the_door(stream, tuple, why).await });
             }
         }
     }
@@ -144,13 +136,93 @@ impl Serve for Lines {
     }
 }
 
+impl Lines {
+    fn connection(
+        &self,
+        stream: TcpStream,
+        mail: Arc<Mail>,
+        tuple: FourTuple,
+        arrived: SessionId,
+    ) -> Connection {
+        let (hub, codec) = (Arc::clone(&self.hub), Codec::Lines(LineCodec::default()));
+        Connection::new(stream, hub, mail, tuple, codec, arrived)
+    }
+
+    /// The room has no place: whoever is one of its own may say so, all others are turned away.
+    async fn at_the_door(&self, stream: TcpStream, tuple: FourTuple, why: RoomFull) {
+        let claim = match why {
+            RoomFull::Sessions(_) => self.doorstep.hear(&stream, why, &self.shutdown).await,
+            RoomFull::Closing => None,
+        };
+        let Some(claim) = claim else {
+            return self.turn_away(stream, tuple, &why.to_string()).await;
+        };
+        let known = self.hub.with(|room, _| room.knows(claim.resume.0));
+        let mail = Arc::new(Mail::default());
+        match admit(&self.hub, &mail, tuple, View::Text, Some(claim.resume)) {
+            Ok(id) => self.come_in(stream, mail, tuple, id, claim).await,
+            Err(why) if known => self.turn_away(stream, tuple, &why.to_string()).await,
+            Err(why) => {
+                let why = format!("no session has this token (any more), and {why}");
+                self.turn_away(stream, tuple, &why).await;
+            }
+        }
+    }
+
+    /// What was read and written on the doorstep belongs to the session too.
+    async fn come_in(
+        &self,
+        stream: TcpStream,
+        mail: Arc<Mail>,
+        tuple: FourTuple,
+        id: SessionId,
+        claim: Claim,
+    ) {
+        let (read, written) = (claim.line_bytes, claim.written);
+        let emit = |kind| self.hub.emit(mail.session(), tuple, || kind);
+        emit(SessionEventKind::Read { bytes: 0..read });
+        emit(SessionEventKind::Said {
+            line: None,
+            bytes: 0..read,
+        });
+        emit(SessionEventKind::Wrote {
+            lines: 0..0,
+            bytes: 0..written,
+        });
+        let connection = self.connection(stream, mail, tuple, id);
+        let mut connection = connection.beginning_at(read, written);
+        if !claim.rest.is_empty() {
+            connection.already_read(&claim.rest);
+        }
+        run(connection, self.peer_timeout).await;
+    }
+
+    async fn turn_away(&self, stream: TcpStream, tuple: FourTuple, why: &str) {
+        turned_away(&self.hub, tuple, why);
+        refuse(stream, format!("* {why}\n").as_bytes()).await;
+    }
+}
+
+async fn run(connection: Connection, peer_timeout: Duration) {
+    if let Err(error) = bind::prepare(&connection.stream, peer_timeout) {
+        tracing::debug!(%error, "socket options");
+    }
+    connection.run().await;
+}
+
+/// Counts and logs a connection that gets no session.
+pub(super) fn turned_away(hub: &Hub, tuple: FourTuple, why: &str) {
+    hub.with(|room, _| room.turned_away());
+    tracing::info!(client = %tuple.client, server = %tuple.server, why, "turned away");
+}
+
 /// A session for a connection.
 pub(super) fn admit(
     hub: &Hub,
     mail: &Arc<Mail>,
     connection: FourTuple,
     view: View,
-    resume: Option<(Token, crate::chat::Replay)>,
+    resume: Option<(Token, Replay)>,
 ) -> Result<SessionId, RoomFull> {
     let token = fresh_token().unwrap_or_else(|error| {
         tracing::error!(%error, "no random numbers: this session cannot be resumed");

@@ -30,6 +30,7 @@ mod clock;
 mod codec;
 mod connection;
 mod counted;
+mod doorstep;
 mod echo;
 mod feed;
 mod host;
@@ -63,12 +64,14 @@ use crate::chat::{Counters, Limits, Room};
 
 use accept::{Lines, accept};
 use clock::Clock;
+use doorstep::Doorstep;
 use http::Web;
 use hub::Hub;
 use shutdown::Phase;
 use store::{History, Writer};
 
 pub use bind::{BindError, PEER_TIMEOUT, bind};
+pub use doorstep::{DOORSTEP_PLACES, DOORSTEP_TIME};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse};
 
@@ -258,6 +261,8 @@ fn listen(
         hub: Arc::clone(hub),
         peer_timeout: config.peer_timeout,
         alive: alive.clone(),
+        doorstep: Doorstep::default(),
+        shutdown: shutdown.clone(),
     });
     for listener in config.line_listeners {
         loops.spawn(accept(asynchronous(listener)?, Arc::clone(&lines)));

@@ -12,7 +12,7 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::accept::{admit, refuse_frames};
+use super::accept::{admit, refuse_frames, turned_away};
 use super::codec::Codec;
 use super::connection::Connection;
 use super::counted::Counted;
@@ -84,18 +84,23 @@ impl Web {
         let mail = Arc::new(Mail::default());
         let id = match admit(&self.hub, &mail, tuple, view, resume) {
             Ok(id) => id,
-            Err(why) => return refuse_frames(counted.stream, &why.to_string()).await,
+            Err(why) => {
+                let why = why.to_string();
+                turned_away(&self.hub, tuple, &why);
+                return refuse_frames(counted.stream, &why).await;
+            }
         };
         let request = counted.read - early.len() as u64;
         let (written, hub) = (counted.written, Arc::clone(&self.hub));
-        hub.emit(id, tuple, || SessionEventKind::Read { bytes: 0..request });
-        hub.emit(id, tuple, || SessionEventKind::Wrote {
+        let emit = |kind| hub.emit(mail.session(), tuple, || kind);
+        emit(SessionEventKind::Read { bytes: 0..request });
+        emit(SessionEventKind::Wrote {
             lines: 0..0,
             bytes: 0..written,
         });
         let codec = Codec::Frames(Box::new(FrameCodec::new(speech)));
-        let mut connection =
-            Connection::new(counted.stream, hub, mail, tuple, codec).after_http(request, written);
+        let mut connection = Connection::new(counted.stream, hub, mail, tuple, codec, id)
+            .beginning_at(request, written);
         if !early.is_empty() {
             connection.already_read(&early);
         }

@@ -106,15 +106,20 @@ impl Client {
         Self::on(socket.into())
     }
 
-    pub fn on(stream: TcpStream) -> Self {
+    /// One that reads its welcome itself.
+    pub fn unwelcomed(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut client = Self {
+        Self {
             reader: BufReader::new(stream),
             name: String::new(),
             session: 0,
             token: String::new(),
-        };
+        }
+    }
+
+    pub fn on(stream: TcpStream) -> Self {
+        let mut client = Self::unwelcomed(stream);
         let welcome = client.line();
         let tail = welcome
             .split("you are ")

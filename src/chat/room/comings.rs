@@ -57,7 +57,11 @@ impl fmt::Display for RoomFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sessions(count) => {
-                write!(f, "the room is full ({count} sessions): try again later")
+                let plural = if *count == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "the room is full ({count} session{plural}): try again later"
+                )
             }
             Self::Closing => f.write_str("the server is shutting down: try again later"),
         }
@@ -66,17 +70,10 @@ impl fmt::Display for RoomFull {
 
 impl Room {
     /// A new session for a connection, welcomed; resumed at once where the arrival asks for it.
+    ///
+    /// Returns the number it arrives under: [`Effects::moved`] tells where the connection serves another session at once.
     pub fn connect(&mut self, arrival: &Arrival, now: Now) -> Result<SessionId, RoomFull> {
-        if self.closing {
-            return Err(RoomFull::Closing);
-        }
-        // Who comes back to a session mostly replaces a connection that is still counted.
-        let known = arrival.resume.and_then(|(token, _)| self.by_token(token));
-        let spare = known.map_or(0, |_| SPARE_SESSIONS);
-        if self.sessions.len() >= self.limits.sessions.saturating_add(spare) {
-            self.counters.refused += 1;
-            return Err(RoomFull::Sessions(self.limits.sessions));
-        }
+        let spare = self.place(arrival)?;
         let id = SessionId(self.next_session);
         self.next_session += 1;
         self.counters.sessions += 1;
@@ -91,6 +88,7 @@ impl Room {
             now: now.uptime,
         });
         let transport = arrival.view.transport();
+        session.spare = spare;
         if transport == Transport::Line {
             session.held_until = now.uptime + self.limits.fresh_hold;
         }
@@ -99,10 +97,41 @@ impl Room {
         self.sessions.insert(id, session);
         self.event(now, id, SessionEventKind::Connected { name, transport });
         if let Some((token, replay)) = arrival.resume {
-            return Ok(self.resume_on_arrival(id, arrival.token, token, replay, now));
+            self.resume_on_arrival(id, arrival.token, token, replay, now);
+        } else {
+            self.introduce(id, arrival.token);
         }
-        self.introduce(id, arrival.token);
         Ok(id)
+    }
+
+    /// Whether there is a place, and whether it is one beyond a full room.
+    fn place(&self, arrival: &Arrival) -> Result<bool, RoomFull> {
+        if self.closing {
+            return Err(RoomFull::Closing);
+        }
+        let known = arrival.resume.and_then(|(token, _)| self.by_token(token));
+        let spare = match known {
+            // Its old connection is counted, and gone in a moment.
+            Some(old) if self.sessions.contains_key(&old) => 2 * SPARE_SESSIONS,
+            Some(_) => SPARE_SESSIONS,
+            None => 0,
+        };
+        let (here, most) = (self.sessions.len(), self.limits.sessions);
+        if here >= most.saturating_add(spare) {
+            return Err(RoomFull::Sessions(most));
+        }
+        Ok(here >= most)
+    }
+
+    /// A connection was refused for want of a place.
+    pub fn turned_away(&mut self) {
+        self.counters.refused += 1;
+    }
+
+    /// Whether a session, connected or gone, has this token.
+    #[must_use]
+    pub fn knows(&self, token: Token) -> bool {
+        self.by_token(token).is_some()
     }
 
     /// `guestN`, or that with something added where it is taken.

@@ -117,7 +117,8 @@ impl Room {
         let Some(session) = self.sessions.get_mut(&id) else {
             return id;
         };
-        if session.closing == Some(DisconnectReason::Quit) {
+        let refused = session.spare && session.closing.is_some();
+        if refused || session.closing == Some(DisconnectReason::Quit) {
             return id;
         }
         session.heard = now.uptime;

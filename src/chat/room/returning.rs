@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::{Excerpt, Room, Weighing};
+use super::{Excerpt, Room, RoomFull, Weighing};
 use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
@@ -24,13 +24,13 @@ impl Room {
         token: Token,
         replay: Replay,
         now: Now,
-    ) -> SessionId {
+    ) {
         if self.by_token(token).is_none() {
             self.introduce(id, fresh);
         } else if let Some(session) = self.sessions.get_mut(&id) {
             session.unshown = Some(fresh);
         }
-        self.resume(id, token, replay, now)
+        self.resume(id, token, replay, now);
     }
 
     /// Session `id` asks to be the session of `token`; returns which one its connection serves now.
@@ -99,8 +99,15 @@ impl Room {
         self.succeeded(id, now);
     }
 
-    /// A session stays what it is and is told why; it is welcomed where it was not.
+    /// A session stays what it is and is told why; it is welcomed where it was not. One that has its place beyond a full
+    /// room only to become another leaves: else whoever has a token could fill all such places with strangers.
     fn stay(&mut self, id: SessionId, why: &str) {
+        if self.sessions.get(&id).is_some_and(|session| session.spare) {
+            let full = RoomFull::Sessions(self.limits.sessions);
+            let farewell = format!("another connection has that session, and {full}");
+            self.close(id, DisconnectReason::OverBound, &farewell);
+            return;
+        }
         let session = self.sessions.get_mut(&id);
         if let Some(own) = session.and_then(|session| session.unshown.take()) {
             self.introduce(id, own);
@@ -183,6 +190,7 @@ impl Room {
         session.unstored = false;
         session.quiet &= gone.quiet;
         session.unshown = None;
+        session.spare = false;
         // What the file was asked under the other number is answered there.
         session.excerpt = Excerpt::None;
         session.weighing = Weighing::None;

@@ -441,7 +441,43 @@ fn a_full_room_takes_its_own_members_back() {
     assert_eq!(room.effects().moved, [(heir, ana)]);
     assert_eq!(room.connected(), 2);
     // A token opens no door for a crowd.
-    let crowd = (10..200).filter(|&number| room.connect(&claim(number, token(2)), at(1)).is_ok());
-    assert_eq!(crowd.count(), crate::chat::limits::SPARE_SESSIONS);
+    let crowd: Vec<SessionId> = (10..200)
+        .filter_map(|number| room.connect(&claim(number, token(2)), at(1)).ok())
+        .collect();
+    assert_eq!(crowd.len(), 2 * crate::chat::limits::SPARE_SESSIONS);
     assert_eq!(room.closing_reason(bob), Some(DisconnectReason::TakenOver));
+    // All but the last are asked to leave, and are heard no more.
+    let (last, outrun) = crowd.split_last().expect("a crowd");
+    for &id in outrun {
+        assert_eq!(room.closing_reason(id), Some(DisconnectReason::OverBound));
+        say(&mut room, id, "me too", at(1));
+        assert!(take(&mut room, id, at(1)).contains("the room is full (2 sessions)"));
+        room.disconnect(id, DisconnectReason::OverBound, None, at(1));
+    }
+    assert_eq!(room.closing_reason(*last), None);
+    let lines = room.counters().lines;
+    room.disconnect(bob, DisconnectReason::TakenOver, None, at(1));
+    assert_eq!((room.connected(), room.counters().lines), (2, lines));
+}
+
+/// Those who went and come back have places of their own, and so has, for a moment, who takes over a connection.
+#[test]
+fn a_full_room_has_bounded_places_for_those_who_went() {
+    let mut room = limited(false, |limits| limits.sessions = 40);
+    let back = |room: &mut Room, number: u8| {
+        let mut arrival = Arrival::new(FourTuple::default(), View::Text, token(100 + number));
+        arrival.resume = Some((token(number), Replay::Missed));
+        room.connect(&arrival, at(2))
+    };
+    for number in 0..40 {
+        let id = settled(&mut room, number + 1);
+        room.disconnect(id, DisconnectReason::ClientReset, None, at(1));
+    }
+    for number in 50..90 {
+        settled(&mut room, number);
+    }
+    let returned = (0..40).filter(|number| back(&mut room, number + 1).is_ok());
+    let returned = returned.count();
+    assert_eq!(returned, crate::chat::limits::SPARE_SESSIONS);
+    assert!(back(&mut room, 50).is_ok(), "a takeover makes its own room");
 }

@@ -76,16 +76,17 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// `arrived`: the number under which it was admitted, whatever session it serves since.
     pub(super) fn new(
         stream: TcpStream,
         hub: Arc<Hub>,
         mail: Arc<Mail>,
         tuple: FourTuple,
         codec: Codec,
+        arrived: SessionId,
     ) -> Self {
         let line_bytes = hub.with(|room, _| room.limits().line_bytes);
-        let id = mail.session();
-        let span = span_of(id, tuple);
+        let span = span_of(arrived, tuple);
         let naming = Naming::new(hub.knows_streams());
         Self {
             stream,
@@ -104,21 +105,21 @@ impl Connection {
             listening: false,
             unanswered: false,
             span,
-            logged: id,
+            logged: arrived,
             naming,
             broken: None,
             parting: false,
         }
     }
 
-    /// HTTP was spoken before: that many bytes went either way.
-    pub(super) fn after_http(mut self, read: u64, written: u64) -> Self {
+    /// Something else was spoken before: that many bytes went either way.
+    pub(super) fn beginning_at(mut self, read: u64, written: u64) -> Self {
         self.read = read;
         self.outbox = Outbox::starting_at(written);
         self
     }
 
-    /// Bytes that HTTP read and that belong to this conversation.
+    /// Bytes that were read before and belong to this conversation.
     pub(super) fn already_read(&mut self, data: &[u8]) {
         self.heard_bytes(data);
     }
@@ -153,7 +154,9 @@ impl Connection {
         if let Some(stream) = self.naming.known() {
             self.span.record("stream", stream);
         }
-        tracing::info!(parent: &self.span, instead_of = before.0, "resumed");
+        let name = self.hub.with(|room, _| room.session_name(id));
+        let name = name.unwrap_or_default();
+        tracing::info!(parent: &self.span, name = &*name, instead_of = before.0, "resumed");
     }
 
     /// Bytes the peer has, never more than were written (our FIN counts one).

@@ -134,7 +134,8 @@ impl Hub {
         result
     }
 
-    /// As [`Hub::with`] for a new session: `mail` is registered for the id that `act` returns.
+    /// As [`Hub::with`] for a new session: `mail` is registered for the id that `act` returns, under which the connection
+    /// arrives; where it is another session at once, the mail says so.
     pub(super) fn admit<E>(
         &self,
         mail: &Arc<Mail>,
