@@ -10,6 +10,9 @@ use crate::packet::SeqNumber;
 /// Records kept per direction (B-7): Wireshark's own limit.
 pub(super) const MAX_UNACKED: usize = 10_000;
 
+/// A list with room for more gives its memory back when its connection leaves.
+const KEPT_CAPACITY: usize = 16;
+
 /// One segment that took sequence space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Record {
@@ -45,6 +48,16 @@ impl Default for Unacked {
 }
 
 impl Unacked {
+    /// As if nothing had ever been sent; a short list keeps its memory for the next connection.
+    pub(super) fn clear(&mut self) {
+        let mut records = std::mem::take(&mut self.records);
+        *self = Self::default();
+        if records.capacity() <= KEPT_CAPACITY {
+            records.clear();
+            self.records = records;
+        }
+    }
+
     /// Nothing outstanding.
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()

@@ -136,8 +136,10 @@ impl Analyzer {
         let known = arrival.found.filter(|_| begins.is_none());
         let slot = known.unwrap_or_else(|| {
             seen.changes.insert(Changes::STREAM_OPENED);
-            let (id, begun) = (self.table.next_id(), begins.unwrap_or_default());
-            self.table.add(Stream::new(arrival.key, id, segment, begun))
+            let begun = begins.unwrap_or_default();
+            self.table.add(&arrival.key, |stream, id| {
+                stream.begin(arrival.key, id, segment, begun);
+            })
         });
         let around = Surroundings {
             begins,
@@ -205,11 +207,11 @@ impl Analyzer {
     /// What is known of one stream; `None` when there is none of that number or it was forgotten.
     #[must_use]
     pub fn summary(&self, stream: StreamId) -> Option<StreamSummary> {
-        Some(self.table.get(stream)?.summary())
+        self.table.get(stream, Stream::summary)
     }
 
     /// Every remembered stream in order of numbers.
     pub fn summaries(&self) -> impl Iterator<Item = StreamSummary> {
-        self.table.iter().map(|stream| stream.summary())
+        self.table.iter(Stream::summary)
     }
 }

@@ -48,48 +48,87 @@ const fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
+/// The most that one number takes, and the mask in front of it.
+const ROOM: usize = 10;
+/// Numbers of more bits are spelled in eight bytes behind a zero byte.
+const SHORT_BITS: u32 = 56;
+
 /// Writes. Eight values share one byte that says which of them are not zero.
+///
+/// The others are spelled with as many bytes as they need, the lowest first; the first bit set in the first byte tells how
+/// many: the eighth of one byte, the seventh of two. So a number is stored, and read back, without a loop.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
+    /// What lies behind this is room.
+    at: usize,
     mask_at: usize,
     used: u8,
 }
 
 impl<'a> Writer<'a> {
-    /// Writes behind what `bytes` holds.
-    pub(super) const fn new(bytes: &'a mut Vec<u8>) -> Self {
+    /// Writes behind what `bytes` holds; [`Self::finish`] ends it.
+    pub(super) fn new(bytes: &'a mut Vec<u8>) -> Self {
         Self {
+            at: bytes.len(),
             bytes,
             mask_at: 0,
             used: 8,
         }
     }
 
-    /// Seven bits a byte, the lowest first.
-    fn spell(&mut self, mut rest: u64) {
-        self.bytes[self.mask_at] |= 1 << self.used;
-        while rest >= 0x80 {
-            self.bytes.push(rest as u8 | 0x80);
-            rest >>= 7;
+    /// All is written.
+    pub(super) fn finish(self) {
+        self.bytes.truncate(self.at);
+    }
+
+    /// Bytes to write `count` more into.
+    #[inline]
+    fn room(&mut self, count: usize) -> &mut [u8] {
+        if self.bytes.len() < self.at + count {
+            self.grow(count);
         }
-        self.bytes.push(rest as u8);
+        &mut self.bytes[self.at..self.at + count]
+    }
+
+    #[cold]
+    fn grow(&mut self, count: usize) {
+        self.bytes.resize(2 * (self.at + count), 0);
+    }
+
+    #[inline]
+    fn spell(&mut self, value: u64) {
+        let bits = u64::BITS - value.leading_zeros();
+        if bits > SHORT_BITS {
+            let room = self.room(9);
+            room[0] = 0;
+            room[1..].copy_from_slice(&value.to_le_bytes());
+            self.at += 9;
+            return;
+        }
+        let length = bits.div_ceil(7).max(1);
+        let spelled = value << length | 1 << (length - 1);
+        self.room(8).copy_from_slice(&spelled.to_le_bytes());
+        self.at += length as usize;
     }
 }
 
 impl Pack for Writer<'_> {
     fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
-        self.bytes.extend_from_slice(bytes);
+        self.room(N).copy_from_slice(bytes);
+        self.at += N;
     }
 
     #[inline]
     fn number(&mut self, value: &mut u64) {
         if self.used == 8 {
-            self.mask_at = self.bytes.len();
-            self.bytes.push(0);
+            self.room(ROOM)[0] = 0;
+            self.mask_at = self.at;
+            self.at += 1;
             self.used = 0;
         }
         if *value != 0 {
+            self.bytes[self.mask_at] |= 1 << self.used;
             self.spell(*value - 1); // most are zero: those cost nothing more
         }
         self.used += 1;
@@ -117,6 +156,36 @@ impl<'a> Reader<'a> {
     fn next_byte(&mut self) -> u8 {
         self.bytes.split_off_first().copied().unwrap_or(0)
     }
+
+    /// The next eight bytes as a number; they are not passed.
+    #[inline]
+    fn ahead(&self) -> u64 {
+        let word = self.bytes.first_chunk().copied().unwrap_or_else(|| {
+            let mut word = [0; 8];
+            word[..self.bytes.len()].copy_from_slice(self.bytes);
+            word
+        });
+        u64::from_le_bytes(word)
+    }
+
+    #[inline]
+    fn pass(&mut self, count: usize) {
+        self.bytes = self.bytes.get(count..).unwrap_or_default();
+    }
+
+    #[inline]
+    fn spelled(&mut self) -> u64 {
+        let word = self.ahead();
+        let length = (word as u8).trailing_zeros() + 1;
+        if length > u8::BITS {
+            self.pass(1);
+            let value = self.ahead();
+            self.pass(8);
+            return value;
+        }
+        self.pass(length as usize);
+        word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
+    }
 }
 
 impl Pack for Reader<'_> {
@@ -124,24 +193,17 @@ impl Pack for Reader<'_> {
         bytes.fill_with(|| self.next_byte());
     }
 
+    #[inline]
     fn number(&mut self, value: &mut u64) {
         if self.used == 8 {
             self.mask = self.next_byte();
             self.used = 0;
         }
-        *value = 0;
-        if self.mask & 1 << self.used != 0 {
-            let mut shift = 0;
-            loop {
-                let byte = self.next_byte();
-                *value |= u64::from(byte & 0x7f) << shift;
-                shift += 7;
-                if byte < 0x80 || shift >= 64 {
-                    break;
-                }
-            }
-            *value = value.wrapping_add(1);
-        }
+        *value = if self.mask & 1 << self.used == 0 {
+            0
+        } else {
+            self.spelled().wrapping_add(1)
+        };
         self.used += 1;
     }
 }
@@ -153,7 +215,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_come_back(values: Vec<u64>, near: u64, seqs: Vec<u32>) {
+        fn numbers_come_back(sizes: Vec<(u64, u8)>, near: u64, seqs: Vec<u32>) {
+            let values: Vec<u64> = sizes.iter().map(|(value, shift)| value >> (shift % 64)).collect();
             let mut bytes = b"x".to_vec();
             let mut writer = Writer::new(&mut bytes);
             for value in &values {
@@ -164,6 +227,7 @@ mod tests {
             for seq in &seqs {
                 writer.close32(&mut seq.clone(), near as u32);
             }
+            writer.finish();
             let mut reader = Reader::new(&bytes[1..]);
             for value in values {
                 let (mut a, mut b) = (7, 7);
@@ -180,10 +244,45 @@ mod tests {
     }
 
     #[test]
+    fn every_length_comes_back() {
+        for bits in 0..u64::BITS {
+            for value in [
+                1 << bits,
+                (1 << bits) + 1,
+                (1u64 << bits).wrapping_sub(1),
+                u64::MAX >> bits,
+            ] {
+                let mut bytes = Vec::new();
+                let mut writer = Writer::new(&mut bytes);
+                writer.number(&mut { value });
+                writer.number(&mut 5);
+                writer.finish();
+                let mut reader = Reader::new(&bytes);
+                let (mut first, mut second) = (0, 0);
+                reader.number(&mut first);
+                reader.number(&mut second);
+                assert_eq!((first, second), (value, 5), "{bytes:?}");
+            }
+        }
+    }
+
+    /// What is cut reads as something: packed streams are our own, but nothing may panic.
+    #[test]
+    fn missing_bytes_read_as_zero() {
+        let mut value = 7;
+        for bytes in [&[][..], &[1], &[1, 0], &[1, 0, 3], &[1, 128]] {
+            Reader::new(bytes).number(&mut value);
+        }
+        Reader::new(&[]).number(&mut value);
+        assert_eq!(value, 0);
+    }
+
+    #[test]
     fn eight_zeros_take_one_byte() {
         let mut bytes = Vec::new();
         let mut writer = Writer::new(&mut bytes);
         (0..8).for_each(|_| writer.number(&mut 0));
+        writer.finish();
         assert_eq!(bytes.len(), 1);
     }
 }

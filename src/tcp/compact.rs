@@ -37,11 +37,13 @@ impl Origin {
 pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
     scratch.clear();
     stream.key.write(scratch);
-    visit(&mut Writer::new(scratch), stream);
+    let mut writer = Writer::new(scratch);
+    visit(&mut writer, stream);
+    writer.finish();
     scratch.as_slice().into()
 }
 
-/// Unpacks stream `id` into `stream`, which may hold anything before.
+/// Unpacks stream `id` into a blank one.
 pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     stream.id = id;
     let (key, rest) = Key::read(bytes);
@@ -251,7 +253,7 @@ fn unacked(pack: &mut impl Pack, list: &mut Unacked, end: Origin, next: u32) {
     let [acked, count] = together(pack, [(acked, 1), (list.len() as u64, 32)]);
     let mut records = list.iter().copied().collect::<Vec<_>>().into_iter();
     let mut covered = list.last;
-    *list = Unacked::default();
+    list.clear();
     if acked != 0 {
         pack.close(&mut covered.frame, end.frame);
         pack.close32(&mut covered.end.0, next);

@@ -122,25 +122,17 @@ impl Key {
     }
 
     /// Reads what [`Self::write`] wrote; returns the bytes after it.
-    #[cold]
     pub(super) fn read(bytes: &[u8]) -> (Self, &[u8]) {
         let mut rest = bytes;
-        let mut take = |count: usize| {
-            let (taken, left) = rest.split_at(count);
-            rest = left;
-            taken
-                .iter()
-                .fold(0, |n: u128, &byte| n << 8 | u128::from(byte))
-        };
         let mut key = Self {
-            ipv6: take(1) != 0,
-            ports: take(4) as u32,
+            ipv6: u8::from_be_bytes(take(&mut rest)) != 0,
+            ports: u32::from_be_bytes(take(&mut rest)),
             ..Self::default()
         };
         if key.ipv6 {
-            key.v6 = [take(16), take(16)];
+            key.v6 = [take(&mut rest), take(&mut rest)].map(u128::from_be_bytes);
         } else {
-            key.v4 = take(8) as u64;
+            key.v4 = u64::from_be_bytes(take(&mut rest));
         }
         (key, rest)
     }
@@ -157,6 +149,13 @@ impl Key {
             Endpoint::new(ips[1], self.ports as u16),
         ]
     }
+}
+
+/// The next `N` bytes.
+fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+    let (taken, left) = rest.split_first_chunk().expect("a packed key is whole");
+    *rest = left;
+    *taken
 }
 
 fn number(ip: IpAddr) -> u128 {

@@ -75,24 +75,35 @@ pub(super) struct Surroundings {
 }
 
 impl Stream {
-    /// A stream that begins with `segment`.
-    pub(super) fn new(key: Key, id: StreamId, segment: &Segment<'_>, begun: Begun) -> Self {
-        let mut stream = Self::blank();
-        stream.key = key;
-        stream.id = id;
-        stream.first_frame = segment.frame;
-        stream.start = segment.timestamp;
-        stream.previous = segment.timestamp;
-        stream.opening.self_connect = segment.source == segment.destination;
-        stream.completeness = match begun {
+    /// Becomes a stream that begins with `segment`, whatever it was before.
+    pub(super) fn begin(&mut self, key: Key, id: StreamId, segment: &Segment<'_>, begun: Begun) {
+        self.clear();
+        self.key = key;
+        self.id = id;
+        self.first_frame = segment.frame;
+        self.start = segment.timestamp;
+        self.previous = segment.timestamp;
+        self.opening.self_connect = segment.source == segment.destination;
+        self.completeness = match begun {
             Begun::Plain | Begun::Announced => Completeness::default(),
             Begun::Reused => Completeness::of_reused(),
             Begun::Renewed => Completeness::of_renewed(),
         };
-        stream
     }
 
-    /// A stream to unpack into.
+    /// Becomes blank; the memory of its lists is kept.
+    pub(super) fn clear(&mut self) {
+        let lists = self.dirs.each_mut().map(|dir| {
+            dir.unacked.clear();
+            std::mem::take(&mut dir.unacked)
+        });
+        *self = Self::blank();
+        for (dir, list) in self.dirs.iter_mut().zip(lists) {
+            dir.unacked = list;
+        }
+    }
+
+    /// A stream to begin or to unpack into.
     pub(super) fn blank() -> Self {
         Self {
             key: Key::default(),

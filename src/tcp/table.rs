@@ -126,11 +126,6 @@ impl Table {
         self.forgotten
     }
 
-    /// The number that the next stream gets.
-    pub(super) const fn next_id(&self) -> StreamId {
-        StreamId(self.created)
-    }
-
     /// Whether there is a stream of this 4-tuple.
     #[cold]
     pub(super) fn knows(&mut self, key: &Key) -> bool {
@@ -171,28 +166,29 @@ impl Table {
         &mut working.stream
     }
 
-    /// Adds a stream, the newest of its key from now on. Returns its slot.
-    pub(super) fn add(&mut self, stream: Stream) -> u32 {
+    /// Adds a stream, the newest of its key from now on: `begin` makes it of whatever was in its place. Returns its slot.
+    pub(super) fn add(&mut self, key: &Key, begin: impl FnOnce(&mut Stream, StreamId)) -> u32 {
         if self.slots.len() >= self.limits.remembered.saturating_add(self.slack()) {
             self.forget();
         }
-        let key = stream.key;
         let slot = self.slots.len() as u32;
+        let id = StreamId(self.created);
         self.slots.push(Slot {
-            id: stream.id,
+            id,
             newest: true,
             ended: false,
             place: Place::Working(0),
         });
         self.created += 1;
-        let at = self.settle(slot, stream);
+        let at = self.settle(slot);
         self.slots[slot as usize].place = Place::Working(at as u32);
+        begin(&mut self.working[at].stream, id);
         let (slots, working) = (&mut self.slots, &self.working);
         self.index.insert(key.hash(&self.seed), slot, |other| {
             let other = &mut slots[other as usize];
             let same = match &other.place {
-                Place::Working(at) => working[*at as usize].stream.key == key,
-                Place::Packed(bytes) => Key::read(bytes).0 == key,
+                Place::Working(at) => working[*at as usize].stream.key == *key,
+                Place::Packed(bytes) => Key::read(bytes).0 == *key,
             };
             if same {
                 other.newest = false;
@@ -234,13 +230,13 @@ impl Table {
         self.slots.iter().map(bytes).sum()
     }
 
-    /// Every remembered stream in order of their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = std::borrow::Cow<'_, Stream>> {
-        self.slots.iter().map(|slot| self.view(slot))
+    /// Shows every remembered stream to `look`, in order of their numbers.
+    pub(super) fn iter<T>(&self, look: impl Fn(&Stream) -> T) -> impl Iterator<Item = T> {
+        self.slots.iter().map(move |slot| self.view(slot, &look))
     }
 
-    /// One stream by its number.
-    pub(super) fn get(&self, id: StreamId) -> Option<std::borrow::Cow<'_, Stream>> {
+    /// Shows one stream, by its number, to `look`.
+    pub(super) fn get<T>(&self, id: StreamId, look: impl Fn(&Stream) -> T) -> Option<T> {
         let dense = self.slots.get(id.0 as usize).filter(|slot| slot.id == id);
         let slot = if let Some(slot) = dense {
             slot
@@ -248,17 +244,16 @@ impl Table {
             let at = self.slots.binary_search_by_key(&id, |slot| slot.id).ok()?;
             &self.slots[at]
         };
-        Some(self.view(slot))
+        Some(self.view(slot, look))
     }
 
-    fn view(&self, slot: &Slot) -> std::borrow::Cow<'_, Stream> {
-        use std::borrow::Cow;
+    fn view<T>(&self, slot: &Slot, look: impl Fn(&Stream) -> T) -> T {
         match &slot.place {
-            Place::Working(at) => Cow::Borrowed(&self.working[*at as usize].stream),
+            Place::Working(at) => look(&self.working[*at as usize].stream),
             Place::Packed(bytes) => {
                 let mut stream = Stream::blank();
                 compact::unpack(slot.id, bytes, &mut stream);
-                Cow::Owned(stream)
+                look(&stream)
             }
         }
     }
@@ -266,36 +261,49 @@ impl Table {
     /// Brings a packed stream back into the working set.
     #[cold]
     fn unpack(&mut self, slot: u32) -> usize {
-        let mut stream = Stream::blank();
-        let packed = &self.slots[slot as usize];
-        if let Place::Packed(bytes) = &packed.place {
-            compact::unpack(packed.id, bytes, &mut stream);
+        let at = self.settle(slot);
+        let entry = &mut self.slots[slot as usize];
+        let (id, place) = (
+            entry.id,
+            std::mem::replace(&mut entry.place, Place::Working(at as u32)),
+        );
+        if let Place::Packed(bytes) = place {
+            let stream = &mut self.working[at].stream;
+            stream.clear();
+            compact::unpack(id, &bytes, stream);
         }
-        let at = self.settle(slot, stream);
-        self.slots[slot as usize].place = Place::Working(at as u32);
         at
     }
 
-    /// Puts a stream into the working set: in the place of one that ended some time ago, which keeps the set small and in the
-    /// processor's cache; else in a new place; and when there is none left, in that of the least recently used one.
-    fn settle(&mut self, slot: u32, stream: Stream) -> usize {
-        let working = Working {
-            slot,
-            used: true,
-            stream,
-        };
+    /// Finds a slot a place in the working set: that of a stream that ended some time ago, which keeps the set small and in
+    /// the processor's cache; else a new one; and when there is none left, that of the least recently used stream. What is in
+    /// the place is the caller's to overwrite, and so is the slot's.
+    fn settle(&mut self, slot: u32) -> usize {
         let at = match self.ended_place() {
-            Some(at) => at,
+            Some(at) => self.vacate(at),
             None if self.working.len() < self.limits.working => {
-                self.working.push(working);
-                return self.working.len() - 1;
+                self.working.push(Working {
+                    slot,
+                    used: true,
+                    stream: Stream::blank(),
+                });
+                self.working.len() - 1
             }
-            None => self.victim(),
+            None => {
+                let at = self.victim();
+                self.vacate(at)
+            }
         };
+        let working = &mut self.working[at];
+        (working.slot, working.used) = (slot, true);
+        at
+    }
+
+    /// Packs the stream in a place.
+    fn vacate(&mut self, at: usize) -> usize {
         let old = &mut self.working[at];
-        self.slots[old.slot as usize].place =
-            Place::Packed(compact::pack(&mut old.stream, &mut self.scratch));
-        *old = working;
+        let packed = compact::pack(&mut old.stream, &mut self.scratch);
+        self.slots[old.slot as usize].place = Place::Packed(packed);
         at
     }
 

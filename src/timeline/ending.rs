@@ -84,12 +84,10 @@ impl Story {
         self.tell_finding(finding);
     }
 
-    /// The last entries of one stream: cards of what never came to its end, the stream as a whole if that was not told or
-    /// has changed since.
-    pub(super) fn tell_last(&mut self, stream: StreamId) {
-        let Some(summary) = self.analyzer.summary(stream) else {
-            return;
-        };
+    /// The last words on one stream: cards of what never came to its end are queued; returned is the stream as a whole, if
+    /// that was not told or has changed since.
+    pub(super) fn tell_last(&mut self, stream: StreamId) -> Option<StreamEntry> {
+        let summary = self.analyzer.summary(stream)?;
         let marks = self.facts.of(stream).marks;
         if self.wants.events {
             let unfinished = matches!(
@@ -103,10 +101,8 @@ impl Story {
                 self.tell_teardown(&summary);
             }
         }
-        if self.wants.streams && self.facts.of(stream).told_at != frames_of(&summary) {
-            let entry = self.stream_entry(summary);
-            self.queue.push(self.clock, Held::Stream(Box::new(entry)));
-        }
+        let untold = self.facts.of(stream).told_at != frames_of(&summary);
+        (self.wants.streams && untold).then(|| self.stream_entry(summary))
     }
 }
 

@@ -130,9 +130,12 @@ impl Timeline {
                 break;
             }
             self.closing = Some(Closing::Streams(next + 1));
-            self.story.tell_last(StreamId(next));
+            let whole = self.story.tell_last(StreamId(next));
             self.story.ready_everything();
             self.story.queue.drain(sink)?;
+            if let Some(entry) = &whole {
+                sink.entry(Entry::Stream(entry))?;
+            }
         }
         Ok(())
     }

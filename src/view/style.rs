@@ -7,9 +7,10 @@
 use colored::Color;
 
 /// What a piece of text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ink {
     /// Ordinary text.
+    #[default]
     Plain,
     /// Secondary text: times, pure ACKs, numbers of streams.
     Dim,

@@ -141,7 +141,11 @@ impl Twins {
             begins: first.then_some(Begun::Plain),
             ..Surroundings::default()
         };
-        let fresh = || Stream::new(key, StreamId(0), &segment, Begun::Plain);
+        let fresh = || {
+            let mut stream = Stream::blank();
+            stream.begin(key, StreamId(0), &segment, Begun::Plain);
+            stream
+        };
         let careful = self.careful.get_or_insert_with(fresh);
         let predicting = self.predicting.get_or_insert_with(fresh);
         let (mut expected, mut seen) = (Observation::default(), Observation::default());

@@ -1,8 +1,10 @@
 //! The columns of the table: what stands in them, how wide they are, which go first when there is no room.
 
-use crate::explain::Explainer;
+use crate::explain::{Explainer, Lang};
+use crate::net::Nanos;
 use crate::text::visible;
-use crate::timeline::{StreamEntry, VerdictCode};
+use crate::timeline::{StreamEntry, Verdict, VerdictCode};
+use crate::view::encode::{EndpointTexts, push_number};
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{cut, cut_address, push_spaces, shown, width_of};
 
@@ -72,80 +74,161 @@ const SERVER: usize = 3;
 /// The last turn to give way.
 const LAST_TURN: usize = 7;
 
-/// The texts of one row.
-#[derive(Debug)]
+/// The texts of one row, one behind the other.
+#[derive(Debug, Default)]
 pub(super) struct Cells {
     /// Its stream.
     pub(super) stream: u32,
     /// An earlier row of the same stream is no longer true.
     pub(super) again: bool,
-    texts: [String; COUNT],
+    texts: String,
+    /// Where each cell's text ends.
+    ends: [usize; COUNT],
     ink: Ink,
 }
 
 impl Cells {
     /// The first line.
     pub(super) fn headings(words: &Explainer) -> Self {
-        Self {
-            stream: 0,
-            again: false,
-            texts: COLUMNS.map(|column| words.text(column.heading, &[])),
+        let mut pen = Pen::default();
+        for column in COLUMNS {
+            let heading = words.text(column.heading, &[]);
+            pen.cell(|out| out.extend_from_slice(heading.as_bytes()));
+        }
+        let mut cells = Self {
             ink: Ink::Dim,
+            ..Self::default()
+        };
+        (cells.texts, cells.ends) = pen.lift();
+        cells
+    }
+
+    /// Becomes the row of `entry`, in the memory it has.
+    pub(super) fn fill(&mut self, entry: &StreamEntry, again: bool, words: &mut RowWords) {
+        let summary = &entry.summary;
+        (self.stream, self.again) = (summary.stream.0, again);
+        self.ink = ink_of(entry.verdict.code);
+        let mut pen = Pen::over(std::mem::take(&mut self.texts));
+        pen.cell(|out| push_number(out, u64::from(summary.stream.0)));
+        pen.cell(|out| {
+            if let Some(name) = entry.name.as_deref() {
+                out.extend_from_slice(visible(name.as_bytes()).as_bytes());
+            }
+        });
+        pen.cell(|out| words.endpoints.push(out, summary.connection.client));
+        pen.cell(|out| words.endpoints.push(out, summary.connection.server));
+        pen.cell(|out| words.span(out, summary.end.since(summary.start)));
+        pen.cell(|out| push_pair(out, (summary.packets.client, summary.packets.server)));
+        pen.cell(|out| push_pair(out, (summary.bytes.client, summary.bytes.server)));
+        pen.cell(|out| {
+            if entry.messages != (0, 0) {
+                push_pair(out, entry.messages);
+            }
+        });
+        pen.cell(|out| {
+            if let Some(rtt) = summary.initial_rtt {
+                words.span(out, rtt);
+            }
+        });
+        pen.cell(|out| out.extend_from_slice(summary.conn_state.as_bytes()));
+        pen.cell(|out| push_verdict(out, &entry.verdict));
+        (self.texts, self.ends) = pen.lift();
+    }
+
+    /// The texts in order of the columns.
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let text = &self.texts[start..end];
+            start = end;
+            text
+        })
+    }
+}
+
+/// Writes cells one behind the other.
+#[derive(Default)]
+struct Pen {
+    out: Vec<u8>,
+    ends: [usize; COUNT],
+    cells: usize,
+}
+
+impl Pen {
+    /// Over what stood in `texts`.
+    fn over(texts: String) -> Self {
+        let mut out = texts.into_bytes();
+        out.clear();
+        Self {
+            out,
+            ..Self::default()
         }
     }
 
-    /// A row.
-    pub(super) fn of(entry: &StreamEntry, again: bool, words: &Explainer) -> Self {
-        let summary = &entry.summary;
-        let span = |nanos| {
-            let mut text = String::new();
-            words.span(&mut text, nanos);
-            text
-        };
-        let pair = |client: u64, server: u64| format!("{client}/{server}");
-        let (said, answered) = entry.messages;
+    /// The next cell: what `write` appends.
+    fn cell(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.out);
+        self.ends[self.cells] = self.out.len();
+        self.cells += 1;
+    }
+
+    fn lift(self) -> (String, [usize; COUNT]) {
+        let texts = String::from_utf8(self.out);
+        (texts.expect("every cell is text"), self.ends)
+    }
+}
+
+/// What turns the figures of rows into words; kept from row to row.
+#[derive(Debug)]
+pub(super) struct RowWords {
+    pub(super) explainer: Explainer,
+    endpoints: EndpointTexts,
+    scratch: String,
+}
+
+impl RowWords {
+    pub(super) fn new(lang: Lang) -> Self {
         Self {
-            stream: summary.stream.0,
-            again,
-            texts: [
-                summary.stream.to_string(),
-                entry
-                    .name
-                    .as_deref()
-                    .map_or_else(String::new, |name| visible(name.as_bytes())),
-                summary.connection.client.to_string(),
-                summary.connection.server.to_string(),
-                span(summary.end.since(summary.start)),
-                pair(summary.packets.client, summary.packets.server),
-                pair(summary.bytes.client, summary.bytes.server),
-                if (said, answered) == (0, 0) {
-                    String::new()
-                } else {
-                    pair(said, answered)
-                },
-                summary.initial_rtt.map_or_else(String::new, span),
-                summary.conn_state.to_owned(),
-                verdict(entry),
-            ],
-            ink: ink_of(entry.verdict.code),
+            explainer: Explainer::new(lang),
+            endpoints: EndpointTexts::new(),
+            scratch: String::new(),
+        }
+    }
+
+    fn span(&mut self, out: &mut Vec<u8>, nanos: Nanos) {
+        self.scratch.clear();
+        self.explainer.span(&mut self.scratch, nanos);
+        out.extend_from_slice(self.scratch.as_bytes());
+    }
+}
+
+/// `client/server`.
+fn push_pair(out: &mut Vec<u8>, (client, server): (u64, u64)) {
+    push_number(out, client);
+    out.push(b'/');
+    push_number(out, server);
+}
+
+/// The word, the cause of a reset, and what else holds beyond the usual.
+fn push_verdict(out: &mut Vec<u8>, verdict: &Verdict) {
+    push_code(out, verdict.code);
+    if let Some(cause) = verdict.cause {
+        out.push(b' ');
+        out.extend_from_slice(cause.code().as_bytes());
+    }
+    for code in &verdict.also {
+        if *code != VerdictCode::Served {
+            out.extend_from_slice(b" +");
+            push_code(out, *code);
         }
     }
 }
 
-/// The word, the cause of a reset, and what else holds beyond the usual.
-fn verdict(entry: &StreamEntry) -> String {
-    let mut text = entry.verdict.code.to_string();
-    if let Some(cause) = entry.verdict.cause {
-        text.push(' ');
-        text.push_str(cause.code());
+fn push_code(out: &mut Vec<u8>, code: VerdictCode) {
+    match code {
+        VerdictCode::WsClose(_) => out.extend_from_slice(code.to_string().as_bytes()),
+        _ => out.extend_from_slice(code.word().as_bytes()),
     }
-    for code in &entry.verdict.also {
-        if *code != VerdictCode::Served {
-            text.push_str(" +");
-            text.push_str(&code.to_string());
-        }
-    }
-    text
 }
 
 /// Good ends plain, doubtful ones as notes, bad ones as warnings; the word says it all the same.
@@ -191,11 +274,11 @@ impl Layout {
             }
         }
         for row in rows {
-            for (width, text) in widths.iter_mut().zip(&row.texts) {
+            for (width, text) in widths.iter_mut().zip(row.iter()) {
                 *width = (*width).max(width_of(text));
             }
         }
-        for (width, heading) in widths.iter_mut().zip(&headings.texts) {
+        for (width, heading) in widths.iter_mut().zip(headings.iter()) {
             if *width > 0 {
                 *width = (*width).max(width_of(heading));
             }
@@ -250,7 +333,7 @@ impl Layout {
         // Cells written, and spaces owed before the next column: none at the end of a line.
         let (mut used, mut owed) = (0, 0);
         let mark = if row.again { AGAIN } else { "" };
-        for (index, column) in COLUMNS.iter().enumerate() {
+        for (index, (column, text)) in COLUMNS.iter().zip(row.iter()).enumerate() {
             let width = self.widths[index];
             if width == 0 {
                 continue;
@@ -261,7 +344,7 @@ impl Layout {
                 (limit, true) => limit.saturating_sub(used + owed + mark.len()),
                 (_, false) => width,
             };
-            let text = shown(&row.texts[index], ascii);
+            let text = shown(text, ascii);
             let text = match column.kind {
                 Kind::Endpoint => cut_address(&text, room, ascii),
                 Kind::Number | Kind::Word => cut(&text, room, ascii),

@@ -11,13 +11,13 @@ mod totals;
 
 use std::io::{self, Write};
 
-use crate::explain::{Explainer, Lang, Value};
+use crate::explain::{Lang, Value};
 use crate::timeline::{EndEntry, Entry, Sink, StreamEntry, Wants};
 use crate::view::out::Out;
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{push_spaces, shown, wrapped};
 
-use columns::{Cells, Layout};
+use columns::{Cells, Layout, RowWords};
 use totals::Totals;
 
 /// Rows kept back to be sorted and aligned.
@@ -44,7 +44,9 @@ pub struct Table<W> {
     out: Out<W>,
     options: TableOptions,
     palette: Palette,
-    words: Explainer,
+    words: RowWords,
+    /// Memory for a row that goes out at once.
+    spare: Cells,
     /// Rows waiting, while there are few.
     held: Vec<Cells>,
     /// Known once rows have begun to go out.
@@ -59,7 +61,8 @@ impl<W: Write> Table<W> {
         Self {
             out: Out::new(writer),
             palette: Palette::new(options.color),
-            words: Explainer::new(options.lang),
+            words: RowWords::new(options.lang),
+            spare: Cells::default(),
             held: Vec::new(),
             layout: None,
             live: false,
@@ -70,9 +73,11 @@ impl<W: Write> Table<W> {
 
     fn row(&mut self, entry: &StreamEntry) {
         let again = self.totals.count(entry);
-        let cells = Cells::of(entry, again, &self.words);
+        let mut cells = std::mem::take(&mut self.spare);
+        cells.fill(entry, again, &mut self.words);
         if self.layout.is_some() {
             self.push_row(&cells);
+            self.spare = cells;
             return;
         }
         if let Some(earlier) = self
@@ -98,7 +103,7 @@ impl<W: Write> Table<W> {
         }
         let mut held = std::mem::take(&mut self.held);
         held.sort_by_key(|row| row.stream);
-        let headings = Cells::headings(&self.words);
+        let headings = Cells::headings(&self.words.explainer);
         let to_come = to_come.then_some(self.options.messages);
         let layout = Layout::new(&headings, &held, self.options.width, to_come);
         layout.push_line(
@@ -124,7 +129,9 @@ impl<W: Write> Table<W> {
         self.release(false);
         let mut line = String::new();
         let streams = Value::Number(self.totals.streams());
-        self.words.say(&mut line, "totals", &[("streams", streams)]);
+        self.words
+            .explainer
+            .say(&mut line, "totals", &[("streams", streams)]);
         for (position, (code, count)) in self.totals.verdicts().enumerate() {
             line.push_str(if position == 0 { ": " } else { ", " });
             line.push_str(itoa::Buffer::new().format(count));
@@ -133,7 +140,7 @@ impl<W: Write> Table<W> {
         }
         self.push_text(&line, Ink::Strong);
         line.clear();
-        self.words.end_note(&mut line, entry);
+        self.words.explainer.end_note(&mut line, entry);
         let lost = entry.stats.lost_any() || entry.truncated;
         self.push_text(&line, if lost { Ink::Warn } else { Ink::Dim });
     }
