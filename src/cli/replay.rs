@@ -118,8 +118,18 @@ impl Replay {
             .is_none_or(|filter| filter.matches(frame))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "pacing is about real time")]
+    /// Asked for every frame: most runs are neither paced nor ended by hand.
+    #[inline]
     fn pauses(&mut self, frame: &Frame<'_>) -> Option<Pause> {
+        if self.pace.is_none() && self.ending.is_none() {
+            return None;
+        }
+        self.pauses_now(frame)
+    }
+
+    #[cold]
+    #[expect(clippy::disallowed_methods, reason = "pacing is about real time")]
+    fn pauses_now(&mut self, frame: &Frame<'_>) -> Option<Pause> {
         if self.ends() {
             return None;
         }

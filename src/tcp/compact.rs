@@ -4,7 +4,7 @@
 
 use super::acks::{Record, Unacked};
 use super::closing::{Closing, FinFact, ResetFact};
-use super::codec::{Pack, Reader, Writer};
+use super::codec::{Pack, Reader, Scratch, Writer};
 use super::completeness::Completeness;
 use super::direction::{Direction, NO_WINDOW};
 use super::key::Key;
@@ -34,13 +34,11 @@ impl Origin {
 }
 
 /// Packs a stream. `scratch` is working space, kept between calls.
-pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
-    scratch.clear();
-    stream.key.write(scratch);
+pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
     let mut writer = Writer::new(scratch);
+    stream.key.write(&mut writer);
     visit(&mut writer, stream);
-    writer.finish();
-    scratch.as_slice().into()
+    writer.finish().into()
 }
 
 /// Unpacks stream `id` into a blank one.
@@ -112,6 +110,7 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
 }
 
 /// Several small values, each with its width in bits, as one number.
+#[inline]
 fn together<const N: usize>(pack: &mut impl Pack, fields: [(u64, u32); N]) -> [u64; N] {
     let mut number = fields
         .iter()

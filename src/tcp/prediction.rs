@@ -4,6 +4,11 @@
 //! Owns: which segments those are, and what is left to do with them. Must not know: how the rules judge all others. A test
 //! (`tests/prediction.rs`) plays the same segments with it and without it.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the short way is one function of the compiled program: each call would cost a tenth of it"
+)]
+
 use super::direction::{Direction, SHIFT_UNKNOWN};
 use super::rules::{acknowledge, note_last, record_of, right_edge};
 use super::stream::{Stream, split};
@@ -62,7 +67,7 @@ impl Stream {
 
 /// In a conversation without holes, this is an ACK with news or the next data in order that fits the window, so that none of
 /// applies. The caller has seen ACK and no SYN, FIN, RST.
-#[inline]
+#[inline(always)]
 fn predicted(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) -> bool {
     let in_order = segment.seq == fwd.next && fwd.next == fwd.cont && fwd.next_known();
     if !in_order || segment.window == 0 || rev.last_win == 0 || segment.ack.follows(rev.cont) {
@@ -81,7 +86,7 @@ fn predicted(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) -> bool {
 
 /// The rules that are left for a segment of which [`predicted`] says that find nothing. True when the frame gets
 /// an analysis part.
-#[inline]
+#[inline(always)]
 fn follow(
     fwd: &mut Direction,
     rev: &mut Direction,

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::codec::Scratch;
 use super::key::{Key, Seed};
 use super::stream::Stream;
 use super::{StreamId, compact};
@@ -92,7 +93,7 @@ pub(super) struct Table {
     created: u32,
     forgotten: u64,
     /// Working space for packing.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 impl Table {
@@ -112,7 +113,7 @@ impl Table {
             last: 0,
             created: 0,
             forgotten: 0,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 

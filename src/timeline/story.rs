@@ -160,11 +160,7 @@ impl Story {
     #[inline]
     pub(super) fn pass_time(&mut self, to: Timestamp) {
         if to <= self.clock {
-            if self.clock.since(to) > CLOCK_WENT_BACK && self.times_over < MAX_TIMES_OVER {
-                self.times_over += 1;
-                self.begin_again(to);
-            }
-            return;
+            return self.stand_still(to);
         }
         if self.timers.next().is_some() || self.queue.waits() {
             self.catch_up(to);
@@ -172,6 +168,16 @@ impl Story {
         self.clock = to;
     }
 
+    /// The clock of the capture stands still or goes back.
+    #[cold]
+    fn stand_still(&mut self, to: Timestamp) {
+        if self.clock.since(to) > CLOCK_WENT_BACK && self.times_over < MAX_TIMES_OVER {
+            self.times_over += 1;
+            self.begin_again(to);
+        }
+    }
+
+    #[inline(never)]
     fn catch_up(&mut self, to: Timestamp) {
         let hold = self.hold;
         let due = |key: Option<Timestamp>| key.map_or(NEVER, |key| key.plus(hold));
@@ -198,7 +204,6 @@ impl Story {
 
     /// The clock of the capture went back by far, as where files were put together: what is on its way is told, and the time
     /// before it is compared with none after it.
-    #[cold]
     fn begin_again(&mut self, now: Timestamp) {
         self.ready_everything();
         let pending: Vec<_> = std::iter::from_fn(|| self.timers.take()).collect();

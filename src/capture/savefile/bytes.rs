@@ -35,6 +35,17 @@ impl ByteOrder {
         }
     }
 
+    /// Four numbers of 32 bits.
+    #[inline]
+    pub(crate) fn four(self, bytes: [u8; 16]) -> [u32; 4] {
+        let (chunks, _) = bytes.as_chunks::<4>();
+        let word = |at: usize| match self {
+            Self::Little => u32::from_le_bytes(chunks[at]),
+            Self::Big => u32::from_be_bytes(chunks[at]),
+        };
+        [word(0), word(1), word(2), word(3)]
+    }
+
     /// 16 bits in this order.
     pub(crate) fn bytes16(self, value: u16) -> [u8; 2] {
         match self {

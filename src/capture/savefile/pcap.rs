@@ -121,7 +121,8 @@ impl PcapFile {
     ) -> Result<Option<Record>, ReadError> {
         let header = self.record_header;
         let mut available = window.request(header);
-        if available < header {
+        let head = window.unread().first_chunk();
+        let Some(&head) = head.filter(|_| available >= header) else {
             if available == 0 {
                 return fault(window, frame).map_or(Ok(None), Err);
             }
@@ -133,10 +134,9 @@ impl PcapFile {
                 needed,
                 available,
             ));
-        }
-        let head = window.unread();
-        let (seconds, fraction) = (self.order.u32(head, 0), self.order.u32(head, 4));
-        let (captured, original_length) = self.lengths(head);
+        };
+        let [seconds, fraction, first, second] = self.order.four(head);
+        let (captured, original_length) = self.lengths(first, second);
         if captured > self.limit {
             return Err(ReadError::AbsurdLength {
                 frame,
@@ -165,10 +165,9 @@ impl PcapFile {
         }))
     }
 
-    /// (captured, original) length of the record header in `head`.
+    /// (captured, original) length by the two that a record header has.
     #[inline]
-    fn lengths(&self, head: &[u8]) -> (u32, u32) {
-        let (first, second) = (self.order.u32(head, 8), self.order.u32(head, 12));
+    fn lengths(&self, first: u32, second: u32) -> (u32, u32) {
         match self.lengths {
             Lengths::CapturedFirst => (first, second),
             Lengths::OriginalFirst => (second, first),
@@ -182,14 +181,15 @@ impl PcapFile {
             let mut at = 0;
             let mut odd = 0;
             for _ in 0..TRIED {
-                let Some(head) = bytes.get(at..at + 16) else {
+                let Some(&head) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
                     break;
                 };
-                let (captured, original) = self.lengths(head);
+                let [_, fraction, first, second] = self.order.four(head);
+                let (captured, original) = self.lengths(first, second);
                 odd += u32::from(captured > self.limit)
                     + u32::from(captured > original)
                     + u32::from(captured == 0)
-                    + u32::from(self.order.u32(head, 4) >= 1_000_000);
+                    + u32::from(fraction >= 1_000_000);
                 at = at.saturating_add(size + captured as usize);
             }
             odd

@@ -1,5 +1,7 @@
 //! The columns of the table: what stands in them, how wide they are, which go first when there is no room.
 
+use std::borrow::Cow;
+
 use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
 use crate::text::visible;
@@ -73,6 +75,9 @@ const CLIENT: usize = 2;
 const SERVER: usize = 3;
 /// The last turn to give way.
 const LAST_TURN: usize = 7;
+
+/// What the texts of a row usually take together.
+const USUAL_ROW: usize = 120;
 
 /// The texts of one row, one behind the other.
 #[derive(Debug, Default)]
@@ -159,6 +164,7 @@ impl Pen {
     fn over(texts: String) -> Self {
         let mut out = texts.into_bytes();
         out.clear();
+        out.reserve(USUAL_ROW);
         Self {
             out,
             ..Self::default()
@@ -345,11 +351,11 @@ impl Layout {
                 (_, false) => width,
             };
             let text = shown(text, ascii);
-            let text = match column.kind {
-                Kind::Endpoint => cut_address(&text, room, ascii),
-                Kind::Number | Kind::Word => cut(&text, room, ascii),
+            let (text, cells) = match (width_of(&text), column.kind) {
+                (cells, _) if cells <= room => (text, cells),
+                (_, Kind::Endpoint) => measured(cut_address(&text, room, ascii)),
+                (_, Kind::Number | Kind::Word) => measured(cut(&text, room, ascii)),
             };
-            let cells = width_of(&text);
             let fill = width.saturating_sub(cells);
             let (before, after) = match column.kind {
                 Kind::Number => (fill, 0),
@@ -368,4 +374,10 @@ impl Layout {
         out.extend_from_slice(mark.as_bytes());
         out.push(b'\n');
     }
+}
+
+/// A text with the cells it takes.
+fn measured(text: Cow<'_, str>) -> (Cow<'_, str>, usize) {
+    let cells = width_of(&text);
+    (text, cells)
 }
