@@ -192,6 +192,62 @@ fn shutdown_stores_what_everybody_is_owed() {
     bob.expect("guest1: for bob");
 }
 
+/// States of the TCP connections between these two ports as the kernel gives them, by the end that has the first.
+#[cfg(target_os = "linux")]
+fn state_of(own: u16, other: u16) -> Option<String> {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let ends = format!(":{own:04X} 0100007F:{other:04X} ");
+    let line = table.lines().find(|line| line.contains(&ends))?;
+    let state = line.split(&ends).nth(1)?.split(' ').next()?;
+    Some(state.to_owned())
+}
+
+/// What a slow reader takes between the server's FIN and the end of the process is not sent again after a restart.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_orderly_end_repeats_nothing_that_was_taken_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let mut server = small(&history);
+    let (mut slow, mut bob) = (Client::narrow(server.lines), server.client());
+    let text = "x".repeat(1_000);
+    let count = 8_000;
+    say_many(&mut bob, count, &text);
+    drop(bob);
+    let own = slow.stream().local_addr().unwrap().port();
+    server.terminate();
+    eventually("its FIN is queued behind what is not read", || {
+        state_of(server.lines.port(), own).as_deref() == Some("04")
+    });
+    // Longer than an acknowledgement is waited for elsewhere.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut slow.reader, &mut bytes).unwrap();
+    let token = slow.token.clone();
+    drop(slow);
+    let (status, _) = server.wait();
+    assert!(status.success(), "{status}");
+    let text = String::from_utf8_lossy(&bytes);
+    let whole = text.matches('\n').count();
+    assert!(whole > 100 && whole < count, "{whole} of {count}");
+    let server = small(&history);
+    let mut again = server.client();
+    again.say(&format!("/resume {token}"));
+    let welcome = again.until("welcome back");
+    assert!(
+        welcome.ends_with(&format!("lines missed: {}", count - whole)),
+        "{whole} came: {welcome}"
+    );
+    again.line();
+    for number in whole..count {
+        let line = again.line();
+        assert!(
+            line.starts_with(&format!("guest2: {number} x")),
+            "{number}: {line:.40}"
+        );
+    }
+}
+
 #[test]
 fn the_last_line_before_a_half_close_waits_for_the_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -48,8 +48,9 @@
 //! with the process. The place of each session is noted once a second as far as acknowledged by then; so what may come
 //! again is at most what was acknowledged in the second before the crash, and nothing where a number is named, which is
 //! why `chatscope.v1` clients should resume with `after=N`.
-//! An orderly end of the server has a lesser form of the same limit: the place of a session is noted when its last byte was
-//! handed to the kernel and a moment was waited for the acknowledgement; what a slow reader takes after that may come twice.
+//! An orderly end notes the place of a session at the last moment, some seconds after its FIN was queued where its client
+//! takes so long. Only what the kernel delivers for us after the process has ended, to a client that had not read on by
+//! then, may come twice: taking it back would be a reset, which can destroy what the client has not read yet.
 //! A session itself is stored before its token is shown, and before any line that it could be owed.
 
 mod away;

@@ -4,6 +4,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{Connection, SCRATCH};
 use crate::chat::{DisconnectReason, SessionEventKind};
+use crate::server::hub::Ear;
 
 /// How long a session that ends may take to be sent what it is owed, and then its peer to close.
 pub(in crate::server) const LINGER: Duration = Duration::from_secs(2);
@@ -62,6 +64,26 @@ impl Connection {
         }
         if !self.eof && !self.hub.is_aborting() {
             let _ = timeout(LINGER, drain(&self.stream)).await;
+        }
+    }
+
+    /// The second step, where it may not outlast the server.
+    pub(super) async fn end_in_time(&mut self, reason: DisconnectReason) {
+        let (hub, mail, mut ear) = (
+            Arc::clone(&self.hub),
+            Arc::clone(&self.mail),
+            Ear::default(),
+        );
+        let aborted = poll_fn(|cx| {
+            ear.listen(&hub, &mail, cx);
+            if hub.is_aborting() {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        });
+        tokio::select! {
+            _ = timeout(LINGER, self.end(reason)) => {}
+            () = aborted => {}
         }
     }
 

@@ -130,6 +130,11 @@ impl Connection {
         let reason = poll_fn(|cx| self.poll(cx)).await;
         self.ask_stream();
         self.part(reason).await;
+        let last = reason == DisconnectReason::Shutdown;
+        if last {
+            // Nobody waits for the session, and what its peer takes up to the last moment is not to come again.
+            self.end_in_time(reason).await;
+        }
         let acknowledged = self.settle(reason).await;
         let mut id = self.mail.session();
         self.hub.release(&self.mail, |room, now_id, now| {
@@ -137,7 +142,9 @@ impl Connection {
             room.disconnect(now_id, reason, acknowledged, now);
         });
         self.name_session(id);
-        self.end(reason).await;
+        if !last {
+            self.end(reason).await;
+        }
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
         tracing::info!(parent: &self.span, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
