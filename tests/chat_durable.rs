@@ -13,7 +13,7 @@ mod support;
 use std::time::Instant;
 
 use rusqlite::Connection;
-use support::process::Process;
+use support::process::{self, Process};
 use support::{Client, SOON, Server, Socket, eventually};
 
 #[test]
@@ -605,30 +605,11 @@ fn a_history_that_cannot_be_written_at_the_start_is_told_at_the_start() {
     drop(server.client());
     server.kill();
     disk.remount("ro");
-    let told = refused_start(&history);
-    assert!(told.contains("chat.db"), "{told}");
-}
-
-/// What a server says that does not start.
-fn refused_start(history: &std::path::Path) -> String {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_chatscope"))
-        .args(["serve", "--no-capture", "--listen", "127.0.0.1:0"])
-        .args(["--web", "127.0.0.1:0", "--history"])
-        .arg(history)
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let start = Instant::now();
-    while child.try_wait().unwrap().is_none() && start.elapsed() < SOON {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
+    let told = process::refused(&[&"--history", &history]);
     assert!(
-        output.status.code().is_some_and(|code| code != 0),
-        "it started"
+        told.contains("chat.db as history: Read-only file system"),
+        "{told}"
     );
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
@@ -637,7 +618,7 @@ fn one_server_at_a_time_has_the_file() {
     let history = folder.path().join("chat.db");
     let server = small(&history);
     let mut ana = server.client();
-    let told = refused_start(&history);
+    let told = process::refused(&[&"--history", &history]);
     assert!(told.contains("is in use by another server"), "{told}");
     ana.say("undisturbed");
     ana.expect("guest1: undisturbed");

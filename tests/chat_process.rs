@@ -239,6 +239,10 @@ fn a_second_sigterm_ends_at_once() {
     let (_ana, mut bob) = (server.client(), server.client());
     server.terminate();
     bob.until("goodbye");
+    // What comes at the same moment is the same wish: timeout(1) signals the program and then its group.
+    server.terminate();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(!server.has_ended(), "ana has not closed");
     server.terminate();
     let (status, took) = server.wait();
     assert_eq!(status.code(), Some(130));

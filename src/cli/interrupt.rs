@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
 
 /// Exit code after a second signal: 128 + SIGINT, as shells say it.
 const CUT_SHORT: i32 = 130;
+
+/// Signals that come so soon behind the first are the same wish, told twice; nobody presses Ctrl-C twice in that time.
+const TOGETHER: Duration = Duration::from_millis(100);
 
 /// Counts the signals that asked the program to end.
 #[derive(Clone, Debug)]
@@ -47,21 +51,23 @@ impl Interrupt {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "signals that come together")]
 fn wait_for(
     signals: &SigSet,
     seen: &AtomicUsize,
     on_first: impl FnOnce(),
     on_second: impl FnOnce(),
 ) {
-    let mut on_first = Some(on_first);
+    let Ok(_) = signals.wait() else { return };
+    let first = Instant::now();
+    seen.fetch_add(1, Ordering::Relaxed);
+    on_first();
     loop {
         let Ok(signal) = signals.wait() else { return };
         seen.fetch_add(1, Ordering::Relaxed);
-        match on_first.take() {
-            Some(act) => act(),
-            // The shell tells of a closed terminal what the kernel has told already.
-            None if signal == Signal::SIGHUP => {}
-            None => break,
+        // The shell tells of a closed terminal what the kernel has told already; so does timeout(1) with its group.
+        if signal != Signal::SIGHUP && first.elapsed() > TOGETHER {
+            break;
         }
     }
     on_second();

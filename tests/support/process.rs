@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{Client, SOON, eventually};
+use super::{Client, PATIENCE, SOON, eventually};
 
 /// Options of the program.
 pub type Options<'a> = &'a [&'a dyn AsRef<OsStr>];
@@ -131,6 +131,11 @@ impl Process {
         nix::sys::signal::kill(id, signal).unwrap();
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// How it ended, and how long that took from now.
     pub fn wait(&mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
@@ -173,4 +178,27 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a server says on stderr that does not start with these options.
+pub fn refused(options: Options) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chatscope"))
+        .args(["serve", "--no-capture", "--listen", "127.0.0.1:0"])
+        .args(["--web", "127.0.0.1:0"])
+        .args(options)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() && start.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let code = output.status.code();
+    assert!(code.is_some_and(|code| code != 0), "it started: {told}");
+    told
 }

@@ -8,11 +8,12 @@
 //! them (disk full, read-only, locked for long), they are refused and their speakers told; the chat goes on and tries
 //! again with the next line.
 
+mod errors;
 mod recall;
 mod schema;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,7 +24,7 @@ use super::hub::{Hub, Store};
 use crate::chat::{Effects, Recall, Room, Saved, Staged};
 use recall::{Reader, Reading};
 
-pub use schema::HistoryError;
+pub use errors::HistoryError;
 
 /// Lines in one transaction at most.
 const BATCH_LINES: usize = 4_096;
@@ -40,12 +41,13 @@ enum Job {
 /// The file and the queue to its thread, before the thread runs.
 pub(super) struct History {
     connection: Connection,
+    path: PathBuf,
     /// Number of the next line: the order of storing is the order of numbering.
     next: u64,
     sender: Sender<Job>,
     jobs: Receiver<Job>,
     reader: Reader,
-    reserved: Option<File>,
+    reserved: File,
 }
 
 /// The room's end of the queues.
@@ -80,7 +82,7 @@ pub(super) struct Writer {
     thread: JoinHandle<()>,
     reading: Reading,
     /// Dropped last, when the threads and their connections have ended.
-    _reserved: Option<File>,
+    _reserved: File,
 }
 
 impl History {
@@ -90,6 +92,7 @@ impl History {
         let reserved = schema::reserve(path)?;
         Ok(Self {
             connection: schema::open(path)?,
+            path: path.to_owned(),
             next: 1,
             sender,
             jobs,
@@ -100,7 +103,7 @@ impl History {
 
     /// Puts what the file holds into an empty room.
     pub(super) fn restore(&mut self, room: &mut Room) -> Result<(), HistoryError> {
-        schema::restore(&self.connection, room)?;
+        schema::restore(&self.connection, &self.path, room)?;
         self.next = room.log().head();
         Ok(())
     }
@@ -122,6 +125,7 @@ impl History {
             jobs,
             reader,
             reserved,
+            ..
         } = self;
         let reading = reader.start(Arc::clone(&hub))?;
         let writing = Writing {
@@ -217,12 +221,13 @@ impl Writing {
 }
 
 impl Writer {
-    /// Stores what is queued and ends the threads.
+    /// Stores what is queued and ends the threads. The writer is the last to close the file: who only reads cannot fold
+    /// the WAL into it, and a copy of the file alone would hold next to nothing.
     pub(super) fn stop(self) {
+        self.reading.stop();
         let _ = self.sender.send(Job::Stop);
         if self.thread.join().is_err() {
             tracing::error!("the history thread panicked");
         }
-        self.reading.stop();
     }
 }

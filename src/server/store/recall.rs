@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
-use super::schema::{BUSY, HistoryError, SELECT, Stored};
+use super::errors::HistoryError;
+use super::schema::{self, BUSY, SELECT, Stored};
 use crate::chat::{Log, Question, Recall, Unweighed, View};
 use crate::server::hub::Hub;
 
@@ -39,7 +40,7 @@ impl Reader {
     /// Opens a file that the writer has opened already.
     pub(super) fn open(path: &Path) -> Result<Self, HistoryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)
+        let connection = Connection::open_with_flags(schema::plain(path), flags)
             .and_then(|connection| {
                 connection.busy_timeout(BUSY)?;
                 // The first statement opens the WAL: now there are descriptors, in the middle of a crowd perhaps not.
@@ -234,7 +235,6 @@ fn weigh(connection: &Connection, of: &Unweighed, view: View) -> rusqlite::Resul
 mod tests {
     use std::os::unix::fs::FileExt as _;
 
-    use super::super::schema;
     use super::*;
     use crate::chat::{LineKind, SessionId, Staged};
     use crate::net::Timestamp;

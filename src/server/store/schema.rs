@@ -6,13 +6,14 @@
 use std::fmt::Write as _;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params,
-};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use rustc_hash::FxHashMap;
 
+use super::errors::HistoryError;
 use crate::chat::{Cursor, Gone, LineKind, Room, Saved, SessionId, Staged, TokenHash};
 use crate::net::Timestamp;
 
@@ -25,121 +26,72 @@ pub(super) const BUSY: Duration = Duration::from_secs(2);
 /// Sessions restored at most; the oldest are dropped from the file too.
 const SESSIONS: usize = crate::chat::limits::RESUMABLE;
 
-/// The history file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// SQLite says no.
-    #[error(
-        "cannot use {path} as history: {why}. Check that the directory exists, that you may write there and that the disk has room"
-    )]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        why: rusqlite::Error,
-    },
-    /// Something else than a chat's history.
-    #[error(
-        "{0} is not the history of a chat but another program's file: name another one with --history"
-    )]
-    Foreign(PathBuf),
-    /// Another server has it: two of them would number lines alike.
-    #[error("{0} is in use by another server: end that one, or name another file with --history")]
-    InUse(PathBuf),
-    /// Another program holds a lock on it.
-    #[error(
-        "{0} is locked by another program that writes to it: end that one's transaction, then try again"
-    )]
-    Locked(PathBuf),
-    /// Made by a later version.
-    #[error(
-        "{path} has version {found}, this program knows up to {VERSION}: use the program that made it, or another file"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-    },
-    /// It holds something that cannot be.
-    #[error("the history is damaged: {0}. Check it with: sqlite3 FILE 'pragma integrity_check'")]
-    Damaged(String),
-}
-
-impl HistoryError {
-    /// The system does not let this user write there.
-    #[must_use]
-    pub fn is_refused(&self) -> bool {
-        let Self::Sqlite { why, .. } = self else {
-            return false;
-        };
-        matches!(
-            why.sqlite_error_code(),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
-        )
-    }
-
-    /// What SQLite said about the file.
-    pub(super) fn of(path: &Path, why: rusqlite::Error) -> Self {
-        let path = path.to_owned();
-        if why.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
-            return Self::Foreign(path);
-        }
-        if matches!(
-            why.sqlite_error_code(),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-        ) {
-            return Self::Locked(path);
-        }
-        Self::Sqlite { path, why }
-    }
-}
-
 pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
     let wrap = |why| HistoryError::of(path, why);
-    let mut connection = Connection::open(path).map_err(wrap)?;
-    let (application, version, tables) = identify(&connection).map_err(wrap)?;
-    if version > VERSION && application == APPLICATION {
-        return Err(HistoryError::Newer {
-            path: path.to_owned(),
-            found: version,
-        });
-    }
-    if tables > 0 && application != APPLICATION {
+    let mut connection = Connection::open(plain(path)).map_err(wrap)?;
+    let found = identify(&connection).map_err(wrap)?;
+    let fresh = found == Identity::default();
+    if !fresh && found.application != APPLICATION {
         return Err(HistoryError::Foreign(path.to_owned()));
     }
-    prepare(&mut connection, version).map_err(wrap)?;
+    if found.version > VERSION {
+        return Err(HistoryError::Newer {
+            path: path.to_owned(),
+            found: found.version,
+            known: VERSION,
+        });
+    }
+    if !fresh && found.version < 1 {
+        let why = format!("it has the version {}", found.version);
+        return Err(HistoryError::damaged(path, why));
+    }
+    prepare(&mut connection, found.version).map_err(wrap)?;
     Ok(connection)
 }
 
 /// Holds the file against other servers for as long as the result lives, from before it is opened, made or migrated;
-/// readers such as `sqlite3` do not mind. A file that cannot be had is left to SQLite to complain of.
+/// readers such as `sqlite3` do not mind. The system says why a file cannot be had; SQLite would not.
 ///
 /// To be dropped after every connection of this process to the file: closing it gives up their locks too (POSIX).
-pub(super) fn reserve(path: &Path) -> Result<Option<File>, HistoryError> {
-    let made = File::options()
+pub(super) fn reserve(path: &Path) -> Result<File, HistoryError> {
+    let file = File::options()
         .read(true)
         .append(true)
         .create(true)
-        .open(path);
-    let Ok(file) = made.or_else(|_| File::open(path)) else {
-        return Ok(None);
-    };
+        .open(path)
+        .map_err(|why| HistoryError::unopened(path, why))?;
+    // A pipe or a device would be read and written like one, to no end.
+    if !file.metadata().is_ok_and(|known| known.is_file()) {
+        return Err(HistoryError::NoFile(path.to_owned()));
+    }
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(HistoryError::InUse(path.to_owned())),
         // A file system without locks: nothing is known.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 
-fn identify(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+/// A path that SQLite takes for a path: `:memory:` and `file:x` are names like others.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What a file says it is; all zero where it is new.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Identity {
+    application: i64,
+    version: i64,
+    tables: i64,
+}
+
+fn identify(connection: &Connection) -> rusqlite::Result<Identity> {
     connection.busy_timeout(BUSY)?;
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
-    Ok((
-        number("PRAGMA application_id")?,
-        number("PRAGMA user_version")?,
-        number("SELECT count(*) FROM sqlite_master")?,
-    ))
+    Ok(Identity {
+        application: number("PRAGMA application_id")?,
+        version: number("PRAGMA user_version")?,
+        tables: number("SELECT count(*) FROM sqlite_master")?,
+    })
 }
 
 fn prepare(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
@@ -285,15 +237,13 @@ fn owed_of(text: &str) -> Option<Cursor> {
     ))
 }
 
-pub(super) fn restore(connection: &Connection, room: &mut Room) -> Result<(), HistoryError> {
-    let path = PathBuf::from(connection.path().unwrap_or_default());
-    let damaged = |why: rusqlite::Error| match why.sqlite_error_code() {
-        // SQLite read it, and it cannot be.
-        None | Some(ErrorCode::DatabaseCorrupt | ErrorCode::TypeMismatch | ErrorCode::Unknown) => {
-            HistoryError::Damaged(why.to_string())
-        }
-        Some(_) => HistoryError::of(&path, why),
-    };
+/// Puts what the file at `path` holds into an empty room.
+pub(super) fn restore(
+    connection: &Connection,
+    path: &Path,
+    room: &mut Room,
+) -> Result<(), HistoryError> {
+    let damaged = |why| HistoryError::of(path, why);
     let next = next_line(connection).map_err(damaged)?;
     let first = first_kept(connection, next, room.limits().log_bytes).map_err(damaged)?;
     drop_oldest(connection).map_err(damaged)?;
@@ -353,15 +303,18 @@ impl Stored {
     pub(super) fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let kind: String = row.get(2)?;
         // The file may have been edited by hand: what it holds is as foreign as what a client sends.
-        let safe = |text: String| crate::text::visible(text.as_bytes()).into();
+        let safe = |column| -> rusqlite::Result<Arc<str>> {
+            let bytes = row.get_ref(column)?.as_bytes_or_null()?;
+            Ok(crate::text::visible(bytes.unwrap_or_default()).into())
+        };
         Ok(Self {
             number: row.get::<_, i64>(0)? as u64,
             line: Staged {
                 session: SessionId(row.get::<_, i64>(1)? as u64),
                 kind: LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
                 at: Timestamp::from_nanos(row.get(3)?),
-                name: safe(row.get(4)?),
-                text: safe(row.get(5)?),
+                name: safe(4)?,
+                text: safe(5)?,
             },
         })
     }
@@ -387,6 +340,12 @@ fn drop_oldest(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute(sql, [SESSIONS as i64]).map(drop)
 }
 
+/// A value that this program never wrote.
+fn unknown(column: usize, found: Type, what: &str) -> rusqlite::Error {
+    let why = format!("a value that says nothing of {what}");
+    rusqlite::Error::FromSqlConversionFailure(column, found, why.into())
+}
+
 fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
     let mut rows = connection.prepare("SELECT id, name, token, owed FROM session ORDER BY seen")?;
     let rows = rows.query_map([], |row| {
@@ -396,7 +355,7 @@ fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
             SessionId(row.get::<_, i64>(0)? as u64),
             crate::text::visible(name.as_bytes()).into(),
             TokenHash(row.get(2)?),
-            owed_of(&owed).ok_or(rusqlite::Error::InvalidQuery)?,
+            owed_of(&owed).ok_or_else(|| unknown(3, Type::Text, "what a session is owed"))?,
         ))
     })?;
     rows.collect()
@@ -430,7 +389,8 @@ mod tests {
     #[test]
     fn a_crowd_of_sessions_is_stored_in_time_and_bounded() {
         let folder = tempfile::tempdir().expect("folder");
-        let mut file = open(&folder.path().join("x.db")).expect("new");
+        let path = folder.path().join("x.db");
+        let mut file = open(&path).expect("new");
         let crowd: Vec<Saved> = (1..=2 * SESSIONS as u64)
             .map(|id| {
                 let (id, token) = (SessionId(id), TokenHash([0; 32]));
@@ -444,7 +404,7 @@ mod tests {
         assert!(steps > crowd.len() && steps < 100 * crowd.len(), "{steps}");
         drop(save);
         let mut room = Room::new("test", crate::chat::Limits::default(), true);
-        restore(&file, &mut room).expect("restored");
+        restore(&file, &path, &mut room).expect("restored");
         assert_eq!(room.resumable(), SESSIONS);
         let kept = "SELECT count(*), min(id) FROM session";
         let kept = file.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -461,7 +421,7 @@ mod tests {
         let other = Connection::open(&path).expect("opened");
         other.execute_batch("BEGIN IMMEDIATE").expect("locked");
         let mut room = Room::new("test", crate::chat::Limits::default(), true);
-        restore(&file, &mut room).expect("nothing to write");
+        restore(&file, &path, &mut room).expect("nothing to write");
         let crowd = format!(
             "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT {}) \
              INSERT INTO session (id, name, token, owed, seen) SELECT n, 'x', zeroblob(32), '1-', 0 FROM n; \
@@ -469,7 +429,7 @@ mod tests {
             SESSIONS + 1
         );
         other.execute_batch(&crowd).expect("a crowd");
-        let error = restore(&file, &mut room).expect_err("locked");
+        let error = restore(&file, &path, &mut room).expect_err("locked");
         assert!(
             matches!(&error, HistoryError::Locked(at) if at.ends_with("x.db")),
             "{error}"

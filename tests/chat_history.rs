@@ -1,0 +1,230 @@
+//! History files that cannot be used: each is refused in words of its own, and left as it is; one that ended well is one file.
+#![cfg(feature = "live")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use support::process::{self, Process};
+
+/// A history of 3,000 lines whose server has ended.
+fn filled(path: &Path) {
+    let mut server = Process::start(&[&"--rate", &"0", &"--history", &path]);
+    let mut ana = server.client();
+    let block: String = (1..=3_000).map(|n| format!("line {n}\n")).collect();
+    ana.send(block.as_bytes());
+    ana.until(": line 3000");
+    drop(ana);
+    server.terminate();
+    assert!(server.wait().0.success());
+}
+
+fn sql(path: &Path, text: &str) {
+    Connection::open(path).unwrap().execute_batch(text).unwrap();
+}
+
+#[test]
+fn an_orderly_end_leaves_one_file_that_can_be_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    let copy = folder.path().join("copy.db");
+    fs::copy(&path, &copy).unwrap();
+    let server = Process::start(&[&"--history", &copy]);
+    let mut ana = server.client();
+    ana.say("/history 1");
+    ana.until(": line 3000");
+}
+
+/// What SQLite would take for something else than a name is a name.
+#[test]
+fn any_name_is_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = format!("cd {} && exec \"$0\" \"$@\"", folder.path().display());
+    for name in [":memory:", "file:x.db?mode=memory"] {
+        for session in 1..3 {
+            let server =
+                Process::within(&["sh", "-c", &inside], "127.0.0.1", &[&"--history", &name]);
+            assert_eq!(server.client().session, session);
+            server.kill();
+            assert!(folder.path().join(name).is_file());
+        }
+    }
+}
+
+/// The way to break a file, and what is said of it.
+type Case = (&'static str, fn(&Path), &'static str);
+
+const CASES: [Case; 14] = [
+    (
+        "another program's words",
+        |path| fs::write(path, "my notes, and no database").unwrap(),
+        "is not the history of a chat: it is another program's file",
+    ),
+    (
+        "another program's database",
+        |path| {
+            fs::remove_file(path).unwrap();
+            sql(path, "CREATE TABLE other (x)");
+        },
+        "is not the history of a chat: it is another program's file",
+    ),
+    (
+        "another program's database without tables",
+        |path| {
+            fs::remove_file(path).unwrap();
+            sql(path, "PRAGMA user_version = 5");
+        },
+        "is not the history of a chat: it is another program's file",
+    ),
+    (
+        "only the first bytes",
+        |path| fs::write(path, "SQLite format 3\0").unwrap(),
+        "is not the history of a chat: it is another program's file, or its beginning is damaged",
+    ),
+    (
+        "cut in the middle",
+        |path| {
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.set_len(20_000).unwrap();
+        },
+        "is damaged: database disk image is malformed",
+    ),
+    (
+        "a page overwritten",
+        |path| {
+            use std::os::unix::fs::FileExt as _;
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.write_at(&[0xff; 4_096], 5 * 4_096).unwrap();
+        },
+        "is damaged: database disk image is malformed",
+    ),
+    (
+        "a later version",
+        |path| sql(path, "PRAGMA user_version = 7"),
+        "has version 7, this program knows up to 1: use the program that made it",
+    ),
+    (
+        "no version",
+        |path| sql(path, "PRAGMA user_version = 0"),
+        "is damaged: it has the version 0",
+    ),
+    (
+        "no lines",
+        |path| sql(path, "DROP TABLE line"),
+        "is damaged: no such table: line",
+    ),
+    (
+        "no figures",
+        |path| sql(path, "DROP TABLE meta"),
+        "is damaged: no such table: meta",
+    ),
+    (
+        "another column",
+        |path| sql(path, "ALTER TABLE line RENAME COLUMN at TO moment"),
+        "is damaged: no such column: at",
+    ),
+    (
+        "nonsense about a session",
+        |path| sql(path, "UPDATE session SET owed = 'nothing'"),
+        "a value that says nothing of what a session is owed",
+    ),
+    (
+        "a directory",
+        |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        },
+        "it is no file. Name one with --history",
+    ),
+    (
+        "a device",
+        |path| {
+            fs::remove_file(path).unwrap();
+            std::os::unix::fs::symlink("/dev/null", path).unwrap();
+        },
+        "it is no file. Name one with --history",
+    ),
+];
+
+#[test]
+fn a_file_that_is_no_history_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = folder.path().join("good.db");
+    filled(&good);
+    let path = folder.path().join("broken.db");
+    for (name, break_it, expected) in CASES {
+        fs::copy(&good, &path).unwrap();
+        break_it(&path);
+        let before = path.is_file().then(|| fs::read(&path).unwrap());
+        let told = process::refused(&[&"--history", &path]);
+        assert!(told.contains(expected), "{name}: {told}");
+        assert!(told.contains("broken.db"), "{name}: {told}");
+        assert_eq!(told.lines().count(), 1, "{name}: {told}");
+        assert!(
+            before == path.is_file().then(|| fs::read(&path).unwrap()),
+            "{name}: it was changed"
+        );
+        if path.is_dir() {
+            fs::remove_dir(&path).unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_place_that_cannot_hold_a_file_is_named_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no/such/chat.db");
+    let told = process::refused(&[&"--history", &missing]);
+    let advice = format!(
+        "There is no folder {0}: make it (mkdir -p {0})",
+        missing.parent().unwrap().display()
+    );
+    assert!(told.contains(&advice), "{told}");
+    let dangling = folder.path().join("dangling.db");
+    std::os::unix::fs::symlink(&missing, &dangling).unwrap();
+    let told = process::refused(&[&"--history", &dangling]);
+    assert!(
+        told.contains("It is a link to a place that is not there"),
+        "{told}"
+    );
+    let long = folder.path().join("x".repeat(300));
+    let told = process::refused(&[&"--history", &long]);
+    assert!(told.contains("as history: File name too long"), "{told}");
+    let locked = folder.path().join("locked.db");
+    filled(&locked);
+    let other = Connection::open(&locked).unwrap();
+    other
+        .execute_batch("PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE")
+        .unwrap();
+    let told = process::refused(&[&"--history", &locked]);
+    assert!(
+        told.contains("locked.db is locked by another program that writes to it: end that one"),
+        "{told}"
+    );
+}
+
+/// What was edited by hand into something that is no text is shown all the same.
+#[test]
+fn a_line_that_is_no_text_is_shown_escaped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    sql(
+        &path,
+        "UPDATE line SET text = x'68ff1b69' WHERE number = 2999",
+    );
+    let server = Process::start(&[&"--history", &path]);
+    let mut ana = server.client();
+    ana.say("/history 2");
+    ana.until("again:");
+    ana.expect("guest1: h\\xff\\x1bi");
+    ana.expect("guest1: line 3000");
+}
