@@ -1,6 +1,11 @@
 //! History files that cannot be used: each is refused in words of its own, and left as it is; one that ended well is one file.
 #![cfg(feature = "live")]
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "tests"
+)]
 
 mod support;
 
