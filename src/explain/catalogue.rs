@@ -87,6 +87,13 @@ impl Catalogue {
         Self { lang, sentences }
     }
 
+    /// Spells every text anew.
+    pub(super) fn respell(&mut self, spell: fn(&str) -> String) {
+        for sentence in self.sentences.values_mut() {
+            sentence.respell(spell);
+        }
+    }
+
     /// Appends a sentence; false when there is none of that id.
     pub(super) fn write(&self, out: &mut String, id: &str, values: &[(&str, Value<'_>)]) -> bool {
         let Some(sentence) = self.sentences.get(id) else {
@@ -176,6 +183,20 @@ fn key_of(key: &ast::VariantKey<&str>) -> Key {
 }
 
 impl Sentence {
+    fn respell(&mut self, spell: fn(&str) -> String) {
+        for piece in &mut self.0 {
+            match piece {
+                Piece::Text(text) => *text = spell(text).into(),
+                Piece::Variable(_) => {}
+                Piece::Choice { arms, .. } => {
+                    for (_, arm) in arms {
+                        arm.respell(spell);
+                    }
+                }
+            }
+        }
+    }
+
     fn write(&self, out: &mut String, lang: Lang, values: &[(&str, Value<'_>)]) {
         for piece in &self.0 {
             match piece {

@@ -4,6 +4,7 @@
 //! Must not know: writers, colours, widths. Two depths: the short form for live lines, `why` for the reason. What a stranger
 //! wrote comes in as ready, escaped text (`text::visible`); nothing here looks into it.
 
+mod ascii;
 mod cards;
 mod catalogue;
 mod ids;
@@ -42,6 +43,15 @@ impl Explainer {
             lang,
             catalogue: Catalogue::of(lang),
         }
+    }
+
+    /// The same words for a terminal that shows only ASCII, where `ascii` says so: letters without their marks.
+    #[must_use]
+    pub fn in_ascii(mut self, ascii: bool) -> Self {
+        if ascii {
+            self.catalogue.respell(ascii::respelled);
+        }
+        self
     }
 
     /// The language spoken.

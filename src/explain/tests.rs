@@ -48,6 +48,16 @@ fn the_catalogues_parse_and_hold_the_same_ids_and_variables() {
     assert_eq!(en, pt);
 }
 
+#[test]
+fn in_ascii_every_sentence_is() {
+    for explainer in both() {
+        explainer.in_ascii(true).catalogue.respell(|text| {
+            assert!(text.is_ascii(), "{text}");
+            text.to_owned()
+        });
+    }
+}
+
 /// What the code writes as a code, in the id's spelling.
 fn spelled(prefix: &str, code: &str) -> String {
     format!("{prefix}-{}", code.to_ascii_lowercase().replace('_', "-"))

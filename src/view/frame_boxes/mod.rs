@@ -47,7 +47,7 @@ pub fn frame_boxes(
     options: &BoxOptions,
 ) -> Result<String, BoxError> {
     let place = locate::locate(frame.data, segment).ok_or(BoxError::NotWhole(frame.number))?;
-    let words = Explainer::new(options.lang);
+    let words = Explainer::new(options.lang).in_ascii(options.ascii);
     let mut page = Page::new(options.width, options.ascii);
     let ip = &frame.data[place.ip.clone()];
     let version = u64::from(ip[0] >> 4);

@@ -80,7 +80,7 @@ impl<W: Write> Graph<W> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let words = Explainer::new(self.options.lang);
+        let words = Explainer::new(self.options.lang).in_ascii(self.options.ascii);
         let side = self.options.side.unwrap_or_else(|| self.collected.busier());
         let picture = self.collected.picture(self.options.kind, side);
         let title = self.collected.title(&words, self.options.kind, side);

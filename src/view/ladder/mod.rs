@@ -75,7 +75,7 @@ impl<W: Write> LadderSink<W> {
     pub fn new(writer: W, options: LadderOptions) -> Self {
         Self {
             writer,
-            words: Explainer::new(options.lang),
+            words: Explainer::new(options.lang).in_ascii(options.ascii),
             ladder: Ladder::new(options.segments),
             options,
         }

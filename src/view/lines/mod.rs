@@ -141,7 +141,7 @@ impl<W: Write> Lines<W> {
             out: Out::new(writer),
             layout: Layout::new(options.width, time.width()),
             palette: Palette::new(options.color),
-            words: Explainer::new(options.lang),
+            words: Explainer::new(options.lang).in_ascii(options.ascii),
             time,
             endpoints: EndpointTexts::new(),
             row: Row::default(),

@@ -193,9 +193,9 @@ pub(super) struct RowWords {
 }
 
 impl RowWords {
-    pub(super) fn new(lang: Lang) -> Self {
+    pub(super) fn new(lang: Lang, ascii: bool) -> Self {
         Self {
-            explainer: Explainer::new(lang),
+            explainer: Explainer::new(lang).in_ascii(ascii),
             endpoints: EndpointTexts::new(),
             scratch: String::new(),
         }

@@ -61,7 +61,7 @@ impl<W: Write> Table<W> {
         Self {
             out: Out::new(writer),
             palette: Palette::new(options.color),
-            words: RowWords::new(options.lang),
+            words: RowWords::new(options.lang, options.ascii),
             spare: Cells::default(),
             held: Vec::new(),
             layout: None,
