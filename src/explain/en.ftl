@@ -295,10 +295,9 @@ cause-unknown = cause not visible in the frames
 finding-refused = connection refused
     .why = The SYN was answered by RST,ACK: the host is up, and no program listens on that port. Is the server running, and on this port?
     .rfc = RFC 9293 section 3.10.7.1
-finding-unanswered = no answer to { $value ->
-        [0] SYN
-        [one] SYN
-       *[other] { $value } SYNs
+finding-unanswered = { $duration ->
+        [none] SYN sent { $value } times, no answer
+       *[time] SYN sent { $value } times, no answer within { $duration }
     }
     .why = Nothing came back at all, not even a refusal: a firewall, a dead host, or a full accept queue.
     .rfc = RFC 9293 section 3.8.3

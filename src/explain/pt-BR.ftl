@@ -295,10 +295,9 @@ cause-unknown = causa não visível nos quadros
 finding-refused = conexão recusada
     .why = O SYN foi respondido com RST,ACK: o host está no ar, e nenhum programa escuta nessa porta. O servidor está rodando, e nesta porta?
     .rfc = RFC 9293, seção 3.10.7.1
-finding-unanswered = sem resposta a { $value ->
-        [0] SYN
-        [one] SYN
-       *[other] { $value } SYNs
+finding-unanswered = { $duration ->
+        [none] SYN enviado { $value } vezes, sem resposta
+       *[time] SYN enviado { $value } vezes, sem resposta em { $duration }
     }
     .why = Não voltou absolutamente nada, nem uma recusa: um firewall, um host fora do ar, ou uma fila de accept cheia.
     .rfc = RFC 9293, seção 3.8.3

@@ -31,7 +31,7 @@ impl Severity {
 pub enum FindingCode {
     /// A SYN was answered by RST.
     Refused,
-    /// SYNs repeated without any answer.
+    /// SYNs repeated without any answer so far (`value`: how many were sent, `duration`: since the first).
     Unanswered,
     /// SYNs or final ACKs unanswered on a port that is known to listen.
     AcceptQueueFull,

@@ -361,19 +361,20 @@ impl Story {
             fact.marks.add(Marks::OPENING_TOLD);
             let service = self.services.known(summary.connection.server);
             let listens = service.is_some_and(|service| service.listens);
-            let code = if listens && handshake.syn_retries > 0 {
-                FindingCode::AcceptQueueFull
+            let retries = u64::from(handshake.syn_retries);
+            let (code, value) = if listens && retries > 0 {
+                (FindingCode::AcceptQueueFull, retries)
             } else {
-                FindingCode::Unanswered
+                (FindingCode::Unanswered, retries + 1)
             };
             let mut finding = self.finding(code, stream);
             finding.side = Some(Side::Server);
-            finding.value = Some(u64::from(handshake.syn_retries));
+            finding.value = Some(value);
             let syn = handshake.syn.map_or(0, |step| step.frame);
             finding.duration = handshake.syn.map(|step| self.clock.since(step.at));
             self.tell_handshake(stream);
             // One SYN of a scan is no finding: clients repeat theirs.
-            if handshake.syn_retries > 0 {
+            if retries > 0 {
                 let frames = [syn, summary.last_frame];
                 self.tell_finding(with_frames(finding, &frames));
             }

@@ -213,6 +213,11 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let Some(step) = card.ack.or(card.answer).or(card.syn) else {
             return;
         };
+        // Of repeated SYNs the finding tells, beside the last of them: they may still be answered.
+        let open = card.outcome == HandshakeOutcome::Unanswered && !entry.unfinished;
+        if open && card.syn_retries > 0 {
+            return;
+        }
         let of_step = |held: &&Comment| held.frame == step.frame;
         let notes = self.held.iter().find(of_step).map(|held| held.notes);
         if card.outcome == HandshakeOutcome::Refused {
@@ -479,5 +484,34 @@ mod tests {
             entries.push(samples::said(Side::Client, b"x", frame, 0).remove(0));
         }
         assert_eq!(comments(&entries, Lang::En).len(), HELD * 2);
+    }
+
+    /// Beside the last SYN, where it is true whatever comes later, and not beside the first one too.
+    #[test]
+    fn repeated_syns_without_answer_are_told_once() {
+        let mut entries = samples::opening();
+        let Owned::Handshake(mut card) = entries.remove(3) else {
+            panic!("the card comes last")
+        };
+        (card.handshake.outcome, card.handshake.syn_retries) = (HandshakeOutcome::Unanswered, 2);
+        (card.handshake.answer, card.handshake.ack) = (None, None);
+        entries.truncate(2);
+        let mut finding = samples::full_finding();
+        finding.code = FindingCode::Unanswered;
+        (finding.stream, finding.frames) = (Some(StreamId(0)), vec![1, 2]);
+        (finding.value, finding.duration) = (Some(3), Some(3_000_000_000));
+        entries.extend([
+            Owned::Handshake(card),
+            Owned::Finding(finding),
+            Owned::End(samples::end()),
+        ]);
+        let told = |(_, text): &(u64, String)| text.matches("no answer").count();
+        let all = comments(&entries, Lang::En);
+        assert_eq!(all.iter().map(told).collect::<Vec<_>>(), [0, 1]);
+        let first = all[1].1.lines().next().unwrap_or_default();
+        assert!(
+            first.ends_with("; SYN sent 3 times, no answer within 3.0 s"),
+            "{first}"
+        );
     }
 }
