@@ -68,6 +68,11 @@ impl Completeness {
         self.more = true;
     }
 
+    /// A later frame whose header is broken off before its bits count (IN-4).
+    pub(super) fn frame_that_counts_nothing(&mut self) {
+        self.more = true;
+    }
+
     /// The value.
     pub(super) const fn value(self) -> u8 {
         if self.more {

@@ -157,8 +157,14 @@ impl Stream {
             }
             SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => {}
         }
-        let told =
-            segment.origin != SegmentOrigin::ShortHeader && self.share(from, segment, around, seen);
+        let told = if segment.origin == SegmentOrigin::ShortHeader {
+            if around.begins.is_none() {
+                self.completeness.frame_that_counts_nothing();
+            }
+            false
+        } else {
+            self.share(from, segment, around, seen)
+        };
         if segment.origin == SegmentOrigin::Direct {
             self.live(from, segment, around, before, seen);
             if !told {

@@ -311,20 +311,8 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
     } else {
         vec![packet]
     };
-    for mut packet in pieces {
-        // In frame relay tshark now and then skips a stream number for tunnels over IPv6.
-        let depth = if link == FRAME_RELAY {
-            0
-        } else {
-            random.of(&[0, 0, 1, 1, 2])
-        };
-        for _ in 0..depth {
-            packet = wrap::tunnel(random, &packet);
-            if random.one_in(60) {
-                wrap::lie(random, &mut packet);
-            }
-        }
-        let mut frame = wrap::frame(random, link, &packet);
+    for packet in pieces {
+        let mut frame = behind_tunnels(random, packet, link, true);
         if random.one_in(80) {
             let at = random.below(frame.len().min(90) as u64) as usize;
             frame[at] ^= 1 << random.below(8);
@@ -335,4 +323,45 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
         };
         capture.frame(now, &frame, kept);
     }
+}
+
+/// A frame with `packet` in it, behind up to two tunnels.
+fn behind_tunnels(random: &mut Random, mut packet: Vec<u8>, link: u32, lies: bool) -> Vec<u8> {
+    // In frame relay tshark now and then skips a stream number for tunnels over IPv6.
+    let depth = if link == FRAME_RELAY {
+        0
+    } else {
+        random.of(&[0, 0, 1, 1, 2])
+    };
+    for _ in 0..depth {
+        packet = wrap::tunnel(random, &packet);
+        if lies && random.one_in(60) {
+            wrap::lie(random, &mut packet);
+        }
+    }
+    wrap::frame(random, link, &packet)
+}
+
+/// One wrapped frame again and again, each time with another value in another byte: which byte asks for what comes to light.
+/// Frame `256 * n + v + 1` has `v` in byte `n`.
+pub(crate) fn sweep(seed: u64) -> Vec<u8> {
+    let mut random = Random::new(seed);
+    let pair = &pairs(&mut random)[0];
+    let segment = wild(&mut random, pair, 0);
+    let link = random.of(&wrap::LINKS);
+    let mut packet = ip(segment.from.0, segment.to.0, 6, &tcp(&segment));
+    if random.one_in(3) {
+        packet = wrap::extended(&mut random, &packet);
+    }
+    let mut frame = behind_tunnels(&mut random, packet, link, false);
+    let mut capture = Capture::new(link);
+    for at in 0..frame.len() {
+        let kept = frame[at];
+        for value in 0..=255 {
+            frame[at] = value;
+            capture.frame(1_700_000_000_000_000_000, &frame, frame.len());
+        }
+        frame[at] = kept;
+    }
+    capture.finish()
 }
