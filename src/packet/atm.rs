@@ -22,7 +22,7 @@ pub(super) fn sun(view: View<'_>) -> Step<'_> {
 }
 
 /// LAN emulation: the client's number, or a marker for control frames, before an Ethernet frame.
-fn lane(frame: View<'_>) -> Step<'_> {
+pub(super) fn lane(frame: View<'_>) -> Step<'_> {
     const CONTROL: u16 = 0xff00;
     match frame.u16(0)? {
         CONTROL => Err(Stop::NotTcp(NotTcp::NoPayload)),

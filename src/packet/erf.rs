@@ -1,9 +1,9 @@
 //! Endace's extensible record format around a captured packet.
 
 use super::decoded::NotTcp;
-use super::ppp;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
+use super::{atm, ppp};
 
 /// Time (8), type, flags, record length, losses, wire length.
 const HEADER: usize = 16;
@@ -13,28 +13,40 @@ const MORE: u8 = 0x80;
 /// One record.
 pub(super) fn record(view: View<'_>) -> Step<'_> {
     let kind = view.u8(8)?;
+    let on_the_wire = usize::from(view.u16(14)?);
     let mut rest = view.skip(HEADER)?;
     let mut more = kind & MORE != 0;
     while more {
         more = rest.u8(0)? & MORE != 0;
         rest = rest.skip(8)?;
     }
+    // What stands between the record's header and the frame.
+    let between = match kind & !MORE {
+        2 | 11 | 16 | 20 => 2,
+        4 | 5 | 17 => 4,
+        9 => 8,
+        _ => 0,
+    };
+    let frame = rest.skip(between)?.limit(on_the_wire);
     match kind & !MORE {
-        1 | 10 | 15 | 19 => ppp::framed(rest),
-        5 | 17 => ppp::framed(rest.skip(4)?),
-        2 | 11 | 16 | 20 => Ok((Protocol::Ethernet, rest.skip(2)?)),
-        4 => aal5(rest.skip(4)?),
-        9 => aal5(rest.skip(8)?),
-        22 => Ok((Protocol::Ip, rest)),
-        23 => Ok((Protocol::Ipv6, rest)),
+        1 | 5 | 10 | 15 | 17 | 19 => ppp::framed(frame),
+        2 | 11 | 16 | 20 => Ok((Protocol::Ethernet, frame)),
+        4 => aal5(rest.u32(0)?, frame),
+        9 => aal5(rest.u32(4)?, frame),
+        22 => Ok((Protocol::Ip, frame)),
+        23 => Ok((Protocol::Ipv6, frame)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
 
-/// Behind the cell headers: only what carries LLC is told apart.
-fn aal5(frame: View<'_>) -> Step<'_> {
+/// Behind the headers of the cell (the last one's first four bytes tell the circuit, RFC 2684): LLC, else LAN emulation;
+/// nothing of ours on the circuit 0/5, which carries signalling.
+fn aal5(cell: u32, frame: View<'_>) -> Step<'_> {
+    const SIGNALLING: u32 = 5;
+    let circuit = (cell & 0x0fff_fff0) >> 4;
     match frame.array::<3>(0)? {
+        _ if circuit == SIGNALLING => Err(Stop::NotTcp(NotTcp::NoPayload)),
         [0xaa, 0xaa, 0x03] => Ok((Protocol::LlcBridged, frame)),
-        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        _ => atm::lane(frame),
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>
 pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
     match number {
         0x0800 => Ok((Protocol::Ip, view)),
+        0xfff2 if view.u8(0)? >> 4 == 4 => Ok((Protocol::Ip, view)),
         0x86dd => Ok((Protocol::Ipv6, view)),
         0x8100 | 0x9100 => tags::vlan(view, cx),
         0x88a8 => tags::plain(view, 2),
@@ -51,22 +52,53 @@ pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step
         0x8870 => Ok((Protocol::Llc, view)),
         0x6558 => Ok((Protocol::Ethernet, view)),
         0x8926 | 0x892f | 0xf1c1 => tags::plain(view, 4),
-        0x893f | 0x8909 => tags::plain(view, 6),
+        0x893f | 0x8909 | 0x8988 => tags::plain(view, 6),
         0x88e7 => tags::backbone(view),
         0x8903 => tags::fabric_path(view),
         0x88e5 => tags::macsec(view),
         0x22f3 => tags::trill(view),
         0x894f => tags::service(view),
+        0xd28b => tags::arista(view),
         0x4305 => tags::batman(view),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
+}
+
+/// [`by_type`] knows this `EtherType`.
+pub(super) const fn is_known_type(number: u16) -> bool {
+    matches!(
+        number,
+        0x0800
+            | 0x86dd
+            | 0x8100
+            | 0x9100
+            | 0x88a8
+            | 0x8847
+            | 0x8848
+            | 0x8864
+            | 0x8870
+            | 0x6558
+            | 0x8926
+            | 0x892f
+            | 0xf1c1
+            | 0x893f
+            | 0x8909
+            | 0x8988
+            | 0xd28b
+            | 0x88e7
+            | 0x8903
+            | 0x88e5
+            | 0x22f3
+            | 0x894f
+            | 0x4305
+    )
 }
 
 /// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type. `bridged` as for [`snap`].
 pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     const SNAP: (u8, u8) = (0xaa, 0xaa);
     const IP: u8 = 0x06;
-    const OSI: (u8, u8) = (0xfe, 0xfe);
+    const XNS: u8 = 0x80;
     let saps = (view.u8(0)?, view.u8(1)?);
     let control = view.u8(2)?;
     // Unnumbered frames have one control byte, the others two.
@@ -77,7 +109,8 @@ pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     }
     match (is_information, saps) {
         (true, (IP, _)) => Ok((Protocol::Ip, rest)),
-        (true, OSI) => legacy::nlpid(rest),
+        (true, (0x14 | 0x20 | 0x34 | 0x54 | 0xfe, _)) => legacy::nlpid(rest),
+        (true, (XNS, _)) => Ok((Protocol::EtherType(rest.u16(0)?), rest.skip(2)?)),
         (_, (high, low)) => {
             let number = u16::from_be_bytes([high, low]);
             Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number))))

@@ -3,13 +3,15 @@
 use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Context, Protocol, Step, Stop};
+use super::{legacy, ppp};
 
 const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
 const KEY: u16 = 0x2000;
 const SEQUENCE: u16 = 0x1000;
-/// Version 1 (PPTP) only.
+/// PPTP only.
 const ACKNOWLEDGMENT: u16 = 0x0080;
+const PPP: u16 = 0x880b;
 
 /// ERSPAN types I and II, and type III.
 const ERSPAN: u16 = 0x88be;
@@ -24,7 +26,7 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         (CHECKSUM | ROUTING, 4),
         (KEY, 4),
         (SEQUENCE, 4),
-        (ACKNOWLEDGMENT, 4),
+        (if number == PPP { ACKNOWLEDGMENT } else { 0 }, 4),
     ] {
         if flags & bits != 0 {
             size += bytes;
@@ -59,7 +61,9 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
         0x8200..=0x8370 if number.is_multiple_of(16) => Ok((Protocol::Wlan, view)),
         0x883e => wccp(view),
         0x6400 => Ok((Protocol::Ethernet, view)),
-        0x880b | 0x8881 | 0x88d2 => Ok((Protocol::PppFramed, view)),
+        PPP => Ok((Protocol::PppFramed, view)),
+        0x00fe => legacy::nlpid(view),
+        0x8881 => ppp::byte_stream(view),
         0x6559 => Ok((Protocol::FrameRelay, view)),
         0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
             Ok((Protocol::EtherType(number), view))

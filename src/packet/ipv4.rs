@@ -86,14 +86,16 @@ fn incomplete<'d>(fragment: u16, protocol: u8, payload: View<'d>, cx: &mut Conte
 const ROUTES: [u8; 2] = [131, 137];
 
 /// The options that have to be this long at least: kind and minimum. tshark gives the packet up when they are shorter.
-const MIN_OPTION: [(u8, usize); 11] = [
+const MIN_OPTION: [(u8, usize); 13] = [
     (7, 3),
     (11, 4),
     (12, 4),
     (25, 8),
     (68, 4),
     (82, 12),
+    (130, 3),
     (131, 3),
+    (133, 3),
     (134, 6),
     (136, 4),
     (137, 3),

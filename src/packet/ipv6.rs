@@ -89,6 +89,8 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 /// does not.
 pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     const HOME_ADDRESS: u8 = 201;
+    const CALIPSO: u8 = 7;
+    const SMF_DPD: u8 = 49;
     let end = (usize::from(view.u8(1)?) + 1) * 8;
     let mut at = 2;
     while at < end {
@@ -98,6 +100,12 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
             _ => 2 + usize::from(view.u8(at + 1)?),
         };
         view.skip(at)?;
+        match kind {
+            // The compartment bitmap, whose size is told in words, has to be there whatever the option's length (RFC 5570).
+            CALIPSO => drop(view.skip(start + 10 + usize::from(view.u8(start + 6)?) * 4)?),
+            SMF_DPD if at - start == 2 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
+            _ => {}
+        }
         if kind == HOME_ADDRESS && at - start == 18 {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
             let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
@@ -112,6 +120,15 @@ pub(super) fn extension(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;
     let size = (usize::from(view.u8(1)?) + 1) * 8;
     Ok((Protocol::Transport(next), view.skip(size)?))
+}
+
+/// shim6 (RFC 5533): payload behind eight bytes. Control messages are longer and carry nothing.
+pub(super) fn shim(view: View<'_>) -> Step<'_> {
+    const PAYLOAD: u8 = 0x80;
+    if view.u8(1)? != 0 && view.u8(2)? & PAYLOAD == 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    extension(view)
 }
 
 /// Authentication header: length in units of 4 bytes without the first two.

@@ -39,7 +39,7 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
             u32::from(rest.array(0).map(u16::from_le_bytes)?),
             rest.skip(4)?,
         ),
-        137 => behind_cookie(rest.skip(4)?),
+        137 => behind_cookie(rest),
         179 => Ok((Protocol::Ppp, rest.skip(2)?)),
         180 => legacy::frame_relay(rest),
         181 => ppp::cisco_hdlc(rest),
@@ -62,8 +62,13 @@ fn multilink(view: View<'_>) -> Step<'_> {
     Err(Stop::NotTcp(NotTcp::NoPayload))
 }
 
-/// An ATM interface: LLC, an OSI protocol identifier, or IP by its version.
+/// An ATM interface: a cookie, which may announce a management cell; LLC, an OSI protocol identifier, or IP by its version.
 fn behind_cookie(view: View<'_>) -> Step<'_> {
+    const MANAGEMENT: u32 = 0x8000_0000;
+    if view.u32(0)? == MANAGEMENT {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let view = view.skip(4)?;
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
         [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),

@@ -19,20 +19,27 @@ pub(super) fn token_ring(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Llc, view.skip(14 + routing)?))
 }
 
-/// FDDI: frame control, two addresses; asynchronous and synchronous LLC frames.
+/// FDDI: frame control, two addresses; asynchronous LLC frames.
 pub(super) fn fddi(view: View<'_>) -> Step<'_> {
-    if view.u8(0)? & 0x70 != 0x50 {
+    if view.u8(0)? & 0xf0 != 0x50 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Ok((Protocol::Llc, view.skip(13)?))
 }
 
-/// ARCNET: source, destination, protocol; RFC 1201 IP has three more bytes, RFC 1051 IP none.
-pub(super) fn arcnet(view: View<'_>) -> Step<'_> {
-    match view.u8(2)? {
-        0xd4 => Ok((Protocol::Ip, view.skip(6)?)),
-        0xf0 => Ok((Protocol::Ip, view.skip(3)?)),
-        0xc4 => Ok((Protocol::Ipv6, view.skip(6)?)),
+/// ARCNET: source, destination, in Linux an offset, then at `at` the protocol; RFC 1201 IP has three more bytes (and before
+/// them four in frames of a size that the hardware cannot send), RFC 1051 IP none.
+pub(super) fn arcnet(view: View<'_>, at: usize) -> Step<'_> {
+    const EXCEPTION: u8 = 0xff;
+    let (protocol, rest) = (view.u8(at)?, view.skip(at + 1)?);
+    let size = match rest.u8(0)? {
+        EXCEPTION if at == 2 => 7,
+        _ => 3,
+    };
+    match protocol {
+        0xd4 => Ok((Protocol::Ip, rest.skip(size)?)),
+        0xf0 => Ok((Protocol::Ip, rest)),
+        0xc4 => Ok((Protocol::Ipv6, rest.skip(size)?)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
@@ -40,19 +47,36 @@ pub(super) fn arcnet(view: View<'_>) -> Step<'_> {
 /// Frame relay: a Q.922 address, then Cisco's `EtherType` or a control field and an NLPID. Circuit 0 carries signalling.
 pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
     const UNNUMBERED: u8 = 0x03;
+    const EXCHANGE: u8 = 0xaf;
     let mut size = 1;
     while view.u8(size - 1)? & 1 == 0 {
         size += 1;
     }
-    let signalling = size < 2 || (view.u16(0)? & 0xfcf0) == 0;
     let rest = view.skip(size)?;
+    let signalling = size < 2 || is_circuit_0(&view.data[..size]);
     if !signalling && rest.u16(0).is_ok_and(ppp::is_cisco_type) {
         return ppp::by_cisco_type(rest.u16(0)?, rest.skip(2)?);
     }
     match rest.u8(0)? & UNNUMBERED {
+        _ if rest.u8(0)? == EXCHANGE => Err(Stop::NotTcp(NotTcp::NoPayload)),
         UNNUMBERED => nlpid(rest.skip(1)?),
         _ if size < 2 => Err(Stop::NotTcp(NotTcp::NoPayload)),
         _ => nlpid(rest.skip(2)?),
+    }
+}
+
+/// Q.922 addresses of two bytes and more: the number's upper bits, seven more in the third of four, six in the last unless
+/// that says that it holds something else.
+fn is_circuit_0(address: &[u8]) -> bool {
+    const NOT_OF_THE_NUMBER: u8 = 0x02;
+    let none = |last| last & NOT_OF_THE_NUMBER != 0 || last & 0xfc == 0;
+    match *address {
+        [first, second] => first & 0xfc == 0 && second & 0xf0 == 0,
+        [first, second, last] => is_circuit_0(&[first, second]) && none(last),
+        [first, second, third, .., last] => {
+            is_circuit_0(&[first, second]) && third & 0xfe == 0 && none(last)
+        }
+        _ => true,
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         0 => null(view),
         1 | 32 => Ok((Protocol::Ethernet, view)),
         6 => legacy::token_ring(view),
-        7 | 129 => legacy::arcnet(view),
+        7 => legacy::arcnet(view, 2),
+        129 => legacy::arcnet(view, 4),
         9 | 50 => ppp::framed(view),
         10 => legacy::fddi(view),
         11 | 100 => Ok((Protocol::LlcBridged, view)),
@@ -110,13 +111,13 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     let rest = view.skip(header)?;
     match (hardware, number) {
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        (GRE, number) => gre::payload(number, rest),
+        (GRE, number) if !matches!(number, 3 | 4 | 7) => gre::payload(number, rest),
+        (_, number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
         (FRAME_RELAY, _) => legacy::frame_relay(rest),
         (RADIOTAP, _) => wlan::radiotap(rest),
         (_, 3) => Ok((Protocol::Ethernet, rest)),
         (_, 4) => Ok((Protocol::Llc, rest)),
         (_, 7) => ppp::framed(rest),
-        (_, number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
         (_, other) => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
@@ -170,9 +171,14 @@ fn per_packet(view: View<'_>) -> Option<Step<'_>> {
 
 /// Apple's pktap: length and the real link type, both little-endian.
 fn packet_tap(view: View<'_>) -> Option<Step<'_>> {
+    const FIXED: u32 = 108;
+    const PACKET: u32 = 1;
     wrapped(view, |view| {
-        let size = view.array(0).map(u32::from_le_bytes)? as usize;
-        Ok((view.array(8).map(u32::from_le_bytes)?, size))
+        let [size, record] = [0, 4].map(|at| view.array(at).map(u32::from_le_bytes));
+        if size? < FIXED || record? != PACKET {
+            return Err(Stop::NotTcp(NotTcp::NoPayload));
+        }
+        Ok((view.array(8).map(u32::from_le_bytes)?, size? as usize))
     })
 }
 

@@ -1,4 +1,4 @@
-//! PPP (RFC 1661, RFC 1662 framing without escapes, RFC 1990 multilink, RFC 3518 bridging) and PPPoE sessions (RFC 2516).
+//! PPP (RFC 1661, RFC 1662 framing, RFC 1990 multilink, RFC 3518 bridging) and PPPoE sessions (RFC 2516).
 
 use super::decoded::NotTcp;
 use super::legacy;
@@ -52,11 +52,47 @@ pub(super) fn payload(view: View<'_>) -> Step<'_> {
         0x0057 | 0x86dd => Ok((Protocol::Ipv6, rest)),
         0x0281 | 0x0283 => Ok((Protocol::Mpls, rest)),
         0x0023 => legacy::nlpid(rest),
+        0x002f => van_jacobson(rest),
         0x0031 => bridged(rest),
         0x003d => multilink(rest),
         0x004b => Ok((Protocol::Llc, rest)),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
+}
+
+/// RFC 1144, uncompressed: a whole packet with the number of its compression slot in the protocol field.
+fn van_jacobson(view: View<'_>) -> Step<'_> {
+    const PROTOCOL: usize = 9;
+    const TCP: u8 = 6;
+    if view.u8(0)? >> 4 != 4 || view.data.len() <= PROTOCOL {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let mut packet = view.data.to_vec();
+    packet[PROTOCOL] = TCP;
+    Err(Stop::Reassembled(Protocol::Ip, packet))
+}
+
+/// PPP as it goes over a serial line (RFC 1662 section 4), as CDMA 2000 carries it: the first whole frame between flags.
+pub(super) fn byte_stream(view: View<'_>) -> Step<'_> {
+    const FLAG: u8 = 0x7e;
+    const ESCAPE: u8 = 0x7d;
+    let mut between = view.data.split(|&byte| byte == FLAG).skip(1).peekable();
+    while let Some(frame) = between.next() {
+        // Behind the last flag a frame begins that goes on elsewhere.
+        if frame.is_empty() || between.peek().is_none() {
+            continue;
+        }
+        let mut bytes = frame.iter();
+        let mut plain = Vec::with_capacity(frame.len());
+        while let Some(&byte) = bytes.next() {
+            match byte {
+                ESCAPE => plain.extend(bytes.next().map(|escaped| escaped ^ 0x20)),
+                byte => plain.push(byte),
+            }
+        }
+        return Err(Stop::Reassembled(Protocol::PppFramed, plain));
+    }
+    Err(Stop::NotTcp(NotTcp::NoPayload))
 }
 
 /// Bridging: flags (low nibble: padding length), MAC type 1 for Ethernet.

@@ -15,10 +15,12 @@ pub(super) fn by_magic(view: View<'_>) -> Option<Step<'_>> {
     }
 }
 
-/// PEEKREMOTE: version at 4, size of the header at 5, then an 802.11 frame.
+/// PEEKREMOTE: version at 4, size of the header at 5, then an 802.11 frame with its check sequence.
 fn peek_remote(view: View<'_>) -> Step<'_> {
+    const CHECK_SEQUENCE: usize = 4;
     let size = view.u32(5)? as usize;
-    Ok((Protocol::Wlan, view.skip(size)?))
+    let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    Ok((Protocol::Wlan, frame.skip(size)?))
 }
 
 /// `RFtap`: size in words, flags, and if the first of them is set a link type, all little-endian.

@@ -31,17 +31,15 @@ pub(super) fn fabric_path(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Ethernet, inner.skip(2)?))
 }
 
-/// `MACsec`: only packets that are neither encrypted nor changed; the 16-byte check value at the end goes.
+/// `MACsec`: only packets that are neither encrypted nor changed. The check value at the end stays, as padding would.
 pub(super) fn macsec(view: View<'_>) -> Step<'_> {
-    const ENCRYPTED_OR_CHANGED: u8 = 0x0c;
+    const NOT_PLAIN: u8 = 0x8c;
     const WITH_CHANNEL: u8 = 0x20;
-    const CHECK_VALUE: usize = 16;
     let control = view.u8(0)?;
-    if control & ENCRYPTED_OR_CHANGED != 0 {
+    if control & NOT_PLAIN != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    let size = if control & WITH_CHANNEL == 0 { 6 } else { 14 };
-    plain(view.limit(view.reported.saturating_sub(CHECK_VALUE)), size)
+    plain(view, if control & WITH_CHANNEL == 0 { 6 } else { 14 })
 }
 
 /// TRILL: six bytes, options counted in units of four, then Ethernet.
@@ -50,10 +48,26 @@ pub(super) fn trill(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Ethernet, view.skip(6 + options)?))
 }
 
-/// Network service header: its length in words, then the next protocol.
+/// Network service header: its length in words, which metadata of type 1 has always the same, then the next protocol.
 pub(super) fn service(view: View<'_>) -> Step<'_> {
     let size = usize::from(view.u8(1)? & 0x3f) * 4;
-    by_next_protocol(view.u8(3)?, view.skip(size.max(8))?)
+    let size = match view.u8(2)? {
+        1 => 24,
+        2 => size.max(8),
+        _ => size.max(4),
+    };
+    by_next_protocol(view.u8(3)?, view.skip(size)?)
+}
+
+/// Arista's time stamp (subtype 1) of either size, or another of its headers, then an `EtherType`.
+pub(super) fn arista(view: View<'_>) -> Step<'_> {
+    let size = match (view.u16(0)?, view.u16(2)?) {
+        (1, 0x0010 | 0x0110) => 12,
+        (1, 0x0020 | 0x0120) => 10,
+        (1, _) => return Err(Stop::NotTcp(NotTcp::NoPayload)),
+        _ => 2,
+    };
+    plain(view, size)
 }
 
 /// The next-protocol numbers that NSH and VXLAN-GPE share.

@@ -3,7 +3,7 @@
 
 use super::decoded::{Fault, NotTcp};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
+use super::walk::{Context, Protocol, Step, Stop};
 use super::{relayed, tags};
 use crate::net::PortSet;
 
@@ -15,10 +15,13 @@ pub(super) fn lite(view: View<'_>) -> Step<'_> {
     by_port(view, view.skip(HEADER)?)
 }
 
-/// A UDP header.
-pub(super) fn header(view: View<'_>) -> Step<'_> {
+/// A UDP header. Length 0 is a jumbogram's where it can be one (RFC 2675 section 4).
+pub(super) fn header<'d>(view: View<'d>, cx: &Context) -> Step<'d> {
     let length = usize::from(view.u16(4)?);
     let payload = view.skip(HEADER)?;
+    if length == 0 && cx.source.is_ipv6() {
+        return by_port(view, payload);
+    }
     if length < HEADER {
         return Err(view.broken(4, Fault::TotalLength(length as u16)).into());
     }

@@ -210,15 +210,17 @@ fn transport<'d>(
 ) -> Step<'d> {
     match number {
         0 | 60 => ipv6::options(view, cx),
-        140 => ipv6::extension(view),
+        140 => ipv6::shim(view),
         43 => ipv6::routing(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => registered(number, view),
         4 => Ok((Protocol::Ip, view)),
-        17 => udp::header(view),
+        17 => udp::header(view, cx),
         41 => Ok((Protocol::Ipv6, view)),
         ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
         47 => gre::header(view, cx),
+        48 => source_routed(view),
+        53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
         108 => compressed(view),
@@ -236,6 +238,24 @@ fn registered(number: u8, view: View<'_>) -> Step<'_> {
         (103, 0x21, _) | (2, 0x14, 1) => Ok((Protocol::Ip, view.skip(8)?)),
         _ => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
     }
+}
+
+/// DSR (RFC 4728): with a flow state header four bytes, else options, whose length the header tells and which may run over it.
+fn source_routed(view: View<'_>) -> Step<'_> {
+    const FLOW_STATE: u8 = 0x80;
+    const PADDING: u8 = 224;
+    let (next, flags) = (Protocol::Transport(view.u8(0)?), view.u8(1)?);
+    let mut at = 4;
+    if flags & FLOW_STATE == 0 {
+        let end = at + usize::from(view.u16(2)?);
+        while at < end {
+            at += match view.u8(at)? {
+                PADDING => 1,
+                _ => 2 + usize::from(view.u8(at + 1)?),
+            };
+        }
+    }
+    Ok((next, view.skip(at)?))
 }
 
 /// `IPComp` (RFC 3173): deflate is the only method in use, under its own number or a negotiated one.
