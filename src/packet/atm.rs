@@ -15,7 +15,7 @@ pub(super) fn sun(view: View<'_>) -> Step<'_> {
     let frame = view.skip(4)?;
     match view.u8(0)? & 0x0f {
         LANE => lane(frame),
-        LLC => Ok((Protocol::LlcBridged, frame)),
+        LLC => Ok((Protocol::Llc, frame)),
         MARS | SIGNALLING => Err(Stop::NotTcp(NotTcp::NoPayload)),
         kind => guess(frame, circuit, !matches!(kind, 3 | 4)),
     }
@@ -36,7 +36,7 @@ fn guess(frame: View<'_>, circuit: (u8, u16), may_signal: bool) -> Step<'_> {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     match frame.array::<4>(0)? {
-        [0xaa, 0xaa, 0x03, _] => Ok((Protocol::LlcBridged, frame)),
+        [0xaa, 0xaa, 0x03, _] => Ok((Protocol::Llc, frame)),
         [0x00, 0x00, ..] => Ok((Protocol::Ethernet, frame.skip(2)?)),
         [0x00, 0x21, ..] => ppp::payload(frame),
         [0x45..=0x4f | 0x60..=0x6f, ..] => Ok((Protocol::Ip, frame)),

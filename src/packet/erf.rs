@@ -27,7 +27,7 @@ pub(super) fn record(view: View<'_>) -> Step<'_> {
         9 => 8,
         _ => 0,
     };
-    let frame = rest.skip(between)?.limit(on_the_wire);
+    let frame = rest.skip(between)?.of_frame(on_the_wire);
     match kind & !MORE {
         1 | 5 | 10 | 15 | 17 | 19 => ppp::framed(frame),
         2 | 11 | 16 | 20 => Ok((Protocol::Ethernet, frame)),
@@ -46,7 +46,7 @@ fn aal5(cell: u32, frame: View<'_>) -> Step<'_> {
     let circuit = (cell & 0x0fff_fff0) >> 4;
     match frame.array::<3>(0)? {
         _ if circuit == SIGNALLING => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        [0xaa, 0xaa, 0x03] => Ok((Protocol::LlcBridged, frame)),
+        [0xaa, 0xaa, 0x03] => Ok((Protocol::Llc, frame)),
         _ => atm::lane(frame),
     }
 }

@@ -7,6 +7,8 @@ use super::{legacy, ppp, tags};
 
 /// Type fields up to here are 802.3 lengths.
 pub(super) const MAX_LENGTH: u16 = 1500;
+/// Cisco `FabricPath`, which is known in Ethernet frames only.
+const FABRIC_PATH: u16 = 0x8903;
 /// Type fields from here on are types.
 const MIN_TYPE: u16 = 1536;
 
@@ -33,6 +35,9 @@ pub(super) fn is_length_or_type(number: u16) -> bool {
 
 /// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
 pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>) {
+    if number == FABRIC_PATH {
+        return (Protocol::FabricPath, view);
+    }
     if number > MAX_LENGTH {
         return (Protocol::EtherType(number), view);
     }
@@ -53,8 +58,7 @@ pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step
         0x6558 => Ok((Protocol::Ethernet, view)),
         0x8926 | 0x892f | 0xf1c1 => tags::plain(view, 4),
         0x893f | 0x8909 | 0x8988 => tags::plain(view, 6),
-        0x88e7 => tags::backbone(view),
-        0x8903 => tags::fabric_path(view),
+        0x88e7 | 0x88de => tags::backbone(view),
         0x88e5 => tags::macsec(view),
         0x22f3 => tags::trill(view),
         0x894f => tags::service(view),
@@ -86,7 +90,7 @@ pub(super) const fn is_known_type(number: u16) -> bool {
             | 0x8988
             | 0xd28b
             | 0x88e7
-            | 0x8903
+            | 0x88de
             | 0x88e5
             | 0x22f3
             | 0x894f
@@ -94,8 +98,8 @@ pub(super) const fn is_known_type(number: u16) -> bool {
     )
 }
 
-/// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type. `bridged` as for [`snap`].
-pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
+/// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type.
+pub(super) fn llc(view: View<'_>) -> Step<'_> {
     const SNAP: (u8, u8) = (0xaa, 0xaa);
     const IP: u8 = 0x06;
     const XNS: u8 = 0x80;
@@ -105,7 +109,7 @@ pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     let rest = view.skip(if control & 3 == 3 { 3 } else { 4 })?;
     let is_information = control & 1 == 0 || control == 3;
     if saps == SNAP && is_information {
-        return snap(rest, bridged);
+        return snap(rest, 2);
     }
     match (is_information, saps) {
         (true, (IP, _)) => Ok((Protocol::Ip, rest)),
@@ -118,16 +122,16 @@ pub(super) fn llc(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
     }
 }
 
-/// Organisation 0 and the bridge-tunnel organisation carry `EtherType`s. Where frames can be bridged (ATM, frame relay),
-/// IEEE 802.1's own organisation carries them behind `bridged` bytes of padding.
-pub(super) fn snap(view: View<'_>, bridged: Option<usize>) -> Step<'_> {
+/// Organisation 0 and the bridge-tunnel organisation carry `EtherType`s; IEEE 802.1's own carries bridged frames behind
+/// `padding` bytes.
+pub(super) fn snap(view: View<'_>, padding: usize) -> Step<'_> {
     const ETHER_TYPES: [u32; 2] = [0, 0xf8];
     const BRIDGED: u32 = 0x80c2;
     let organisation = view.u32(0)? >> 8;
     let number = view.u16(3)?;
     let rest = view.skip(5)?;
-    match (organisation, number, bridged) {
-        (BRIDGED, 1 | 7, Some(padding)) => Ok((Protocol::Ethernet, rest.skip(padding)?)),
+    match (organisation, number) {
+        (BRIDGED, 1 | 7) => Ok((Protocol::Ethernet, rest.skip(padding)?)),
         _ if ETHER_TYPES.contains(&organisation) => Ok((Protocol::EtherType(number), rest)),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }

@@ -9,9 +9,11 @@ const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
 const KEY: u16 = 0x2000;
 const SEQUENCE: u16 = 0x1000;
-/// PPTP only.
+/// Where PPP is inside, not in version 0.
 const ACKNOWLEDGMENT: u16 = 0x0080;
 const PPP: u16 = 0x880b;
+const PPP_STREAM: u16 = 0x8881;
+const VERSION: u16 = 0x0007;
 
 /// ERSPAN types I and II, and type III.
 const ERSPAN: u16 = 0x88be;
@@ -21,12 +23,17 @@ const ERSPAN_III: u16 = 0x22eb;
 pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
+    let acknowledgment = if matches!(number, PPP | PPP_STREAM) && flags & VERSION != 0 {
+        ACKNOWLEDGMENT
+    } else {
+        0
+    };
     let mut size = 4;
     for (bits, bytes) in [
         (CHECKSUM | ROUTING, 4),
         (KEY, 4),
         (SEQUENCE, 4),
-        (if number == PPP { ACKNOWLEDGMENT } else { 0 }, 4),
+        (acknowledgment, 4),
     ] {
         if flags & bits != 0 {
             size += bytes;
@@ -63,7 +70,7 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
         0x6400 => Ok((Protocol::Ethernet, view)),
         PPP => Ok((Protocol::PppFramed, view)),
         0x00fe => legacy::nlpid(view),
-        0x8881 => ppp::byte_stream(view),
+        PPP_STREAM => ppp::byte_stream(view),
         0x6559 => Ok((Protocol::FrameRelay, view)),
         0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
             Ok((Protocol::EtherType(number), view))

@@ -64,14 +64,20 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         4 => Some(0),
         _ => None,
     };
-    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4.
+    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4, those left of 5 and 6.
     let words = usize::from(view.u8(1)?);
     let needed = match kind {
         2 => 2,
+        3 => compressed_route(view)?.div_ceil(8),
         4 => (usize::from(view.u8(4)?) + 1) * 2,
         _ => 0,
     };
-    if words < needed {
+    let room_for_left = match kind {
+        5 => (words * 8 + 4) / 2 > usize::from(left),
+        6 => (words * 8 + 4) / 4 > usize::from(left),
+        _ => true,
+    };
+    if words < needed || !room_for_left {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     if let Some(index) = last
@@ -82,6 +88,18 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         cx.effective = Some((source, Ipv6Addr::from(address).into()));
     }
     extension(view)
+}
+
+/// Bytes that the addresses of a source route in a low-power network take (RFC 6554): common starts are left out.
+fn compressed_route(view: View<'_>) -> Result<usize, Stop> {
+    let room = i32::from(view.u8(1)?) * 8;
+    let (left_out, padding) = (view.u8(4)?, i32::from(view.u8(5)? >> 4));
+    let (each, last) = (16 - i32::from(left_out >> 4), 16 - i32::from(left_out & 15));
+    let before = (room - padding - last) / each;
+    Ok(match (room, before) {
+        (0, _) | (_, ..0) => 0,
+        _ => usize::try_from(before * each + last).unwrap_or(0),
+    })
 }
 
 /// Hop-by-hop and destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section

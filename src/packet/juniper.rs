@@ -9,6 +9,8 @@ use crate::net::LinkType;
 
 /// The first bytes, if the capture has the header at all.
 const MAGIC: [u8; 3] = *b"MGC";
+/// The frame came in; tshark asks for this bit even where there is no such header.
+const RECEIVED: u8 = 0x01;
 /// The link header was left out.
 const NO_LINK_HEADER: u8 = 0x02;
 /// The control byte of LLC frames without numbers.
@@ -26,6 +28,7 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
         (true, _) => 6 + usize::from(view.u16(4)?),
     };
     let rest = view.skip(size)?;
+    let received = view.u8(3)? & RECEIVED != 0;
     if flags & NO_LINK_HEADER != 0 {
         let number = rest.array(0).map(u32::from_le_bytes)?;
         return by_number(number, rest.skip(4)?);
@@ -39,6 +42,9 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
             u32::from(rest.array(0).map(u16::from_le_bytes)?),
             rest.skip(4)?,
         ),
+        135 => behind_long_cookie(rest, received),
+        // A services card: what it was told, longer for what was received.
+        136 => Ok((Protocol::Ip, rest.skip(if received { 16 } else { 12 })?)),
         137 => behind_cookie(rest),
         179 => Ok((Protocol::Ppp, rest.skip(2)?)),
         180 => legacy::frame_relay(rest),
@@ -72,6 +78,24 @@ fn behind_cookie(view: View<'_>) -> Step<'_> {
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
         [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),
+        _ => Ok((Protocol::Ip, view)),
+    }
+}
+
+/// A newer ATM interface: the same behind a longer cookie, which tells the kind of cell; or PPP, or what was bridged and is sent.
+fn behind_long_cookie(view: View<'_>, received: bool) -> Step<'_> {
+    const MANAGEMENT: u8 = 0x70;
+    const GAP: u8 = 0x3f;
+    let bridged = !received && view.u8(3)? & GAP != 0;
+    if view.u8(7)? & MANAGEMENT != 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let view = view.skip(8)?;
+    match view.array::<3>(0)? {
+        [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
+        _ if bridged => Ok((Protocol::Ethernet, view)),
+        [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),
+        [0x00, 0x21 | 0x57, _] => Ok((Protocol::Ppp, view)),
         _ => Ok((Protocol::Ip, view)),
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn nlpid(view: View<'_>) -> Step<'_> {
     let padding = usize::from(view.u8(0)? == 0);
     let rest = view.skip(padding + 1)?;
     match view.u8(padding)? {
-        0x80 => ethernet::snap(rest, Some(0)),
+        0x80 => ethernet::snap(rest, 0),
         0xcc => Ok((Protocol::Ip, rest)),
         0x8e => Ok((Protocol::Ipv6, rest)),
         0xcf => Ok((Protocol::Ppp, rest)),
@@ -98,9 +98,13 @@ pub(super) fn over_fibre_channel(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Llc, view.skip(16)?))
 }
 
-/// Symantec firewall: an `EtherType` at 6, the packet at 44.
+/// Symantec firewall: an `EtherType` at 6 and the packet at 44, or at 10 and 56.
 pub(super) fn symantec(view: View<'_>) -> Step<'_> {
-    Ok((Protocol::EtherType(view.u16(6)?), view.skip(44)?))
+    match (view.u16(6)?, view.u16(10)?) {
+        (number, 0) => Ok((Protocol::EtherType(number), view.skip(44)?)),
+        (0, number) => Ok((Protocol::EtherType(number), view.skip(56)?)),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
 }
 
 /// Apple's IP over `FireWire`: two addresses of eight bytes, then an `EtherType`.

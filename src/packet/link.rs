@@ -10,13 +10,13 @@ use crate::net::LinkType;
 pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
     Some(match link_type.0 {
         0 => null(view),
-        1 | 32 => Ok((Protocol::Ethernet, view)),
+        1 | 32 | 274 => Ok((Protocol::Ethernet, view)),
         6 => legacy::token_ring(view),
         7 => legacy::arcnet(view, 2),
         129 => legacy::arcnet(view, 4),
         9 | 50 => ppp::framed(view),
         10 => legacy::fddi(view),
-        11 | 100 => Ok((Protocol::LlcBridged, view)),
+        11 | 100 => Ok((Protocol::Llc, view)),
         12 | 14 | 101 => raw(view),
         16 | 18 | 19 | 106 | 228 => Ok((Protocol::Ip, view)),
         51 => ppp::over_ethernet(view),
@@ -34,7 +34,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         127 => wlan::radiotap(view),
         138 => legacy::firewire(view),
         163 => wlan::avs(view),
-        130 | 131 | 133 | 137 | 167 | 178..=181 | 183 => juniper::frame(link_type, view),
+        130 | 131 | 133 | 135..=137 | 167 | 178..=181 | 183 => juniper::frame(link_type, view),
         192 => return per_packet(view),
         197 => erf::record(view),
         204 => view.skip(1).map_err(Stop::from).and_then(ppp::framed),
@@ -71,7 +71,7 @@ fn null(view: View<'_>) -> Step<'_> {
 
 /// IP without link header, or what the PPP and ISDN drivers of old Linux kernels left in front of it: PPP with its address
 /// and control bytes behind nothing, one byte or a made-up MAC address, or ten zeroes while the line was down.
-fn raw(view: View<'_>) -> Step<'_> {
+pub(super) fn raw(view: View<'_>) -> Step<'_> {
     const PPP: [u8; 2] = [0xff, 0x03];
     const DOWN: [u8; 10] = [0; 10];
     for before in [0, 6, 1] {
@@ -194,10 +194,18 @@ fn wrapped<'d>(
     }
 }
 
-/// The first step into a frame inside another one.
-pub(super) fn nested(link_type: LinkType, rest: View<'_>) -> Option<Step<'_>> {
+/// The first step into a frame that was sent on: with per-packet information or without.
+pub(super) fn relayed(link_type: LinkType, rest: View<'_>) -> Option<Step<'_>> {
     match link_type.0 {
-        192 | 258 => None,
+        192 => per_packet(rest),
+        _ => nested(link_type, rest),
+    }
+}
+
+/// The first step into a frame inside another one: of link types that only capture files have, not a second time.
+fn nested(link_type: LinkType, rest: View<'_>) -> Option<Step<'_>> {
+    match link_type.0 {
+        123 | 192 | 204 | 258 => None,
         _ => enter(link_type, rest),
     }
 }
@@ -278,7 +286,7 @@ mod tests {
     fn endace_records() {
         let record = |kind: u8, header: &[u8]| {
             let mut bytes = vec![0; 16];
-            bytes[8] = kind;
+            (bytes[8], bytes[15]) = (kind, 100);
             bytes.extend_from_slice(header);
             finds(197, &bytes)
         };

@@ -10,6 +10,8 @@ mod erf;
 mod ethernet;
 mod fast;
 mod flags;
+#[cfg(test)]
+mod found_tests;
 mod fragments;
 mod frame;
 mod gre;

@@ -1,9 +1,9 @@
 //! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`, LWAPP.
 
 use super::decoded::NotTcp;
-use super::link;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
+use super::{legacy, link, ppp, wlan};
 use crate::net::LinkType;
 
 /// Datagrams known by their first bytes on whatever port.
@@ -32,7 +32,7 @@ fn rf_tap(view: View<'_>) -> Step<'_> {
     }
     let link_type = view.array(8).map(u32::from_le_bytes)?;
     let frame = view.skip(usize::from(words?) * 4)?;
-    link::nested(LinkType(link_type), frame)
+    link::relayed(LinkType(link_type), frame)
         .unwrap_or(Err(Stop::NotTcp(NotTcp::OtherNetwork(link_type))))
 }
 
@@ -67,7 +67,14 @@ pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
     let frame = view.skip(at + 1)?;
     match kind {
         1 => Ok((Protocol::Ethernet, frame)),
+        2 => legacy::token_ring(frame),
+        4 => ppp::framed(frame),
+        5 => legacy::fddi(frame),
+        7 => link::raw(frame),
         18 => Ok((Protocol::Wlan, frame)),
+        119 => wlan::prism(frame),
+        126 => wlan::radiotap(frame),
+        127 => wlan::avs(frame),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn plain(view: View<'_>, size: usize) -> Step<'_> {
     Ok(type_or_length(view.u16(size)?, view.skip(size + 2)?))
 }
 
-/// 802.1ah: four bytes of tag, the customer's addresses, then always an `EtherType`.
+/// 802.1ah and `VMware` Lab Manager: four bytes of tag, the customer's addresses, then always an `EtherType`.
 pub(super) fn backbone(view: View<'_>) -> Step<'_> {
     Ok((Protocol::EtherType(view.u16(16)?), view.skip(18)?))
 }

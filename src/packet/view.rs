@@ -84,6 +84,15 @@ impl<'d> View<'d> {
         })
     }
 
+    /// The same bytes of a frame that had `reported` on the wire.
+    pub(super) fn of_frame(&self, reported: usize) -> Self {
+        Self {
+            data: &self.data[..self.data.len().min(reported)],
+            reported,
+            at: self.at,
+        }
+    }
+
     /// At most the first `count` bytes: a length field may shorten a view, never lengthen it.
     #[inline]
     pub(super) fn limit(&self, count: usize) -> Self {

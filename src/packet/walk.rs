@@ -5,7 +5,7 @@
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
 use super::view::{Broken, View};
-use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, udp, wlan};
+use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, tags, udp, wlan};
 use crate::net::Timestamp;
 use flate2::read::DeflateDecoder;
 use std::io::Read;
@@ -22,10 +22,10 @@ pub(super) enum Protocol {
     Ethernet,
     /// What this `EtherType` announces.
     EtherType(u16),
+    /// Cisco `FabricPath` from behind its type on.
+    FabricPath,
     /// 802.2 logical link control.
     Llc,
-    /// The same where whole Ethernet frames may be bridged: ATM.
-    LlcBridged,
     /// PPP from its protocol field on.
     Ppp,
     /// PPP with or without address and control bytes.
@@ -185,8 +185,8 @@ fn step<'d>(
     match protocol {
         Protocol::Ethernet => ethernet::frame(view),
         Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
-        Protocol::Llc => ethernet::llc(view, None),
-        Protocol::LlcBridged => ethernet::llc(view, Some(2)),
+        Protocol::FabricPath => tags::fabric_path(view),
+        Protocol::Llc => ethernet::llc(view),
         Protocol::Ppp => ppp::payload(view),
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
@@ -279,8 +279,8 @@ fn name(protocol: Protocol) -> &'static str {
         Protocol::EtherType(0x0800) | Protocol::Ip => "IP",
         Protocol::EtherType(0x86dd) | Protocol::Ipv6 => "IPv6",
         Protocol::EtherType(0x8864) => "PPPoE",
-        Protocol::EtherType(_) => "VLAN",
-        Protocol::Llc | Protocol::LlcBridged => "LLC",
+        Protocol::EtherType(_) | Protocol::FabricPath => "VLAN",
+        Protocol::Llc => "LLC",
         Protocol::Ppp | Protocol::PppFramed => "PPP",
         Protocol::Mpls => "MPLS",
         Protocol::FrameRelay => "frame relay",

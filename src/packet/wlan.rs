@@ -35,7 +35,7 @@ pub(super) fn frame(view: View<'_>, padded: bool) -> Step<'_> {
         return Ok((Protocol::Ethernet, body));
     }
     if start == [0, 0] || start == view.array::<2>(22)? {
-        return Ok(content(body.skip(2)?));
+        return Ok((Protocol::Llc, body.skip(2)?));
     }
     Ok(content(body))
 }

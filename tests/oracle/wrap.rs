@@ -5,10 +5,10 @@ use super::random::Random;
 use std::net::IpAddr;
 
 /// Link types that one capture can have.
-pub(crate) const LINKS: [u32; 44] = [
+pub(crate) const LINKS: [u32; 47] = [
     1, 1, 1, 1, 101, 101, 12, 0, 108, 113, 276, 9, 50, 51, 104, 105, 105, 127, 228, 10, 6, 7, 11,
     18, 99, 109, 112, 117, 119, 122, 123, 129, 130, 133, 137, 138, 163, 178, 180, 192, 197, 204,
-    239, 258,
+    239, 258, 135, 136, 274,
 ];
 
 /// IP version 4 or 6 by the first byte.
@@ -149,6 +149,13 @@ fn rarer(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
             1 => concat(&[b"MGC\0\0\0\0\0", &[3, nlpid], packet]),
             _ => concat(&[b"MGC\0\0\0\0\0", packet]),
         },
+        135 => match random.below(3) {
+            0 => concat(&[b"MGC\0\0\0\0\0\0\0\0\0", &llc]),
+            1 => concat(&[b"MGC\x01\0\0\0\0\0\0\0\0", &[3, nlpid], packet]),
+            _ => concat(&[b"MGC\0\0\0\0\0\0\0\0\0", packet]),
+        },
+        136 => concat(&[b"MGC\0", &[0; 12], packet]),
+        274 => ethernet(random, packet),
         138 => concat(&[&[0; 16], &kind, packet]),
         163 => {
             let mut header = [0; 64];

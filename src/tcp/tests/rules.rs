@@ -312,6 +312,23 @@ fn behind_a_vnc_greeting_tshark_counts_anew() {
     assert_eq!(numbers("10.0.0.2:5902", b"hello, world"), [0, 0, 0, 1]);
 }
 
+/// tshark 4.0.17 with -2: the first frame's bits count once there is another frame, also one that it gives up (IN-4).
+#[test]
+fn a_frame_of_a_broken_header_lets_the_first_count() {
+    let mut analyzer = Analyzer::new(Limits::replay());
+    let ends = ["[fd00::2]:0", "[fd00::2]:0"];
+    let flags = TcpFlags::ACK.union(TcpFlags::PSH);
+    let first = analyzer.handle(&said(ends, flags, 100, &[b'x'; 76]));
+    let broken = Segment {
+        header_length: 0,
+        header_captured: 0,
+        origin: SegmentOrigin::ShortHeader,
+        ..said(ends, TcpFlags::default(), 200, &[])
+    };
+    let second = analyzer.handle(&broken);
+    assert_eq!((first.completeness, second.completeness), (0, 8));
+}
+
 /// tshark 4.0.17 with -2, one frame behind the greeting: each of these values.
 #[test]
 fn behind_a_vnc_greeting_data_counts_as_seen() {

@@ -1,0 +1,295 @@
+//! Where tshark 4.0.17 finds TCP and where it does not: one small frame per rule, each put to it.
+
+use super::tests::{frame, ipv4, tcp};
+use super::{Decoded, Decoder};
+
+const ETHERNET: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+/// Data frame to the distribution system, sequence control 0x0010.
+const WLAN: &[u8] = &[
+    8, 1, 0, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 3, 0x10, 0,
+];
+const SNAP: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
+
+/// A SYN with three bytes of data.
+fn packet() -> Vec<u8> {
+    ipv4(6, 43, &tcp(5, b"abc"))
+}
+
+/// Length of the data of the SYN from port 1000, where it is found.
+fn length(link_type: u32, bytes: &[u8]) -> Option<u32> {
+    let mut decoder = Decoder::new();
+    match decoder.decode(&frame(link_type, bytes)) {
+        Decoded::Tcp(segment) if segment.source.port == 1000 => Some(segment.len),
+        _ => None,
+    }
+}
+
+/// Whether the SYN is found behind `header` in a frame of this link type.
+fn behind(link_type: u32, header: &[&[u8]]) -> bool {
+    length(link_type, &[&header.concat(), &packet()[..]].concat()) == Some(3)
+}
+
+/// Whether it is found as the payload of an IPv4 packet of this protocol, behind `header`.
+fn in_ip(protocol: u8, header: &[u8], rest: &[u8]) -> bool {
+    let payload = [header, rest].concat();
+    let outer = ipv4(protocol, 20 + payload.len() as u16, &payload);
+    length(101, &outer) == Some(3)
+}
+
+/// An IPv6 packet with this next header.
+fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x60, 0, 0, 0, 0, payload.len() as u8, next, 64];
+    bytes.resize(40, 1);
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+#[test]
+fn ethernet_types_and_sub_types() {
+    let types = |header: &[u8]| behind(1, &[ETHERNET, header]);
+    assert!(types(&[0x89, 0x88, 0, 0, 0, 0, 0, 0, 8, 0]) && types(&[0xff, 0xf2]));
+    assert!(types(&[0xd2, 0x8b, 0, 0, 8, 0]));
+    let stamp = |version: [u8; 2], size| {
+        let stamp = [&[0xd2, 0x8b, 0, 1], &version[..], &vec![0; size]].concat();
+        types(&[&stamp[..], &[8, 0]].concat())
+    };
+    assert!(stamp([0, 0x10], 8) && stamp([0, 0x20], 6) && stamp([1, 0x10], 8));
+    assert!(!stamp([0, 0x11], 8) && !stamp([2, 0x10], 8));
+    // MACsec: without a check value at the end, and of another version.
+    assert!(types(&[0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0]));
+    assert!(!types(&[0x88, 0xe5, 0x80, 0, 0, 0, 0, 1, 8, 0]));
+}
+
+#[test]
+fn fabric_path_is_of_ethernet() {
+    let inner = [&[0x89, 3, 0, 0x40], ETHERNET, &[8, 0], &packet(), &[0; 4]].concat();
+    let behind = |header: &[u8]| length(1, &[ETHERNET, header, &inner].concat());
+    assert_eq!((behind(&[]), behind(&[0x81, 0, 0, 5])), (Some(3), Some(3)));
+    let size = (6 + inner.len() as u16).to_be_bytes();
+    assert_eq!(behind(&[&size, &SNAP[..6]].concat()), None);
+}
+
+#[test]
+fn service_headers() {
+    let header = |words: u8, kind: u8, size: usize| {
+        let mut bytes = vec![0x89, 0x4f, 0, words, kind, 1];
+        bytes.resize(2 + size, 0);
+        behind(1, &[ETHERNET, &bytes])
+    };
+    assert!(header(6, 1, 24) && header(0, 1, 24) && header(2, 2, 8) && header(4, 2, 16));
+    assert!(header(2, 3, 8) && header(0, 3, 4) && !header(2, 1, 8));
+}
+
+#[test]
+fn llc_service_access_points() {
+    let llc = |header: &[u8]| {
+        let length = (header.len() + 43) as u16;
+        behind(1, &[ETHERNET, &length.to_be_bytes(), header])
+    };
+    for point in [0x14, 0x20, 0x34, 0x54, 0xfe] {
+        assert!(llc(&[point, 1, 3, 0xcc]), "{point:#x}");
+    }
+    assert!(llc(&[
+        &[0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7, 0, 0],
+        ETHERNET,
+        &[8, 0]
+    ]
+    .concat()));
+    assert!(llc(&[0x80, 0x80, 3, 8, 0]) && !llc(&[0x16, 1, 3, 0xcc]));
+}
+
+#[test]
+fn wireless_frames() {
+    let wlan = |body: &[u8]| behind(105, &[WLAN, body]);
+    assert!(wlan(SNAP) && wlan(&[8, 0]) && wlan(&[0x81, 0, 0, 5, 8, 0]));
+    assert!(wlan(&[&[0, 0], SNAP].concat()) && wlan(&[&[0x10, 0], SNAP].concat()));
+    assert!(!wlan(&[&[0, 1], SNAP].concat()));
+    let mut fragment = WLAN.to_vec();
+    fragment[22] = 0x11;
+    assert!(behind(105, &[&fragment, SNAP]), "a last fragment alone");
+    fragment[1] |= 4;
+    assert!(!behind(105, &[&fragment, SNAP]), "more to come");
+    // Quality of service with a mesh control field; reserved bits say that it is none.
+    let mut mesh = WLAN.to_vec();
+    (mesh[0], mesh[1]) = (0x88, 2);
+    assert!(behind(105, &[&mesh, &[0, 1], &[0, 9, 0, 0, 0, 1], SNAP]));
+    assert!(behind(105, &[&mesh, &[0, 1], SNAP]));
+}
+
+#[test]
+fn radiotap_fields() {
+    let tap = |present: u32, fields: &[u8]| {
+        let size = (8 + fields.len()) as u16;
+        let header = [
+            &[0, 0],
+            &size.to_le_bytes()[..],
+            &present.to_le_bytes(),
+            fields,
+        ];
+        // The length of the packet is left to the frame.
+        let open = ipv4(6, 0, &tcp(5, b"abc1234"));
+        length(127, &[&header.concat(), WLAN, SNAP, &open].concat())
+    };
+    assert_eq!(tap(2, &[0]), Some(7));
+    assert_eq!(tap(2, &[0x10]), Some(3), "a check sequence at the end");
+    assert_eq!(tap(3, &[0, 0, 0, 0, 0, 0, 0, 0, 0x10]), Some(3));
+    assert_eq!(tap(0x6000_0002, &[0x10]), Some(7), "both name spaces");
+    assert_eq!(tap(1 << 26, &[0]), None, "no frame");
+    assert_eq!(tap(1 << 26, &[]), Some(7), "no room to say so");
+    assert_eq!(
+        tap(3 << 25, &[0; 16]),
+        Some(7),
+        "an unknown field before it"
+    );
+    assert!(!behind(127, &[&[0; 8], WLAN, SNAP]), "header of no length");
+}
+
+#[test]
+fn protocols_of_ip() {
+    let (inner, syn) = (packet(), tcp(5, b"abc"));
+    assert!(in_ip(48, &[6, 0, 0, 0], &syn) && in_ip(48, &[4, 0, 0, 4, 0, 2, 0, 0], &inner));
+    assert!(in_ip(48, &[6, 0, 0, 4, 224, 224, 0, 0], &syn));
+    assert!(in_ip(53, &[0, 3, 0], &ipv6(6, &syn)) && !in_ip(53, &[0, 3, 0], &inner));
+    // GRE: the acknowledgment is PPTP's; OSI; PPP as a byte stream, escaped or not, never without flags.
+    assert!(in_ip(47, &[0, 0x80, 8, 0], &inner) && in_ip(47, &[0, 0, 0, 0xfe, 0xcc], &inner));
+    assert!(in_ip(
+        47,
+        &[
+            0x30, 0x81, 0x88, 0x0b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x21
+        ],
+        &inner
+    ));
+    let stream = |start: &[u8]| in_ip(47, start, &[&inner[..], &[1, 2, 0x7e]].concat());
+    assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 3, 0, 0x21]));
+    assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 0x7d, 0x23, 0, 0x21]));
+    assert!(!in_ip(47, &[0, 0, 0x88, 0x81, 0xff, 3, 0, 0x21], &inner));
+    for kind in [130, 133] {
+        let options = |length| {
+            let mut bytes = ipv4(6, 44, &[kind, length, 0, 0]);
+            bytes[0] = 0x46;
+            bytes.extend_from_slice(&tcp(5, &[]));
+            matches!(Decoder::new().decode(&frame(101, &bytes)), Decoded::Tcp(_))
+        };
+        assert!(options(3) && !options(2), "option {kind}");
+    }
+}
+
+#[test]
+fn ipv6_headers() {
+    let syn = tcp(5, b"abc");
+    let extension = |kind, header: &[u8]| length(101, &ipv6(kind, &[header, &syn].concat()));
+    assert_eq!(extension(140, &[6, 0, 0x80, 0, 0, 0, 0, 0]), Some(3));
+    assert_eq!(
+        extension(140, &[6, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        None
+    );
+    // Source routes: more left than there is room for.
+    for (kind, fits, too_many) in [(5, 1, 2), (6, 0, 1)] {
+        assert_eq!(extension(43, &[6, 0, kind, fits, 0, 0, 0, 0]), Some(3));
+        assert_eq!(extension(43, &[6, 0, kind, too_many, 0, 0, 0, 0]), None);
+    }
+    let low_power = |left_out| {
+        let header = [6, 1, 3, 1, left_out, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+        extension(43, &header)
+    };
+    assert_eq!(
+        (low_power(0), low_power(0x88), low_power(0x90)),
+        (None, Some(3), Some(3))
+    );
+    // CALIPSO: its bitmap would end behind the packet (208 words), or does not (3 words).
+    assert_eq!(extension(60, &[6, 0, 0, 0, 0, 7, 1, 0]), None);
+    assert_eq!(extension(60, &[6, 0, 7, 4, 0, 0, 0, 0]), Some(3));
+    assert_eq!(extension(0, &[6, 0, 49, 0, 0, 0, 0, 0]), None);
+    // UDP without a length is a jumbogram's.
+    let vxlan = [&[8, 0, 0, 0, 0, 0, 9, 0], ETHERNET, &[8, 0], &packet()].concat();
+    let datagram = [&[0, 5, 0x12, 0xb5, 0, 0, 0, 0], &vxlan[..]].concat();
+    assert_eq!(length(101, &ipv6(17, &datagram)), Some(3));
+    assert!(!in_ip(17, &datagram, &[]));
+}
+
+#[test]
+fn older_links() {
+    assert!(behind(9, &[&[0, 0x2f]]) && !behind(9, &[&[0, 0x2d]]));
+    assert!(!behind(10, &[&[0xd0], ETHERNET, SNAP]) && behind(10, &[&[0x51], ETHERNET, SNAP]));
+    assert!(behind(7, &[&[1, 2, 0xd4, 0xff, 0, 0, 0xd4, 0, 0, 0]]));
+    assert!(
+        behind(129, &[&[1, 2, 0, 0, 0xd4, 0, 0, 0]]) && !behind(129, &[&[1, 2, 0xd4, 0, 0, 0]])
+    );
+    // Frame relay: XID, and longer addresses that make circuit 0 or another.
+    assert!(!behind(107, &[&[0x18, 0x41, 0xaf, 0xcc]]));
+    assert!(behind(107, &[&[0, 0, 5, 8, 0]]) && !behind(107, &[&[0, 0, 7, 8, 0]]));
+    assert!(behind(107, &[&[0, 0, 2, 1, 8, 0]]) && !behind(107, &[&[0, 0, 0, 0, 1, 8, 0]]));
+    let cooked = |hardware: u8, protocol: [u8; 2], header: &[u8]| {
+        let start = [0, 0, 3, hardware, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0];
+        behind(113, &[&start, &protocol, header])
+    };
+    assert!(cooked(2, [8, 0], &[]) && cooked(2, [0, 1], &[0x18, 0x41, 8, 0]));
+    assert!(cooked(10, [0, 3], &[ETHERNET, &[8, 0]].concat()));
+    assert!(!behind(137, &[b"MGC\0\x80\0\0\0", SNAP]) && behind(137, &[b"MGC\0\x81\0\0\0", SNAP]));
+    // Juniper's newer ATM interfaces and services cards.
+    assert!(behind(135, &[b"MGC\0", &[0; 8]]) && behind(135, &[b"MGC\0", &[0; 8], SNAP]));
+    assert!(!behind(135, &[b"MGC\0", &[0, 0, 0, 0, 0, 0, 0, 0x10]]));
+    assert!(
+        !behind(135, &[b"MGC\0\0\0\0\x05\0\0\0\0"]) && behind(135, &[b"MGC\x01\0\0\0\x05\0\0\0\0"])
+    );
+    assert!(behind(136, &[b"MGC\0", &[0; 12]]) && behind(136, &[b"MGC\x01", &[0; 16]]));
+    let second = [&[0; 10], &[8, 0][..], &[0; 44]].concat();
+    assert!(behind(99, &[&second]));
+    let tap = |size: u8, record: u8| {
+        let mut header = vec![0; usize::from(size)];
+        (header[0], header[4], header[8]) = (size, record, 101);
+        behind(258, &[&header])
+    };
+    assert!(tap(108, 1) && !tap(108, 0) && !tap(104, 1));
+}
+
+#[test]
+fn endace_records() {
+    let record = |kind: u8, wire: u8, header: &[u8]| {
+        let mut start = [0; 16];
+        (start[8], start[15]) = (kind, wire);
+        let open = ipv4(6, 0, &tcp(5, b"abc"));
+        length(197, &[&start, header, &open].concat())
+    };
+    let lane = [&[0, 0, 0, 0, 0, 1][..], ETHERNET, &[8, 0]].concat();
+    assert_eq!(
+        (record(22, 43, &[]), record(22, 42, &[])),
+        (Some(3), Some(2))
+    );
+    assert_eq!(record(4, 59, &lane), Some(3));
+    assert_eq!(
+        record(4, 99, &[&[0, 0, 0, 0x50], SNAP].concat()),
+        None,
+        "circuit 0/5"
+    );
+    assert_eq!(record(4, 51, &[&[0, 0, 6, 0x40], SNAP].concat()), Some(3));
+}
+
+#[test]
+fn frames_that_sniffers_send_on() {
+    let tzsp = |kind: u8, header: &[&[u8]]| {
+        let inner = [&[1, 0, 0, kind, 1], &header.concat()[..], &packet()].concat();
+        let size = (8 + inner.len() as u16).to_be_bytes();
+        in_ip(
+            17,
+            &[&[0, 5, 0x90, 0x90], &size[..], &[0, 0]].concat(),
+            &inner,
+        )
+    };
+    assert!(tzsp(2, &[&[0x10, 0x40], ETHERNET, SNAP]) && tzsp(4, &[&[0, 0x21]]));
+    assert!(tzsp(5, &[&[0x50], ETHERNET, SNAP]) && tzsp(7, &[]) && tzsp(119, &[WLAN, SNAP]));
+    assert!(tzsp(126, &[&[0, 0, 8, 0, 0, 0, 0, 0], WLAN, SNAP]) && !tzsp(3, &[]));
+}
+
+#[test]
+fn check_sequences_of_relayed_frames() {
+    let mut datagram = vec![
+        0, 99, 0x15, 0xb3, 0, 0, 0, 0, 0, 0xff, 0xab, 0xcd, 2, 0, 0, 0, 20, 0, 0, 0, 6,
+    ];
+    datagram.resize(28, 0);
+    let open = ipv4(6, 0, &tcp(5, b"abc1234"));
+    datagram.extend_from_slice(&[WLAN, SNAP, &open].concat());
+    datagram[5] = datagram.len() as u8;
+    let outer = ipv4(17, 20 + datagram.len() as u16, &datagram);
+    assert_eq!(length(101, &outer), Some(3));
+}
