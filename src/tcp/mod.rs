@@ -15,6 +15,7 @@
 //! | time stamps finer than 10^-10 s (`if_tsresol`) | overflow | the true time | a defect of 4.0 |
 //! | damaged blocks and options of pcapng | ends the reading | shown as far as it can be read | a damaged capture is worth reading |
 //! | FTP replies that no server sends (a port between two delimiters, signs before numbers), options of Riverbed probes with impossible lengths | read in its own way | not followed | found by trying; without consequence |
+//! | packets behind control messages of shim6, 6LoWPAN, Redback's SLL frames, compressed VJ headers | found in part | not followed | control messages carry nothing; the others compress or hide the header |
 //! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
 mod acks;
