@@ -8,8 +8,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Instant;
 
-use chatscope::chat::Limits;
 use chatscope::chat::limits::SPARE_SESSIONS;
+use chatscope::chat::{Limits, SessionEventKind};
 use chatscope::server::{DOORSTEP_PLACES, DOORSTEP_TIME};
 use serde_json::Value;
 use support::process::Process;
@@ -121,6 +121,16 @@ fn who_dropped_comes_back_by_line_text() {
     back.send(b"ack\n");
     back.expect("ana: I am back");
     eva.expect("ana: I am back");
+    // The story counts the bytes from the first of the connection.
+    let claim = format!("/resume {token}\r\n").len() as u64;
+    let said = server.events.iter().find_map(|event| match event.kind {
+        SessionEventKind::Said {
+            line: Some(3),
+            bytes,
+        } => Some(bytes),
+        _ => None,
+    });
+    assert_eq!(said, Some(claim..claim + 10));
     // Its last line may be ended by FIN, here too.
     drop(back);
     eventually("it is gone", || {

@@ -172,6 +172,35 @@ fn a_line_that_never_ends_is_no_sign_of_life() {
     assert_eq!(end_of(&server, 1), DisconnectReason::Idle);
 }
 
+/// A page, or somebody who mistook the port, says nothing in the room: neither its request nor what it hides in the body.
+#[test]
+fn other_protocols_are_told_and_say_nothing() {
+    let server = Server::start();
+    let mut bob = server.client();
+    let requests: [&[u8]; 4] = [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 24\r\n\r\n/nick admin\nI am admin\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\nsomething\nthat is random\n",
+        b"\x16\x03\x01\x02\x00\x01\x00 without a line end",
+    ];
+    for (request, session) in requests.into_iter().zip(2..) {
+        let mut ana = server.client();
+        ana.send(request);
+        ana.stream().shutdown(std::net::Shutdown::Write).unwrap();
+        let told = ana.rest();
+        assert!(
+            told.starts_with("* this port speaks plain lines, neither HTTP nor TLS"),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert_eq!(end_of(&server, session), DisconnectReason::ProtocolError);
+    }
+    // Talk about it is talk.
+    bob.send(b"hello\nGET / HTTP/1.1\n");
+    bob.expect("guest1: hello");
+    bob.expect("guest1: GET / HTTP/1.1");
+}
+
 #[test]
 fn names_are_one_to_a_person_whatever_their_case() {
     let server = Server::start();

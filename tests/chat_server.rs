@@ -32,6 +32,43 @@ fn a_line_goes_to_everybody_across_both_kinds() {
     assert_eq!(eva.text(), "guest3: teste 2");
 }
 
+/// Whoever has said all and reads on slowly is sent all it is owed: `printf '/resume TOKEN 1\n' | nc -N` over a thin line.
+#[test]
+fn a_client_that_left_reads_on_to_the_end() {
+    let server = Server::with(|config| config.limits.rate = 0);
+    let (mut bob, text) = (server.client(), "x".repeat(8_000));
+    let count = 1_500;
+    for number in 0..count {
+        bob.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+    }
+    for said in ["", "/quit\n"] {
+        let mut ana = Client::narrow(server.lines);
+        ana.send(format!("/resume {} 1\n{said}", ana.token).as_bytes());
+        ana.stream().shutdown(Half::Write).unwrap();
+        let (mut heard, mut bytes) = (Vec::new(), vec![0; 300_000]);
+        // All is more than sockets hold, and takes longer than one that reads nothing is waited for.
+        loop {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            let mut part = 0;
+            while part < bytes.len() {
+                match ana.reader.read(&mut bytes[part..]).unwrap() {
+                    0 => break,
+                    more => part += more,
+                }
+            }
+            heard.extend_from_slice(&bytes[..part]);
+            if part < bytes.len() {
+                break;
+            }
+        }
+        let heard = String::from_utf8(heard).unwrap();
+        let lines = heard.lines().filter(|line| line.starts_with("guest1: "));
+        assert_eq!(lines.count(), count, "{said}");
+        assert!(heard.contains(&format!("guest1: {} x", count - 1)));
+    }
+}
+
 #[test]
 fn objects_carry_numbers() {
     let server = Server::start();

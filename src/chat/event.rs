@@ -130,7 +130,7 @@ pub enum DisconnectReason {
     Idle,
     /// A bound was exceeded (line length, message size, rate).
     OverBound,
-    /// The client broke the protocol (WebSocket 1002, 1007).
+    /// The client broke the protocol (WebSocket 1002, 1007), or spoke another one.
     ProtocolError,
     /// Another connection resumed this session.
     TakenOver,

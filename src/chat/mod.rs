@@ -12,7 +12,8 @@
 //! **Line text**: UTF-8 lines ended by LF or CRLF; the last one may also be ended by the client's FIN. Bytes that could
 //! drive a terminal or deceive a reader are shown escaped to everybody. A line is said to all, the speaker included, as
 //! `name: text`; the speaker's own copy is the acknowledgement. Lines that begin with `* ` are notices, and nobody can
-//! say one; `/me text` is `** name text`. `/help` lists the commands.
+//! say one; `/me text` is `** name text`. `/help` lists the commands. A first line that begins HTTP or TLS ends the session
+//! and is said to nobody.
 //!
 //! **WebSocket** `/chat`: the same lines, one text frame each; a message from the client may hold several lines.
 //!

@@ -1,6 +1,6 @@
 //! `chatscope serve`: the chat server with live capture of its own traffic, the main job.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -333,17 +333,29 @@ fn left_undone(capture: &CaptureArgs) -> String {
     }
 }
 
+/// Elsewhere all addresses of IPv6 are often those of IPv4 too.
+fn only(address: &SocketAddr, all: &[SocketAddr], option: &str) -> String {
+    let port = address.port();
+    let other = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+    if address.ip() != Ipv6Addr::UNSPECIFIED || all.contains(&other) {
+        return String::new();
+    }
+    format!("   (IPv6 only: for IPv4 too add {option} {other})")
+}
+
 /// Says on stderr where to knock.
 fn announce((line, web): &(Vec<SocketAddr>, Vec<SocketAddr>), interface: Option<&InterfaceInfo>) {
     for address in line {
         output::note(format_args!(
-            "chat on {address}   join with: nc {} {}",
+            "chat on {address}   join with: nc {} {}{}",
             host(address.ip()),
-            address.port()
+            address.port(),
+            only(address, line, "--listen")
         ));
     }
     for address in web {
-        output::note(format_args!("WebSocket on ws://{address}/chat"));
+        let only = only(address, web, "--web");
+        output::note(format_args!("WebSocket on ws://{address}/chat{only}"));
     }
     if let Some(interface) = interface {
         output::note(format_args!(

@@ -117,7 +117,8 @@ impl Serve for Lines {
         let mail = Arc::new(Mail::default());
         match admit(&self.hub, &mail, tuple, View::Text, None) {
             Ok(id) => {
-                let connection = self.connection(stream, mail, tuple, id);
+                let codec = LineCodec::default();
+                let connection = self.connection(stream, mail, tuple, id, codec);
                 let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
                     run(connection, peer_timeout).await;
@@ -143,8 +144,9 @@ impl Lines {
         mail: Arc<Mail>,
         tuple: FourTuple,
         arrived: SessionId,
+        codec: LineCodec,
     ) -> Connection {
-        let (hub, codec) = (Arc::clone(&self.hub), Codec::Lines(LineCodec::default()));
+        let (hub, codec) = (Arc::clone(&self.hub), Codec::Lines(codec));
         Connection::new(stream, hub, mail, tuple, codec, arrived)
     }
 
@@ -189,7 +191,8 @@ impl Lines {
             lines: 0..0,
             bytes: 0..written,
         });
-        let connection = self.connection(stream, mail, tuple, id);
+        let codec = LineCodec::starting_at(read);
+        let connection = self.connection(stream, mail, tuple, id, codec);
         let mut connection = connection.beginning_at(read, written);
         if !claim.rest.is_empty() {
             connection.already_read(&claim.rest);

@@ -1,6 +1,6 @@
 //! Line text: bytes to lines.
 //!
-//! Owns: line ends (LF, CRLF), the length bound. Must not know: what lines mean.
+//! Owns: line ends (LF, CRLF), the length bound, and what is no line text at all. Must not know: what lines mean.
 //! Nothing is lost when reading stops anywhere: what is read is kept here, not in a future that may be dropped.
 
 use std::ops::Range;
@@ -16,6 +16,8 @@ pub(super) enum Heard<'a> {
     Flood,
     /// A message of `chatscope.v1` that is not one of its objects.
     NotAnObject(Range<u64>),
+    /// The client speaks another protocol, HTTP or TLS; nothing of it is taken up.
+    Stranger(Range<u64>),
 }
 
 /// The state between reads: an incomplete line.
@@ -26,9 +28,31 @@ pub(super) struct LineCodec {
     start: u64,
     /// Bytes swallowed since the last [`Heard::Overlong`] or [`Heard::Flood`], while swallowing.
     swallowing: Option<usize>,
+    /// Whether the client has been heard.
+    heard: Opening,
+}
+
+/// What the first line said of the protocol.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Opening {
+    /// There was none yet.
+    #[default]
+    Awaited,
+    /// Line text.
+    Text,
+    /// Anything else.
+    Other,
 }
 
 impl LineCodec {
+    /// For a connection of which `offset` bytes were understood before.
+    pub(super) fn starting_at(offset: u64) -> Self {
+        Self {
+            start: offset,
+            ..Self::default()
+        }
+    }
+
     /// `data` was read at `offset`; lines longer than `most` bytes are refused.
     pub(super) fn feed(
         &mut self,
@@ -37,6 +61,9 @@ impl LineCodec {
         most: usize,
         each: &mut dyn FnMut(Heard<'_>),
     ) {
+        if self.heard == Opening::Other {
+            return;
+        }
         let mut at = offset;
         for part in data.split_inclusive(|&byte| byte == b'\n') {
             let end = at + part.len() as u64;
@@ -55,11 +82,35 @@ impl LineCodec {
             return;
         }
         if self.partial.is_empty() {
-            deliver(line, bytes, most, each);
+            self.deliver(line, bytes, most, each);
         } else {
             let mut whole = std::mem::take(&mut self.partial);
             whole.extend_from_slice(line);
-            deliver(&whole, bytes, most, each);
+            self.deliver(&whole, bytes, most, each);
+        }
+    }
+
+    fn deliver(
+        &mut self,
+        line: &[u8],
+        bytes: Range<u64>,
+        most: usize,
+        each: &mut dyn FnMut(Heard<'_>),
+    ) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.heard == Opening::Awaited {
+            self.heard = opening(line);
+            if self.heard == Opening::Other {
+                each(Heard::Stranger(bytes.clone()));
+            }
+        }
+        if self.heard == Opening::Other {
+            return;
+        }
+        if line.len() > most {
+            each(Heard::Overlong(bytes));
+        } else {
+            each(Heard::Line(line, bytes));
         }
     }
 
@@ -86,17 +137,25 @@ impl LineCodec {
     pub(super) fn finish(&mut self, end: u64, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
         if !self.partial.is_empty() {
             let whole = std::mem::take(&mut self.partial);
-            deliver(&whole, self.start..end, most, each);
+            self.deliver(&whole, self.start..end, most, each);
         }
     }
 }
 
-fn deliver(line: &[u8], bytes: Range<u64>, most: usize, each: &mut dyn FnMut(Heard<'_>)) {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.len() > most {
-        each(Heard::Overlong(bytes));
+/// What a client's first line says of its protocol. A browser that is sent to this port, by a typing error or by a page
+/// that wants to speak in its reader's name, begins with a request line (RFC 9112 section 3) or a TLS record of the kind
+/// handshake (RFC 8446 section 5.1).
+fn opening(line: &[u8]) -> Opening {
+    let mut words = line.split(|&byte| byte == b' ');
+    let (method, _, version) = (words.next(), words.next(), words.next());
+    let is_method = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_uppercase);
+    let requests = method.is_some_and(is_method)
+        && version.is_some_and(|word| word.starts_with(b"HTTP/"))
+        && words.next().is_none();
+    if requests || line.starts_with(&[0x16, 0x03]) {
+        Opening::Other
     } else {
-        each(Heard::Line(line, bytes));
+        Opening::Text
     }
 }
 
@@ -139,6 +198,29 @@ mod tests {
         assert_eq!(all(&[b"123456\nok\n"], 5), ["Overlong(0..7)", "ok 7..10"]);
         let parts: Vec<&[u8]> = vec![b"1234567", b"89", b"0123", b"\nok\n"];
         assert_eq!(all(&parts, 5), ["Overlong(0..7)", "Flood", "ok 14..17"]);
+    }
+
+    #[test]
+    fn other_protocols_are_known_by_their_first_line() {
+        let request = b"POST /x HTTP/1.1\r\nHost: a\r\n\r\nhello\n";
+        assert_eq!(all(&[request], 80), ["Stranger(0..18)"]);
+        assert_eq!(
+            all(&[b"GE", b"T / HTTP/1.0\n", b"x\n"], 80),
+            ["Stranger(0..15)"]
+        );
+        assert_eq!(all(&[b"\x16\x03\x01\x02\nx\n"], 80), ["Stranger(0..5)"]);
+        assert_eq!(all(&[b"\x16", b"\x03\x01"], 80), ["Stranger(0..3)"]);
+        let talk = [
+            "hello\nGET / HTTP/1.1\n",
+            "GET / HTTP/1.1 is how it begins\n",
+            "I GET / HTTP/1.1\n",
+        ];
+        for text in talk {
+            assert!(
+                !all(&[text.as_bytes()], 80)[0].contains("Stranger"),
+                "{text}"
+            );
+        }
     }
 
     proptest! {

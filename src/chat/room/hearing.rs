@@ -167,6 +167,13 @@ impl Room {
         self.event(now, id, SessionEventKind::Said { line: None, bytes });
     }
 
+    /// The client of the line port speaks HTTP or TLS: nothing of it is said, and it is asked to leave.
+    pub fn receive_stranger(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
+        let farewell = "this port speaks plain lines, neither HTTP nor TLS: a browser goes to the web port (7080 by default). Nothing of this was said";
+        self.close(id, DisconnectReason::ProtocolError, farewell);
+        self.event(now, id, SessionEventKind::Said { line: None, bytes });
+    }
+
     /// More of an overlong line: only its rate counts.
     pub fn receive_flood(&mut self, id: SessionId, now: Now) {
         let rate = self.limits.rate;

@@ -108,6 +108,7 @@ impl Connection {
                 Heard::Overlong(bytes) => room.receive_overlong(id, bytes, now),
                 Heard::Flood => room.receive_flood(id, now),
                 Heard::NotAnObject(bytes) => room.receive_foreign(id, bytes, now),
+                Heard::Stranger(bytes) => room.receive_stranger(id, bytes, now),
             });
         });
         for line in said.iter().flatten() {

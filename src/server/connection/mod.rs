@@ -55,6 +55,10 @@ pub(super) struct Connection {
     alarm: Option<Pin<Box<Sleep>>>,
     /// When to stop waiting for the client to take what it is owed.
     deadline: Option<Instant>,
+    /// When to stop also where it goes on taking it.
+    until: Option<Instant>,
+    /// Bytes it had acknowledged when that was looked at last.
+    taken: Option<u64>,
     /// The client closed its direction.
     eof: bool,
     /// The room may owe more than was taken last.
@@ -99,6 +103,8 @@ impl Connection {
             line_bytes,
             alarm: None,
             deadline: None,
+            until: None,
+            taken: None,
             eof: false,
             look: true,
             ear: Ear::default(),

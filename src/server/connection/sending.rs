@@ -15,6 +15,9 @@ use crate::chat::{DisconnectReason, Room, SessionEventKind};
 /// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
 const TAKE_BYTES: usize = 128 * 1024;
 
+/// How long a client that left may go on reading a long replay.
+const LEAVING_MOST: Duration = Duration::from_mins(1);
+
 /// What taking from the room came to.
 enum Refill {
     /// There is something to write.
@@ -102,6 +105,7 @@ impl Connection {
     pub(super) fn set_deadline(&mut self, linger: Duration) {
         if self.deadline.is_none() {
             self.deadline = Some(Instant::now() + linger);
+            self.taken = self.acknowledged();
         }
     }
 
@@ -117,12 +121,32 @@ impl Connection {
 
     /// The client has not taken what it is owed in time.
     pub(super) fn overdue(&mut self) -> Option<DisconnectReason> {
-        let deadline = self.deadline?;
-        if Instant::now() >= deadline {
+        let now = Instant::now();
+        if now >= self.deadline? && !self.is_still_reading(now) {
             return Some(self.broken.unwrap_or_else(|| self.ended_by()));
         }
-        self.wake_in(deadline - Instant::now());
+        self.wake_in(self.deadline?.saturating_duration_since(now));
         None
+    }
+
+    /// A client that left by itself and goes on reading what it is owed gets more time, up to a bound; not so at the end of
+    /// the server.
+    fn is_still_reading(&mut self, now: Instant) -> bool {
+        let left = matches!(
+            self.ended_by(),
+            DisconnectReason::ClientClosed | DisconnectReason::Quit
+        );
+        if !left || self.broken.is_some() || self.hub.with(|room, _| room.is_closing()) {
+            return false;
+        }
+        let taken = self.acknowledged();
+        let before = std::mem::replace(&mut self.taken, taken);
+        let until = *self.until.get_or_insert(now + LEAVING_MOST);
+        if self.taken <= before || now >= until {
+            return false;
+        }
+        self.deadline = Some(now + LINGER);
+        true
     }
 
     fn ended_by(&self) -> DisconnectReason {
