@@ -73,6 +73,14 @@ pub fn is_plain(bytes: &[u8]) -> bool {
         .is_ok_and(|text| text.chars().all(|c| !c.is_control() && !is_deceptive(c)))
 }
 
+/// Whether something holds of every byte. Blocks are looked at as a whole, many bytes at once.
+#[inline]
+pub(crate) fn every(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
+    let of_all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & holds(byte));
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    blocks.iter().all(|block| of_all(block)) && of_all(rest)
+}
+
 /// Untrusted bytes as owned safe text.
 #[must_use]
 pub fn visible(bytes: &[u8]) -> String {

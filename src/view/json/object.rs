@@ -3,7 +3,7 @@
 //! Must not know entries. Strings are escaped by `serde_json`, the rest are digits and fixed words.
 
 use crate::net::{Nanos, Timestamp};
-use crate::text::is_plain;
+use crate::text::{every, is_plain};
 use crate::view::encode::{push_hex, push_number, push_seconds, push_timestamp};
 
 /// `,"name":` as bytes, put together at compile time.
@@ -74,8 +74,8 @@ pub(super) fn string(out: &mut Vec<u8>, key: &[u8], text: &str) {
 /// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
-    let mut bytes = text.bytes();
-    if bytes.all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\') {
+    let as_it_is = |byte| (byte >= b' ') & (byte <= b'~') & (byte != b'"') & (byte != b'\\');
+    if every(text.as_bytes(), as_it_is) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
