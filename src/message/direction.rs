@@ -421,7 +421,7 @@ fn is_tls(data: &[u8]) -> bool {
 /// UTF-8: two stray bytes in a line of a chat are still a line.
 fn looks_binary(text: &[u8]) -> bool {
     let sample = &text[..text.len().min(512)];
-    let control = |b: u8| (b <= 6) | ((0x0e..=0x1f).contains(&b) & (b != 0x1b)) | (b == 0x7f);
+    let control = |b: u8| matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
     let count = |n: u16, &b: &u8| n + u16::from(control(b)); // many at once, in 16 bits
     let controls = usize::from(sample.iter().fold(0, count));
     let foreign: usize = if sample.is_ascii() {

@@ -74,7 +74,7 @@ pub(super) fn string(out: &mut Vec<u8>, key: &[u8], text: &str) {
 /// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
-    let as_it_is = |byte| (byte >= b' ') & (byte <= b'~') & (byte != b'"') & (byte != b'\\');
+    let as_it_is = |byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
     if every(text.as_bytes(), as_it_is) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
