@@ -53,6 +53,18 @@ fn descriptors_that_run_out_stop_nobody() {
     });
 }
 
+/// The soft limit is a default, not what the operator allows.
+#[test]
+fn a_soft_limit_of_descriptors_is_raised() {
+    let shell = "ulimit -S -n 64; exec \"$0\" \"$@\"";
+    let server = Process::within(&["sh", "-c", shell], "127.0.0.1", &[]);
+    let crowd: Vec<Client> = (0..100).map(|_| server.client()).collect();
+    let mut last = server.client();
+    last.say("/who");
+    last.until("* here: 101:");
+    drop(crowd);
+}
+
 /// As many descriptors for this process as it may have; how many sessions that is enough for.
 fn crowd_size() -> usize {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};

@@ -16,6 +16,7 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// Opens what a server can fail at. Call after privileges were dropped and before it is announced.
 pub(super) fn open(config: Config) -> Result<Opened, Failure> {
+    server::provide_descriptors(config.limits.sessions);
     server::open(config).map_err(|error| {
         let whom = match &error {
             ServeError::History(history) if history.is_refused() => written::as_whom(),

@@ -30,6 +30,7 @@ mod clock;
 mod codec;
 mod connection;
 mod counted;
+mod descriptors;
 mod doorstep;
 mod echo;
 mod feed;
@@ -71,6 +72,7 @@ use shutdown::Phase;
 use store::{History, Writer};
 
 pub use bind::{BindError, PEER_TIMEOUT, bind};
+pub use descriptors::provide_descriptors;
 pub use doorstep::{DOORSTEP_PLACES, DOORSTEP_TIME};
 pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
 pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse};
