@@ -210,7 +210,8 @@ impl Room {
         };
         let heir = session.successor.take();
         let heir = heir.filter(|(heir, _)| self.sessions.contains_key(heir));
-        if reason == DisconnectReason::Quit && heir.is_none() {
+        // Nobody was ever told the token of one that came only to be another.
+        if (reason == DisconnectReason::Quit || session.spare) && heir.is_none() {
             self.forget(id, session.token, &session.name);
             return;
         }

@@ -105,7 +105,7 @@ impl Room {
         if self.sessions.get(&id).is_some_and(|session| session.spare) {
             let full = RoomFull::Sessions(self.limits.sessions);
             let farewell = format!("another connection has that session, and {full}");
-            self.close(id, DisconnectReason::OverBound, &farewell);
+            self.close(id, DisconnectReason::TakenOver, &farewell);
             return;
         }
         let session = self.sessions.get_mut(&id);

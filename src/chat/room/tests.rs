@@ -449,15 +449,16 @@ fn a_full_room_takes_its_own_members_back() {
     // All but the last are asked to leave, and are heard no more.
     let (last, outrun) = crowd.split_last().expect("a crowd");
     for &id in outrun {
-        assert_eq!(room.closing_reason(id), Some(DisconnectReason::OverBound));
+        assert_eq!(room.closing_reason(id), Some(DisconnectReason::TakenOver));
         say(&mut room, id, "me too", at(1));
         assert!(take(&mut room, id, at(1)).contains("the room is full (2 sessions)"));
-        room.disconnect(id, DisconnectReason::OverBound, None, at(1));
+        room.disconnect(id, DisconnectReason::TakenOver, None, at(1));
     }
     assert_eq!(room.closing_reason(*last), None);
     let lines = room.counters().lines;
     room.disconnect(bob, DisconnectReason::TakenOver, None, at(1));
     assert_eq!((room.connected(), room.counters().lines), (2, lines));
+    assert_eq!(room.resumable(), 0);
 }
 
 /// Those who went and come back have places of their own, and so has, for a moment, who takes over a connection.
