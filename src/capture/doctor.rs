@@ -1,6 +1,6 @@
 //! What can be captured here, as values: the command `doctor` puts them into words.
 
-use super::interfaces::{Interface, interface_for, interfaces};
+use super::interfaces::{Interface, ListError, interface_for, interfaces};
 use super::live::{LiveError, LiveSettings, activate};
 use super::privileges::PermissionReport;
 
@@ -12,7 +12,7 @@ pub struct Diagnosis {
     /// What this process may do, and the fixes.
     pub permission: PermissionReport,
     /// The interfaces, or why they cannot be listed.
-    pub interfaces: Result<Vec<Interface>, LiveError>,
+    pub interfaces: Result<Vec<Interface>, ListError>,
     /// The interface that sees 127.0.0.1.
     pub loopback: Option<String>,
     /// Opening the loopback interface worked: the whole truth, whatever the rest says.

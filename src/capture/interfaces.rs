@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 
 use super::filter::words;
-use super::link;
-use super::live::LiveError;
-use crate::net::LinkType;
+
+/// libpcap cannot list the interfaces, in its words.
+#[derive(Debug, thiserror::Error)]
+#[error("libpcap: {0}")]
+pub struct ListError(String);
 
 /// An interface that libpcap can capture on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,20 +26,9 @@ pub struct Interface {
     pub running: bool,
 }
 
-/// A link type that an interface offers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfferedLinkType {
-    /// Its number in files.
-    pub link_type: LinkType,
-    /// libpcap's name, as `-y` takes it.
-    pub name: Option<String>,
-    /// libpcap's description.
-    pub description: Option<String>,
-}
-
 /// All interfaces that libpcap knows, in its order. Listing needs no permission on Linux.
-pub fn interfaces() -> Result<Vec<Interface>, LiveError> {
-    let devices = pcap::Device::list().map_err(|error| LiveError::Libpcap(words(error)))?;
+pub fn interfaces() -> Result<Vec<Interface>, ListError> {
+    let devices = pcap::Device::list().map_err(|error| ListError(words(error)))?;
     Ok(devices.into_iter().map(Interface::from).collect())
 }
 
@@ -56,23 +47,6 @@ impl From<pcap::Device> for Interface {
             name: device.name,
         }
     }
-}
-
-/// The link types of an interface. Opening it needs permission to capture.
-pub fn link_types(interface: &str) -> Result<Vec<OfferedLinkType>, LiveError> {
-    let settings = super::live::LiveSettings::new(interface);
-    let capture = super::live::activate(&settings)?;
-    let offered = capture
-        .list_datalinks()
-        .map_err(|error| LiveError::Libpcap(words(error)))?;
-    Ok(offered
-        .into_iter()
-        .map(|one| OfferedLinkType {
-            link_type: link::from_dlt(one.0),
-            name: one.get_name().ok(),
-            description: one.get_description().ok(),
-        })
-        .collect())
 }
 
 /// The interface that sees connections to `listening`: loopback for 127.0.0.0/8 and `::1`, the owner of any other address,

@@ -12,6 +12,8 @@ pub mod interfaces;
 #[cfg(feature = "live")]
 mod link;
 #[cfg(feature = "live")]
+pub mod link_types;
+#[cfg(feature = "live")]
 pub mod live;
 #[cfg(feature = "live")]
 pub mod privileges;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use super::output::ColorChoice;
 
 /// The capture to read, in our words or in tcpdump's.
 #[derive(Clone, Debug, Default, Args)]
@@ -62,18 +63,6 @@ pub(super) enum Format {
     Table,
     /// Zeek's conn.log
     Zeek,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` or TERM=dumb
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 /// How times are written.

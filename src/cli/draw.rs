@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::{ColorChoice, InputArgs, SelectArgs};
+use super::args::{InputArgs, SelectArgs};
 use super::display::{language, selection};
+use super::output::ColorChoice;
 use super::saved;
 use super::selected::Passed;
 #[cfg(feature = "live")]

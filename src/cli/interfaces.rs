@@ -5,7 +5,8 @@ use std::io::Write;
 use clap::Args;
 
 use super::{Failure, live, written};
-use crate::capture::interfaces::{Interface, interfaces, link_types};
+use crate::capture::interfaces::{Interface, interfaces};
+use crate::capture::link_types::link_types;
 use crate::text::visible;
 
 /// Arguments of `interfaces`.
@@ -36,7 +37,7 @@ pub(super) fn run(args: &InterfacesArgs) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    for (index, interface) in interfaces().map_err(live::failure)?.iter().enumerate() {
+    for (index, interface) in interfaces()?.iter().enumerate() {
         writeln!(out, "{}", row(index + 1, interface))?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::str::FromStr;
 
-use super::{Failure, live, output};
+use super::{Failure, output};
 use crate::capture::interfaces::{interface_for, interfaces};
 use crate::server::{self, BindError, Config, EventSink};
 use crate::tcp;
@@ -115,7 +115,7 @@ impl Listeners {
 
     /// The interface that sees all of them.
     pub(super) fn interface(&self) -> Result<String, Failure> {
-        let all = interfaces().map_err(live::failure)?;
+        let all = interfaces()?;
         let (line, web) = self.addresses();
         let mut names: Vec<_> = line
             .iter()

@@ -2,10 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::args::ColorChoice;
+use clap::ValueEnum;
 
 /// Columns when neither a terminal nor `COLUMNS` tells.
 const DEFAULT_WIDTH: u16 = 80;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` or TERM=dumb
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
 
 /// A stream's answer to `--color` and the environment. Each stream decides for itself.
 pub(super) fn use_color(choice: ColorChoice, is_terminal: bool) -> bool {

@@ -79,7 +79,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
 
 /// The loopback interface, the default: libpcap's own choice would be another one.
 fn loopback() -> Result<String, Failure> {
-    let all = interfaces().map_err(live::failure)?;
+    let all = interfaces()?;
     let found = interface_for(std::net::Ipv4Addr::LOCALHOST.into(), &all);
     found.map(|one| one.name.clone()).ok_or_else(|| {
         Failure::usage(

@@ -22,6 +22,7 @@ mod acks;
 mod analysis;
 mod analyzer;
 mod applications;
+mod before;
 mod cause;
 mod closing;
 mod codec;

@@ -2,18 +2,19 @@
 //!
 //! Owns: the order of work and what both directions share. Must not know: other connections.
 
+use super::before::{Before, Parts};
 use super::closing::{Closing, side_of};
 use super::completeness::Completeness;
 use super::direction::Direction;
 use super::key::Key;
-use super::machine::{Context, Machine, Machines, Phase};
+use super::machine::{Context, Machines, Phase};
 use super::opening::Opening;
 use super::zeek::{Hints, Zeek, likely_server_port};
 use super::{
     AnalysisFlags, Certainty, Changes, FinPart, FrameRole, Observation, ObservedState, OwnFlags,
     PerSide, RoleReason, Side, StreamId, StreamSummary,
 };
-use super::{cause, machine, rules, windows};
+use super::{machine, rules, windows};
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
@@ -150,7 +151,13 @@ impl Stream {
         self.name_client(from, segment, around, seen);
         let known_syn = self.prepare(from, segment, seen);
         self.pass(segment, seen);
-        let before = self.before(from, segment);
+        let parts = Parts {
+            dirs: &self.dirs,
+            machines: &self.machines,
+            opening: &self.opening,
+            closing: &self.closing,
+        };
+        let before = Before::of(segment, from, parts);
         match segment.origin {
             SegmentOrigin::Direct | SegmentOrigin::ShortHeader => {
                 self.analyse(from, segment, known_syn, seen);
@@ -294,33 +301,6 @@ impl Stream {
             .map(|_| self.initial_rtt)
             .filter(|&rtt| rtt != 0);
         whole
-    }
-
-    /// Facts that the A-rules are about to change.
-    fn before(&self, from: usize, segment: &Segment<'_>) -> Before {
-        let (fwd, rev) = (&self.dirs[from], &self.dirs[1 - from]);
-        let end = segment.seq.plus(segment.len);
-        let expected = rev.packets > 0 && segment.seq == rev.last_ack;
-        let mut before = Before {
-            copy: segment.len > 0 && fwd.next_known() && !end.follows(fwd.next),
-            in_order: segment.seq == fwd.next || expected,
-            peer_window_closed: rev.last_win == 0,
-            ..Before::default()
-        };
-        if segment.flags.rst() {
-            before.exact = expected || (fwd.next_known() && segment.seq == fwd.next);
-            before.blind = rev.packets == 0 && !fwd.next_known();
-            let open = |end: &Machine| end.phase == Phase::Synchronised;
-            let abort = cause::Abort {
-                from,
-                dirs: (fwd, rev),
-                opened: self.machines.iter().all(open),
-                by_opener: self.opening.opener == Some(from as u8),
-                closing: &self.closing,
-            };
-            before.cause = cause::of_reset(segment, &abort);
-        }
-        before
     }
 
     /// Counts, own notes, and the life cycle.
@@ -549,18 +529,6 @@ impl Stream {
 }
 
 const SYN_FIN_RST: TcpFlags = TcpFlags(0x007);
-
-/// What was true before the A-rules moved the numbers on.
-#[derive(Clone, Copy, Debug, Default)]
-struct Before {
-    copy: bool,
-    /// It begins where its sender's data ended, or where the peer expects it.
-    in_order: bool,
-    peer_window_closed: bool,
-    exact: bool,
-    blind: bool,
-    cause: super::ResetCause,
-}
 
 /// The frame's own direction and the other one.
 pub(super) fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, &mut Direction) {

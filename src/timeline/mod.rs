@@ -20,6 +20,7 @@ mod resets;
 mod services;
 mod sessions;
 mod settings;
+mod signs;
 mod spans;
 mod story;
 #[allow(clippy::module_inception)] // The room's one door is called like the room.

@@ -4,6 +4,7 @@
 use super::facts::Marks;
 use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, STALL_LOOKS};
 use super::services::RoomId;
+use super::signs::Signs;
 use super::story::Story;
 use super::timers::Timer;
 use super::watch::{Watch, ZeroWindow};
@@ -21,19 +22,6 @@ struct Dues {
     server_window: Option<Timestamp>,
     close: Option<Timestamp>,
     idle: Option<Timestamp>,
-}
-
-/// How long what was found in a room is good (capture time).
-const SIGNS_KEPT: Nanos = 50_000_000;
-
-/// What is overdue in a room besides a connection's own answer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Signs {
-    at: Timestamp,
-    /// A greeting or a FIN.
-    overdue: bool,
-    /// Two of the clients that have had no window for long, and since which frame.
-    blocked: [Option<(StreamId, u64)>; 2],
 }
 
 impl Dues {
@@ -224,14 +212,10 @@ impl Story {
                 .any(|&(stream, _)| stream != watch.stream)
     }
 
-    /// What is overdue in a room. A service that is stuck owes something to each of its connections, and each of them asks:
-    /// what was found is good for a moment.
+    /// What is overdue in a room, looked up anew where it was not known a moment ago.
     fn signs_in(&self, room: RoomId, now: Timestamp) -> Signs {
         let mut known = self.signs.borrow_mut();
-        if let Some(signs) = known.get(&room)
-            && now >= signs.at
-            && now < signs.at.plus(SIGNS_KEPT)
-        {
+        if let Some(signs) = known.get(&room).filter(|signs| signs.hold_at(now)) {
             return *signs;
         }
         let patience = self.settings.stall_after;

@@ -1,7 +1,7 @@
 //! Claims about one connection.
 
 use super::claim::{Claim, Timed};
-use super::judge::{Answer, Court};
+use super::court::{Answer, Court};
 use crate::explain::Value;
 use crate::net::Nanos;
 use crate::tcp::{Side, TcpState};

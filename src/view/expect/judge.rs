@@ -1,10 +1,10 @@
 //! Claims against a report: what holds, what was found instead, and the frames that show it.
 
 use super::claim::{Claim, Counted, Noticed, Scope};
+use super::court::{Answer, Court};
 use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
-use crate::net::Nanos;
 use crate::tcp::Side;
 use crate::view::report::{BitRow, ConnectionRow, Evidence, FindingRow, Report, frames_filter};
 
@@ -49,35 +49,6 @@ pub struct Judgement {
     pub reason: Option<String>,
     /// Where it can be looked up.
     pub evidence: Evidence,
-}
-
-/// What one connection (or the capture) says about a claim.
-pub(super) struct Answer {
-    pub(super) holds: bool,
-    /// False: the report was not told enough to say that it does not hold.
-    pub(super) known: bool,
-    pub(super) found: String,
-    pub(super) frames: Vec<u64>,
-}
-
-impl Answer {
-    pub(super) const fn new(holds: bool, found: String, frames: Vec<u64>) -> Self {
-        Self {
-            holds,
-            known: true,
-            found,
-            frames,
-        }
-    }
-
-    pub(super) const fn unknown(found: String) -> Self {
-        Self {
-            holds: false,
-            known: false,
-            found,
-            frames: Vec::new(),
-        }
-    }
 }
 
 /// Judges every expectation; `words` say what was found. `incomplete`: frames are known to be missing.
@@ -130,28 +101,7 @@ fn outcome(claim: &Claim, answer: &Answer, incomplete: bool) -> Outcome {
     }
 }
 
-/// The report before the judge, and the language that is spoken.
-pub(super) struct Court<'a> {
-    pub(super) report: &'a Report,
-    words: &'a Explainer,
-}
-
 impl Court<'_> {
-    pub(super) fn say(&self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
-        self.words.text(id, values)
-    }
-
-    pub(super) fn span(&self, nanos: Option<Nanos>) -> String {
-        nanos.map_or_else(
-            || self.say("expect-none", &[]),
-            |nanos| {
-                let mut out = String::new();
-                self.words.span(&mut out, nanos);
-                out
-            },
-        )
-    }
-
     fn answer(&self, expectation: &Expectation) -> Answer {
         let scope = expectation.scope;
         match &expectation.claim {

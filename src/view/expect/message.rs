@@ -1,7 +1,7 @@
 //! Claims about messages: at least one with that text must agree.
 
 use super::claim::{MessageClaim, MessageFact, Scope};
-use super::judge::{Answer, Court};
+use super::court::{Answer, Court};
 use crate::explain::Value;
 use crate::text::visible;
 use crate::view::report::{AckRow, LineRow};

@@ -47,6 +47,7 @@
 
 mod claim;
 mod connection;
+mod court;
 mod formats;
 mod judge;
 mod message;

@@ -1,7 +1,7 @@
 //! What is kept of one connection while its packets pass: bounded details, and figures of everything.
 
 use super::model::RuleRow;
-use super::pace::Pace;
+use super::pace::{Pace, ahead};
 use super::samples::Samples;
 use super::tallies::Flagged;
 use super::windows::Windows;
@@ -19,11 +19,6 @@ pub(super) const MAX_ROWS: usize = 512;
 const MAX_MARKED: usize = 24;
 /// Changes of state kept.
 const MAX_STATES: usize = 48;
-
-/// How far a relative number lies ahead of another on the circle; negative: behind it.
-pub(super) const fn ahead(number: u32, of: u32) -> i32 {
-    number.wrapping_sub(of) as i32
-}
 
 /// A segment with what only the order of arrival tells.
 #[derive(Clone, Debug)]

@@ -2,13 +2,17 @@
 
 use std::collections::VecDeque;
 
-use super::book::ahead;
 use super::model::Flight;
 use super::samples::Samples;
 use super::tallies::MAX_EVIDENCE;
 use crate::net::Timestamp;
 use crate::tcp::AnalysisFlags;
 use crate::timeline::PacketEntry;
+
+/// How far a relative number lies ahead of another on the circle; negative: behind it.
+pub(super) const fn ahead(number: u32, of: u32) -> i32 {
+    number.wrapping_sub(of) as i32
+}
 
 /// Data segments that lab sheets ask the round-trip times of.
 const FIRST_SEGMENTS: usize = 6;

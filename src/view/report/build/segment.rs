@@ -1,10 +1,11 @@
 //! One segment as a row: numbers relative and as sent, options with their bytes, the ACK that answered it.
 
-use super::super::book::{Book, Kept, ahead};
+use super::super::book::{Book, Kept};
 use super::super::collect::Collector;
 use super::super::filters::frame_filter;
 use super::super::layout::FIXED_HEADER;
 use super::super::model::{AckRow, OptionRow, Seconds, SegmentRow};
+use super::super::pace::ahead;
 use super::seconds;
 use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
