@@ -216,6 +216,27 @@ fn a_place_that_cannot_hold_a_file_is_named_with_the_reason() {
     );
 }
 
+/// Lines go nowhere where the file is gone; without a word they would be lost with the server.
+#[test]
+fn a_file_that_is_deleted_takes_no_more_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    let server = Process::start(&[&"--history", &path]);
+    let (mut ana, mut bob) = (server.client(), server.client());
+    ana.say("one");
+    ana.expect("guest1: one");
+    bob.expect("guest1: one");
+    for end in ["", "-wal", "-shm"] {
+        fs::remove_file(folder.path().join(format!("chat.db{end}"))).unwrap();
+    }
+    ana.say("two");
+    ana.expect(
+        "* not said, the history cannot be kept (its file was deleted: restart the server): two",
+    );
+    bob.say("/ping");
+    bob.expect("* pong");
+}
+
 /// What was edited by hand into something that is no text is shown all the same.
 #[test]
 fn a_line_that_is_no_text_is_shown_escaped() {

@@ -13,6 +13,7 @@ mod recall;
 mod schema;
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,8 +82,6 @@ pub(super) struct Writer {
     sender: Sender<Job>,
     thread: JoinHandle<()>,
     reading: Reading,
-    /// Dropped last, when the threads and their connections have ended.
-    _reserved: File,
 }
 
 impl History {
@@ -125,7 +124,7 @@ impl History {
             jobs,
             reader,
             reserved,
-            ..
+            path: _,
         } = self;
         let reading = reader.start(Arc::clone(&hub))?;
         let writing = Writing {
@@ -135,6 +134,7 @@ impl History {
             sessions: Vec::new(),
             failing: false,
             stop: false,
+            reserved,
         };
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
@@ -143,7 +143,6 @@ impl History {
             sender,
             thread,
             reading,
-            _reserved: reserved,
         })
     }
 }
@@ -158,6 +157,8 @@ struct Writing {
     /// The last transaction failed: no use in trying again before there is more to store.
     failing: bool,
     stop: bool,
+    /// Dropped last, when the connections have ended.
+    reserved: File,
 }
 
 impl Writing {
@@ -196,7 +197,12 @@ impl Writing {
     /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
     fn write(&mut self, lines: &[Staged], hub: &Hub) {
         let batch = &self.sessions[..self.sessions.len().min(BATCH_SESSIONS)];
-        let stored = schema::write(&mut self.connection, self.next, lines, batch);
+        let stored = if self.is_deleted() {
+            Err("its file was deleted: restart the server".to_owned())
+        } else {
+            schema::write(&mut self.connection, self.next, lines, batch)
+                .map_err(|error| error.to_string())
+        };
         self.failing = stored.is_err();
         match stored {
             Ok(()) => {
@@ -207,16 +213,26 @@ impl Writing {
                 });
                 self.sessions.drain(..batch.len());
             }
-            Err(error) => {
-                tracing::error!(%error, lines = lines.len(), "the history file cannot be written");
+            Err(why) => {
+                tracing::error!(
+                    error = why,
+                    lines = lines.len(),
+                    "the history file cannot be written"
+                );
                 schema::keep_latest(&mut self.sessions);
-                let why = error.to_string();
                 hub.with(|room, _| {
                     room.saved(&self.sessions, Some(&why));
                     room.refused(lines.len(), &why);
                 });
             }
         }
+    }
+}
+
+impl Writing {
+    /// A deleted file takes all that is written, and nobody will ever read it.
+    fn is_deleted(&self) -> bool {
+        self.reserved.metadata().is_ok_and(|file| file.nlink() == 0)
     }
 }
 
