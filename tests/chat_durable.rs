@@ -190,16 +190,6 @@ fn shutdown_stores_what_everybody_is_owed() {
     bob.expect("guest1: for bob");
 }
 
-/// States of the TCP connections between these two ports as the kernel gives them, by the end that has the first.
-#[cfg(target_os = "linux")]
-fn state_of(own: u16, other: u16) -> Option<String> {
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let ends = format!(":{own:04X} 0100007F:{other:04X} ");
-    let line = table.lines().find(|line| line.contains(&ends))?;
-    let state = line.split(&ends).nth(1)?.split(' ').next()?;
-    Some(state.to_owned())
-}
-
 /// What a slow reader takes between the server's FIN and the end of the process is not sent again after a restart.
 #[test]
 #[cfg(target_os = "linux")]
@@ -215,7 +205,7 @@ fn an_orderly_end_repeats_nothing_that_was_taken_in_time() {
     let own = slow.stream().local_addr().unwrap().port();
     server.terminate();
     eventually("its FIN is queued behind what is not read", || {
-        state_of(server.lines.port(), own).as_deref() == Some("04")
+        support::kernel_of(server.lines.port(), own).is_some_and(|(state, _)| state == 4)
     });
     // Longer than an acknowledgement is waited for elsewhere.
     std::thread::sleep(std::time::Duration::from_millis(500));
@@ -227,7 +217,7 @@ fn an_orderly_end_repeats_nothing_that_was_taken_in_time() {
     assert!(status.success(), "{status}");
     let text = String::from_utf8_lossy(&bytes);
     let whole = text.matches('\n').count();
-    assert!(whole > 100 && whole < count, "{whole} of {count}");
+    assert!(whole > 50 && whole < count, "{whole} of {count}");
     let server = small(&history);
     let mut again = server.client();
     again.say(&format!("/resume {token}"));

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use chatscope::chat::{DisconnectReason, Limits, SessionEventKind};
 use socket2::SockRef;
-use support::{PATIENCE, Server, Socket, eventually};
+use support::{Client, PATIENCE, Server, Socket, eventually};
 
 fn limits(change: impl FnOnce(&mut Limits)) -> Server {
     Server::with(|config| change(&mut config.limits))
@@ -170,6 +170,25 @@ fn a_line_that_never_ends_is_no_sign_of_life() {
     let rest = ana.rest();
     assert!(rest.contains("nothing heard from you"), "{rest}");
     assert_eq!(end_of(&server, 1), DisconnectReason::Idle);
+}
+
+/// What a client does not read stays in the log, where all share it, and not in the kernel, once for each of them.
+#[test]
+#[cfg(target_os = "linux")]
+fn who_stops_reading_holds_little_of_the_kernels_memory() {
+    let server = limits(|limits| limits.rate = 0);
+    let mut stopped = Client::narrow(server.lines);
+    let (mut bob, text) = (server.client(), "x".repeat(8_000));
+    for number in 0..1_000 {
+        bob.say(&format!("{number} {text}"));
+        bob.until(&format!(": {number} "));
+    }
+    let own = stopped.stream().local_addr().unwrap().port();
+    let (_, waiting) = support::kernel_of(server.lines.port(), own).unwrap();
+    assert!(waiting < 512 * 1024, "{waiting} bytes");
+    for number in 0..1_000 {
+        assert!(stopped.line().starts_with(&format!("guest2: {number} x")));
+    }
 }
 
 /// A page, or somebody who mistook the port, says nothing in the room: neither its request nor what it hides in the body.
