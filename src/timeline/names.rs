@@ -45,14 +45,17 @@ fn object(text: &[u8]) -> Option<Told> {
 }
 
 fn plausible(name: &str) -> Option<Arc<str>> {
+    sound(name).map(Arc::from)
+}
+
+fn sound(name: &str) -> Option<&str> {
     let name = name.trim();
-    let sound = !name.is_empty() && name.chars().count() <= MAX_NAME;
-    sound.then(|| name.into())
+    (!name.is_empty() && name.chars().count() <= MAX_NAME).then_some(name)
 }
 
 /// The name in front of a copied line: `ana: `, `[ana] `, `<ana> `, `(ana): `, `12:01 ana> `. Only the word next to the line
 /// counts, and only if it holds a letter (an address is no name).
-pub(super) fn in_front(prefix: &[u8]) -> Option<Arc<str>> {
+pub(super) fn in_front(prefix: &[u8]) -> Option<&str> {
     let prefix = std::str::from_utf8(prefix).ok()?;
     let marks = |c: char| ":>])}-|»\"'".contains(c) || c.is_whitespace();
     let word = prefix.trim_end_matches(marks);
@@ -64,7 +67,7 @@ pub(super) fn in_front(prefix: &[u8]) -> Option<Arc<str>> {
     if !word.chars().any(char::is_alphabetic) || word.contains(':') {
         return None;
     }
-    plausible(word)
+    sound(word)
 }
 
 #[cfg(test)]
@@ -110,11 +113,7 @@ mod tests {
             "* ana ",
             "** ana ",
         ] {
-            assert_eq!(
-                in_front(prefix.as_bytes()).as_deref(),
-                Some("ana"),
-                "{prefix}"
-            );
+            assert_eq!(in_front(prefix.as_bytes()), Some("ana"), "{prefix}");
         }
         for prefix in [
             "",
@@ -124,8 +123,7 @@ mod tests {
             ": ",
             "\u{ff}\u{fe}",
         ] {
-            let found = in_front(prefix.as_bytes());
-            assert_eq!(found.as_deref(), None, "{prefix}");
+            assert_eq!(in_front(prefix.as_bytes()), None, "{prefix}");
         }
     }
 }

@@ -173,10 +173,10 @@ impl Story {
             entry.at,
             &said,
             |sender| match sender {
-                same if same == stream => conversation.name.clone(),
+                same if same == stream => conversation.name.as_deref(),
                 other => {
                     let slot = self.facts.of(other).conversation;
-                    self.conversations.get(slot)?.name.clone()
+                    self.conversations.get(slot)?.name.as_deref()
                 }
             },
         );
@@ -196,8 +196,9 @@ impl Story {
             let slot = self.facts.of(copy.sender).conversation;
             if let Some(sender) = self.conversations.get_mut(slot)
                 && !sender.name_told
+                && sender.name.as_deref() != Some(name)
             {
-                sender.name = Some(name);
+                sender.name = Some(name.into());
             }
         }
         (Some(serial), copy.copy)

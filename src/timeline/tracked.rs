@@ -4,7 +4,6 @@
 //! bounded time and number), and when there is something to tell. Must not know: sessions; content decides, live as in replay.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -70,13 +69,11 @@ impl Habits {
 /// A copy that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Match {
-    pub(super) serial: u64,
+    /// What it is a copy of.
     pub(super) message: u64,
     /// Index among the copies; `None` where the list is full.
     pub(super) copy: Option<u32>,
     pub(super) sender: StreamId,
-    /// The name in front of the text.
-    pub(super) name: Option<Arc<str>>,
 }
 
 /// All messages under observation.
@@ -155,16 +152,17 @@ impl TrackedMessages {
             .is_some_and(|tracked| tracked.message == message)
     }
 
-    /// Looks for the message that a server message to `receiver` is a copy of; `cursor` is where its last copy stood.
-    pub(super) fn find(
+    /// Looks for the message that a server message to `receiver` is a copy of; `cursor` is where its last copy stood. Returns
+    /// its serial number and the name in front of the copy.
+    pub(super) fn find<'c, 'n>(
         &self,
         room: RoomId,
         receiver: StreamId,
         cursor: u64,
         at: Timestamp,
-        copy: &Said<'_>,
-        name_of: impl Fn(StreamId) -> Option<Arc<str>>,
-    ) -> Option<(u64, Option<Arc<str>>)> {
+        copy: &'c Said<'_>,
+        name_of: impl Fn(StreamId) -> Option<&'n str>,
+    ) -> Option<(u64, Option<&'c str>)> {
         let said = &self.rooms.get(&room)?.said;
         let from = said.partition_point(|&serial| serial < cursor);
         let ahead = said.iter().skip(from).take(MAX_COMPARED);
@@ -178,7 +176,7 @@ impl TrackedMessages {
                 continue;
             };
             let front = match &copy.name {
-                Some(name) => Some(Arc::from(&**name)),
+                Some(name) => Some(&**name),
                 None => super::names::in_front(&copy.text[..start]),
             };
             let known = name_of(tracked.stream);
@@ -224,11 +222,9 @@ impl TrackedMessages {
         let (said, sender) = (tracked.message, tracked.stream);
         self.learn(serial, echo);
         Some(Match {
-            serial,
             message: said,
             copy,
             sender,
-            name: None,
         })
     }
 
