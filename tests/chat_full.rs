@@ -236,6 +236,30 @@ fn a_silent_crowd_keeps_nobody_out_and_ends_in_time() {
     }
 }
 
+/// In the middle of a crowd that comes at one moment, who speaks at once is heard.
+#[test]
+fn a_storm_at_the_door_keeps_nobody_out() {
+    let server = Process::start(&[&"--max-sessions", &"2"]);
+    let (ana, _bob) = (server.client(), server.client());
+    let crowd = |count| -> Vec<TcpStream> {
+        let connect = |_| TcpStream::connect(server.lines).unwrap();
+        (0..count).map(connect).collect()
+    };
+    for _ in 0..3 {
+        // All of them wait in the backlog when the server looks.
+        server.signal("STOP");
+        let before = crowd(10);
+        let mut stream = TcpStream::connect(server.lines).unwrap();
+        write!(stream, "/resume {}\n", ana.token).unwrap();
+        let behind = crowd(400);
+        server.signal("CONT");
+        let mut back = Client::unwelcomed(stream);
+        assert_eq!(back.line() + "\n", NOTICE);
+        back.expect("* welcome back: you are guest1, session 1; lines missed: 0");
+        drop((before, behind));
+    }
+}
+
 #[test]
 fn the_end_of_the_server_waits_for_nobody_at_the_door() {
     let mut server = Process::start(&[&"--max-sessions", &"1", &"--log-format", &"json"]);

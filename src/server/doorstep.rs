@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use crate::chat::{Command, Replay, RoomFull, Token};
 pub const DOORSTEP_PLACES: usize = 64;
 /// How long each may take: a person looks a token up and pastes it.
 pub const DOORSTEP_TIME: Duration = Duration::from_secs(15);
+/// How long one that has to make room may still be heard: in a crowd its line may be here and nobody has looked.
+const LAST_WORD: Duration = Duration::from_millis(50);
 /// Bytes read of each; the line with the token is shorter.
 const BYTES: usize = 256;
 
@@ -63,13 +66,15 @@ impl Doorstep {
         );
         // A fresh socket takes it whole.
         let written = stream.try_write(notice.as_bytes()).unwrap_or(0) as u64;
+        let mut line = pin!(first_line(stream));
         let claim = tokio::select! {
-            claim = timeout(DOORSTEP_TIME, first_line(stream)) => claim.ok().flatten(),
-            _ = displaced => None,
-            () = shutdown.reached(Phase::Ending) => None,
+            biased;
+            claim = timeout(DOORSTEP_TIME, &mut line) => claim,
+            _ = displaced => timeout(LAST_WORD, line).await,
+            () = shutdown.reached(Phase::Ending) => Ok(None),
         };
         self.leave(place);
-        claim.map(|claim| Claim { written, ..claim })
+        claim.ok().flatten().map(|claim| Claim { written, ..claim })
     }
 
     fn enter(&self) -> (u64, oneshot::Receiver<()>) {
