@@ -250,7 +250,7 @@ fn a_storm_at_the_door_keeps_nobody_out() {
         server.signal("STOP");
         let before = crowd(10);
         let mut stream = TcpStream::connect(server.lines).unwrap();
-        write!(stream, "/resume {}\n", ana.token).unwrap();
+        writeln!(stream, "/resume {}", ana.token).unwrap();
         let behind = crowd(400);
         server.signal("CONT");
         let mut back = Client::unwelcomed(stream);
