@@ -17,7 +17,17 @@ pub(super) fn frame(view: View<'_>) -> Step<'_> {
     if is_isl(view) {
         return Ok((Protocol::Ethernet, view.skip(26)?));
     }
-    Ok(type_or_length(view.u16(12)?, view.skip(14)?))
+    let number = view.u16(12)?;
+    // `FabricPath` is known behind one tag at most.
+    let behind = if matches!(number, 0x8100 | 0x88a8) {
+        18
+    } else {
+        14
+    };
+    if view.u16(behind - 2) == Ok(FABRIC_PATH) {
+        return Ok((Protocol::FabricPath, view.skip(behind)?));
+    }
+    Ok(type_or_length(number, view.skip(14)?))
 }
 
 /// Cisco ISL: a multicast destination of its own and frame type 0 (Ethernet) in front of a whole frame.
@@ -35,9 +45,6 @@ pub(super) fn is_length_or_type(number: u16) -> bool {
 
 /// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
 pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>) {
-    if number == FABRIC_PATH {
-        return (Protocol::FabricPath, view);
-    }
     if number > MAX_LENGTH {
         return (Protocol::EtherType(number), view);
     }

@@ -65,6 +65,8 @@ fn fabric_path_is_of_ethernet() {
     let inner = [&[0x89, 3, 0, 0x40], ETHERNET, &[8, 0], &packet(), &[0; 4]].concat();
     let behind = |header: &[u8]| length(1, &[ETHERNET, header, &inner].concat());
     assert_eq!((behind(&[]), behind(&[0x81, 0, 0, 5])), (Some(3), Some(3)));
+    assert_eq!(behind(&[0x91, 0, 0, 5]), None);
+    assert_eq!(behind(&[0x81, 0, 0, 5, 0x81, 0, 0, 6]), None);
     let size = (6 + inner.len() as u16).to_be_bytes();
     assert_eq!(behind(&[&size, &SNAP[..6]].concat()), None);
 }
@@ -163,6 +165,8 @@ fn protocols_of_ip() {
     assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 3, 0, 0x21]));
     assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 0x7d, 0x23, 0, 0x21]));
     assert!(!in_ip(47, &[0, 0, 0x88, 0x81, 0xff, 3, 0, 0x21], &inner));
+    assert!(in_ip(2, &[0x14, 1, 0, 0, 0x10, 0, 0, 0], &inner));
+    assert!(!in_ip(2, &[0x14, 1, 0, 0, 0, 0, 0, 0], &inner));
     for kind in [130, 133] {
         let options = |length| {
             let mut bytes = ipv4(6, 44, &[kind, length, 0, 0]);
@@ -235,6 +239,8 @@ fn older_links() {
     assert!(behind(136, &[b"MGC\0", &[0; 12]]) && behind(136, &[b"MGC\x01", &[0; 16]]));
     let second = [&[0; 10], &[8, 0][..], &[0; 44]].concat();
     assert!(behind(99, &[&second]));
+    let enc = |family| behind(109, &[&[family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]);
+    assert!(enc(2) && !enc(30));
     let tap = |size: u8, record: u8| {
         let mut header = vec![0; usize::from(size)];
         (header[0], header[4], header[8]) = (size, record, 101);

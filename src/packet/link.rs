@@ -129,7 +129,10 @@ fn encrypted(view: View<'_>) -> Step<'_> {
         [_, 0, 0, 0] => u32::from_le_bytes(bytes),
         _ => u32::from_be_bytes(bytes),
     };
-    by_family(family, view.skip(12)?)
+    match family {
+        28 | 30 => Err(Stop::NotTcp(NotTcp::OtherNetwork(family))),
+        family => by_family(family, view.skip(12)?),
+    }
 }
 
 /// OpenBSD's pflog: its length (padded to four) and the family come first.
@@ -148,6 +151,9 @@ fn nflog(view: View<'_>) -> Step<'_> {
         let [size, kind] = [0, 2].map(|at| rest.array(at).map(u16::from_le_bytes));
         let (size, kind) = (usize::from(size?), kind? & 0x7fff);
         if size < 4 {
+            return Err(Stop::NotTcp(NotTcp::NoPayload));
+        }
+        if kind == PAYLOAD && rest.data.len() < size {
             return Err(Stop::NotTcp(NotTcp::NoPayload));
         }
         if kind == PAYLOAD {

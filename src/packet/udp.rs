@@ -216,7 +216,8 @@ fn teredo(mut view: View<'_>) -> Step<'_> {
     Err(Stop::NotTcp(NotTcp::NoPayload))
 }
 
-/// CAPWAP data (RFC 5415 section 4.3): 802.3 or 802.11 frames, unless encrypted or split.
+/// CAPWAP data (RFC 5415 section 4.3): 802.3 or 802.11 frames (these with the bytes of
+/// frame control swapped, as Cisco sends them), unless encrypted or split.
 fn capwap(view: View<'_>) -> Step<'_> {
     const NATIVE: u8 = 0x01;
     const SPLIT: u8 = 0x80;
@@ -227,7 +228,7 @@ fn capwap(view: View<'_>) -> Step<'_> {
     let protocol = if kind & NATIVE == 0 {
         Protocol::Ethernet
     } else {
-        Protocol::Wlan
+        Protocol::WlanSwapped
     };
     Ok((protocol, view.skip(size)?))
 }

@@ -7,8 +7,7 @@ use super::fragments::FragmentTable;
 use super::view::{Broken, View};
 use super::{ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, tags, udp, wlan};
 use crate::net::Timestamp;
-use flate2::read::DeflateDecoder;
-use std::io::Read;
+use flate2::{Decompress, FlushDecompress};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -36,6 +35,8 @@ pub(super) enum Protocol {
     FrameRelay,
     /// An 802.11 frame.
     Wlan,
+    /// The same with the two bytes of its first field in the other order.
+    WlanSwapped,
     /// IPv4 or IPv6, by the version field.
     Ip,
     /// IPv6 whatever the version field says.
@@ -192,6 +193,7 @@ fn step<'d>(
         Protocol::Mpls => mpls::stack(view),
         Protocol::FrameRelay => legacy::frame_relay(view),
         Protocol::Wlan => wlan::frame(view, false),
+        Protocol::WlanSwapped => wlan::swapped(view),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
             _ => ipv4::header(view, cx, table),
@@ -234,7 +236,9 @@ fn transport<'d>(
 
 /// PIM register messages (RFC 7761 section 4.9.3, or version 1 inside IGMP) carry the packet to be sent on.
 fn registered(number: u8, view: View<'_>) -> Step<'_> {
-    match (number, view.u8(0)?, view.u8(1)?) {
+    let kind = (number, view.u8(0)?, view.u8(1)?);
+    match kind {
+        (2, 0x14, 1) if view.u8(4)? >> 4 != 1 => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
         (103, 0x21, _) | (2, 0x14, 1) => Ok((Protocol::Ip, view.skip(8)?)),
         _ => Err(Stop::NotTcp(NotTcp::OtherTransport(number))),
     }
@@ -258,15 +262,17 @@ fn source_routed(view: View<'_>) -> Step<'_> {
     Ok((next, view.skip(at)?))
 }
 
-/// `IPComp` (RFC 3173): deflate is the only method in use, under its own number or a negotiated one.
+/// `IPComp` (RFC 3173): deflate is the only method in use, under its own number or a negotiated one. A stream that was cut is
+/// shown as far as it goes.
 fn compressed(view: View<'_>) -> Step<'_> {
     /// A datagram cannot be longer than its length field says.
-    const MAX_DATAGRAM: u64 = 65_535;
+    const MAX_DATAGRAM: usize = 65_535;
     let next = view.u8(0)?;
     let rest = view.skip(4)?;
-    let mut datagram = Vec::new();
-    let mut inflater = DeflateDecoder::new(rest.data).take(MAX_DATAGRAM);
-    if inflater.read_to_end(&mut datagram).is_err() {
+    let mut datagram = Vec::with_capacity(MAX_DATAGRAM);
+    let whole =
+        Decompress::new(false).decompress_vec(rest.data, &mut datagram, FlushDecompress::None);
+    if whole.is_err() || datagram.is_empty() {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Err(Stop::Reassembled(Protocol::Transport(next), datagram))
@@ -284,7 +290,7 @@ fn name(protocol: Protocol) -> &'static str {
         Protocol::Ppp | Protocol::PppFramed => "PPP",
         Protocol::Mpls => "MPLS",
         Protocol::FrameRelay => "frame relay",
-        Protocol::Wlan => "802.11",
+        Protocol::Wlan | Protocol::WlanSwapped => "802.11",
         Protocol::Transport(1) => "ICMP",
         Protocol::Transport(17) => "UDP",
         Protocol::Transport(47) => "GRE",

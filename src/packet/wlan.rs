@@ -15,10 +15,19 @@ const SNAP: [u8; 2] = [0xaa, 0xaa];
 /// A data frame with readable content carries LLC or, from some hardware, an `EtherType` or a whole Ethernet frame; other
 /// hardware puts two zeroes or the sequence control field once more in front of it.
 pub(super) fn frame(view: View<'_>, padded: bool) -> Step<'_> {
+    data(view, [view.u8(0)?, view.u8(1)?], padded)
+}
+
+/// The same with the bytes of frame control in the other order.
+pub(super) fn swapped(view: View<'_>) -> Step<'_> {
+    data(view, [view.u8(1)?, view.u8(0)?], false)
+}
+
+/// A data frame whose frame control is `[control, flags]`.
+fn data(view: View<'_>, [control, flags]: [u8; 2], padded: bool) -> Step<'_> {
     const PROTECTED: u8 = 0x40;
     const DATA: u8 = 0x08;
     const NO_DATA: u8 = 0x40;
-    let (control, flags) = (view.u8(0)?, view.u8(1)?);
     if control & (NO_DATA | 0x0f) != DATA || flags & PROTECTED != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }

@@ -396,7 +396,7 @@ fn rare_tunnel(random: &mut Random, packet: &[u8]) -> (u8, Vec<u8>) {
             (108, concat(&[&[inner, 0, 0, 2], &stored, packet]))
         }
         3 => (103, concat(&[&[0x21, 0, 0, 0, 0, 0, 0, 0], packet])),
-        4 => (2, concat(&[&[0x14, 1, 0, 0, 0, 0, 0, 0], packet])),
+        4 => (2, concat(&[&[0x14, 1, 0, 0, 0x10, 0, 0, 0], packet])),
         5 => {
             let mut datagram = udp(random, packet);
             datagram[4..6].copy_from_slice(&[0, 8]);
