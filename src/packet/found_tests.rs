@@ -239,6 +239,12 @@ fn older_links() {
     assert!(behind(136, &[b"MGC\0", &[0; 12]]) && behind(136, &[b"MGC\x01", &[0; 16]]));
     let second = [&[0; 10], &[8, 0][..], &[0; 44]].concat();
     assert!(behind(99, &[&second]));
+    let log = |family, number: [u8; 2]| {
+        let start = [family, 0, 0, 5, 8, 0, 1, 0];
+        behind(239, &[&start, &number, &[3, 0], &[47, 0, 9, 0]])
+    };
+    assert!(log(2, [0, 0]) && log(2, [8, 0]) && log(7, [8, 0]));
+    assert!(!log(2, [8, 0x40]) && !log(7, [0, 0]));
     let enc = |family| behind(109, &[&[family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]);
     assert!(enc(2) && !enc(30));
     let tap = |size: u8, record: u8| {

@@ -141,27 +141,32 @@ fn packet_filter(view: View<'_>) -> Step<'_> {
     by_family(u32::from(view.u8(1)?), view.skip(size)?)
 }
 
-/// Linux netfilter log: family, then attributes in host byte order; attribute 9 is the packet.
+/// Linux netfilter log: family, then attributes in host byte order; attribute 1 begins with the packet's `EtherType` (without
+/// it, or if that is 0, the family counts), attribute 9 is the packet.
 fn nflog(view: View<'_>) -> Step<'_> {
+    const HEADER: u16 = 1;
     const PAYLOAD: u16 = 9;
-    const LINUX_INET6: u32 = 10;
-    let family = u32::from(view.u8(0)?);
-    let mut rest = view.skip(4)?;
+    const INET: u8 = 2;
+    const LINUX_INET6: u8 = 10;
+    let family = view.u8(0)?;
+    let (mut rest, mut number) = (view.skip(4)?, 0);
     loop {
         let [size, kind] = [0, 2].map(|at| rest.array(at).map(u16::from_le_bytes));
         let (size, kind) = (usize::from(size?), kind? & 0x7fff);
-        if size < 4 {
+        let attribute = rest.limit(size);
+        // What was cut is not shown.
+        if size < 4 || attribute.data.len() < size {
             return Err(Stop::NotTcp(NotTcp::NoPayload));
         }
-        if kind == PAYLOAD && rest.data.len() < size {
-            return Err(Stop::NotTcp(NotTcp::NoPayload));
-        }
-        if kind == PAYLOAD {
-            let packet = rest.limit(size).skip(4)?;
-            return match family {
-                LINUX_INET6 => Ok((Protocol::Ipv6, packet)),
-                family => by_family(family, packet),
-            };
+        match (kind, number, family) {
+            (HEADER, ..) => number = attribute.u16(4)?,
+            (PAYLOAD, 0, INET) => return Ok((Protocol::Ip, attribute.skip(4)?)),
+            (PAYLOAD, 0, LINUX_INET6) => return Ok((Protocol::Ipv6, attribute.skip(4)?)),
+            (PAYLOAD, 0, _) => {
+                return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(family))));
+            }
+            (PAYLOAD, ..) => return Ok((Protocol::EtherType(number), attribute.skip(4)?)),
+            _ => {}
         }
         rest = rest.skip(size.next_multiple_of(4))?;
     }

@@ -313,12 +313,19 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
     };
     for packet in pieces {
         let mut frame = behind_tunnels(random, packet, link, true);
+        // tshark gives the whole file up when these headers are cut.
+        let untouched = match link {
+            123 => 4,
+            197 => 32,
+            204 => 1,
+            _ => 0,
+        };
         if random.one_in(80) {
             let at = random.below(frame.len().min(90) as u64) as usize;
-            frame[at] ^= 1 << random.below(8);
+            frame[at.max(untouched)] ^= 1 << random.below(8);
         }
         let kept = match random.below(30) {
-            0 => random.below(frame.len() as u64 + 1) as usize,
+            0 => (random.below(frame.len() as u64 + 1) as usize).max(untouched),
             _ => frame.len(),
         };
         capture.frame(now, &frame, kept);
