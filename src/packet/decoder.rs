@@ -55,7 +55,7 @@ impl Decoder {
     /// Everything else: what is not a plain segment right behind a plain IP header.
     #[cold]
     pub(crate) fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        let mut cx = Context::new(frame.timestamp);
+        let mut cx = Context::new(link::time(frame));
         // A capture that claims more captured bytes than the wire had is wrong about the wire.
         let reported = (frame.original_length as usize).max(frame.data.len());
         let Some(first) = link::enter(frame.link_type, View::new(frame.data, reported)) else {

@@ -4,11 +4,24 @@ use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
 use super::{atm, ppp};
+use crate::net::Timestamp;
 
 /// Time (8), type, flags, record length, losses, wire length.
 const HEADER: usize = 16;
 /// Another extension header of eight bytes follows: set in the type and in the first byte of each such header.
 const MORE: u8 = 0x80;
+
+/// When the record says that its frame was captured, which counts for tshark too: seconds and a fraction of 32 bits, in the
+/// byte order of a PC. `None` where it is cut or too far in the future.
+pub(super) fn time(record: &[u8]) -> Option<Timestamp> {
+    const SECOND: u64 = 1_000_000_000;
+    let time = u64::from_le_bytes(*record.first_chunk()?);
+    let nanos = (time & 0xffff_ffff) * SECOND;
+    // Rounded as tshark does.
+    let nanos = (nanos + (nanos & 0x8000_0000) * 2) >> 32;
+    let seconds = i64::try_from((time >> 32) * SECOND).ok()?;
+    Some(Timestamp::from_nanos(seconds.checked_add_unsigned(nanos)?))
+}
 
 /// One record.
 pub(super) fn record(view: View<'_>) -> Step<'_> {

@@ -204,6 +204,18 @@ fn ipv6_headers() {
     assert_eq!(extension(60, &[6, 0, 0, 0, 0, 7, 1, 0]), None);
     assert_eq!(extension(60, &[6, 0, 7, 4, 0, 0, 0, 0]), Some(3));
     assert_eq!(extension(0, &[6, 0, 49, 0, 0, 0, 0, 0]), None);
+    // LISP's old port: without IP options.
+    let lisp = |first: u8, options: usize| {
+        let mut inner = ipv4(6, 43, &[&vec![0; options][..], &syn].concat());
+        (inner[0], inner[3]) = (first, 43 + options as u8);
+        let size = 16 + inner.len() as u8;
+        in_ip(
+            17,
+            &[0, 5, 0x75, 0x4e, 0, size, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0],
+            &inner,
+        )
+    };
+    assert!(lisp(0x45, 0) && !lisp(0x46, 4));
     // UDP without a length is a jumbogram's.
     let vxlan = [&[8, 0, 0, 0, 0, 0, 9, 0], ETHERNET, &[8, 0], &packet()].concat();
     let datagram = [&[0, 5, 0x12, 0xb5, 0, 0, 0, 0], &vxlan[..]].concat();
@@ -291,6 +303,52 @@ fn frames_that_sniffers_send_on() {
     assert!(tzsp(2, &[&[0x10, 0x40], ETHERNET, SNAP]) && tzsp(4, &[&[0, 0x21]]));
     assert!(tzsp(5, &[&[0x50], ETHERNET, SNAP]) && tzsp(7, &[]) && tzsp(119, &[WLAN, SNAP]));
     assert!(tzsp(126, &[&[0, 0, 8, 0, 0, 0, 0, 0], WLAN, SNAP]) && !tzsp(3, &[]));
+}
+
+#[test]
+fn records_tell_their_time() {
+    let mut record = [&[0; 16][..], &packet()].concat();
+    // 2.75 s and one unit of 2^-32 s, which is a quarter of a nanosecond.
+    record[..8].copy_from_slice(&0x0000_0002_c000_0001u64.to_le_bytes());
+    (record[8], record[15]) = (22, 43);
+    match Decoder::new().decode(&frame(197, &record)) {
+        Decoded::Tcp(segment) => assert_eq!(segment.timestamp.to_string(), "2.750000000"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Fragments of the same datagram, the second inside ERSPAN of this VLAN: put together only in VLAN 0.
+#[test]
+fn vlans_of_erspan_keep_fragments_apart() {
+    let segment = tcp(5, b"abcd");
+    let piece = |flags: [u8; 2], part: &[u8]| {
+        let mut packet = ipv4(6, 20 + part.len() as u16, part);
+        packet[6..8].copy_from_slice(&flags);
+        [ETHERNET, &[8, 0], &packet].concat()
+    };
+    for (kind, start, whole) in [
+        ([0x88, 0xbe], [0x20, 0], true),
+        ([0x88, 0xbe], [0x20, 5], false),
+        ([0x88, 0xbe], [0x10, 5], false),
+        ([0x22, 0xeb], [0x20, 5], false),
+        ([0x22, 0xeb], [0x10, 5], false),
+    ] {
+        let rest = if start[0] == 0x20 { 10 } else { 6 };
+        let gre = [
+            &[0x10, 0],
+            &kind[..],
+            &[0; 4],
+            &start,
+            &vec![0; rest],
+            &piece([0, 2], &segment[16..]),
+        ];
+        let gre = gre.concat();
+        let outer = [ETHERNET, &[8, 0], &ipv4(47, 20 + gre.len() as u16, &gre)].concat();
+        let mut decoder = Decoder::new();
+        decoder.decode(&frame(1, &piece([0x20, 0], &segment[..16])));
+        let found = matches!(decoder.decode(&frame(1, &outer)), Decoded::Tcp(_));
+        assert_eq!(found, whole, "{kind:x?} {start:x?}");
+    }
 }
 
 #[test]

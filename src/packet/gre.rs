@@ -99,8 +99,6 @@ fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> 
         2 => 12,
         other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     };
-    if (start >> 12 == 2) == (number == ERSPAN_III) {
-        cx.enter_vlan(start & 0x0fff);
-    }
+    cx.enter_vlan(start & 0x0fff);
     Ok((Protocol::Ethernet, view.skip(size)?))
 }

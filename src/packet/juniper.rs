@@ -30,8 +30,7 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
     let rest = view.skip(size)?;
     let received = view.u8(3)? & RECEIVED != 0;
     if flags & NO_LINK_HEADER != 0 {
-        let number = rest.array(0).map(u32::from_le_bytes)?;
-        return by_number(number, rest.skip(4)?);
+        return by_number(u32::from(rest.u8(0)?), rest.skip(4)?);
     }
     match link_type.0 {
         // Multilink: a bundle's number comes first.

@@ -1,10 +1,11 @@
 //! Link headers: from a link type and the first bytes to a network protocol (<https://www.tcpdump.org/linktypes.html>).
 
+use super::Frame;
 use super::decoded::NotTcp;
 use super::view::View;
 use super::walk::{Protocol, Step, Stop};
 use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, wlan};
-use crate::net::LinkType;
+use crate::net::{LinkType, Timestamp};
 
 /// The first step into a frame; `None` for link types that are not read.
 pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
@@ -45,6 +46,14 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         276 => sll(view, 0, 8, 20),
         _ => return None,
     })
+}
+
+/// When `frame` was captured: some records tell it themselves.
+pub(super) fn time(frame: &Frame<'_>) -> Timestamp {
+    match frame.link_type.0 {
+        197 => erf::time(frame.data).unwrap_or(frame.timestamp),
+        _ => frame.timestamp,
+    }
 }
 
 /// BSD loopback: an address family in the byte order of the capturing host, which may be either, 16 bits wide on some

@@ -30,7 +30,7 @@ pub(super) fn read<'a>(
     let body = bytes.len().min(header.max(MIN_HEADER));
     Decoded::Tcp(Segment {
         frame: frame.number,
-        timestamp: frame.timestamp,
+        timestamp: cx.now,
         source: Endpoint::new(cx.source, be16(bytes, 0)),
         destination: Endpoint::new(cx.destination, be16(bytes, 2)),
         seq: SeqNumber(be32(bytes, 4)),

@@ -15,6 +15,10 @@ const PSH: u16 = 8;
 const ACK: u16 = 16;
 /// Link type: IP without link header.
 const RAW: u32 = 101;
+/// Link type: frame relay behind Juniper's header.
+const JUNIPER_FRAME_RELAY: u32 = 180;
+/// Link type: Endace's records.
+const ENDACE: u32 = 197;
 /// Link type: frame relay.
 const FRAME_RELAY: u32 = 107;
 
@@ -313,6 +317,10 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
     };
     for packet in pieces {
         let mut frame = behind_tunnels(random, packet, link, true);
+        if link == ENDACE {
+            let fraction = ((now % 1_000_000_000) << 32).div_ceil(1_000_000_000);
+            frame[..8].copy_from_slice(&((now / 1_000_000_000) << 32 | fraction).to_le_bytes());
+        }
         // tshark gives the whole file up when these headers are cut.
         let untouched = match link {
             123 => 4,
@@ -335,7 +343,7 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
 /// A frame with `packet` in it, behind up to two tunnels.
 fn behind_tunnels(random: &mut Random, mut packet: Vec<u8>, link: u32, lies: bool) -> Vec<u8> {
     // In frame relay tshark now and then skips a stream number for tunnels over IPv6.
-    let depth = if link == FRAME_RELAY {
+    let depth = if matches!(link, FRAME_RELAY | JUNIPER_FRAME_RELAY) {
         0
     } else {
         random.of(&[0, 0, 1, 1, 2])
