@@ -73,8 +73,8 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         _ => 0,
     };
     let room_for_left = match kind {
-        5 => (words * 8 + 4) / 2 > usize::from(left),
-        6 => (words * 8 + 4) / 4 > usize::from(left),
+        5 => words * 4 + 2 > usize::from(left),
+        6 => words * 2 + 1 > usize::from(left),
         _ => true,
     };
     if words < needed || !room_for_left {

@@ -81,9 +81,8 @@ fn header_size(view: View<'_>, control: u8, flags: u8, padded: bool) -> Result<u
     }
     if flags & FROM_DS != 0 && quality & MESH != 0 {
         // Reserved bits and modes mean that the field is not there after all.
-        match view.u8(size)? {
-            addresses @ 0..=2 => size += 6 + 6 * usize::from(addresses),
-            _ => {}
+        if let addresses @ 0..=2 = view.u8(size)? {
+            size += 6 + 6 * usize::from(addresses);
         }
     }
     Ok(size)
@@ -164,7 +163,7 @@ fn radiotap_fields(header: View<'_>) -> (u8, bool) {
     const NO_FRAME: usize = 26;
     const MORE_WORDS: u32 = 1 << 31;
     const BOTH_NAMESPACES: u32 = 0x6000_0000;
-    let word = |at| header.array(at).map(u32::from_le_bytes).unwrap_or(0);
+    let word = |at| header.array(at).map_or(0, u32::from_le_bytes);
     let first = word(4);
     if first & BOTH_NAMESPACES == BOTH_NAMESPACES {
         return (0, false);

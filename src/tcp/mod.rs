@@ -13,6 +13,7 @@
 //! | TCP in packets that are encrypted (with the keys in the capture) or sampled (sFlow), and in fragments of 802.11 and of multilink PPP | found | not followed | neither keys nor those protocols are read here |
 //! | stream numbers behind a SOCKS `CONNECT`; the SYN bit of an H.245 connection that an H.225 message announced | another number in between; bit unset | neither | found by trying; streams and frames are the same |
 //! | time stamps finer than 10^-10 s (`if_tsresol`) | overflow | the true time | a defect of 4.0 |
+//! | options of TCP in frame relay | kept with the circuit instead of the stream: no window scale, and a stream number is left out | as everywhere else | a defect of 4.0 |
 //! | damaged blocks and options of pcapng | ends the reading | shown as far as it can be read | a damaged capture is worth reading |
 //! | FTP replies that no server sends (a port between two delimiters, signs before numbers), options of Riverbed probes with impossible lengths | read in its own way | not followed | found by trying; without consequence |
 //! | packets behind control messages of shim6, 6LoWPAN, Redback's SLL frames, compressed VJ headers | found in part | not followed | control messages carry nothing; the others compress or hide the header |

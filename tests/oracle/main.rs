@@ -11,6 +11,7 @@ mod generate;
 mod ours;
 mod packets;
 mod random;
+mod rare;
 mod tshark;
 mod words;
 mod wrap;

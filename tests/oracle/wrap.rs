@@ -2,6 +2,7 @@
 
 use super::packets;
 use super::random::Random;
+use super::rare;
 use std::net::IpAddr;
 
 /// Link types that one capture can have.
@@ -12,19 +13,19 @@ pub(crate) const LINKS: [u32; 47] = [
 ];
 
 /// IP version 4 or 6 by the first byte.
-fn is_v6(packet: &[u8]) -> bool {
+pub(crate) fn is_v6(packet: &[u8]) -> bool {
     packet.first().is_some_and(|byte| byte >> 4 == 6)
 }
 
-fn ether_type(packet: &[u8]) -> u16 {
+pub(crate) fn ether_type(packet: &[u8]) -> u16 {
     if is_v6(packet) { 0x86dd } else { 0x0800 }
 }
 
-fn concat(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn concat(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
 
-const MACS: [u8; 12] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+pub(crate) const MACS: [u8; 12] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
 
 /// The packet as a frame of this link type.
 pub(crate) fn frame(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
@@ -92,121 +93,15 @@ pub(crate) fn frame(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
         }
         10 => concat(&[&[0x50], &MACS, &SNAP, &kind, packet]),
         12 | 18 | 101 | 228 => packet.to_vec(),
-        _ => rarer(random, link, packet),
+        _ => rare::frame(random, link, packet),
     }
 }
 
 /// How LLC with SNAP begins, up to the `EtherType`.
-const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
-
-/// The same for link types that are met seldom.
-fn rarer(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
-    let kind = ether_type(packet).to_be_bytes();
-    let v6 = is_v6(packet);
-    let family: u8 = if v6 { random.of(&[24, 28, 30]) } else { 2 };
-    let ppp: [u8; 2] = if v6 { [0, 0x57] } else { [0, 0x21] };
-    let nlpid: u8 = if v6 { 0x8e } else { 0xcc };
-    let llc = concat(&[&SNAP, &kind, packet]);
-    match link {
-        6 if random.one_in(3) => {
-            let routed = [0x82, 0, 0, 0, 0, 1, 2, 0x30];
-            concat(&[&[0x10, 0x40], &MACS[..6], &routed, &llc])
-        }
-        6 => concat(&[&[0x10, 0x40], &MACS, &llc]),
-        7 | 129 if v6 => concat(&[&[1, 2, 0xc4, 0, 0, 0], packet]),
-        7 | 129 => match random.below(2) {
-            0 => concat(&[&[1, 2, 0xd4, 0, 0, 0], packet]),
-            _ => concat(&[&[1, 2, 0xf0], packet]),
-        },
-        11 => llc,
-        99 => {
-            let mut header = [0; 44];
-            header[6..8].copy_from_slice(&kind);
-            concat(&[&header, packet])
-        }
-        109 => concat(&[&[family, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], packet]),
-        112 => concat(&[&[0x0f, 0], &kind, packet]),
-        117 => {
-            let mut header = [0; 64];
-            header[..2].copy_from_slice(&[61, family]);
-            concat(&[&header, packet])
-        }
-        119 => {
-            let mut header = [0; 144];
-            (header[0], header[4]) = (0x44, 144);
-            concat(&[&header, &wlan(random, packet)])
-        }
-        122 => concat(&[&[0x10, 0], &MACS[..6], &[0x10, 0], &MACS[6..], &llc]),
-        123 => match random.below(3) {
-            0 => concat(&[&[0x82, 0, 0, 100], &llc]),
-            1 => concat(&[&[1, 0, 0, 100, 0, 1], &plain_ethernet(packet)]),
-            _ => concat(&[&[0, 0, 0, 100], packet]),
-        },
-        130 => concat(&[b"MGC\0\0\0", &ppp, packet]),
-        133 => concat(&[b"MGC\0", &[if v6 { 6 } else { 2 }, 0, 0, 0], packet]),
-        137 => match random.below(3) {
-            0 => concat(&[b"MGC\0\0\0\0\0", &llc]),
-            1 => concat(&[b"MGC\0\0\0\0\0", &[3, nlpid], packet]),
-            _ => concat(&[b"MGC\0\0\0\0\0", packet]),
-        },
-        135 => match random.below(3) {
-            0 => concat(&[b"MGC\0\0\0\0\0\0\0\0\0", &llc]),
-            1 => concat(&[b"MGC\x01\0\0\0\0\0\0\0\0", &[3, nlpid], packet]),
-            _ => concat(&[b"MGC\0\0\0\0\0\0\0\0\0", packet]),
-        },
-        136 => concat(&[b"MGC\0", &[0; 12], packet]),
-        274 => ethernet(random, packet),
-        138 => concat(&[&[0; 16], &kind, packet]),
-        163 => {
-            let mut header = [0; 64];
-            header[..8].copy_from_slice(&[0x80, 0x21, 0x10, 1, 0, 0, 0, 64]);
-            concat(&[&header, &wlan(random, packet)])
-        }
-        178 => match random.below(3) {
-            0 => concat(&[b"MGC\x01", &ethernet(random, packet)]),
-            1 => concat(&[b"MGC\x81\0\x04abcd", &ethernet(random, packet)]),
-            _ => concat(&[b"MGC\x02", &[if v6 { 6 } else { 2 }, 0, 0, 0], packet]),
-        },
-        180 => concat(&[b"MGC\0", &[0x18, 0x41, 3, nlpid], packet]),
-        192 => concat(&[&[0, 0, 8, 0, 1, 0, 0, 0], &ethernet(random, packet)]),
-        197 => {
-            let mut header = [0; 16];
-            let (kind, body) = match random.below(4) {
-                0 => (1, concat(&[&[0xff, 3], &ppp, packet])),
-                1 => (2, concat(&[&[0, 0], &ethernet(random, packet)])),
-                2 => (
-                    0x82,
-                    concat(&[&[3, 0, 0, 0, 0, 0, 0, 0, 0, 0], &ethernet(random, packet)]),
-                ),
-                _ => (if v6 { 23 } else { 22 }, packet.to_vec()),
-            };
-            header[8] = kind;
-            header[10..12].copy_from_slice(&(16 + body.len() as u16).to_be_bytes());
-            header[14..16].copy_from_slice(&(body.len() as u16).to_be_bytes());
-            concat(&[&header, &body])
-        }
-        204 => concat(&[&[random.below(2) as u8, 0xff, 3], &ppp, packet]),
-        239 => {
-            let length = (packet.len() as u16 + 4).to_le_bytes();
-            let family = if v6 { 10 } else { 2 };
-            concat(&[
-                &[family, 0, 0, 5, 8, 0, 1, 0, 8, 0, 3, 0],
-                &length,
-                &[9, 0],
-                packet,
-            ])
-        }
-        258 => {
-            let mut header = [0; 108];
-            (header[0], header[4], header[8]) = (108, 1, 101);
-            concat(&[&header, packet])
-        }
-        other => panic!("link type {other} has no frames"),
-    }
-}
+pub(crate) const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
 
 /// An `EtherType` with its payload: the packet itself, or behind tags and labels.
-fn tagged(random: &mut Random, packet: &[u8]) -> ([u8; 2], Vec<u8>) {
+pub(crate) fn tagged(random: &mut Random, packet: &[u8]) -> ([u8; 2], Vec<u8>) {
     let plain = (ether_type(packet).to_be_bytes(), packet.to_vec());
     match random.below(18) {
         0..=2 => {
@@ -233,64 +128,13 @@ fn tagged(random: &mut Random, packet: &[u8]) -> ([u8; 2], Vec<u8>) {
                 _ => ([0xf1, 0xc1], concat(&[&[0; 4], &kind, &inner])),
             }
         }
-        8 => rare_tag(random, packet),
+        8 => rare::tag(random, packet),
         _ => plain,
     }
 }
 
-/// The same behind headers that are met seldom.
-fn rare_tag(random: &mut Random, packet: &[u8]) -> ([u8; 2], Vec<u8>) {
-    let (kind, inner) = tagged(random, packet);
-    match random.below(8) {
-        0 => ([0x89, 0x09], concat(&[&[0; 6], &kind, &inner])),
-        1 => ([0x89, 0x3f], concat(&[&[0; 6], &kind, &inner])),
-        2 => ([0x88, 0x70], concat(&[&SNAP, &kind, &inner])),
-        3 => {
-            let frame = plain_ethernet(packet);
-            ([0x89, 0x03], concat(&[&[0, 0x40], &frame, &[0; 4]]))
-        }
-        4 => {
-            let control: u8 = random.of(&[0, 0x20]);
-            let channel = if control == 0 { 0 } else { 8 };
-            let tag = concat(&[&[control, 0, 0, 0, 0, 1], &vec![0; channel]]);
-            ([0x88, 0xe5], concat(&[&tag, &kind, &inner, &[0; 16]]))
-        }
-        5 => {
-            let words = random.of(&[0u8, 0, 1, 2]);
-            let header = [
-                &[0, words << 6, 0, 1, 0, 2][..],
-                &vec![0; 4 * usize::from(words)],
-            ];
-            (
-                [0x22, 0xf3],
-                concat(&[&header.concat(), &plain_ethernet(packet)]),
-            )
-        }
-        6 => ([0x89, 0x4f], service(random, packet)),
-        _ => {
-            let (start, size): ([u8; 2], usize) = random.of(&[([0x40, 15], 10), ([1, 15], 14)]);
-            let header = [&start[..], &vec![0; size - 2]].concat();
-            ([0x43, 0x05], concat(&[&header, &plain_ethernet(packet)]))
-        }
-    }
-}
-
-/// A network service header of either metadata type.
-fn service(random: &mut Random, packet: &[u8]) -> Vec<u8> {
-    let (words, kind) = random.of(&[(6u8, 1u8), (2, 2), (3, 2)]);
-    let next = random.of(&[1, 3]);
-    let (next, inner) = match next {
-        1 if is_v6(packet) => (2, packet.to_vec()),
-        1 => (1, packet.to_vec()),
-        _ => (3, plain_ethernet(packet)),
-    };
-    let mut header = vec![0; usize::from(words) * 4];
-    header[..4].copy_from_slice(&[0, words, kind, next]);
-    concat(&[&header, &inner])
-}
-
 /// An Ethernet II or 802.3 frame, sometimes with padding or a check sequence at its end.
-fn ethernet(random: &mut Random, packet: &[u8]) -> Vec<u8> {
+pub(crate) fn ethernet(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let (kind, inner) = tagged(random, packet);
     let mut frame = if random.one_in(10) && inner.len() < 1400 {
         let length = (8 + inner.len() as u16).to_be_bytes();
@@ -334,12 +178,12 @@ fn mpls(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn plain_ethernet(packet: &[u8]) -> Vec<u8> {
+pub(crate) fn plain_ethernet(packet: &[u8]) -> Vec<u8> {
     concat(&[&MACS, &ether_type(packet).to_be_bytes(), packet])
 }
 
 /// A data frame in the clear, with or without quality of service.
-fn wlan(random: &mut Random, packet: &[u8]) -> Vec<u8> {
+pub(crate) fn wlan(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let kind = ether_type(packet).to_be_bytes();
     let to_from = random.of(&[0, 1, 2, 3]);
     let quality = random.one_in(2);
@@ -378,40 +222,14 @@ pub(crate) fn tunnel(random: &mut Random, packet: &[u8]) -> Vec<u8> {
         5 => (137, mpls(random, packet)),
         6 => (97, concat(&[&[0x30, 0], &plain_ethernet(packet)])),
         7 => (143, ethernet(random, packet)),
-        8 => rare_tunnel(random, packet),
+        8 => rare::tunnel(random, packet),
         _ => (17, udp(random, packet)),
     };
     packets::ip(ends[0], ends[1], protocol, &payload)
 }
 
-/// Tunnels that are met seldom: a protocol number and its payload.
-fn rare_tunnel(random: &mut Random, packet: &[u8]) -> (u8, Vec<u8>) {
-    let inner = if is_v6(packet) { 41 } else { 4 };
-    match random.below(8) {
-        0 => (48, concat(&[&[inner, 0, 0, 4, 0, 2, 0, 0], packet])),
-        1 if is_v6(packet) => (53, concat(&[&[1, 4, 0, 0], packet])),
-        1 | 2 => {
-            let size = packet.len() as u16;
-            let stored = [&[1][..], &size.to_le_bytes(), &(!size).to_le_bytes()].concat();
-            (108, concat(&[&[inner, 0, 0, 2], &stored, packet]))
-        }
-        3 => (103, concat(&[&[0x21, 0, 0, 0, 0, 0, 0, 0], packet])),
-        4 => (2, concat(&[&[0x14, 1, 0, 0, 0x10, 0, 0, 0], packet])),
-        5 => {
-            let mut datagram = udp(random, packet);
-            datagram[4..6].copy_from_slice(&[0, 8]);
-            (136, datagram)
-        }
-        6 => {
-            let kind: u8 = random.of(&[0, 60]);
-            (kind, concat(&[&[inner, 0, 1, 4, 0, 0, 0, 0], packet]))
-        }
-        _ => (43, concat(&[&[inner, 0, 3, 0, 0, 0, 0, 0], packet])),
-    }
-}
-
 /// GRE with any of its optional fields, also version 1, with what can be inside it.
-fn gre(random: &mut Random, packet: &[u8]) -> Vec<u8> {
+pub(crate) fn gre(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let flags = random.of(&[0u8, 0, 0x20, 0x10, 0x80, 0x30, 0xb0]);
     let fields = flags.count_ones() as usize * 4;
     let mut head = vec![flags, 0];
@@ -445,7 +263,7 @@ fn gre(random: &mut Random, packet: &[u8]) -> Vec<u8> {
 }
 
 /// UDP around VXLAN, VXLAN-GPE, Geneve, GTP-U, Teredo, L2TP and MPLS.
-fn udp(random: &mut Random, packet: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let v6 = is_v6(packet);
     let (port, payload): (u16, Vec<u8>) = match random.below(11) {
         0 => (
@@ -515,7 +333,7 @@ fn udp(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             (1701, concat(&[&head, &ppp, packet]))
         }
         7 => (6635, mpls(random, packet)),
-        8 | 9 => rare_port(random, packet),
+        8 | 9 => rare::port(random, packet),
         _ => (
             8472,
             concat(&[&[8, 0, 0, 0, 0, 0, 9, 0], &ethernet(random, packet)]),
@@ -532,63 +350,6 @@ fn udp(random: &mut Random, packet: &[u8]) -> Vec<u8> {
         &[0, 0],
         &payload,
     ])
-}
-
-/// Tunnels that are met seldom: a port and the datagram.
-fn rare_port(random: &mut Random, packet: &[u8]) -> (u16, Vec<u8>) {
-    let inner = if is_v6(packet) { 41 } else { 4 };
-    match random.below(15) {
-        0 => (4306, concat(&[&[1], packet])),
-        1 => (
-            random.of(&[4341, 30_030]),
-            concat(&[&[0x80, 0, 0, 0, 0, 0, 0, 0], packet]),
-        ),
-        2 => (4754, gre(random, packet)),
-        3 => {
-            let signature: u8 = random.of(&[0, 0x50]);
-            let size = 4 + 16 + 4 * usize::from(signature >> 4);
-            (
-                5072,
-                concat(&[&[0x44, signature, 1, inner], &vec![0; size], packet]),
-            )
-        }
-        4 => {
-            let header = [0, 0x10, 0x02, 0, 0, 0, 0, 0];
-            (5247, concat(&[&header, &plain_ethernet(packet)]))
-        }
-        5 => {
-            let header = [0, 0x10, 0x03, 0, 0, 0, 0, 0];
-            let mut frame = wlan(random, packet);
-            frame.swap(0, 1);
-            (5247, concat(&[&header, &frame]))
-        }
-        6 => (2268, concat(&[&[6, 0], packet])),
-        7 => (
-            12_000,
-            concat(&[&SNAP, &ether_type(packet).to_be_bytes(), packet]),
-        ),
-        8 => (12_222, concat(&[&[0; 6], &wlan(random, packet)])),
-        9 => (12_223, concat(&[&[0; 12], &wlan(random, packet)])),
-        10 => (
-            37_008,
-            concat(&[&[1, 0, 0, 1, 10, 1, 0xff, 0, 1], &ethernet(random, packet)]),
-        ),
-        11 => (37_008, concat(&[&[1, 0, 0, 18, 1], &wlan(random, packet)])),
-        12 => {
-            let header = [
-                0, 0xff, 0xab, 0xcd, 2, 0, 0, 0, 20, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
-            ];
-            (5555, concat(&[&header, &wlan(random, packet)]))
-        }
-        13 => (5556, concat(&[b"RFta\x03\0\x01\0\x65\0\0\0", packet])),
-        _ => {
-            let length = (packet.len() as u16).to_be_bytes();
-            let mut header = [0; 20];
-            header[..2].copy_from_slice(&[0x1e, 255]);
-            header[2..4].copy_from_slice(&length);
-            (random.of(&[2152, 3386]), concat(&[&header, packet]))
-        }
-    }
 }
 
 /// IPv4 options or IPv6 extension headers put between the header and its payload.
