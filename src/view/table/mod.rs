@@ -4,6 +4,7 @@
 //! out as connections end, so that millions of them need no memory. A connection that a late frame changed after its row went
 //! out gets another row, marked `~`: the last one counts, in the totals too.
 
+mod cells;
 mod columns;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,8 @@ use crate::view::out::Out;
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{push_spaces, shown, wrapped};
 
-use columns::{Cells, Layout, RowWords};
+use cells::{Cells, RowWords};
+use columns::Layout;
 use totals::Totals;
 
 /// Rows kept back to be sorted and aligned.
