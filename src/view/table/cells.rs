@@ -2,7 +2,6 @@
 //!
 //! Must not know: widths.
 
-use super::columns::{COLUMNS, COUNT};
 use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
 use crate::text::visible;
@@ -10,6 +9,8 @@ use crate::timeline::{StreamEntry, Verdict, VerdictCode};
 use crate::view::encode::{EndpointTexts, push_number};
 use crate::view::style::Ink;
 
+/// Cells of a row.
+pub(super) const COUNT: usize = 11;
 /// What the texts of a row usually take together.
 const USUAL_ROW: usize = 120;
 
@@ -27,11 +28,11 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// The first line.
-    pub(super) fn headings(words: &Explainer) -> Self {
+    /// The first line, of these sentences.
+    pub(super) fn headings(ids: [&str; COUNT], words: &Explainer) -> Self {
         let mut pen = Pen::default();
-        for column in &COLUMNS {
-            let heading = words.text(column.heading, &[]);
+        for id in ids {
+            let heading = words.text(id, &[]);
             pen.cell(|out| out.extend_from_slice(heading.as_bytes()));
         }
         let mut cells = Self {

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::cells::Cells;
+use super::cells::{COUNT, Cells};
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{cut, cut_address, push_spaces, shown, width_of};
 
-/// Number of columns.
-pub(super) const COUNT: usize = 11;
 /// Spaces between columns.
 const GAP: usize = 2;
 /// `255.255.255.255:65535`: longer endpoints are cut to this before columns are left out.
@@ -32,8 +30,8 @@ enum Kind {
 }
 
 /// A column.
-pub(super) struct Column {
-    pub(super) heading: &'static str,
+struct Column {
+    heading: &'static str,
     kind: Kind,
     /// Room for rows that come after the widths were fixed.
     expected: usize,
@@ -51,7 +49,7 @@ const fn column(heading: &'static str, kind: Kind, expected: usize, gives_way: u
 }
 
 /// All columns, as they stand in a line.
-pub(super) const COLUMNS: [Column; COUNT] = [
+const COLUMNS: [Column; COUNT] = [
     column("column-stream", Kind::Number, 2, 0),
     column("column-name", Kind::Word, NAME, 6),
     column("column-client", Kind::Endpoint, IPV4_ENDPOINT, 0),
@@ -64,6 +62,11 @@ pub(super) const COLUMNS: [Column; COUNT] = [
     column("column-state", Kind::Word, 4, 3),
     column("column-verdict", Kind::Word, VERDICT, 0),
 ];
+/// The sentences above them.
+pub(super) fn headings() -> [&'static str; COUNT] {
+    COLUMNS.map(|column| column.heading)
+}
+
 /// Indexes of what is read from payload, where it is read.
 const READ: [usize; 2] = [1, 7];
 /// Indexes of the endpoints.

@@ -105,7 +105,7 @@ impl<W: Write> Table<W> {
         }
         let mut held = std::mem::take(&mut self.held);
         held.sort_by_key(|row| row.stream);
-        let headings = Cells::headings(&self.words.explainer);
+        let headings = Cells::headings(columns::headings(), &self.words.explainer);
         let to_come = to_come.then_some(self.options.messages);
         let layout = Layout::new(&headings, &held, self.options.width, to_come);
         layout.push_line(
