@@ -10,11 +10,12 @@ use bytes::Bytes;
 
 use super::cursor::Cursor;
 use super::encode::{self, View};
+use super::excerpt::{Excerpt, Weighing};
 use super::ledger::Ledger;
 use super::letters::Letters;
 use super::parked::Parked;
-use super::room::{Excerpt, Turn, Weighing};
 use super::token::{Token, TokenHash};
+use super::turn::Turn;
 use super::{DisconnectReason, SessionId};
 use crate::net::{FourTuple, Timestamp};
 

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 
 use super::away::Away;
 use super::limits::Limits;
-use super::log::{Log, Taken};
+use super::log::Log;
 use super::names::Names;
 use super::session::{Now, Session};
 use super::token::TokenHash;
@@ -32,7 +32,6 @@ use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
 use crate::text;
 
 pub use comings::{Arrival, RoomFull};
-pub(in crate::chat) use recall::{Excerpt, Weighing};
 pub use recall::{Question, Recall};
 pub use staging::{Saved, Staged};
 
@@ -77,27 +76,6 @@ pub struct Effects {
     pub recalls: Vec<Recall>,
     /// For the timeline, only if [`Room::watch`] was asked for.
     pub events: Vec<SessionEvent>,
-}
-
-/// What [`Room::take`] handed out, in this order.
-#[derive(Clone, Debug, Default)]
-pub struct Turn {
-    /// Bytes of notices and answers.
-    pub side: usize,
-    /// Lines of the room.
-    pub taken: Taken,
-    /// Bytes of the farewell.
-    pub farewell: usize,
-    /// More is owed than this turn held.
-    pub more: bool,
-    /// The session was asked to end: it may not take for ever to be sent the rest.
-    pub ending: bool,
-    /// Nothing more is owed and the session ends now.
-    pub closing: Option<DisconnectReason>,
-    /// Lines wait but are held back for that long.
-    pub held: Option<Duration>,
-    /// The ledger has become long: call [`Room::acknowledged`].
-    pub ask: bool,
 }
 
 /// A room, its log, and everybody in it.

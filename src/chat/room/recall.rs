@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::Room;
 use crate::chat::SessionId;
 use crate::chat::encode::View;
+use crate::chat::excerpt::{Excerpt, Weighing};
 use crate::chat::ledger::Unweighed;
 use crate::chat::log::{Log, Taken};
 
@@ -32,30 +33,6 @@ pub enum Question {
     Lines(Range<u64>),
     /// Which of these lines are not acknowledged; answer with [`Room::weighed`].
     Weight(Unweighed),
-}
-
-/// Where a session stands with its old lines.
-#[derive(Debug, Default)]
-pub(in crate::chat) enum Excerpt {
-    /// Nothing asked.
-    #[default]
-    None,
-    /// Lines from this number on were asked for.
-    Asked(u64),
-    /// They are here; those between the number asked for and the first of the log are in no place any more.
-    Here(u64, Box<Log>),
-}
-
-/// Whether a session that ends knows what its peer has not acknowledged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::chat) enum Weighing {
-    /// Not asked.
-    #[default]
-    None,
-    /// The file was asked.
-    Asked,
-    /// It has answered.
-    Done,
 }
 
 impl Room {

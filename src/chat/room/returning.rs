@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::{Excerpt, Room, RoomFull, Weighing};
+use super::{Room, RoomFull};
 use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
+use crate::chat::excerpt::{Excerpt, Weighing};
 use crate::chat::session::{Gone, Now, Session};
 use crate::chat::token::Token;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Room, Turn};
+use super::Room;
 use crate::chat::session::{Now, Session};
+use crate::chat::turn::Turn;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
 
 impl Room {

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Arrival, Question, Room, Turn};
+use super::{Arrival, Question, Room};
+use crate::chat::Turn;
 use crate::chat::{
     DisconnectReason, Limits, Line, LineKind, Log, Now, Replay, SessionId, Token, View,
 };
