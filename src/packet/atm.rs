@@ -1,8 +1,8 @@
 //! AAL5 frames on ATM (RFC 2684, LANE): `SunATM`'s header, and a guess where nothing says what a circuit carries.
 
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{legacy, ppp};
 
 /// `SunATM`: the kind of traffic, VPI, VCI.

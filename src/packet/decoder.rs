@@ -2,8 +2,9 @@
 
 use super::decoded::{Decoded, NotTcp};
 use super::fragments::FragmentTable;
+use super::step::Context;
 use super::view::View;
-use super::walk::{Context, Walked, walk};
+use super::walk::{Walked, walk};
 use super::{Frame, Segment, fast, link, tcp_header};
 
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel

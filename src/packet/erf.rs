@@ -1,8 +1,8 @@
 //! Endace's extensible record format around a captured packet.
 
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{atm, ppp};
 use crate::net::Timestamp;
 

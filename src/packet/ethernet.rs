@@ -1,8 +1,8 @@
 //! Ethernet II, 802.3 with LLC and SNAP (IEEE 802.3 section 3.2.6, 802.2), Cisco ISL, and the `EtherType` table.
 
 use super::decoded::NotTcp;
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
 use super::{legacy, ppp, tags};
 
 /// Type fields up to here are 802.3 lengths.

@@ -1,8 +1,8 @@
 //! Generic routing encapsulation (RFC 1701, RFC 2784, RFC 2890; version 1: RFC 2637) with WCCP and ERSPAN inside.
 
 use super::decoded::NotTcp;
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
 use super::{legacy, ppp};
 
 const CHECKSUM: u16 = 0x8000;

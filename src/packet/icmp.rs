@@ -1,8 +1,8 @@
 //! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
 
 use super::decoded::NotTcp;
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
 
 /// ICMP: unreachable, source quench, redirect, time exceeded, parameter problem quote the packet at byte 8.
 pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {

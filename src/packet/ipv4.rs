@@ -2,8 +2,8 @@
 
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::{Broken, View};
-use super::walk::{Context, Protocol, Step, Stop};
 use std::net::Ipv4Addr;
 
 /// Header without options.

@@ -2,8 +2,8 @@
 //! interface or, where that was left out, the number of the protocol inside.
 
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{legacy, ppp};
 use crate::net::LinkType;
 

@@ -1,8 +1,8 @@
 //! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), IP over Fibre Channel, `FireWire`, `InfiniBand`.
 
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{ethernet, ppp};
 
 /// Token ring: 14 bytes, then source routing when the source address says so, then LLC.

@@ -2,8 +2,8 @@
 
 use super::Frame;
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, wlan};
 use crate::net::{LinkType, Timestamp};
 

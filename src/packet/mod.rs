@@ -4,6 +4,7 @@
 //! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
 
 mod atm;
+mod carriers;
 mod decoded;
 mod decoder;
 mod erf;
@@ -27,6 +28,7 @@ mod ppp;
 mod relayed;
 mod segment;
 mod seq_number;
+mod step;
 mod tags;
 mod tcp_header;
 #[cfg(test)]

@@ -4,8 +4,8 @@
 
 use super::decoded::NotTcp;
 use super::ethernet::is_length_or_type;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 
 /// Labels whose payload is not for us: OAM alert, generic associated channel.
 const NOT_DATA: [u32; 2] = [13, 14];

@@ -2,8 +2,8 @@
 
 use super::decoded::NotTcp;
 use super::legacy;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 
 /// A PPPoE session packet: version and type, code, session, length, then PPP.
 pub(super) fn over_ethernet(view: View<'_>) -> Step<'_> {

@@ -1,8 +1,8 @@
 //! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`, LWAPP.
 
 use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 use super::{legacy, link, ppp, wlan};
 use crate::net::LinkType;
 

@@ -5,8 +5,8 @@
 
 use super::decoded::NotTcp;
 use super::ethernet::type_or_length;
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
 
 /// A VLAN tag: priority and identifier, then a type or length.
 pub(super) fn vlan<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {

@@ -1,7 +1,7 @@
 //! From the bytes of a TCP header to a [`Segment`] (RFC 9293 section 3.1, rules IN-2, IN-4, IC-1 to IC-3).
 
 use super::decoded::{Decoded, PartialHeader};
-use super::walk::Context;
+use super::step::Context;
 use super::{Frame, Segment, SegmentOrigin, SeqNumber, TcpFlags, TcpOptions};
 use crate::net::Endpoint;
 

@@ -2,8 +2,8 @@
 //! L2TP (RFC 2661), LISP (RFC 9300), GRE and MPLS in UDP (RFC 8086, RFC 7510), CAPWAP (RFC 5415), AMT (RFC 7450), AYIYA.
 
 use super::decoded::{Fault, NotTcp};
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Context, Protocol, Step, Stop};
 use super::{relayed, tags};
 use crate::net::PortSet;
 

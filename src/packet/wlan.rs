@@ -2,8 +2,8 @@
 
 use super::decoded::NotTcp;
 use super::ethernet;
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::walk::{Protocol, Step, Stop};
 
 /// To the distribution system, from it.
 const TO_DS: u8 = 0x01;

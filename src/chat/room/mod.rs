@@ -192,7 +192,7 @@ impl Room {
         }
     }
 
-    /// Asks a session to end: everything owed, a farewell, then [`Turn::closing`].
+    /// Asks a session to end: everything owed, a farewell, then [`Turn::closing`](crate::chat::Turn::closing).
     pub fn close(&mut self, id: SessionId, reason: DisconnectReason, farewell: &str) {
         if let Some(session) = self.sessions.get_mut(&id) {
             if session.closing.is_none() {

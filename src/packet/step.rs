@@ -1,0 +1,137 @@
+//! From one header to the next: what may follow, what was learned on the way, and why there may be no next.
+//!
+//! Owns: the words that all headers share. Must not know: any of them.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::decoded::NotTcp;
+use super::view::{Broken, View};
+use crate::net::Timestamp;
+
+/// What the next bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// An Ethernet II or 802.3 frame.
+    Ethernet,
+    /// What this `EtherType` announces.
+    EtherType(u16),
+    /// Cisco `FabricPath` from behind its type on.
+    FabricPath,
+    /// 802.2 logical link control.
+    Llc,
+    /// PPP from its protocol field on.
+    Ppp,
+    /// PPP with or without address and control bytes.
+    PppFramed,
+    /// A label stack.
+    Mpls,
+    /// A frame relay frame.
+    FrameRelay,
+    /// An 802.11 frame.
+    Wlan,
+    /// The same with the two bytes of its first field in the other order.
+    WlanSwapped,
+    /// IPv4 or IPv6, by the version field.
+    Ip,
+    /// IPv6 whatever the version field says.
+    Ipv6,
+    /// The payload of IP, by protocol number.
+    Transport(u8),
+}
+
+impl Protocol {
+    /// The name a broken header is reported under.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ethernet => "Ethernet",
+            Self::EtherType(0x0800) | Self::Ip => "IP",
+            Self::EtherType(0x86dd) | Self::Ipv6 => "IPv6",
+            Self::EtherType(0x8864) => "PPPoE",
+            Self::EtherType(_) | Self::FabricPath => "VLAN",
+            Self::Llc => "LLC",
+            Self::Ppp | Self::PppFramed => "PPP",
+            Self::Mpls => "MPLS",
+            Self::FrameRelay => "frame relay",
+            Self::Wlan | Self::WlanSwapped => "802.11",
+            Self::Transport(1) => "ICMP",
+            Self::Transport(17) => "UDP",
+            Self::Transport(47) => "GRE",
+            Self::Transport(51) => "AH",
+            Self::Transport(58) => "ICMPv6",
+            Self::Transport(_) => "IPv6 extension",
+        }
+    }
+}
+
+/// What the headers passed so far have told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context {
+    /// Time of the frame.
+    pub(super) now: Timestamp,
+    /// Source of the innermost IP header.
+    pub(super) source: IpAddr,
+    /// Destination of the innermost IP header: the final one where a source route says so.
+    pub(super) destination: IpAddr,
+    /// Both addresses, where an extension header gives others than the innermost IP header.
+    pub(super) effective: Option<(IpAddr, IpAddr)>,
+    /// Length of the innermost IP datagram by its header.
+    pub(super) ip_length: usize,
+    /// Outermost 802.1Q VLAN that is not 0 (an ERSPAN header counts): fragments of different VLANs do not belong together.
+    pub(super) vlan: u16,
+    /// Inside an ICMP error.
+    pub(super) quoted: bool,
+    /// Inside the first fragment of a datagram that could not be kept for reassembly: lengths mean nothing.
+    pub(super) fragmented: bool,
+    /// The innermost IPv6 header promises more payload than the headers around it leave.
+    pub(super) short: bool,
+    /// The payload of the innermost IPv6 header was put together from fragments.
+    pub(super) reassembled: bool,
+}
+
+impl Context {
+    /// Passed a VLAN of this number.
+    pub(super) fn enter_vlan(&mut self, number: u16) {
+        if self.vlan == 0 {
+            self.vlan = number;
+        }
+    }
+
+    /// Before the first header of a frame captured at `now`.
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            source: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            destination: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            effective: None,
+            ip_length: 0,
+            vlan: 0,
+            quoted: false,
+            fragmented: false,
+            short: false,
+            reassembled: false,
+        }
+    }
+}
+
+/// A header was read: what follows it, and where.
+pub(super) type Next<'d> = (Protocol, View<'d>);
+
+/// Why a header has no next.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// No TCP here.
+    NotTcp(NotTcp),
+    /// A fragment completed this datagram: go on with it instead of the frame.
+    Reassembled(Protocol, Vec<u8>),
+    /// The header is broken.
+    Broken(Broken),
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+/// Result of reading one header.
+pub(super) type Step<'d> = Result<Next<'d>, Stop>;
