@@ -351,6 +351,21 @@ fn vlans_of_erspan_keep_fragments_apart() {
     }
 }
 
+/// Words that an ICMP error says its quote has: tshark counts them from behind the IP header.
+#[test]
+fn lengths_of_quotes() {
+    let quote = |words: u8| {
+        let message = [&[3, 3, 0, 0, 0, words, 0, 0], &packet()[..]].concat();
+        let outer = ipv4(1, 20 + message.len() as u16, &message);
+        match Decoder::new().decode(&frame(101, &outer)) {
+            Decoded::Tcp(segment) => segment.header_captured,
+            Decoded::PartialHeader(_) => 0,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!([0, 1, 3, 4, 5, 9].map(quote), [20, 0, 0, 16, 20, 20]);
+}
+
 #[test]
 fn check_sequences_of_relayed_frames() {
     let mut datagram = vec![

@@ -21,10 +21,11 @@ pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     Ok((Protocol::Ip, quote))
 }
 
-/// The first `length` bytes of a quote, but never less than the IP header and the 8 bytes that RFC 792 promises.
+/// The IP header of a quote and `length` bytes more, as tshark counts them, but never less than the 8 that RFC 792 promises.
 fn shortened(quote: View<'_>, length: usize) -> Result<View<'_>, Stop> {
-    let promised = usize::from(quote.u8(0)? & 0x0f) * 4 + 8;
-    Ok(quote.limit(length.max(promised)))
+    const PROMISED: usize = 8;
+    let header = usize::from(quote.u8(0)? & 0x0f) * 4;
+    Ok(quote.limit(header + length.max(PROMISED)))
 }
 
 /// `ICMPv6`: the four errors quote the packet at byte 8, a redirect in an option.

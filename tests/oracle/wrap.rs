@@ -339,12 +339,14 @@ pub(crate) fn udp(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             concat(&[&[8, 0, 0, 0, 0, 0, 9, 0], &ethernet(random, packet)]),
         ),
     };
+    // tshark takes what comes from a port that has sent to 1701 for L2TP too.
+    let source: u16 = if port == 1701 { 1701 } else { 40_000 };
     let mut length = 8 + payload.len() as u16;
     if random.one_in(12) {
         length = length.wrapping_add(random.of(&[1, 4, 0xffff, 0xfff0, 0xff00]));
     }
     concat(&[
-        &40000u16.to_be_bytes(),
+        &source.to_be_bytes(),
         &port.to_be_bytes(),
         &length.to_be_bytes(),
         &[0, 0],
@@ -419,10 +421,7 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             51,
             concat(&[&[next, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], &[0; 12]]),
         ),
-        7 => (
-            random.of(&[43, 140]),
-            vec![next, 0, random.of(&[0x80, 3]), 0, 0, 0, 0, 0],
-        ),
+        7 => (random.of(&[43, 140]), vec![next, 0, 0x80, 0, 0, 0, 0, 0]),
         _ => (
             random.of(&[0, 60, 43]),
             vec![next, random.below(3) as u8, 0, 0, 0, 0, 0, 0],
