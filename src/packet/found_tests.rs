@@ -178,6 +178,31 @@ fn protocols_of_ip() {
     }
 }
 
+/// Options of length 0 are read with their fields all the same: an option type among these is none. Behind them stands one
+/// whose length runs over the end of the packet (`None`: nowhere), which ends the reading.
+#[test]
+fn ipv6_options_have_their_fields() {
+    let found = |kind: u8, first: u8, overrun: usize| {
+        let mut header = [0; 24];
+        (header[0], header[1], header[2], header[4]) = (6, 2, kind, first);
+        (header[2 + overrun], header[3 + overrun]) = (30, 255);
+        let bytes = ipv6(0, &[&header[..], &tcp(5, b"abc")].concat());
+        length(101, &bytes) == Some(3)
+    };
+    for (kind, first, fields) in [
+        (38, 0x80, 8),
+        (8, 0x13, 7),
+        (109, 0x40, 6),
+        (109, 0x80, 12),
+        (48, 0, 6),
+    ] {
+        assert!(!found(kind, first, fields), "{kind} {first:#x}");
+        assert!(found(kind, first, fields - 2), "{kind} {first:#x}");
+    }
+    // Neither a rate nor a tagger: the byte behind the length is the next option's type, the overrun in its data.
+    assert!(found(38, 0x10, 3) && found(8, 0x80, 3));
+}
+
 #[test]
 fn ipv6_headers() {
     let syn = tcp(5, b"abc");

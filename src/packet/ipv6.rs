@@ -3,7 +3,7 @@
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
 use super::step::{Context, Protocol, Step, Stop};
-use super::view::View;
+use super::view::{Broken, View};
 use std::net::Ipv6Addr;
 
 /// The fixed header.
@@ -113,24 +113,56 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let mut at = 2;
     while at < end {
         let (kind, start) = (view.u8(at)?, at);
+        let length = match kind {
+            0 => 0,
+            _ => usize::from(view.u8(at + 1)?),
+        };
         at += match kind {
             0 => 1,
-            _ => 2 + usize::from(view.u8(at + 1)?),
+            _ => (2 + length).max(2 + fixed_fields(kind, view.skip(at + 2)?)?),
         };
         view.skip(at)?;
         match kind {
             // The compartment bitmap, whose size is told in words, has to be there whatever the option's length (RFC 5570).
             CALIPSO => drop(view.skip(start + 10 + usize::from(view.u8(start + 6)?) * 4)?),
-            SMF_DPD if at - start == 2 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
+            SMF_DPD if length == 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
             _ => {}
         }
-        if kind == HOME_ADDRESS && at - start == 18 {
+        if kind == HOME_ADDRESS && length == 16 {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
             let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
             cx.effective = Some((home.into(), destination));
         }
     }
     extension(view)
+}
+
+/// Bytes of an option's fields behind type and length: tshark reads as many whatever the length says. Measured with 4.0.17:
+/// every type with lengths from 0 to 19, and every first byte of those that have fields.
+fn fixed_fields(kind: u8, option: View<'_>) -> Result<usize, Broken> {
+    Ok(match kind {
+        4 => 1,
+        5 => 2,
+        7 => 8,
+        // SMF_DPD: a hash is as long as the option; else a tagger of so many bytes, if one is named.
+        8 => match option.u8(0)? {
+            ..0x10 => 1,
+            first @ 0x10..0x80 => 2 + usize::from(first & 15),
+            0x80.. => 0,
+        },
+        15 | 49 => 10,
+        // Quick-Start: requests and reports have a rate and a nonce.
+        38 => match option.u8(0)? >> 4 {
+            0 | 8 => 6,
+            _ => 0,
+        },
+        48 | 65 | 99 | 194 => 4,
+        // MPL: the size of the seed's name in two bits.
+        109 => [2, 4, 10, 18][usize::from(option.u8(0)? >> 6)],
+        201 => 16,
+        238 => 3,
+        _ => 0,
+    })
 }
 
 /// What all extension headers share: next header, length in units of 8 bytes without the first.

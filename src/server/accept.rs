@@ -121,7 +121,8 @@ impl Serve for Lines {
                 let connection = self.connection(stream, mail, tuple, id, codec);
                 let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
-                    run(connection, peer_timeout).await;
+                    prepare(&connection, peer_timeout);
+                    connection.run().await;
                     drop(alive);
                 });
             }
@@ -197,7 +198,8 @@ impl Lines {
         if !claim.rest.is_empty() {
             connection.already_read(&claim.rest);
         }
-        run(connection, self.peer_timeout).await;
+        prepare(&connection, self.peer_timeout);
+        connection.run().await;
     }
 
     async fn turn_away(&self, stream: TcpStream, tuple: FourTuple, why: &str) {
@@ -206,11 +208,11 @@ impl Lines {
     }
 }
 
-async fn run(connection: Connection, peer_timeout: Duration) {
+/// Not part of [`Connection::run`] or of a future around it: each would keep the whole connection once more.
+fn prepare(connection: &Connection, peer_timeout: Duration) {
     if let Err(error) = bind::prepare(&connection.stream, peer_timeout) {
         tracing::debug!(%error, "socket options");
     }
-    connection.run().await;
 }
 
 /// Counts and logs a connection that gets no session.

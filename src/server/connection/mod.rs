@@ -139,7 +139,8 @@ impl Connection {
         let last = reason == DisconnectReason::Shutdown;
         if last {
             // Nobody waits for the session, and what its peer takes up to the last moment is not to come again.
-            self.end_in_time(reason).await;
+            // Boxed: a session that goes on keeps no room for its end.
+            Box::pin(self.end_in_time(reason)).await;
         }
         let acknowledged = self.settle(reason).await;
         let mut id = self.mail.session();
@@ -149,7 +150,7 @@ impl Connection {
         });
         self.name_session(id);
         if !last {
-            self.end(reason).await;
+            Box::pin(self.end(reason)).await;
         }
         self.hub
             .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
