@@ -51,58 +51,46 @@ pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>
     (Protocol::Llc, view.limit(usize::from(number)))
 }
 
+/// Reads what an `EtherType` announces.
+type Reader = for<'d> fn(View<'d>, &mut Context) -> Step<'d>;
+
+/// The reader of an `EtherType`; `None` for those that announce nothing of ours.
+fn reader(number: u16) -> Option<Reader> {
+    let reader: Reader = match number {
+        0x0800 => |view, _| Ok((Protocol::Ip, view)),
+        0x86dd => |view, _| Ok((Protocol::Ipv6, view)),
+        0x8100 | 0x9100 => tags::vlan,
+        0x88a8 => |view, _| tags::plain(view, 2),
+        0x8847 | 0x8848 => |view, _| Ok((Protocol::Mpls, view)),
+        0x8864 => |view, _| ppp::over_ethernet(view),
+        0x8870 => |view, _| Ok((Protocol::Llc, view)),
+        0x6558 => |view, _| Ok((Protocol::Ethernet, view)),
+        0x8926 | 0x892f | 0xf1c1 => |view, _| tags::plain(view, 4),
+        0x893f | 0x8909 | 0x8988 => |view, _| tags::plain(view, 6),
+        0x88e7 | 0x88de => |view, _| tags::backbone(view),
+        0x88e5 => |view, _| tags::macsec(view),
+        0x22f3 => |view, _| tags::trill(view),
+        0x894f => |view, _| tags::service(view),
+        0xd28b => |view, _| tags::arista(view),
+        0x4305 => |view, _| tags::batman(view),
+        _ => return None,
+    };
+    Some(reader)
+}
+
 /// The payload that an `EtherType` announces.
 pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
-    match number {
-        0x0800 => Ok((Protocol::Ip, view)),
-        0xfff2 if view.u8(0)? >> 4 == 4 => Ok((Protocol::Ip, view)),
-        0x86dd => Ok((Protocol::Ipv6, view)),
-        0x8100 | 0x9100 => tags::vlan(view, cx),
-        0x88a8 => tags::plain(view, 2),
-        0x8847 | 0x8848 => Ok((Protocol::Mpls, view)),
-        0x8864 => ppp::over_ethernet(view),
-        0x8870 => Ok((Protocol::Llc, view)),
-        0x6558 => Ok((Protocol::Ethernet, view)),
-        0x8926 | 0x892f | 0xf1c1 => tags::plain(view, 4),
-        0x893f | 0x8909 | 0x8988 => tags::plain(view, 6),
-        0x88e7 | 0x88de => tags::backbone(view),
-        0x88e5 => tags::macsec(view),
-        0x22f3 => tags::trill(view),
-        0x894f => tags::service(view),
-        0xd28b => tags::arista(view),
-        0x4305 => tags::batman(view),
-        _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
+    match reader(number) {
+        Some(read) => read(view, cx),
+        // Known by what follows only.
+        None if number == 0xfff2 && view.u8(0)? >> 4 == 4 => Ok((Protocol::Ip, view)),
+        None => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }
 
-/// [`by_type`] knows this `EtherType`.
-pub(super) const fn is_known_type(number: u16) -> bool {
-    matches!(
-        number,
-        0x0800
-            | 0x86dd
-            | 0x8100
-            | 0x9100
-            | 0x88a8
-            | 0x8847
-            | 0x8848
-            | 0x8864
-            | 0x8870
-            | 0x6558
-            | 0x8926
-            | 0x892f
-            | 0xf1c1
-            | 0x893f
-            | 0x8909
-            | 0x8988
-            | 0xd28b
-            | 0x88e7
-            | 0x88de
-            | 0x88e5
-            | 0x22f3
-            | 0x894f
-            | 0x4305
-    )
+/// Something of ours may follow this `EtherType`.
+pub(super) fn is_known_type(number: u16) -> bool {
+    reader(number).is_some()
 }
 
 /// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type.

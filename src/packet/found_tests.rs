@@ -179,7 +179,7 @@ fn protocols_of_ip() {
 }
 
 /// Options of length 0 are read with their fields all the same: an option type among these is none. Behind them stands one
-/// whose length runs over the end of the packet (`None`: nowhere), which ends the reading.
+/// whose length runs over the end of the packet, which ends the reading.
 #[test]
 fn ipv6_options_have_their_fields() {
     let found = |kind: u8, first: u8, overrun: usize| {

@@ -3,7 +3,7 @@
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
 use super::step::{Context, Protocol, Step, Stop};
-use super::view::{Broken, View};
+use super::view::View;
 use std::net::Ipv6Addr;
 
 /// The fixed header.
@@ -107,8 +107,6 @@ fn compressed_route(view: View<'_>) -> Result<usize, Stop> {
 /// does not.
 pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     const HOME_ADDRESS: u8 = 201;
-    const CALIPSO: u8 = 7;
-    const SMF_DPD: u8 = 49;
     let end = (usize::from(view.u8(1)?) + 1) * 8;
     let mut at = 2;
     while at < end {
@@ -119,15 +117,9 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         };
         at += match kind {
             0 => 1,
-            _ => (2 + length).max(2 + fixed_fields(kind, view.skip(at + 2)?)?),
+            _ => 2 + length.max(fields(kind, length, view.skip(at + 2)?)?),
         };
         view.skip(at)?;
-        match kind {
-            // The compartment bitmap, whose size is told in words, has to be there whatever the option's length (RFC 5570).
-            CALIPSO => drop(view.skip(start + 10 + usize::from(view.u8(start + 6)?) * 4)?),
-            SMF_DPD if length == 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
-            _ => {}
-        }
         if kind == HOME_ADDRESS && length == 16 {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
             let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
@@ -139,17 +131,23 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 
 /// Bytes of an option's fields behind type and length: tshark reads as many whatever the length says. Measured with 4.0.17:
 /// every type with lengths from 0 to 19, and every first byte of those that have fields.
-fn fixed_fields(kind: u8, option: View<'_>) -> Result<usize, Broken> {
+fn fields(kind: u8, length: usize, option: View<'_>) -> Result<usize, Stop> {
     Ok(match kind {
         4 => 1,
         5 => 2,
-        7 => 8,
+        // CALIPSO: also the compartment bitmap, whose size is told in words, has to be there (RFC 5570).
+        7 => {
+            option.skip(8 + usize::from(option.u8(4)?) * 4)?;
+            8
+        }
         // SMF_DPD: a hash is as long as the option; else a tagger of so many bytes, if one is named.
         8 => match option.u8(0)? {
             ..0x10 => 1,
             first @ 0x10..0x80 => 2 + usize::from(first & 15),
             0x80.. => 0,
         },
+        // IOAM: an empty one ends the reading.
+        49 if length == 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
         15 | 49 => 10,
         // Quick-Start: requests and reports have a rate and a nonce.
         38 => match option.u8(0)? >> 4 {

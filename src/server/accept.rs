@@ -121,7 +121,7 @@ impl Serve for Lines {
                 let connection = self.connection(stream, mail, tuple, id, codec);
                 let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
-                    prepare(&connection, peer_timeout);
+                    bind::prepare_as_far_as_may_be(&connection.stream, peer_timeout);
                     connection.run().await;
                     drop(alive);
                 });
@@ -198,20 +198,13 @@ impl Lines {
         if !claim.rest.is_empty() {
             connection.already_read(&claim.rest);
         }
-        prepare(&connection, self.peer_timeout);
+        bind::prepare_as_far_as_may_be(&connection.stream, self.peer_timeout);
         connection.run().await;
     }
 
     async fn turn_away(&self, stream: TcpStream, tuple: FourTuple, why: &str) {
         turned_away(&self.hub, tuple, why);
         refuse(stream, format!("* {why}\n").as_bytes()).await;
-    }
-}
-
-/// Not part of [`Connection::run`] or of a future around it: each would keep the whole connection once more.
-fn prepare(connection: &Connection, peer_timeout: Duration) {
-    if let Err(error) = bind::prepare(&connection.stream, peer_timeout) {
-        tracing::debug!(%error, "socket options");
     }
 }
 

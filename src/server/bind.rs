@@ -84,7 +84,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Options of an accepted connection: no delay (we batch ourselves), and peers that vanished are noticed in that time.
-pub(super) fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
+fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
     // Whole seconds, at least one each. Linux counts the time, other systems the probes: both come to the same.
@@ -99,6 +99,15 @@ pub(super) fn prepare(stream: &TcpStream, peer_timeout: Duration) -> io::Result<
         socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
     }
     Ok(())
+}
+
+/// [`prepare`]; an option that the system refuses keeps nobody out.
+///
+/// Called beside a connection's future, not from one around it: that would keep the whole connection once more.
+pub(super) fn prepare_as_far_as_may_be(stream: &TcpStream, peer_timeout: Duration) {
+    if let Err(error) = prepare(stream, peer_timeout) {
+        tracing::debug!(%error, "socket options");
+    }
 }
 
 #[cfg(test)]

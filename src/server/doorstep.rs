@@ -66,7 +66,7 @@ impl Doorstep {
         );
         // A fresh socket takes it whole.
         let written = stream.try_write(notice.as_bytes()).unwrap_or(0) as u64;
-        let mut line = pin!(first_line(stream));
+        let mut line = pin!(first_line(stream, written));
         let claim = tokio::select! {
             biased;
             claim = timeout(DOORSTEP_TIME, &mut line) => claim,
@@ -74,7 +74,7 @@ impl Doorstep {
             () = shutdown.reached(Phase::Ending) => Ok(None),
         };
         self.leave(place);
-        claim.ok().flatten().map(|claim| Claim { written, ..claim })
+        claim.ok().flatten()
     }
 
     fn enter(&self) -> (u64, oneshot::Receiver<()>) {
@@ -99,7 +99,7 @@ impl Doorstep {
 }
 
 /// Reads up to the first line end or the client's FIN.
-async fn first_line(stream: &TcpStream) -> Option<Claim> {
+async fn first_line(stream: &TcpStream, written: u64) -> Option<Claim> {
     let (mut bytes, mut end) = ([0; BYTES], 0);
     while end < BYTES {
         stream.readable().await.ok()?;
@@ -110,13 +110,13 @@ async fn first_line(stream: &TcpStream) -> Option<Claim> {
         };
         end += more;
         if more == 0 || bytes[..end].contains(&b'\n') {
-            return claim_of(&bytes[..end]);
+            return claim_of(&bytes[..end], written);
         }
     }
     None
 }
 
-fn claim_of(heard: &[u8]) -> Option<Claim> {
+fn claim_of(heard: &[u8], written: u64) -> Option<Claim> {
     let line_bytes = heard.iter().position(|&byte| byte == b'\n');
     let line_bytes = line_bytes.map_or(heard.len(), |at| at + 1);
     let (line, rest) = heard.split_at(line_bytes);
@@ -129,7 +129,7 @@ fn claim_of(heard: &[u8]) -> Option<Claim> {
         resume: (token, replay),
         line_bytes: line_bytes as u64,
         rest: rest.to_vec(),
-        written: 0,
+        written,
     })
 }
 
@@ -140,11 +140,12 @@ mod tests {
     #[test]
     fn a_claim_is_the_first_line_and_leaves_the_rest() {
         let token = "00112233445566778899aabbccddeeff";
-        let claim = claim_of(format!("/resume {token} 7\r\nhello\nhal").as_bytes()).expect("one");
+        let claim =
+            claim_of(format!("/resume {token} 7\r\nhello\nhal").as_bytes(), 5).expect("one");
         assert_eq!(claim.resume.1, Replay::From(7));
-        assert_eq!(claim.line_bytes, 44);
+        assert_eq!((claim.line_bytes, claim.written), (44, 5));
         assert_eq!(claim.rest, b"hello\nhal");
-        assert!(claim_of(format!("/resume {token}").as_bytes()).is_some());
+        assert!(claim_of(format!("/resume {token}").as_bytes(), 5).is_some());
         let long = format!("{}/resume {token}", " ".repeat(BYTES));
         for other in [
             "",
@@ -155,9 +156,9 @@ mod tests {
             &long,
             "\u{e9}",
         ] {
-            assert!(claim_of(other.as_bytes()).is_none(), "{other:?}");
+            assert!(claim_of(other.as_bytes(), 5).is_none(), "{other:?}");
         }
-        assert!(claim_of(b"/resume \xff\n").is_none());
+        assert!(claim_of(b"/resume \xff\n", 5).is_none());
     }
 
     #[test]

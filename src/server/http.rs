@@ -113,9 +113,7 @@ impl Serve for Web {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
         let (web, alive) = (Arc::clone(self), self.alive.clone());
         tokio::spawn(async move {
-            if let Err(error) = bind::prepare(&stream, web.peer_timeout) {
-                tracing::debug!(%error, "socket options");
-            }
+            bind::prepare_as_far_as_may_be(&stream, web.peer_timeout);
             let before = web.speaking.fetch_add(1, Ordering::Relaxed);
             if before < web.places {
                 Arc::clone(&web).speak(stream, tuple).await;

@@ -7,6 +7,7 @@
 mod ending;
 mod hearing;
 mod naming;
+mod patience;
 mod probing;
 mod sending;
 
@@ -31,6 +32,7 @@ use crate::net::FourTuple;
 
 pub(super) use ending::{LINGER, drain};
 use naming::Naming;
+use patience::Patience;
 
 /// Bytes read from one client before all others have their turn.
 const TURN_BYTES: u64 = 16 * 1024;
@@ -53,12 +55,8 @@ pub(super) struct Connection {
     pub(super) read: u64,
     pub(super) line_bytes: usize,
     alarm: Option<Pin<Box<Sleep>>>,
-    /// When to stop waiting for the client to take what it is owed.
-    deadline: Option<Instant>,
-    /// When to stop also where it goes on taking it.
-    until: Option<Instant>,
-    /// Bytes it had acknowledged when that was looked at last.
-    taken: Option<u64>,
+    /// It is to end: how long its client may take for what it is owed.
+    patience: Option<Patience>,
     /// The client closed its direction.
     eof: bool,
     /// The room may owe more than was taken last.
@@ -102,9 +100,7 @@ impl Connection {
             read: 0,
             line_bytes,
             alarm: None,
-            deadline: None,
-            until: None,
-            taken: None,
+            patience: None,
             eof: false,
             look: true,
             ear: Ear::default(),

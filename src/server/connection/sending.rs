@@ -9,14 +9,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ending::SETTLE;
+use super::patience::Patience;
 use super::{Connection, LINGER, reason_of};
 use crate::chat::{DisconnectReason, Room, SessionEventKind};
 
 /// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
 const TAKE_BYTES: usize = 128 * 1024;
-
-/// How long a client that left may go on reading a long replay.
-const LEAVING_MOST: Duration = Duration::from_mins(1);
 
 /// What taking from the room came to.
 enum Refill {
@@ -103,9 +101,8 @@ impl Connection {
     }
 
     pub(super) fn set_deadline(&mut self, linger: Duration) {
-        if self.deadline.is_none() {
-            self.deadline = Some(Instant::now() + linger);
-            self.taken = self.acknowledged();
+        if self.patience.is_none() {
+            self.patience = Some(Patience::new(linger, self.acknowledged()));
         }
     }
 
@@ -121,17 +118,19 @@ impl Connection {
 
     /// The client has not taken what it is owed in time.
     pub(super) fn overdue(&mut self) -> Option<DisconnectReason> {
-        let now = Instant::now();
-        if now >= self.deadline? && !self.is_still_reading(now) {
+        if Instant::now() >= self.patience?.deadline && !self.is_still_reading() {
             return Some(self.broken.unwrap_or_else(|| self.ended_by()));
         }
-        self.wake_in(self.deadline?.saturating_duration_since(now));
+        let left = self
+            .patience?
+            .deadline
+            .saturating_duration_since(Instant::now());
+        self.wake_in(left);
         None
     }
 
-    /// A client that left by itself and goes on reading what it is owed gets more time, up to a bound; not so at the end of
-    /// the server.
-    fn is_still_reading(&mut self, now: Instant) -> bool {
+    /// A client that left by itself and goes on reading what it is owed gets more time; not so at the end of the server.
+    fn is_still_reading(&mut self) -> bool {
         let left = matches!(
             self.ended_by(),
             DisconnectReason::ClientClosed | DisconnectReason::Quit
@@ -140,13 +139,9 @@ impl Connection {
             return false;
         }
         let taken = self.acknowledged();
-        let before = std::mem::replace(&mut self.taken, taken);
-        let until = *self.until.get_or_insert(now + LEAVING_MOST);
-        if self.taken <= before || now >= until {
-            return false;
-        }
-        self.deadline = Some(now + LINGER);
-        true
+        self.patience
+            .as_mut()
+            .is_some_and(|patience| patience.wait_on(LINGER, taken))
     }
 
     fn ended_by(&self) -> DisconnectReason {

@@ -48,10 +48,7 @@ pub(super) fn time(out: &mut Vec<u8>, key: &[u8], at: Timestamp) {
 /// A word of ours, which needs no escaping.
 #[inline]
 pub(super) fn word(out: &mut Vec<u8>, key: &[u8], word: &str) {
-    debug_assert!(
-        word.bytes()
-            .all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\')
-    );
+    debug_assert!(every(word.as_bytes(), stands_as_it_is));
     out.extend_from_slice(key);
     out.push(b'"');
     out.extend_from_slice(word.as_bytes());
@@ -71,11 +68,15 @@ pub(super) fn string(out: &mut Vec<u8>, key: &[u8], text: &str) {
     push_string(out, text);
 }
 
+/// A byte that JSON does not ask to be escaped, and that a terminal shows.
+const fn stands_as_it_is(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
 /// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
-    let as_it_is = |byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
-    if every(text.as_bytes(), as_it_is) {
+    if every(text.as_bytes(), stands_as_it_is) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
