@@ -1,5 +1,6 @@
 //! Ctrl-C, SIGTERM and a terminal that is closed: the first asks for an orderly end, the second ends at once.
 
+use std::io::{IsTerminal, Write, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -58,8 +59,11 @@ fn wait_for(
     on_first: impl FnOnce(),
     on_second: impl FnOnce(),
 ) {
-    let Ok(_) = signals.wait() else { return };
+    let Ok(signal) = signals.wait() else { return };
     let first = Instant::now();
+    if signal == Signal::SIGINT {
+        leave_the_line_of_the_key();
+    }
     seen.fetch_add(1, Ordering::Relaxed);
     on_first();
     loop {
@@ -72,6 +76,14 @@ fn wait_for(
     }
     on_second();
     std::process::exit(CUT_SHORT)
+}
+
+/// The terminal has shown `^C` where the next line begins.
+fn leave_the_line_of_the_key() {
+    let mut stderr = stderr();
+    if stderr.is_terminal() {
+        let _ = stderr.write_all(b"\n"); // it may be closed by now
+    }
 }
 
 /// Whether the program was started to outlive its terminal (`nohup`): such a signal, once blocked, would still come.
