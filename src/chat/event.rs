@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::net::{FourTuple, Timestamp};
+use crate::net::{FourTuple, Timestamp, codes};
 
 /// A session's number, from 1 in order of connecting; a resumed session keeps its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,20 +143,18 @@ pub enum DisconnectReason {
 }
 
 impl DisconnectReason {
-    /// The code used in JSON and logs; never translated.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ClientClosed => "client_closed",
-            Self::Quit => "quit",
-            Self::ClientReset => "client_reset",
-            Self::Idle => "idle",
-            Self::OverBound => "over_bound",
-            Self::ProtocolError => "protocol_error",
-            Self::TakenOver => "taken_over",
-            Self::PeerVanished => "peer_vanished",
-            Self::Shutdown => "shutdown",
-            Self::Error => "error",
-        }
+    codes! {
+        /// The code used in JSON and logs; never translated.
+        code,
+        ClientClosed => "client_closed",
+        Quit => "quit",
+        ClientReset => "client_reset",
+        Idle => "idle",
+        OverBound => "over_bound",
+        ProtocolError => "protocol_error",
+        TakenOver => "taken_over",
+        PeerVanished => "peer_vanished",
+        Shutdown => "shutdown",
+        Error => "error",
     }
 }

@@ -1,4 +1,5 @@
-//! The specification above is read back: every documented field is written by some entry, and nothing else is.
+//! The specification is read back: every documented field is written by some entry, and nothing else is; the codes are all
+//! there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use super::JsonLines;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
 use crate::packet::TcpFlags;
-use crate::tcp::{ResetCause, Side};
-use crate::timeline::{HandshakeEntry, TeardownEntry, VerdictCode, Wants};
+use crate::tcp::{AnalysisFlags, OwnFlags, ResetCause, Side};
+use crate::timeline::{FindingCode, HandshakeEntry, TeardownEntry, VerdictCode, Wants};
 use crate::view::samples::{self, Owned, Shared, written};
 
 fn lines(story: &[Owned]) -> Vec<Value> {
@@ -24,22 +25,28 @@ fn lines(story: &[Owned]) -> Vec<Value> {
         .collect()
 }
 
-/// Field paths by event, as the tables of the module documentation give them.
-fn documented() -> BTreeMap<String, BTreeSet<String>> {
-    let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut event = String::new();
-    for line in include_str!("mod.rs").lines() {
-        if let Some(name) = line.strip_prefix("//! ## `") {
-            event = name.trim_end_matches('`').to_owned();
-        } else if let Some(row) = line.strip_prefix("//! | `") {
+/// First cells of the tables by heading, below headings that begin with `mark`.
+fn documented(mark: &str) -> BTreeMap<String, Vec<String>> {
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut heading = None;
+    for line in include_str!("../../../docs/json-lines.md").lines() {
+        if line.starts_with('#') {
+            heading = line.strip_prefix(mark);
+        } else if let (Some(heading), Some(row)) = (heading, line.strip_prefix("| `")) {
             let name = row.split('`').next().expect("a closing quote");
-            fields
-                .entry(event.clone())
-                .or_default()
-                .insert(name.to_owned());
+            let table = tables.entry(heading.trim_end_matches('`').to_owned());
+            table.or_default().push(name.to_owned());
         }
     }
-    fields
+    tables
+}
+
+/// Field paths by event.
+fn documented_fields() -> BTreeMap<String, BTreeSet<String>> {
+    let tables = documented("## `").into_iter();
+    tables
+        .map(|(event, fields)| (event, fields.into_iter().collect()))
+        .collect()
 }
 
 /// Field paths of one value: `a`, `a.b`, `a[].b`.
@@ -136,7 +143,7 @@ fn everything() -> Vec<Owned> {
 
 #[test]
 fn the_specification_and_the_output_name_the_same_fields() {
-    let documented = documented();
+    let documented = documented_fields();
     let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for value in lines(&everything()) {
         let event = value["event"].as_str().expect("event is text").to_owned();
@@ -161,6 +168,42 @@ fn the_specification_and_the_output_name_the_same_fields() {
         assert_eq!(embedded, specified, "card {card}");
     }
     assert_eq!(written, documented);
+}
+
+#[test]
+fn the_specification_lists_all_codes() {
+    let words = |codes: &[&str]| {
+        codes
+            .iter()
+            .map(|&code| code.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut documented = documented("### ");
+    let mut table = |heading| documented.remove(heading).unwrap_or_default();
+    let verdicts = VerdictCode::ALL.map(VerdictCode::word);
+    let verdicts = verdicts.map(|word| word.replace("WS_CLOSE", "WS_CLOSE(code)"));
+    assert_eq!(table("Verdicts"), verdicts);
+    assert_eq!(
+        table("Findings"),
+        words(&FindingCode::ALL.map(FindingCode::code))
+    );
+    assert_eq!(
+        table("Causes of a reset"),
+        words(&ResetCause::ALL.map(ResetCause::code))
+    );
+    assert_eq!(
+        table("Ends of a session"),
+        words(&DisconnectReason::ALL.map(DisconnectReason::code))
+    );
+    assert_eq!(
+        table("Analysis"),
+        words(&AnalysisFlags::NAMES.map(|(_, name)| name))
+    );
+    assert_eq!(
+        table("Notes"),
+        words(&OwnFlags::NAMES.map(|(_, name)| name))
+    );
+    assert!(documented.is_empty(), "{documented:?}");
 }
 
 #[test]
