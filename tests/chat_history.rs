@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -44,6 +45,38 @@ fn an_orderly_end_leaves_one_file_that_can_be_copied() {
     let mut ana = server.client();
     ana.say("/history 1");
     ana.until(": line 3000");
+}
+
+/// The first cell of each row of the documentation's table, and the names in the second one.
+fn documented_tables() -> BTreeMap<String, Vec<String>> {
+    let text = include_str!("../docs/history-file.md");
+    let (_, rows) = text.split_once("| table | columns |\n").unwrap();
+    let rows = rows.lines().skip(1).take_while(|row| row.starts_with('|'));
+    rows.map(|row| {
+        // What stands in brackets or behind a colon are values.
+        let outside = row.split('(').map(|part| part.rsplit(')').next().unwrap());
+        let outside = outside.collect::<String>();
+        let names = outside.split(':').next().unwrap();
+        let mut names = names.split('`').skip(1).step_by(2).map(str::to_owned);
+        (names.next().unwrap(), names.collect())
+    })
+    .collect()
+}
+
+#[test]
+fn the_file_has_the_tables_that_are_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let file = Connection::open(&path).unwrap();
+    let query = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+    let mut query = file.prepare(query).unwrap();
+    let columns = query.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (table, column) in columns.unwrap().map(Result::unwrap) {
+        found.entry(table).or_default().push(column);
+    }
+    assert_eq!(found, documented_tables());
 }
 
 /// What SQLite would take for something else than a name is a name.

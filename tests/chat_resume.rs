@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chatscope::chat::Limits;
@@ -343,4 +344,47 @@ fn websocket_resumes_by_query() {
     );
     assert_eq!(json(eva.text())["type"], "welcome");
     assert_eq!(json(eva.text())["type"], "notice");
+}
+
+/// Types of objects with their fields, from the documentation of the protocol.
+fn documented_objects() -> BTreeMap<String, BTreeSet<String>> {
+    let text = include_str!("../docs/chat-protocol.md");
+    let (_, rows) = text.split_once("| `type` | fields |\n").unwrap();
+    let rows = rows.lines().skip(1).take_while(|row| row.starts_with('|'));
+    rows.map(|row| {
+        // What stands in brackets are values, not fields.
+        let outside = row.split('(').map(|part| part.rsplit(')').next().unwrap());
+        let outside = outside.collect::<String>();
+        let mut words = outside.split('`').skip(1).step_by(2).map(str::to_owned);
+        (words.next().unwrap(), words.collect())
+    })
+    .collect()
+}
+
+#[test]
+fn objects_have_the_fields_that_are_documented() {
+    let server = Server::start();
+    let protocol = "Sec-WebSocket-Protocol: chatscope.v1\r\n";
+    let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut hear = |socket: &mut Socket| {
+        let object: serde_json::Map<_, _> = serde_json::from_str(&socket.text()).unwrap();
+        let kind = object["type"].as_str().unwrap().to_owned();
+        let fields = object.keys().filter(|key| *key != "type").cloned();
+        told.entry(kind).or_default().extend(fields);
+        object
+    };
+    let mut eva = Socket::connect(server.web, "/chat", protocol);
+    let token = hear(&mut eva)["token"].as_str().unwrap().to_owned();
+    for text in ["hello", "/me waves", "/nick eva", "/ping"] {
+        eva.say(&format!(r#"{{"type":"say","text":"{text}"}}"#));
+        hear(&mut eva);
+    }
+    drop(eva);
+    let mut eva = Socket::connect(
+        server.web,
+        &format!("/chat?resume={token}&after=3"),
+        protocol,
+    );
+    while hear(&mut eva)["type"] != "resumed" {}
+    assert_eq!(told, documented_objects());
 }

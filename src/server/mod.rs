@@ -6,23 +6,9 @@
 //! Bind with [`bind()`] (before privileges are dropped), fill in a [`Config`], then [`run`] it on a tokio runtime or
 //! [`run_blocking`] on this thread; a [`Shutdown`] ends it from anywhere.
 //!
-//! # The history file
-//!
-//! With [`Config::history`] the log lives in SQLite (WAL) too: a line is shown only after it is committed, resume tokens
-//! survive a restart, numbering continues. Lines that have left memory are read back when a session is owed them, in
-//! excerpts of 64 KiB, on a thread of its own. `sqlite3 FILE` may read it while the server runs. Version 1
-//! (`PRAGMA user_version`; later versions migrate it step by step, `PRAGMA application_id` is `chat`):
-//!
-//! | table | columns |
-//! |---|---|
-//! | `line` | `number` from 1 without gaps, `at` in nanoseconds since 1970 UTC, `session`, `kind` (`say`, `act`, `notice`), `name`, `text` |
-//! | `session` | `id`, `name`, `token` (SHA-256 of the resume token), `owed` (line numbers not known to be acknowledged: `90-99,105-`), `seen` (order of storing) |
-//! | `meta` | `key`, `value`: `next_session`, `next_line` |
-//!
-//! A welcome waits for the transaction that stores its token, some milliseconds. While the file cannot be written (disk
-//! full, locked for more than two seconds) lines are refused with the reason, a token is shown with a warning, the rest of
-//! the chat goes on, and each new line tries again. Old lines may be deleted by hand, oldest first: whoever is
-//! owed them is told how many were missed. One server at a time has the file (`flock`).
+//! What follows is told to users too.
+#![doc = ""]
+#![doc = include_str!("../../docs/history-file.md")]
 
 mod accept;
 mod bind;
