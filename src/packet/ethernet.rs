@@ -46,9 +46,19 @@ pub(super) fn is_length_or_type(number: u16) -> bool {
 /// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
 pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>) {
     if number > MAX_LENGTH {
-        return (Protocol::EtherType(number), view);
+        return (announced(number, view), view);
     }
     (Protocol::Llc, view.limit(usize::from(number)))
+}
+
+/// What a type stands for in Ethernet, its tags and Linux' cooked headers. Only there tshark also looks at what follows:
+/// IPv4 has a second type, which does without a number in the table.
+pub(super) fn announced(number: u16, view: View<'_>) -> Protocol {
+    const BY_ITS_LOOKS: u16 = 0xfff2;
+    match view.u8(0) {
+        Ok(first) if number == BY_ITS_LOOKS && first >> 4 == 4 => Protocol::Ip,
+        _ => Protocol::EtherType(number),
+    }
 }
 
 /// Reads what an `EtherType` announces.
@@ -82,8 +92,6 @@ fn reader(number: u16) -> Option<Reader> {
 pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
     match reader(number) {
         Some(read) => read(view, cx),
-        // Known by what follows only.
-        None if number == 0xfff2 && view.u8(0)? >> 4 == 4 => Ok((Protocol::Ip, view)),
         None => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
     }
 }

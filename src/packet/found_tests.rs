@@ -146,6 +146,74 @@ fn radiotap_fields() {
     assert!(!behind(127, &[&[0; 8], WLAN, SNAP]), "header of no length");
 }
 
+/// More words of presence bits: whose they are, the word before says.
+#[test]
+fn radiotap_words() {
+    const MORE: u32 = 1 << 31;
+    const KNOWN: u32 = MORE | 1 << 29;
+    const VENDOR: u32 = MORE | 1 << 30;
+    let tap = |words: &[u32], fields: &[u8]| {
+        let size = (4 + 4 * words.len() + fields.len()) as u16;
+        let mut header = vec![0, 0];
+        header.extend_from_slice(&size.to_le_bytes());
+        header.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+        header.extend_from_slice(fields);
+        let open = ipv4(6, 0, &tcp(5, b"abc1234"));
+        length(127, &[&header, WLAN, SNAP, &open].concat())
+    };
+    assert_eq!(tap(&[KNOWN, 2], &[0x10]), Some(3));
+    assert_eq!(tap(&[KNOWN | 2, 2], &[0x10, 0]), Some(7), "the last counts");
+    assert_eq!(tap(&[MORE, 2], &[0x10]), Some(7), "fields beyond the known");
+    assert_eq!(tap(&[KNOWN | 1 << 27, 1 << 26], &[0; 5]), None, "no frame");
+    let skipped = [1, 2, 3, 4, 2, 0, 9, 9];
+    let rest = |words: &[u32]| tap(words, &[&skipped[..], &[0x10]].concat());
+    assert_eq!(rest(&[VENDOR, 2]), Some(7), "a vendor's own");
+    assert_eq!(rest(&[VENDOR, KNOWN | 2, 2]), Some(3), "and back");
+}
+
+/// A last fragment without the others is shown with its check sequence.
+#[test]
+fn check_sequences_of_last_fragments() {
+    let tap = |number: u8| {
+        let mut header = WLAN.to_vec();
+        header[22] |= number;
+        let open = ipv4(6, 0, &tcp(5, b"abc1234"));
+        let fields = [0, 0, 9, 0, 2, 0, 0, 0, 0x10];
+        length(127, &[&fields, &header[..], SNAP, &open].concat())
+    };
+    assert_eq!((tap(0), tap(1), tap(15)), (Some(3), Some(7), Some(7)));
+}
+
+#[test]
+fn preambles_of_access_points() {
+    let capwap = |preamble: u8| {
+        let header = [preamble, 0x10, 2, 0, 0, 0, 0, 0];
+        let inner = [&header, ETHERNET, &[8, 0], &packet()].concat();
+        let mut datagram = vec![0x9c, 0x40, 0x14, 0x7f, 0, 8 + inner.len() as u8, 0, 0];
+        datagram.extend_from_slice(&inner);
+        in_ip(17, &datagram, &[])
+    };
+    assert!([0, 2, 4, 0x10, 0xf0].map(capwap) == [true; 5]);
+    assert!([0x01, 0x11, 0xf1].map(capwap) == [false; 3], "encrypted");
+}
+
+/// The second number of IPv4 is known where an Ethernet type stands, not in a SNAP header or a log of netfilter's.
+#[test]
+fn types_known_by_what_follows() {
+    let number = [0xff, 0xf2];
+    let header = [0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0];
+    assert!(behind(1, &[ETHERNET, &[0x81, 0, 0, 1], &number]));
+    assert!(behind(113, &[&header, &number]));
+    assert!(!behind(11, &[&SNAP[..6], &number]) && !behind(105, &[WLAN, &SNAP[..6], &number]));
+    assert!(!behind(138, &[&[0; 16], &number]) && !behind(0, &[&[0xf2, 0xff, 0, 0]]));
+    let size = [4 + packet().len() as u8, 0, 9, 0];
+    let log = |number: [u8; 2]| {
+        let kind = [8, 0, 1, 0, number[0], number[1], 0, 0];
+        behind(239, &[&[2, 0, 0, 0], &kind, &size])
+    };
+    assert!(log([8, 0]) && !log(number));
+}
+
 #[test]
 fn protocols_of_ip() {
     let (inner, syn) = (packet(), tcp(5, b"abc"));

@@ -4,7 +4,7 @@ use super::Frame;
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, wlan};
+use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, radiotap, wlan};
 use crate::net::{LinkType, Timestamp};
 
 /// The first step into a frame; `None` for link types that are not read.
@@ -23,7 +23,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         51 => ppp::over_ethernet(view),
         99 => legacy::symantec(view),
         104 | 112 => ppp::cisco_hdlc(view),
-        105 => wlan::frame(view, false),
+        105 => wlan::frame(view, wlan::Shape::default()),
         107 => legacy::frame_relay(view),
         108 => loopback(view),
         109 => encrypted(view),
@@ -32,7 +32,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         119 => wlan::prism(view),
         122 => legacy::over_fibre_channel(view),
         123 => atm::sun(view),
-        127 => wlan::radiotap(view),
+        127 => radiotap::frame(view),
         138 => legacy::firewire(view),
         163 => wlan::avs(view),
         130 | 131 | 133 | 135..=137 | 167 | 178..=181 | 183 => juniper::frame(link_type, view),
@@ -121,9 +121,11 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     match (hardware, number) {
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
         (GRE, number) if !matches!(number, 3 | 4 | 7) => gre::payload(number, rest),
-        (_, number) if number > ethernet::MAX_LENGTH => Ok((Protocol::EtherType(number), rest)),
+        (_, number) if number > ethernet::MAX_LENGTH => {
+            Ok((ethernet::announced(number, rest), rest))
+        }
         (FRAME_RELAY, _) => legacy::frame_relay(rest),
-        (RADIOTAP, _) => wlan::radiotap(rest),
+        (RADIOTAP, _) => radiotap::frame(rest),
         (_, 3) => Ok((Protocol::Ethernet, rest)),
         (_, 4) => Ok((Protocol::Llc, rest)),
         (_, 7) => ppp::framed(rest),

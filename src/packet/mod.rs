@@ -25,6 +25,7 @@ mod link;
 mod mpls;
 mod options;
 mod ppp;
+mod radiotap;
 mod relayed;
 mod segment;
 mod seq_number;

@@ -3,7 +3,8 @@
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::{legacy, link, ppp, wlan};
+use super::wlan::{self, Shape};
+use super::{legacy, link, ppp, radiotap};
 use crate::net::LinkType;
 
 /// Datagrams known by their first bytes on whatever port.
@@ -17,21 +18,30 @@ pub(super) fn by_magic(view: View<'_>) -> Option<Step<'_>> {
 
 /// PEEKREMOTE: version at 4, size of the header at 5, then an 802.11 frame with its check sequence.
 fn peek_remote(view: View<'_>) -> Step<'_> {
-    const CHECK_SEQUENCE: usize = 4;
-    let size = view.u32(5)? as usize;
-    let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
-    Ok((Protocol::Wlan, frame.skip(size)?))
+    let checked = Shape {
+        checked: true,
+        ..Shape::default()
+    };
+    wlan::frame(view.skip(view.u32(5)? as usize)?, checked)
 }
+
+/// Bytes of the fields that the bits of `RFtap`'s flags announce. Measured with tshark 4.0.17, which wants room for all.
+const RF_TAP_FIELDS: [usize; 16] = [4, 8, 8, 8, 0, 4, 4, 4, 4, 0, 16, 8, 24, 0, 0, 0];
 
 /// `RFtap`: size in words, flags, and if the first of them is set a link type, all little-endian.
 fn rf_tap(view: View<'_>) -> Step<'_> {
+    const FIXED: usize = 8;
     const LINK_TYPE: u16 = 1;
     let [words, flags] = [4, 6].map(|at| view.array(at).map(u16::from_le_bytes));
-    if flags? & LINK_TYPE == 0 {
+    let (size, flags) = (usize::from(words?) * 4, flags?);
+    let fields = (0..16).zip(RF_TAP_FIELDS);
+    let fields = fields.filter(|(bit, _)| flags & 1 << bit != 0);
+    let needed = FIXED + fields.map(|(_, size)| size).sum::<usize>();
+    if flags & LINK_TYPE == 0 || size < needed {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let link_type = view.array(8).map(u32::from_le_bytes)?;
-    let frame = view.skip(usize::from(words?) * 4)?;
+    let frame = view.skip(size)?;
     link::relayed(LinkType(link_type), frame)
         .unwrap_or(Err(Stop::NotTcp(NotTcp::OtherNetwork(link_type))))
 }
@@ -73,7 +83,7 @@ pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
         7 => link::raw(frame),
         18 => Ok((Protocol::Wlan, frame)),
         119 => wlan::prism(frame),
-        126 => wlan::radiotap(frame),
+        126 => radiotap::frame(frame),
         127 => wlan::avs(frame),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
@@ -115,6 +125,7 @@ mod tests {
             ((50_000, 5555), &peek[..]),
             ((50_000, 33_333), &peek),
             ((50_000, 33), b"RFta\x03\0\x01\0\x65\0\0\0"),
+            ((50_000, 33), b"RFta\x04\0\x01\x01\x65\0\0\0\0\0\0\0"),
             ((50_000, 12_222), &wlan(&[0; 6])),
             ((50_000, 12_223), &wlan(&[0; 12])),
             ((50_000, 12_000), &WLAN[24..]),
@@ -132,6 +143,7 @@ mod tests {
             ((53, 4341), &[0; 8]),
             ((50_000, 12_222), &wlan(&[4, 0, 0, 0, 0, 0])),
             ((50_000, 2268), &[1, 0]),
+            ((50_000, 33), b"RFta\x03\0\x01\x01\x65\0\0\0"),
         ] {
             assert!(!finds(ports, header), "{ports:?} {header:02x?}");
         }

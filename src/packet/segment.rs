@@ -20,6 +20,8 @@ pub enum SegmentOrigin {
     IcmpQuote {
         /// The quote holds the whole 20-byte header (otherwise no times are printed, IC-3).
         whole_header: bool,
+        /// It ends where its packet said so, not where the capture was cut.
+        ends: bool,
     },
 }
 

@@ -57,6 +57,7 @@ fn origin(cx: &Context, captured: usize, header: usize, reported: usize) -> Segm
     if cx.quoted {
         SegmentOrigin::IcmpQuote {
             whole_header: captured >= MIN_HEADER,
+            ends: captured == reported,
         }
     } else if cx.fragmented || reported < header {
         SegmentOrigin::TruncatedHeader

@@ -293,10 +293,13 @@ fn quotes_in_icmp_errors() {
         }
     };
     let inner = behind(&[]);
-    assert_eq!(quote(3, &inner), "IcmpQuote { whole_header: true } len=0");
+    assert_eq!(
+        quote(3, &inner),
+        "IcmpQuote { whole_header: true, ends: true } len=0"
+    );
     assert_eq!(
         quote(11, &inner[..36]),
-        "IcmpQuote { whole_header: false } len=0"
+        "IcmpQuote { whole_header: false, ends: true } len=0"
     );
     assert_eq!(quote(3, &inner[..28]), "Some(7) true");
     assert_eq!(quote(3, &inner[..24]), "None true");

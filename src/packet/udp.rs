@@ -220,10 +220,12 @@ fn teredo(mut view: View<'_>) -> Step<'_> {
 /// CAPWAP data (RFC 5415 section 4.3): 802.3 or 802.11 frames (these with the bytes of
 /// frame control swapped, as Cisco sends them), unless encrypted or split.
 fn capwap(view: View<'_>) -> Step<'_> {
+    const ENCRYPTED: u8 = 1;
     const NATIVE: u8 = 0x01;
     const SPLIT: u8 = 0x80;
     let (preamble, size, kind) = (view.u8(0)?, usize::from(view.u8(1)? >> 3) * 4, view.u8(2)?);
-    if preamble != 0 || view.u8(3)? & SPLIT != 0 {
+    // Of the preamble only the type counts for tshark: encrypted or not.
+    if preamble & 0x0f == ENCRYPTED || view.u8(3)? & SPLIT != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let protocol = if kind & NATIVE == 0 {

@@ -86,7 +86,7 @@ fn step<'d>(
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
         Protocol::FrameRelay => legacy::frame_relay(view),
-        Protocol::Wlan => wlan::frame(view, false),
+        Protocol::Wlan => wlan::frame(view, wlan::Shape::default()),
         Protocol::WlanSwapped => wlan::swapped(view),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),

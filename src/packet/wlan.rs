@@ -1,4 +1,4 @@
-//! IEEE 802.11 data frames and the capture headers in front of them (radiotap, Prism, AVS, PPI).
+//! IEEE 802.11 data frames and the capture headers in front of them (Prism, AVS; radiotap apart).
 
 use super::decoded::NotTcp;
 use super::ethernet;
@@ -12,30 +12,45 @@ const MORE_FRAGMENTS: u8 = 0x04;
 /// How LLC with SNAP begins.
 const SNAP: [u8; 2] = [0xaa, 0xaa];
 
+/// What the header in front of an 802.11 frame tells about its shape.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape {
+    /// The 802.11 header is padded to a multiple of four bytes.
+    pub(super) padded: bool,
+    /// The frame ends in its check sequence.
+    pub(super) checked: bool,
+}
+
 /// A data frame with readable content carries LLC or, from some hardware, an `EtherType` or a whole Ethernet frame; other
 /// hardware puts two zeroes or the sequence control field once more in front of it.
-pub(super) fn frame(view: View<'_>, padded: bool) -> Step<'_> {
-    data(view, [view.u8(0)?, view.u8(1)?], padded)
+pub(super) fn frame(view: View<'_>, shape: Shape) -> Step<'_> {
+    data(view, [view.u8(0)?, view.u8(1)?], shape)
 }
 
 /// The same with the bytes of frame control in the other order.
 pub(super) fn swapped(view: View<'_>) -> Step<'_> {
-    data(view, [view.u8(1)?, view.u8(0)?], false)
+    data(view, [view.u8(1)?, view.u8(0)?], Shape::default())
 }
 
 /// A data frame whose frame control is `[control, flags]`.
-fn data(view: View<'_>, [control, flags]: [u8; 2], padded: bool) -> Step<'_> {
+fn data(view: View<'_>, [control, flags]: [u8; 2], shape: Shape) -> Step<'_> {
+    const CHECK_SEQUENCE: usize = 4;
+    const FRAGMENT_NUMBER: u8 = 0x0f;
     const PROTECTED: u8 = 0x40;
     const DATA: u8 = 0x08;
     const NO_DATA: u8 = 0x40;
     if control & (NO_DATA | 0x0f) != DATA || flags & PROTECTED != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    // A last fragment by itself is shown as if it was whole.
+    // A last fragment by itself is shown as if it was whole, its check sequence as if that was content.
     if flags & MORE_FRAGMENTS != 0 {
         return Err(Stop::NotTcp(NotTcp::Fragment));
     }
-    let body = view.skip(header_size(view, control, flags, padded)?)?;
+    let mut view = view;
+    if shape.checked && view.u8(22)? & FRAGMENT_NUMBER == 0 {
+        view = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    }
+    let body = view.skip(header_size(view, control, flags, shape.padded)?)?;
     let start = body.array::<2>(0)?;
     if start == SNAP {
         return Ok((Protocol::Llc, body));
@@ -103,106 +118,18 @@ fn is_ethernet(view: View<'_>, flags: u8, body: View<'_>) -> bool {
     same(destination, 0) || same(source, 6)
 }
 
-/// Radiotap: little-endian length at 2; its fields tell whether the 802.11 header is padded, whether a check sequence
-/// follows the frame, and whether there is no frame at all.
-pub(super) fn radiotap(view: View<'_>) -> Step<'_> {
-    const FIXED: usize = 8;
-    const CHECKED: u8 = 0x10;
-    const PADDED: u8 = 0x20;
-    const CHECK_SEQUENCE: usize = 4;
-    let size = usize::from(view.array(2).map(u16::from_le_bytes)?);
-    if size < FIXED {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    let mut rest = view.skip(size)?;
-    let (flags, no_frame) = radiotap_fields(view.limit(size));
-    if no_frame {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    if flags & CHECKED != 0 {
-        rest = rest.limit(rest.reported.saturating_sub(CHECK_SEQUENCE));
-    }
-    frame(rest, flags & PADDED != 0)
-}
-
-/// Alignment and size of the fields that the bits of the first word announce, in their order. Size 0: unknown to tshark 4.0,
-/// which reads no further.
-const RADIOTAP_FIELDS: [(usize, usize); 27] = [
-    (8, 8),
-    (1, 1),
-    (1, 1),
-    (2, 4),
-    (2, 2),
-    (1, 1),
-    (1, 1),
-    (2, 2),
-    (2, 2),
-    (2, 2),
-    (1, 1),
-    (1, 1),
-    (1, 1),
-    (1, 1),
-    (2, 2),
-    (2, 2),
-    (1, 1),
-    (1, 1),
-    (4, 8),
-    (1, 3),
-    (4, 8),
-    (2, 12),
-    (8, 12),
-    (2, 12),
-    (2, 12),
-    (1, 0),
-    (1, 1),
-];
-
-/// The flags field (bit 1), 0 where there is none, and whether the field of frames without content (bit 26) is there.
-fn radiotap_fields(header: View<'_>) -> (u8, bool) {
-    const FLAGS: usize = 1;
-    const NO_FRAME: usize = 26;
-    const MORE_WORDS: u32 = 1 << 31;
-    const BOTH_NAMESPACES: u32 = 0x6000_0000;
-    let word = |at| header.array(at).map_or(0, u32::from_le_bytes);
-    let first = word(4);
-    if first & BOTH_NAMESPACES == BOTH_NAMESPACES {
-        return (0, false);
-    }
-    let (mut at, mut last) = (8, first);
-    while last & MORE_WORDS != 0 {
-        last = word(at);
-        at += 4;
-    }
-    let mut flags = 0;
-    for (bit, (align, size)) in RADIOTAP_FIELDS.into_iter().enumerate() {
-        if first & 1 << bit == 0 {
-            continue;
-        }
-        at = at.next_multiple_of(align);
-        if size == 0 || at + size > header.data.len() {
-            break;
-        }
-        match bit {
-            FLAGS => flags = header.u8(at).unwrap_or(0),
-            NO_FRAME => return (flags, true),
-            _ => {}
-        }
-        at += size;
-    }
-    (flags, false)
-}
-
 /// Prism (message 0x41 or 0x44, 144 bytes), AVS, which took over its link type (magic number), or nothing.
 pub(super) fn prism(view: View<'_>) -> Step<'_> {
     const AVS_MAGIC: u32 = 0x8021_1000;
     match view.array::<4>(0)? {
-        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => frame(view.skip(144)?, false),
+        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => frame(view.skip(144)?, Shape::default()),
         bytes if u32::from_be_bytes(bytes) & 0xffff_f000 == AVS_MAGIC => avs(view),
-        _ => frame(view, false),
+        _ => frame(view, Shape::default()),
     }
 }
 
 /// AVS: its length at 4.
 pub(super) fn avs(view: View<'_>) -> Step<'_> {
-    frame(view.skip(view.u32(4)? as usize)?, false)
+    let frame_at = view.u32(4)? as usize;
+    frame(view.skip(frame_at)?, Shape::default())
 }

@@ -4,7 +4,7 @@
 
 use super::Observation;
 use super::direction::{Direction, SHIFT_NOT_USED, SHIFT_UNKNOWN};
-use crate::packet::Segment;
+use crate::packet::{Segment, SegmentOrigin};
 
 /// Option kinds (RFC 9293 section 3.2, RFC 7323 section 2.2, RFC 2018 section 3).
 const END_OF_LIST: u8 = 0;
@@ -71,6 +71,9 @@ pub(super) fn read_options(
         if size < 2 {
             return true;
         }
+        if at + size == claimed && at + size > bytes.len() && quote_ends(segment) {
+            return true; // of the last option of a quote, kind and length are enough
+        }
         if at + size > claimed {
             return bytes.len() + 2 >= claimed; // as far as the complaint about it reaches
         }
@@ -93,6 +96,11 @@ pub(super) fn read_options(
         }
     }
     true
+}
+
+/// A packet quoted in an ICMP error that ends where the quote does: nothing was cut by the capture.
+fn quote_ends(segment: &Segment<'_>) -> bool {
+    matches!(segment.origin, SegmentOrigin::IcmpQuote { ends: true, .. })
 }
 
 /// The kinds that have one size only (RFC 9293, RFC 7323, RFC 2018, RFC 1072, RFC 1644, RFC 2385, RFC 4782, RFC 5482 and those

@@ -54,6 +54,23 @@ fn many_wrapped_frames_agree_with_tshark() {
     );
 }
 
+/// Captures that are there already: `CHATSCOPE_ORACLE_FILES=a.pcap,b.pcap`.
+#[test]
+#[ignore = "for captures at hand"]
+fn given_captures_agree_with_tshark() {
+    let files = std::env::var("CHATSCOPE_ORACLE_FILES").unwrap_or_default();
+    let (mut fields, mut text) = (0, String::new());
+    for file in files.split(',').filter(|file| !file.is_empty()) {
+        let capture = std::fs::read(file).expect("the capture is there");
+        let theirs = tshark::analyse(std::path::Path::new(file));
+        let difference = differences(&ours::analyse(&capture), &theirs, &mut fields);
+        if !difference.is_empty() {
+            let _ = writeln!(text, "{file}:\n{difference}");
+        }
+    }
+    assert!(text.is_empty(), "tshark disagrees on {text}");
+}
+
 /// Frames that differ in one byte, all values of every byte, `CHATSCOPE_ORACLE_SWEEPS` such captures.
 #[test]
 #[ignore = "long: see the head of this file"]

@@ -13,6 +13,10 @@ use crate::net::{LinkType, Timestamp};
 
 /// Size of the file header.
 const FILE_HEADER: usize = 24;
+/// Sizes of record headers: the usual one; Red Hat 6.1's and Nokia's, which their files do not announce.
+const PLAIN: usize = 16;
+const RED_HAT: usize = 24;
+const NOKIA: usize = 20;
 /// Records looked at to tell variants apart.
 const TRIED: usize = 3;
 
@@ -37,7 +41,8 @@ pub(super) struct PcapFile {
     pub(super) link_type: LinkType,
     pub(super) snaplen: u32,
     lengths: Lengths,
-    /// 16; 24 or 28 in files of a patched libpcap (magic 0xa1b2cd34).
+    /// 16; 24 or 28 in files of a patched libpcap (magic 0xa1b2cd34); 20 or 24 in files that have more than their magic
+    /// number tells (Nokia's IPSO, Red Hat 6.1).
     record_header: usize,
     /// Largest captured length believed.
     limit: u32,
@@ -101,12 +106,15 @@ impl PcapFile {
                 (2, 3) => Lengths::SmallerIsCaptured,
                 _ => Lengths::CapturedFirst,
             },
-            record_header: if patched { 24 } else { 16 },
+            record_header: PLAIN,
             limit: max_captured(link_type),
         };
         if patched {
             let available = window.request(LOOK_AHEAD).min(LOOK_AHEAD);
             file.record_header = file.fitting_header(&window.unread()[..available]);
+        } else if !nanoseconds {
+            // A pipe is not waited for: what came with the file header has to do.
+            file.record_header = file.unannounced_header(window.unread());
         }
         Ok(file)
     }
@@ -177,25 +185,48 @@ impl PcapFile {
 
     /// Which record header size makes the buffered records follow one another sensibly: the patched libpcap had two.
     fn fitting_header(&self, bytes: &[u8]) -> usize {
-        let odd = |size: usize| {
-            let mut at = 0;
-            let mut odd = 0;
-            for _ in 0..TRIED {
-                let Some(&head) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
-                    break;
-                };
-                let [_, fraction, first, second] = self.order.four(head);
-                let (captured, original) = self.lengths(first, second);
-                odd += u32::from(captured > self.limit)
-                    + u32::from(captured > original)
-                    + u32::from(captured == 0)
-                    + u32::from(fraction >= 1_000_000);
-                at = at.saturating_add(size + captured as usize);
-            }
-            odd
-        };
+        let odd = |size| self.first_records(bytes, size).odd;
         if odd(28) < odd(24) { 28 } else { 24 }
     }
+
+    /// The plain record header, unless its records look odd and at least two of a longer one do not.
+    fn unannounced_header(&self, bytes: &[u8]) -> usize {
+        if self.first_records(bytes, PLAIN).odd == 0 {
+            return PLAIN;
+        }
+        let fits = |&size: &usize| {
+            let records = self.first_records(bytes, size);
+            records.odd == 0 && records.count >= 2
+        };
+        [RED_HAT, NOKIA].into_iter().find(fits).unwrap_or(PLAIN)
+    }
+
+    /// The buffered records as they are with a record header of `size` bytes.
+    fn first_records(&self, bytes: &[u8], size: usize) -> FirstRecords {
+        let (mut at, mut odd, mut count) = (0, 0, 0);
+        for _ in 0..TRIED {
+            let Some(&head) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
+                break;
+            };
+            let [_, fraction, first, second] = self.order.four(head);
+            let (captured, original) = self.lengths(first, second);
+            count += 1;
+            odd += u32::from(captured > self.limit)
+                + u32::from(captured > original)
+                + u32::from(captured == 0)
+                + u32::from(fraction >= 1_000_000);
+            at = at.saturating_add(size + captured as usize);
+        }
+        FirstRecords { odd, count }
+    }
+}
+
+/// How the first records of a file look.
+struct FirstRecords {
+    /// How many odd things they have.
+    odd: u32,
+    /// How many they are.
+    count: u32,
 }
 
 fn unsupported(offset: u64, what: String) -> ReadError {

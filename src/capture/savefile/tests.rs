@@ -161,6 +161,24 @@ fn patched_pcap_has_longer_record_headers() {
     }
 }
 
+/// As `editcap -F nokiapcap` and `-F rh6_1pcap` of Wireshark 4.0.17 write them; whole records of the usual kind stay those.
+#[test]
+fn longer_record_headers_that_nothing_announces() {
+    let of = |extra: usize| {
+        let mut file = pcap_header(0xa1b2_c3d4);
+        for micros in [123_456, 399_999, 7] {
+            let record = pcap_record(1_700_000_000, micros, 60, &[0xab; 60]);
+            file.extend(&record[..16]);
+            file.extend(std::iter::repeat_n(0, extra));
+            file.extend(&record[16..]);
+        }
+        list(&file[..])
+    };
+    let (frames, error) = of(0);
+    assert!(error.is_none() && frames.len() == 3);
+    assert!(of(4) == (frames.clone(), None) && of(8) == (frames, None));
+}
+
 #[test]
 fn lengths_stood_the_other_way_round_before_version_2_3() {
     let mut file = pcap_header(0xa1b2_c3d4);

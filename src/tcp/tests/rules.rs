@@ -293,6 +293,47 @@ fn a_sack_option_without_a_block_ends_the_dissection() {
     );
 }
 
+/// tshark 4.0.17: a SYN quoted in an ICMP error, then its SYN,ACK in the same direction with a shift of 1. Of the quote's last
+/// option kind and length are enough; what the capture cut is not there.
+#[test]
+fn a_quote_that_ends_in_its_last_option_settles_the_windows() {
+    let stamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
+    let followed = [2, 4, 5, 0xb4, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1];
+    let shift = |options: &[u8], there: usize, ends: bool| {
+        let ends_of = ["10.0.0.1:1000", "10.0.0.2:9"];
+        let mut quote = said(ends_of, TcpFlags::SYN, 1, &[]);
+        quote.header_length += options.len() as u8;
+        quote.header_captured += there as u8;
+        quote.options = TcpOptions(&options[..there]);
+        quote.origin = SegmentOrigin::IcmpQuote {
+            whole_header: true,
+            ends,
+        };
+        let mut answer = said(ends_of, TcpFlags::SYN.union(TcpFlags::ACK), 1, &[]);
+        (answer.header_length, answer.header_captured) = (24, 24);
+        answer.options = TcpOptions(&[3, 3, 1, 0]);
+        let mut analyzer = Analyzer::new(Limits::replay());
+        analyzer.handle(&quote);
+        analyzer.handle(&answer);
+        analyzer
+            .handle(&said(ends_of, TcpFlags::ACK, 2, &[]))
+            .window_shift
+    };
+    assert_eq!(
+        [3, 4, 11, 12].map(|n| shift(&stamps, n, true)),
+        [Some(1), None, None, None]
+    );
+    assert_eq!(
+        [3, 4, 11, 12].map(|n| shift(&stamps, n, false)),
+        [Some(1), Some(1), Some(1), None]
+    );
+    assert_eq!(
+        [13, 15, 16].map(|n| shift(&followed, n, true)),
+        [Some(1), Some(1), None]
+    );
+    assert_eq!(shift(&[1, 3, 3, 7], 3, true), None);
+}
+
 /// tshark 4.0.17: the greeting itself and what came before stay in stream 0; on port 5900 all does.
 #[test]
 fn behind_a_vnc_greeting_tshark_counts_anew() {
