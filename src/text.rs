@@ -77,8 +77,16 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 #[inline]
 pub(crate) fn every(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
     let of_all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & holds(byte));
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    blocks.iter().all(|block| of_all(block)) && of_all(rest)
+    // What is left over is looked at as the last whole block: some bytes twice, none alone.
+    if let Some(last) = bytes.last_chunk::<32>() {
+        let (blocks, _) = bytes.as_chunks::<32>();
+        blocks.iter().all(|block| of_all(block)) && of_all(last)
+    } else if let Some(last) = bytes.last_chunk::<8>() {
+        let (blocks, _) = bytes.as_chunks::<8>();
+        blocks.iter().all(|block| of_all(block)) && of_all(last)
+    } else {
+        of_all(bytes)
+    }
 }
 
 /// Untrusted bytes as owned safe text.

@@ -51,6 +51,17 @@ impl SackBlocks<'_> {
 pub struct TcpOptions<'a>(pub &'a [u8]);
 
 impl<'a> TcpOptions<'a> {
+    /// Value and echo, where the options are time stamps alone, as most systems lay them out (RFC 7323 appendix A).
+    #[must_use]
+    pub fn only_timestamps(self) -> Option<(u32, u32)> {
+        match self.0 {
+            [1, 1, 8, 10, stamps @ ..] if stamps.len() == 8 => {
+                Some((be32(stamps), be32(&stamps[4..])))
+            }
+            _ => None,
+        }
+    }
+
     /// The options in header order, each with its offset in bytes from the start of the option area.
     pub fn iter(self) -> impl Iterator<Item = (usize, TcpOption<'a>)> {
         let mut at = 0;

@@ -14,11 +14,12 @@ const ENDPOINT_TEXT: usize = 48;
 
 /// One more than eight digits hold.
 const EIGHT_DIGITS: u64 = 100_000_000;
+/// Room for any number.
+pub(super) const NUMBER: usize = 20;
 
 /// Appends a decimal number.
 ///
-/// A line of JSON holds some twenty numbers: most have at most eight digits, which are worked out together and stored at
-/// once. The rest are `itoa`'s.
+/// Most numbers have at most eight digits, which are worked out together and stored at once. The rest are `itoa`'s.
 #[inline]
 pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
     if value < 10 {
@@ -36,18 +37,74 @@ pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
 /// Appends exactly nine digits (`value` < 10^9).
 #[inline]
 pub(super) fn push_nine(out: &mut Vec<u8>, value: u32) {
-    let rest = EIGHT_DIGITS as u32;
-    out.push(b'0' + (value / rest) as u8);
-    out.extend_from_slice(&eight_digits(value % rest));
+    let mut digits = [0; 9];
+    put_nine(&mut digits, value);
+    out.extend_from_slice(&digits);
 }
 
 /// Appends what is left of eight digits without the zeros in front, at least one digit.
 #[inline]
 fn push_significant(out: &mut Vec<u8>, digits: [u8; 8]) {
+    let (digits, length) = significant(digits);
+    out.extend_from_slice(&digits);
+    out.truncate(out.len() - (8 - length));
+}
+
+/// Writes a decimal number at the beginning of `room` and gives its length; what stands behind it is void.
+#[inline]
+pub(super) fn put_number(room: &mut [u8; NUMBER], value: u64) -> usize {
+    if value < EIGHT_DIGITS {
+        put_short(room, value as u32)
+    } else if value < EIGHT_DIGITS * EIGHT_DIGITS {
+        let length = put_short(room, (value / EIGHT_DIGITS) as u32);
+        let rest = eight_digits((value % EIGHT_DIGITS) as u32);
+        room[length..length + 8].copy_from_slice(&rest);
+        length + 8
+    } else {
+        put_long(room, value)
+    }
+}
+
+/// A number below 10^8.
+#[inline]
+fn put_short(room: &mut [u8; NUMBER], value: u32) -> usize {
+    if value < 10 {
+        room[0] = b'0' + value as u8;
+        return 1;
+    }
+    let digits = if value < 10_000 {
+        four_digits(value)
+    } else {
+        eight_digits(value)
+    };
+    let (digits, length) = significant(digits);
+    room[..8].copy_from_slice(&digits);
+    length
+}
+
+/// A number of more than sixteen digits.
+#[cold]
+fn put_long(room: &mut [u8; NUMBER], value: u64) -> usize {
+    let mut buffer = itoa::Buffer::new();
+    let text = buffer.format(value).as_bytes();
+    room[..text.len()].copy_from_slice(text);
+    text.len()
+}
+
+/// Writes exactly nine digits (`value` < 10^9).
+#[inline]
+pub(super) fn put_nine(room: &mut [u8; 9], value: u32) {
+    let rest = EIGHT_DIGITS as u32;
+    room[0] = b'0' + (value / rest) as u8;
+    room[1..].copy_from_slice(&eight_digits(value % rest));
+}
+
+/// Eight digits without the zeros in front, and how many are left: at least one.
+#[inline]
+fn significant(digits: [u8; 8]) -> ([u8; 8], usize) {
     let bits = u64::from_le_bytes(digits);
     let zeros = ((bits & 0x0f0f_0f0f_0f0f_0f0f).trailing_zeros() / 8).min(7);
-    out.extend_from_slice(&(bits >> (8 * zeros)).to_le_bytes());
-    out.truncate(out.len() - zeros as usize);
+    ((bits >> (8 * zeros)).to_le_bytes(), 8 - zeros as usize)
 }
 
 /// The eight decimal digits of `value` < 10^8, as text: halved three times, all parts at once in one register.
@@ -58,6 +115,21 @@ fn eight_digits(value: u32) -> [u8; 8] {
     let fours = (value / 10_000) | ((value % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = hundreds | ((fours - 100 * hundreds) << 16);
+    digits_of(twos)
+}
+
+/// The same of `value` < 10^4, which needs one step less.
+#[inline]
+fn four_digits(value: u32) -> [u8; 8] {
+    let value = u64::from(value);
+    let hundreds = (value * 10_486) >> 20;
+    let twos = hundreds | ((value - 100 * hundreds) << 16);
+    digits_of(twos << 32)
+}
+
+/// The digits of four numbers below 10^2.
+#[inline]
+fn digits_of(twos: u64) -> [u8; 8] {
     let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     let ones = tens | ((twos - 10 * tens) << 8);
     (ones | 0x3030_3030_3030_3030).to_le_bytes()
@@ -210,6 +282,9 @@ mod tests {
             let mut out = Vec::new();
             push_number(&mut out, value);
             assert_eq!(out, value.to_string().as_bytes());
+            let mut room = [0; NUMBER];
+            let length = put_number(&mut room, value);
+            assert_eq!(&room[..length], out);
         }
     }
 
@@ -219,6 +294,9 @@ mod tests {
             let value = value >> shift;
             let mut out = Vec::new();
             push_number(&mut out, value);
+            let mut room = [0; NUMBER];
+            let length = put_number(&mut room, value);
+            prop_assert_eq!(&room[..length], &*out);
             prop_assert_eq!(String::from_utf8(out).expect("digits"), value.to_string());
             let mut out = Vec::new();
             push_nine(&mut out, nine);

@@ -8,6 +8,7 @@
 mod cards;
 mod object;
 mod packet;
+mod pen;
 mod story;
 mod texts;
 
@@ -19,15 +20,17 @@ use std::io::{self, Write};
 use crate::timeline::{Entry, Sink, Wants};
 use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
-use texts::PacketTexts;
+use pen::Line;
+use texts::Texts;
 
 /// The sink that writes JSON Lines.
 #[derive(Debug)]
 pub struct JsonLines<W> {
     out: Out<W>,
     wants: Wants,
+    line: Line,
     endpoints: EndpointTexts,
-    packets: PacketTexts,
+    texts: Texts,
 }
 
 impl<W: Write> JsonLines<W> {
@@ -37,8 +40,9 @@ impl<W: Write> JsonLines<W> {
         Self {
             out: Out::new(writer),
             wants,
+            line: Line::new(),
             endpoints: EndpointTexts::new(),
-            packets: PacketTexts::new(),
+            texts: Texts::new(),
         }
     }
 }
@@ -49,15 +53,16 @@ impl<W: Write> Sink for JsonLines<W> {
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        let (out, ends) = (&mut self.out.buffer, &mut self.endpoints);
+        let (out, line) = (&mut self.out.buffer, &mut self.line);
+        let (ends, texts) = (&mut self.endpoints, &mut self.texts);
         match entry {
             Entry::Capture(start) => story::write_capture(out, start),
             Entry::Packet(packet) => {
-                packet::write_packet(out, ends, &mut self.packets, packet, self.wants.payload);
+                packet::write_packet(out, line, ends, texts, packet, self.wants.payload);
             }
             Entry::Handshake(entry) => cards::write_handshake(out, ends, entry),
-            Entry::Message(message) => story::write_message(out, ends, message),
-            Entry::Delivery(delivery) => story::write_delivery(out, delivery),
+            Entry::Message(message) => story::write_message(out, line, ends, texts, message),
+            Entry::Delivery(delivery) => story::write_delivery(out, line, delivery),
             Entry::Teardown(entry) => cards::write_teardown(out, ends, entry),
             Entry::Finding(finding) => story::write_finding(out, finding),
             Entry::Session(session) => story::write_session(out, ends, session),

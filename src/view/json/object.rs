@@ -77,10 +77,7 @@ const fn stands_as_it_is(byte: u8) -> bool {
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
     if every(text.as_bytes(), stands_as_it_is) {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-        return;
+        return push_quoted(out, text.as_bytes());
     }
     let start = out.len();
     // Writing a `str` to a `Vec` has no way to fail.
@@ -91,6 +88,14 @@ fn push_string(out: &mut Vec<u8>, text: &str) {
             push_char(out, c);
         }
     }
+}
+
+/// A quoted string of which every byte stands as it is.
+#[inline]
+fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    out.extend_from_slice(text);
+    out.push(b'"');
 }
 
 /// A character of a string that is already escaped as JSON asks.
@@ -110,7 +115,9 @@ fn push_char(out: &mut Vec<u8>, c: char) {
 /// Bytes of a stranger: `text`, and `hex` when they are no UTF-8.
 pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(key!("text"));
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if every(bytes, stands_as_it_is) {
+        push_quoted(out, bytes);
+    } else if let Ok(text) = std::str::from_utf8(bytes) {
         push_string(out, text);
     } else {
         push_string(out, &String::from_utf8_lossy(bytes));

@@ -1,10 +1,8 @@
 //! The `packet` event: the hot path of JSON Lines, hand-written because it is most of every file.
 
-use super::object::{
-    bare_object, boolean, hex, key, list, number, number_if, object, seconds_if, string, time,
-    word, words,
-};
-use super::texts::PacketTexts;
+use super::object::{bare_object, boolean, hex, key, list, number, object, string, word, words};
+use super::pen::{Line, Pen};
+use super::texts::Texts;
 use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
 use crate::view::encode::{EndpointTexts, push_number};
@@ -12,25 +10,26 @@ use crate::view::encode::{EndpointTexts, push_number};
 /// Appends one `packet` line.
 pub(super) fn write_packet(
     out: &mut Vec<u8>,
+    line: &mut Line,
     ends: &mut EndpointTexts,
-    texts: &mut PacketTexts,
+    texts: &mut Texts,
     packet: &PacketEntry,
     payload: bool,
 ) {
-    out.extend_from_slice(b"{\"event\":\"packet\"");
     let seen = &packet.observation;
-    number(out, key!("frame"), packet.frame);
-    time(out, key!("ts"), packet.at);
-    number(out, key!("stream"), seen.stream.0);
-    let direction = [packet.source, packet.destination];
-    texts.directions.push(out, ends, seen.side, direction);
-    texts.flags.push(out, packet.flags);
-    write_numbers(out, packet);
-    if !packet.options.options().0.is_empty() {
-        object(out, key!("options"), |out| write_options(out, packet));
-    }
-    texts.states.push(out, seen.client_state, seen.server_state);
-    write_analysis(out, packet);
+    let direction = (seen.stream, seen.side, [packet.source, packet.destination]);
+    let mut pen = line
+        .pen()
+        .text(b"{\"event\":\"packet\"")
+        .number(key!("frame"), packet.frame)
+        .time(key!("ts"), packet.at)
+        .snippet(texts.directions.of(ends, direction))
+        .snippet(texts.flags.of(packet.flags));
+    pen = write_numbers(pen, packet);
+    pen = write_options(pen, out, packet);
+    pen = pen.snippet(texts.states.of(seen.client_state, seen.server_state));
+    pen = write_analysis(pen, out, packet);
+    pen.lay(out);
     if let Some(code) = seen.role.code() {
         word(out, key!("role"), code);
     }
@@ -47,29 +46,49 @@ pub(super) fn write_packet(
 }
 
 /// Sequence space, window and length.
-fn write_numbers(out: &mut Vec<u8>, packet: &PacketEntry) {
+#[inline]
+fn write_numbers<'a>(mut pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
     let seen = &packet.observation;
-    number(out, key!("seq"), seen.seq);
+    pen = pen.number(key!("seq"), seen.seq);
     if packet.flags.ack() {
-        number(out, key!("ack"), seen.ack);
+        pen = pen.number(key!("ack"), seen.ack);
     }
     if seen.analysed {
-        number(out, key!("next_seq"), seen.next_seq);
+        pen = pen.number(key!("next_seq"), seen.next_seq);
     }
-    number(out, key!("seq_raw"), packet.seq_raw.0);
+    pen = pen.number(key!("seq_raw"), packet.seq_raw.0);
     if packet.flags.ack() || packet.ack_raw.0 != 0 {
-        number(out, key!("ack_raw"), packet.ack_raw.0);
+        pen = pen.number(key!("ack_raw"), packet.ack_raw.0);
     }
-    number(out, key!("window"), packet.window);
+    pen = pen.number(key!("window"), packet.window);
     if seen.analysed {
-        number(out, key!("window_scaled"), seen.window_scaled);
+        pen = pen.number(key!("window_scaled"), seen.window_scaled);
     }
-    number_if(out, key!("window_shift"), seen.window_shift);
-    number_if(out, key!("len"), packet.len);
+    pen.number_if(key!("window_shift"), seen.window_shift)
+        .number_if(key!("len"), packet.len)
+}
+
+/// `options`; nearly always time stamps alone.
+#[inline]
+fn write_options<'a>(pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry) -> Pen<'a> {
+    let options = packet.options.options();
+    if options.0.is_empty() {
+        return pen;
+    }
+    if let Some((value, echo)) = options.only_timestamps() {
+        return pen
+            .text(key!("options"))
+            .number(b"{\"tsval\":", value)
+            .number(key!("tsecr"), echo)
+            .text(b"}");
+    }
+    let pen = pen.pause(out);
+    object(out, key!("options"), |out| write_any_options(out, packet));
+    pen
 }
 
 /// The members of `options`.
-fn write_options(out: &mut Vec<u8>, packet: &PacketEntry) {
+fn write_any_options(out: &mut Vec<u8>, packet: &PacketEntry) {
     let options = packet.options.options();
     let mut others = false;
     for (_, option) in options.iter() {
@@ -107,7 +126,37 @@ fn write_options(out: &mut Vec<u8>, packet: &PacketEntry) {
 }
 
 /// Flags and the numbers that come with them.
-fn write_analysis(out: &mut Vec<u8>, packet: &PacketEntry) {
+#[inline]
+fn write_analysis<'a>(mut pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry) -> Pen<'a> {
+    let seen = &packet.observation;
+    if !seen.analysis.is_empty() || !seen.notes.is_empty() {
+        pen = pen.pause(out);
+        write_flags(out, packet);
+    }
+    if let Some((count, frame)) = seen.duplicate_ack {
+        pen = pen
+            .number(key!("duplicate_ack_num"), count)
+            .number(key!("duplicate_ack_frame"), frame);
+    }
+    pen = pen
+        .number_if(key!("acks_frame"), seen.acks_frame)
+        .seconds_if(key!("ack_rtt"), seen.ack_rtt)
+        .seconds_if(key!("initial_rtt"), seen.initial_rtt)
+        .number_if(key!("bytes_in_flight"), seen.bytes_in_flight)
+        .number_if(key!("push_bytes_sent"), seen.push_bytes_sent);
+    if let Some((rto, frame)) = seen.rto {
+        pen = pen
+            .seconds(key!("rto"), rto)
+            .number(key!("rto_frame"), frame);
+    }
+    pen.number_if(key!("original_frame"), seen.original_frame)
+        .seconds(key!("time_relative"), seen.time_relative)
+        .seconds(key!("time_delta"), seen.time_delta)
+        .number(key!("completeness"), seen.completeness)
+}
+
+/// Wireshark's flags and our notes, where there are any.
+fn write_flags(out: &mut Vec<u8>, packet: &PacketEntry) {
     let seen = &packet.observation;
     if !seen.analysis.is_empty() {
         words(out, key!("analysis"), seen.analysis.names());
@@ -115,21 +164,4 @@ fn write_analysis(out: &mut Vec<u8>, packet: &PacketEntry) {
     if !seen.notes.is_empty() {
         words(out, key!("notes"), seen.notes.names());
     }
-    if let Some((count, frame)) = seen.duplicate_ack {
-        number(out, key!("duplicate_ack_num"), count);
-        number(out, key!("duplicate_ack_frame"), frame);
-    }
-    number_if(out, key!("acks_frame"), seen.acks_frame);
-    seconds_if(out, key!("ack_rtt"), seen.ack_rtt);
-    seconds_if(out, key!("initial_rtt"), seen.initial_rtt);
-    number_if(out, key!("bytes_in_flight"), seen.bytes_in_flight);
-    number_if(out, key!("push_bytes_sent"), seen.push_bytes_sent);
-    if let Some((rto, frame)) = seen.rto {
-        seconds_if(out, key!("rto"), Some(rto));
-        number(out, key!("rto_frame"), frame);
-    }
-    number_if(out, key!("original_frame"), seen.original_frame);
-    seconds_if(out, key!("time_relative"), Some(seen.time_relative));
-    seconds_if(out, key!("time_delta"), Some(seen.time_delta));
-    number(out, key!("completeness"), seen.completeness);
 }

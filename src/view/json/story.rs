@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::object::{
-    bare_object, boolean, bytes, key, list, number, number_if, numbers, seconds_if, string, time,
-    word,
+    boolean, bytes, key, list, number, number_if, numbers, seconds_if, string, time, word,
 };
+use super::pen::{Line, Pen};
+use super::texts::Texts;
 use crate::chat::{SessionEventKind, Transport};
 use crate::message::MessageKind;
 use crate::net::Endpoint;
@@ -43,10 +44,13 @@ pub(super) fn write_capture(out: &mut Vec<u8>, start: &CaptureStart) {
 }
 
 /// `ack_frame` and `ack_after`.
-fn write_ack(out: &mut Vec<u8>, ack: Option<Acknowledged>) {
-    if let Some(ack) = ack {
-        number(out, key!("ack_frame"), ack.frame);
-        seconds_if(out, key!("ack_after"), Some(ack.after));
+#[inline]
+fn acknowledged(pen: Pen<'_>, ack: Option<Acknowledged>) -> Pen<'_> {
+    match ack {
+        Some(ack) => pen
+            .number(key!("ack_frame"), ack.frame)
+            .seconds(key!("ack_after"), ack.after),
+        None => pen,
     }
 }
 
@@ -56,33 +60,45 @@ fn range(out: &mut Vec<u8>, key: &[u8], range: &Range<u64>) {
 }
 
 /// Appends a `message` line.
-pub(super) fn write_message(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &MessageEntry) {
-    out.extend_from_slice(b"{\"event\":\"message\"");
+pub(super) fn write_message(
+    out: &mut Vec<u8>,
+    line: &mut Line,
+    ends: &mut EndpointTexts,
+    texts: &mut Texts,
+    entry: &MessageEntry,
+) {
     let connection = match entry.side {
         Side::Client => entry.connection,
         Side::Server => entry.connection.flipped(),
     };
-    time(out, key!("ts"), entry.at);
-    number(out, key!("id"), entry.id);
-    number(out, key!("stream"), entry.stream.0);
-    word(out, key!("direction"), entry.side.direction());
-    endpoint(out, ends, key!("src"), connection.client);
-    endpoint(out, ends, key!("dst"), connection.server);
-    number(out, key!("number"), entry.number);
+    let direction = [connection.client, connection.server];
+    let direction = (entry.stream, entry.side, direction);
+    line.pen()
+        .text(b"{\"event\":\"message\"")
+        .time(key!("ts"), entry.at)
+        .number(key!("id"), entry.id)
+        .snippet(texts.directions.of(ends, direction))
+        .number(key!("number"), entry.number)
+        .lay(out);
     word(out, key!("kind"), entry.message.kind.code());
     if let MessageKind::WsClose(code) = entry.message.kind {
         number(out, key!("close_code"), code);
     }
     bytes(out, &entry.message.text);
-    boolean(out, key!("complete"), entry.message.complete);
-    range(out, key!("bytes"), &entry.message.bytes);
+    line.pen()
+        .boolean(key!("complete"), entry.message.complete)
+        .range(key!("bytes"), &entry.message.bytes)
+        .lay(out);
     numbers(out, key!("frames"), entry.frames.iter().copied());
-    number(out, key!("frames_total"), entry.frames_total);
-    number(out, key!("sharing"), entry.sharing);
-    write_ack(out, entry.ack);
-    number_if(out, key!("copy_of"), entry.copy_of);
-    number_if(out, key!("line"), entry.line);
-    number_if(out, key!("session"), entry.session.map(|session| session.0));
+    let pen = line
+        .pen()
+        .number(key!("frames_total"), entry.frames_total)
+        .number(key!("sharing"), entry.sharing);
+    acknowledged(pen, entry.ack)
+        .number_if(key!("copy_of"), entry.copy_of)
+        .number_if(key!("line"), entry.line)
+        .number_if(key!("session"), entry.session.map(|session| session.0))
+        .lay(out);
     if let Some(name) = &entry.name {
         string(out, key!("name"), name);
     }
@@ -90,20 +106,22 @@ pub(super) fn write_message(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: 
 }
 
 /// Appends a `delivery` line.
-pub(super) fn write_delivery(out: &mut Vec<u8>, entry: &DeliveryEntry) {
-    out.extend_from_slice(b"{\"event\":\"delivery\"");
-    time(out, key!("ts"), entry.at);
-    number(out, key!("message"), entry.message);
-    number(out, key!("stream"), entry.stream.0);
-    write_ack(out, entry.ack);
+pub(super) fn write_delivery(out: &mut Vec<u8>, line: &mut Line, entry: &DeliveryEntry) {
+    let pen = line
+        .pen()
+        .text(b"{\"event\":\"delivery\"")
+        .time(key!("ts"), entry.at)
+        .number(key!("message"), entry.message)
+        .number(key!("stream"), entry.stream.0);
+    acknowledged(pen, entry.ack).lay(out);
     list(out, key!("copies"), &entry.copies, |out, copy| {
-        bare_object(out, |out| {
-            number(out, key!("stream"), copy.stream.0);
-            number(out, key!("message"), copy.message);
-            number(out, key!("frame"), copy.frame);
-            seconds_if(out, key!("after"), Some(copy.after));
-            write_ack(out, copy.ack);
-        });
+        let pen = line
+            .pen()
+            .number(b"{\"stream\":", copy.stream.0)
+            .number(key!("message"), copy.message)
+            .number(key!("frame"), copy.frame)
+            .seconds(key!("after"), copy.after);
+        acknowledged(pen, copy.ack).text(b"}").lay(out);
     });
     number(out, key!("expected"), entry.expected);
     boolean(out, key!("complete"), entry.complete);

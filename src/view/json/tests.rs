@@ -9,9 +9,14 @@ use serde_json::Value;
 use super::JsonLines;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
-use crate::packet::TcpFlags;
-use crate::tcp::{AnalysisFlags, OwnFlags, ResetCause, Side};
-use crate::timeline::{FindingCode, HandshakeEntry, TeardownEntry, VerdictCode, Wants};
+use crate::net::{Endpoint, Timestamp};
+use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
+use crate::tcp::{
+    AnalysisFlags, Certainty, ObservedState, OwnFlags, ResetCause, Side, StreamId, TcpState,
+};
+use crate::timeline::{
+    FindingCode, HandshakeEntry, OptionBytes, PacketEntry, TeardownEntry, VerdictCode, Wants,
+};
 use crate::view::samples::{self, Owned, Shared, written};
 
 fn lines(story: &[Owned]) -> Vec<Value> {
@@ -122,14 +127,14 @@ fn everything() -> Vec<Owned> {
     }
     story.push(Owned::Handshake(HandshakeEntry {
         at: samples::at(50),
-        stream: crate::tcp::StreamId(0),
+        stream: StreamId(0),
         connection: samples::pair(),
         handshake: samples::handshake(),
         unfinished: true,
     }));
     story.push(Owned::Teardown(TeardownEntry {
         at: samples::at(50),
-        stream: crate::tcp::StreamId(0),
+        stream: StreamId(0),
         connection: samples::pair(),
         teardown: samples::reset_teardown(),
     }));
@@ -279,4 +284,49 @@ fn what_drives_terminals_is_written_as_escapes_and_read_back() {
     );
     let value: Value = serde_json::from_str(line).expect("JSON");
     assert_eq!(value["text"], said);
+}
+
+/// The largest numbers everywhere and the longest addresses.
+fn longest_packet() -> PacketEntry {
+    let end = Endpoint::new([0xffff; 8].into(), u16::MAX);
+    let mut packet = samples::full_packet();
+    (packet.frame, packet.at) = (u64::MAX, Timestamp::from_nanos(i64::MIN));
+    (packet.source, packet.destination) = (end, end);
+    (packet.flags, packet.window, packet.len) = (TcpFlags(511), u16::MAX, Some(u32::MAX));
+    (packet.seq_raw, packet.ack_raw) = (SeqNumber(u32::MAX), SeqNumber(u32::MAX));
+    let seen = &mut packet.observation;
+    seen.stream = StreamId(u32::MAX);
+    (seen.seq, seen.ack, seen.next_seq) = (u32::MAX, u32::MAX, u32::MAX);
+    (seen.window_scaled, seen.window_shift) = (u32::MAX, Some(u8::MAX));
+    let state = ObservedState {
+        state: TcpState::SynReceived,
+        certainty: Certainty::Inferred,
+    };
+    (seen.client_state, seen.server_state) = (state, state);
+    seen.duplicate_ack = Some((u32::MAX, u64::MAX));
+    (seen.acks_frame, seen.original_frame) = (Some(u64::MAX), Some(u64::MAX));
+    (seen.ack_rtt, seen.initial_rtt) = (Some(i64::MIN), Some(i64::MIN));
+    (seen.bytes_in_flight, seen.push_bytes_sent) = (Some(u32::MAX), Some(u32::MAX));
+    seen.rto = Some((i64::MIN, u64::MAX));
+    (seen.time_relative, seen.time_delta) = (i64::MIN, i64::MIN);
+    seen.completeness = u8::MAX;
+    packet
+}
+
+#[test]
+fn the_longest_line_has_room() {
+    // Other options and flags would begin another stretch.
+    let mut packet = longest_packet();
+    let stamps = [1, 1, 8, 10, 255, 255, 255, 255, 255, 255, 255, 255];
+    packet.options = OptionBytes::copy_of(TcpOptions(&stamps));
+    packet.observation.analysis = AnalysisFlags::default();
+    packet.observation.notes = OwnFlags::default();
+    let value = &lines(&[Owned::Packet(Box::new(packet.clone()))])[0];
+    assert_eq!(value["frame"], u64::MAX);
+    assert_eq!(value["src"], packet.source.to_string());
+    assert_eq!(value["dst"], packet.destination.to_string());
+    assert_eq!(value["inferred"], serde_json::json!(["client", "server"]));
+    assert_eq!(value["options"]["tsecr"], u32::MAX);
+    assert_eq!(value["rto"].to_string(), "-9223372036.854776");
+    assert_eq!(value["completeness"], 255);
 }

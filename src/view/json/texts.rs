@@ -1,31 +1,32 @@
-//! The parts of `packet` lines that come again and again, made once and copied.
+//! The parts of `packet` and `message` lines that come again and again, made once and copied.
 //!
 //! Owns: which parts these are. Must not know: the rest of the line. All of it is bounded: by the number of control bits and
 //! states, or by slots that later texts take over.
 
 use rustc_hash::FxHashMap;
 
-use super::object::{key, object, word, words};
+use super::object::{key, number, object, word, words};
+use super::pen::Snippet;
 use super::story::endpoint;
 use crate::net::Endpoint;
 use crate::packet::TcpFlags;
-use crate::tcp::{Certainty, ObservedState, Side, TcpState};
-use crate::view::encode::{EndpointTexts, slot_of};
+use crate::tcp::{Certainty, ObservedState, Side, StreamId, TcpState};
+use crate::view::encode::EndpointTexts;
 
 /// What a line about a segment needs beside the segment.
 #[derive(Debug)]
-pub(super) struct PacketTexts {
+pub(super) struct Texts {
     pub(super) flags: FlagTexts,
     pub(super) states: StateTexts,
     pub(super) directions: DirectionTexts,
 }
 
-impl PacketTexts {
+impl Texts {
     /// Nothing met yet.
     pub(super) fn new() -> Self {
         Self {
             flags: FlagTexts::new(),
-            states: StateTexts::default(),
+            states: StateTexts::new(),
             directions: DirectionTexts::new(),
         }
     }
@@ -33,37 +34,55 @@ impl PacketTexts {
 
 /// `,"flags":["SYN","ACK"]` for each of the 512 sets of control bits.
 #[derive(Debug)]
-pub(super) struct FlagTexts(Vec<Box<[u8]>>);
+pub(super) struct FlagTexts(Vec<Snippet<64>>);
 
 impl FlagTexts {
     fn new() -> Self {
-        let text = |bits: u16| {
-            let mut out = Vec::new();
-            words(&mut out, key!("flags"), TcpFlags(bits).names());
-            out.into_boxed_slice()
-        };
+        let text =
+            |bits: u16| Snippet::written(|out| words(out, key!("flags"), TcpFlags(bits).names()));
         Self((0..512).map(text).collect())
     }
 
-    /// Appends it.
-    pub(super) fn push(&self, out: &mut Vec<u8>, flags: TcpFlags) {
-        out.extend_from_slice(&self.0[usize::from(flags.0) % 512]);
+    /// That of a set.
+    #[inline]
+    pub(super) fn of(&self, flags: TcpFlags) -> &Snippet<64> {
+        &self.0[usize::from(flags.0) % 512]
     }
 }
 
+/// Room for both states and who is inferred.
+type StateText = Snippet<96>;
+
 /// `state` and `inferred` for each pair of states met.
-#[derive(Debug, Default)]
-pub(super) struct StateTexts(FxHashMap<[ObservedState; 2], Box<[u8]>>);
+#[derive(Debug)]
+pub(super) struct StateTexts {
+    /// The last pair: most often the next one too.
+    last: ([ObservedState; 2], StateText),
+    met: FxHashMap<[ObservedState; 2], StateText>,
+}
 
 impl StateTexts {
-    /// Appends them.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, client: ObservedState, server: ObservedState) {
-        let text = self.0.entry([client, server]).or_insert_with(|| {
-            let mut text = Vec::new();
-            write_states(&mut text, client, server);
-            text.into_boxed_slice()
-        });
-        out.extend_from_slice(text);
+    fn new() -> Self {
+        // Of unknown states nothing is written.
+        Self {
+            last: (Default::default(), Snippet::EMPTY),
+            met: FxHashMap::default(),
+        }
+    }
+
+    /// That of a pair.
+    #[inline]
+    pub(super) fn of(&mut self, client: ObservedState, server: ObservedState) -> &StateText {
+        if self.last.0 != [client, server] {
+            self.turn_to(client, server);
+        }
+        &self.last.1
+    }
+
+    fn turn_to(&mut self, client: ObservedState, server: ObservedState) {
+        let write = || Snippet::written(|out| write_states(out, client, server));
+        let pair = [client, server];
+        self.last = (pair, *self.met.entry(pair).or_insert_with(write));
     }
 }
 
@@ -90,65 +109,45 @@ pub(super) fn write_states(out: &mut Vec<u8>, client: ObservedState, server: Obs
 }
 
 /// Directions remembered; a power of two.
-const REMEMBERED: usize = 256;
-/// Room for two IPv4 endpoints and their keys; longer ones are written anew each time.
-const DIRECTION_TEXT: usize = 96;
+const REMEMBERED: usize = 512;
+/// Room for two IPv6 endpoints and all keys.
+type DirectionText = Snippet<192>;
 
-/// `direction`, `src` and `dst` of a direction.
-#[derive(Clone, Copy, Debug)]
-struct DirectionText {
-    side: Side,
-    source: Endpoint,
-    destination: Endpoint,
-    length: u8,
-    text: [u8; DIRECTION_TEXT],
-}
+/// A direction of a connection: its stream, who sends, from where to where.
+type Direction = (StreamId, Side, [Endpoint; 2]);
 
-/// `direction`, `src` and `dst` of directions met lately.
+/// `stream`, `direction`, `src` and `dst` of directions met lately.
 #[derive(Debug)]
-pub(super) struct DirectionTexts(Vec<Option<DirectionText>>);
+pub(super) struct DirectionTexts(Vec<Option<(Direction, DirectionText)>>);
 
 impl DirectionTexts {
     fn new() -> Self {
         Self(vec![None; REMEMBERED])
     }
 
-    /// Appends them.
-    pub(super) fn push(
-        &mut self,
-        out: &mut Vec<u8>,
-        ends: &mut EndpointTexts,
-        side: Side,
-        [source, destination]: [Endpoint; 2],
-    ) {
-        // The two directions of a connection take different slots.
-        let slot = (slot_of(source) * 3 + slot_of(destination)) % REMEMBERED;
-        match &self.0[slot] {
-            Some(known)
-                if known.side == side
-                    && known.source == source
-                    && known.destination == destination =>
-            {
-                out.extend_from_slice(&known.text[..usize::from(known.length)]);
-            }
-            _ => {
-                let start = out.len();
-                word(out, key!("direction"), side.direction());
-                endpoint(out, ends, key!("src"), source);
-                endpoint(out, ends, key!("dst"), destination);
-                let written = &out[start..];
-                let mut text = [0; DIRECTION_TEXT];
-                if let Some(room) = text.get_mut(..written.len()) {
-                    room.copy_from_slice(written);
-                    self.0[slot] = Some(DirectionText {
-                        side,
-                        source,
-                        destination,
-                        length: written.len() as u8,
-                        text,
-                    });
-                }
-            }
+    /// That of a direction.
+    #[inline]
+    pub(super) fn of(&mut self, ends: &mut EndpointTexts, direction: Direction) -> &DirectionText {
+        let (stream, side, _) = direction;
+        let slot = &mut self.0[(stream.0 as usize * 2 + side as usize) % REMEMBERED];
+        if slot.as_ref().is_none_or(|(known, _)| *known != direction) {
+            *slot = None;
         }
+        let (_, text) = slot.get_or_insert_with(|| (direction, write(ends, direction)));
+        text
     }
+}
+
+/// The fields of a direction.
+#[cold]
+fn write(
+    ends: &mut EndpointTexts,
+    (stream, side, [source, destination]): Direction,
+) -> DirectionText {
+    Snippet::written(|out| {
+        number(out, key!("stream"), stream.0);
+        word(out, key!("direction"), side.direction());
+        endpoint(out, ends, key!("src"), source);
+        endpoint(out, ends, key!("dst"), destination);
+    })
 }

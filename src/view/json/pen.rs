@@ -1,0 +1,191 @@
+//! A pen: the short way to write a line whose length is bounded. Most of every file are `packet` and `message` lines, and most
+//! of those are numbers under a key.
+//!
+//! Owns: how a field is set down with one look at the room that is left. A pen is handed on by value, so that its place on the
+//! line stays in a register; appending to a `Vec` field by field would ask for room and note the length twice for each. Must
+//! not know: entries, escaping.
+
+#![expect(
+    clippy::inline_always,
+    reason = "keys are constants: set down in place they are a store or two, and the place on the line stays in a register"
+)]
+
+use std::ops::Range;
+
+use crate::net::{Nanos, Timestamp};
+use crate::view::encode::{put_nine, put_number};
+
+/// Room for the longest stretch of fields that is written at once; a test writes it.
+pub(super) const LINE: usize = 2048;
+/// Room for one field: the longest key with the longest number.
+const FIELD: usize = 64;
+
+/// A line to write on, used again and again.
+#[derive(Debug)]
+pub(super) struct Line(Box<[u8; LINE]>);
+
+impl Line {
+    /// An empty line.
+    pub(super) fn new() -> Self {
+        Self(Box::new([0; LINE]))
+    }
+
+    /// A pen at its beginning.
+    #[inline(always)]
+    pub(super) fn pen(&mut self) -> Pen<'_> {
+        Pen {
+            line: &mut self.0,
+            at: 0,
+        }
+    }
+}
+
+/// A short text in a block of constant size: setting down the whole block is cheaper than asking how long the text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Snippet<const N: usize> {
+    block: [u8; N],
+    length: u8,
+}
+
+impl<const N: usize> Snippet<N> {
+    /// No text.
+    pub(super) const EMPTY: Self = Self {
+        block: [0; N],
+        length: 0,
+    };
+
+    /// The text that `write` appends. Whoever chooses `N` knows the longest.
+    pub(super) fn written(write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut text = Vec::with_capacity(N);
+        write(&mut text);
+        let mut snippet = Self::EMPTY;
+        snippet.block[..text.len()].copy_from_slice(&text);
+        snippet.length = text.len() as u8;
+        snippet
+    }
+}
+
+/// A place on a line: what is written before it stays, what stands behind it is void.
+#[derive(Debug)]
+#[must_use = "what is written leaves with `lay`"]
+pub(super) struct Pen<'a> {
+    line: &'a mut [u8; LINE],
+    at: usize,
+}
+
+impl Pen<'_> {
+    /// The room of the next `N` bytes.
+    #[inline(always)]
+    fn room<const N: usize>(&mut self) -> &mut [u8; N] {
+        let rest = self.line.get_mut(self.at..);
+        let room = rest.and_then(|rest| rest.first_chunk_mut());
+        room.expect("a line has room for all of its fields")
+    }
+
+    /// Fixed text.
+    #[inline(always)]
+    pub(super) fn text(mut self, text: &[u8]) -> Self {
+        self.room::<FIELD>()[..text.len()].copy_from_slice(text);
+        self.at += text.len();
+        self
+    }
+
+    /// A text made before.
+    #[inline(always)]
+    pub(super) fn snippet<const N: usize>(mut self, snippet: &Snippet<N>) -> Self {
+        *self.room() = snippet.block;
+        self.at += usize::from(snippet.length);
+        self
+    }
+
+    /// A number.
+    #[inline(always)]
+    pub(super) fn number(mut self, key: &[u8], value: impl Into<u64>) -> Self {
+        let room = self.room::<FIELD>();
+        room[..key.len()].copy_from_slice(key);
+        self.at += key.len() + put_number(behind(room, key.len()), value.into());
+        self
+    }
+
+    /// A number where there is one.
+    #[inline(always)]
+    pub(super) fn number_if(self, key: &[u8], value: Option<impl Into<u64>>) -> Self {
+        match value {
+            Some(value) => self.number(key, value),
+            None => self,
+        }
+    }
+
+    /// A duration: seconds with nine decimals.
+    #[inline(always)]
+    pub(super) fn seconds(mut self, key: &[u8], value: Nanos) -> Self {
+        self = self.text(key);
+        if value < 0 {
+            self = self.text(b"-");
+        }
+        let magnitude = value.unsigned_abs();
+        let (whole, rest) = (magnitude / 1_000_000_000, magnitude % 1_000_000_000);
+        let room = self.room::<FIELD>();
+        let digits = put_number(behind(room, 0), whole);
+        room[digits] = b'.';
+        put_nine(behind(room, digits + 1), rest as u32);
+        self.at += digits + 10;
+        self
+    }
+
+    /// A duration where there is one.
+    #[inline(always)]
+    pub(super) fn seconds_if(self, key: &[u8], value: Option<Nanos>) -> Self {
+        match value {
+            Some(value) => self.seconds(key, value),
+            None => self,
+        }
+    }
+
+    /// A point in time.
+    #[inline(always)]
+    pub(super) fn time(self, key: &[u8], at: Timestamp) -> Self {
+        self.seconds(key, at.as_nanos())
+    }
+
+    /// `true` or `false`.
+    #[inline(always)]
+    pub(super) fn boolean(self, key: &[u8], value: bool) -> Self {
+        let pen = self.text(key);
+        if value {
+            pen.text(b"true")
+        } else {
+            pen.text(b"false")
+        }
+    }
+
+    /// First of the range and the one after the last.
+    #[inline(always)]
+    pub(super) fn range(self, key: &[u8], range: &Range<u64>) -> Self {
+        self.text(key)
+            .number(b"[", range.start)
+            .number(b",", range.end)
+            .text(b"]")
+    }
+
+    /// What is written leaves.
+    #[inline(always)]
+    pub(super) fn lay(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.line[..self.at]);
+    }
+
+    /// What is written leaves, for something else to follow; then the pen goes on.
+    #[inline(always)]
+    pub(super) fn pause(self, out: &mut Vec<u8>) -> Self {
+        out.extend_from_slice(&self.line[..self.at]);
+        Pen { at: 0, ..self }
+    }
+}
+
+/// The room of a number that begins at `at`.
+#[inline(always)]
+fn behind<const N: usize>(room: &mut [u8; FIELD], at: usize) -> &mut [u8; N] {
+    let rest = room.get_mut(at..);
+    let room = rest.and_then(|rest| rest.first_chunk_mut());
+    room.expect("a field has room for its key and a number")
+}
