@@ -267,6 +267,8 @@ impl World {
         for _ in 0..1_000 {
             self.take(who, 100);
             self.answer(7);
+            // The answer comes behind what its client said before.
+            self.commit(1);
             let now = self.now();
             if self.room.may_speak(session, now).is_some() {
                 return;

@@ -176,6 +176,9 @@ fn events_tell_the_whole_story() {
     );
 }
 
+/// What asks for WebSocket besides the request line.
+const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
 #[test]
 fn paths_answer_as_documented() {
     let server = Server::start();
@@ -199,6 +202,17 @@ fn paths_answer_as_documented() {
         (
             "GET /chat HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
             "403",
+        ),
+        (&format!("GET /chat HTTP/1.0\r\n{UPGRADE}"), "426"),
+        (
+            &format!("GET /chat HTTP/1.1\r\nHost: localhost\r\n{UPGRADE}Content-Length: 2\r\n"),
+            "400",
+        ),
+        (
+            &format!(
+                "GET /chat HTTP/1.1\r\nHost: localhost\r\n{UPGRADE}Transfer-Encoding: chunked\r\n"
+            ),
+            "400",
         ),
     ] {
         let mut stream = std::net::TcpStream::connect(server.web).unwrap();
@@ -231,6 +245,30 @@ fn ends_with_a_farewell_and_fin() {
             rest.ends_with("* the server is shutting down: goodbye\n"),
             "{rest}"
         );
+    }
+}
+
+/// Whatever shares a segment, and also where each line has to wait for the file.
+#[test]
+fn answers_come_where_the_commands_stood() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("room.db");
+    for history in [None, Some(file)] {
+        let server = Server::with(|config| config.history = history);
+        let (mut ana, mut bob) = (server.client(), server.client());
+        ana.send(b"one\n/ping\ntwo\n/msg guest2 psst\n/ping end\n");
+        for line in [
+            "guest1: one",
+            "* pong",
+            "guest1: two",
+            "* (to guest2): psst",
+            "* pong end",
+        ] {
+            assert_eq!(ana.line(), line);
+        }
+        for line in ["guest1: one", "guest1: two", "* guest1 (to you): psst"] {
+            assert_eq!(bob.line(), line);
+        }
     }
 }
 

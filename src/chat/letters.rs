@@ -49,11 +49,15 @@ impl Letters {
         }
     }
 
-    /// What waited is handed to the connection, where it begins at that byte.
-    pub(super) fn sent(&mut self, offset: u64) {
+    /// The first `count` bytes of what waited are handed to the connection, where they begin at that byte.
+    pub(super) fn sent(&mut self, offset: u64, count: usize) {
         for letter in &mut self.letters {
             if let Place::Waiting(end) = letter.place {
-                letter.place = Place::Sent(offset + end as u64);
+                letter.place = if end <= count {
+                    Place::Sent(offset + end as u64)
+                } else {
+                    Place::Waiting(end - count)
+                };
             }
         }
     }
@@ -101,7 +105,8 @@ mod tests {
         letters.push("two".into(), 20);
         letters.acknowledge(u64::MAX);
         assert_eq!(left(&letters), ["one", "two"], "not handed over yet");
-        letters.sent(100);
+        letters.sent(100, 15);
+        letters.sent(115, 5);
         letters.push("three".into(), 9);
         letters.acknowledge(119);
         assert_eq!(left(&letters), ["two", "three"]);

@@ -10,6 +10,8 @@ pub const LINE_BYTES: usize = 8 * 1024;
 pub const NAME_CHARS: usize = 32;
 /// Sessions connected at once.
 pub const SESSIONS: usize = 10_000;
+/// Of these from one address: a tenth, so that no stranger takes them all. This machine's own are not counted.
+pub const PER_ADDRESS: usize = 1_000;
 /// Sessions that are gone and may still come back; the oldest is forgotten first. About 200 bytes each.
 pub const RESUMABLE: usize = 10_000;
 /// Of these, sessions that never said a line; they are forgotten before any that did. Only by speaking, where everybody
@@ -55,6 +57,8 @@ pub struct Limits {
     pub name_chars: usize,
     /// Sessions connected at once.
     pub sessions: usize,
+    /// Sessions connected at once from one address other than loopback; 0 = unlimited.
+    pub per_address: usize,
     /// Gone sessions that may come back.
     pub resumable: usize,
     /// Time without a line after which a session ends; zero = never.
@@ -77,6 +81,7 @@ impl Default for Limits {
             line_bytes: LINE_BYTES,
             name_chars: NAME_CHARS,
             sessions: SESSIONS,
+            per_address: PER_ADDRESS,
             resumable: RESUMABLE,
             idle: IDLE,
             log_bytes: LOG_BYTES,

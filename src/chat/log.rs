@@ -128,20 +128,33 @@ impl Log {
         budget: usize,
         out: &mut VecDeque<Bytes>,
     ) -> Taken {
+        self.read_until(u64::MAX, view, cursor, budget, out)
+    }
+
+    /// As [`Log::read`], of the lines before number `until`.
+    pub(super) fn read_until(
+        &mut self,
+        until: u64,
+        view: View,
+        cursor: &mut Cursor,
+        budget: usize,
+        out: &mut VecDeque<Bytes>,
+    ) -> Taken {
         let mut taken = Taken {
             missed: self.skip_evicted(cursor),
             ..Taken::default()
         };
         let stretch = cursor.stretch(self.next);
+        let end = stretch.end.min(until);
         taken.lines = stretch.start..stretch.start;
         if taken.missed > 0 {
             return taken;
         }
-        while taken.lines.end < stretch.end && taken.bytes < budget {
+        while taken.lines.end < end && taken.bytes < budget {
             let Some(chunk) = self.chunk(taken.lines.end) else {
                 break;
             };
-            let here = taken.lines.end..stretch.end.min(chunk.lines().end);
+            let here = taken.lines.end..end.min(chunk.lines().end);
             let left = budget - taken.bytes;
             if taken.bytes > 0 && chunk.size(view, here.start) > left {
                 break;

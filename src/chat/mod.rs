@@ -11,9 +11,11 @@
 #![doc = ""]
 #![doc = include_str!("../../docs/chat-protocol.md")]
 
+mod aside;
 mod away;
 mod chunk;
 mod command;
+mod crowds;
 mod cursor;
 mod encode;
 mod event;

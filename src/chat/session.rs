@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::aside::Aside;
 use super::cursor::Cursor;
 use super::encode::{self, View};
 use super::excerpt::{Excerpt, Weighing};
@@ -70,9 +71,8 @@ pub(super) struct Session {
     /// First line this connection could be shown: a resume replays only what is before it.
     pub(super) shown_from: u64,
     pub(super) ledger: Ledger,
-    /// Notices and answers waiting, already encoded; they go before further lines.
-    side: VecDeque<Bytes>,
-    side_bytes: usize,
+    /// Notices and answers waiting.
+    pub(super) aside: Aside,
     /// Private lines that its peer is not known to have.
     pub(super) letters: Letters,
     /// Uptime of the last line from the client.
@@ -92,6 +92,8 @@ pub(super) struct Session {
     pub(super) parked: Parked,
     /// Lines that it asked to see again and has not been sent yet.
     pub(super) again: Option<Cursor>,
+    /// These begin behind the lines before this number.
+    pub(super) again_after: u64,
     /// Its own token, while it has not been shown: it came to be another session.
     pub(super) unshown: Option<Token>,
     /// Its place is one beyond a full room: it came to be another session, and is nothing else.
@@ -108,6 +110,8 @@ pub(super) struct Session {
     pub(super) saved: Option<Cursor>,
     /// Lines accepted for it that wait for the history file.
     pub(super) staged: usize,
+    /// The number behind the last of them, if the file takes all.
+    pub(super) said_to: u64,
     /// Lines read back from the history file for it.
     pub(super) excerpt: Excerpt,
     /// Whether the history file is asked what the peer has not acknowledged.
@@ -136,8 +140,7 @@ impl Session {
             cursor: Cursor::new(birth.head),
             shown_from: birth.head,
             ledger: Ledger::default(),
-            side: VecDeque::new(),
-            side_bytes: 0,
+            aside: Aside::default(),
             letters: Letters::default(),
             heard: birth.now,
             quiet: true,
@@ -148,6 +151,7 @@ impl Session {
             succeeds: false,
             parked: Parked::default(),
             again: None,
+            again_after: 0,
             unshown: None,
             spare: false,
             deaf: false,
@@ -156,6 +160,7 @@ impl Session {
             successor: None,
             saved: None,
             staged: 0,
+            said_to: 0,
             excerpt: Excerpt::None,
             weighing: Weighing::None,
         }
@@ -169,27 +174,34 @@ impl Session {
         Cursor::from_parts(earlier, self.cursor.next())
     }
 
-    /// Queues a notice (`* text`); `text` must be safe text.
+    /// Queues a notice (`* text`) that is sent behind the lines before number `place`; `text` must be safe text.
+    pub(super) fn tell_at(&mut self, place: u64, text: &str) {
+        self.push_at(place, encode::notice(self.view, text).freeze());
+    }
+
+    /// As [`Session::tell_at`], whatever lines it is owed.
     pub(super) fn tell(&mut self, text: &str) {
-        self.push(encode::notice(self.view, text).freeze());
+        self.tell_at(0, text);
     }
 
     /// Queues a private line, which is kept until the peer has it.
-    pub(super) fn tell_privately(&mut self, text: Arc<str>) {
-        self.tell(&text);
-        self.letters.push(text, self.side_bytes);
+    pub(super) fn tell_privately(&mut self, place: u64, text: Arc<str>) {
+        self.tell_at(place, &text);
+        self.letters.push(text, self.aside.bytes());
         if self.deaf {
             self.letters.lost();
         }
     }
 
-    /// Queues encoded bytes (whole lines or frames).
+    /// Queues encoded bytes (whole lines or frames), whatever lines it is owed.
     pub(super) fn push(&mut self, bytes: Bytes) {
-        if self.deaf {
-            return;
+        self.push_at(0, bytes);
+    }
+
+    fn push_at(&mut self, place: u64, bytes: Bytes) {
+        if !self.deaf {
+            self.aside.push(place, bytes);
         }
-        self.side_bytes += bytes.len();
-        self.side.push_back(bytes);
     }
 
     /// Everything owed was handed out: the farewell follows if the session is to end.
@@ -202,25 +214,56 @@ impl Session {
         }
     }
 
-    /// Bytes waiting beside the log.
-    pub(super) const fn side_bytes(&self) -> usize {
-        self.side_bytes
+    /// Up to which place what waits beside the log may go out now. `settled`: no line is on its way into the log; places
+    /// count on the history file to take every one.
+    pub(super) fn reach(&self, head: u64, settled: bool) -> u64 {
+        let none_to_come = settled && self.cursor.is_done(head);
+        let leaving = self.closing == Some(DisconnectReason::TakenOver);
+        if leaving || none_to_come || self.lists(head, settled) {
+            u64::MAX
+        } else {
+            self.cursor.first()
+        }
+    }
+
+    /// Whether lines that it asked to see again are its next.
+    pub(super) fn lists(&self, head: u64, settled: bool) -> bool {
+        let none_to_come = settled && self.cursor.is_done(head);
+        self.again.is_some() && (none_to_come || self.cursor.first() >= self.again_after)
+    }
+
+    /// Whether something beside the lines that it is owed may go out now.
+    pub(super) fn is_due(&self, head: u64, settled: bool) -> bool {
+        let reach = self.reach(head, settled);
+        self.aside.place().is_some_and(|place| place <= reach) || self.lists(head, settled)
+    }
+
+    /// The number of the line that has to wait for what is told before it.
+    pub(super) fn lines_end(&self) -> u64 {
+        let listing = self.again.as_ref().map(|_| self.again_after);
+        let first = self.aside.place().into_iter().chain(listing).min();
+        first.unwrap_or(u64::MAX)
     }
 
     /// Nobody reads answers any more.
     pub(super) fn deafen(&mut self) {
         self.deaf = true;
         self.letters.lost();
-        self.side.clear();
-        self.side_bytes = 0;
+        self.aside = Aside::default();
         self.again = None;
     }
 
-    /// Hands over everything that waits beside the log; it begins at byte `offset` of the connection.
-    pub(super) fn take_side(&mut self, offset: u64, out: &mut VecDeque<Bytes>) -> usize {
-        self.letters.sent(offset);
-        out.extend(self.side.drain(..));
-        std::mem::take(&mut self.side_bytes)
+    /// Hands over what waits beside the log and may go out where the lines before `reach` were sent; it begins at byte
+    /// `offset` of the connection.
+    pub(super) fn take_aside(
+        &mut self,
+        reach: u64,
+        offset: u64,
+        out: &mut VecDeque<Bytes>,
+    ) -> usize {
+        let bytes = self.aside.take(reach, out);
+        self.letters.sent(offset, bytes);
+        bytes
     }
 }
 

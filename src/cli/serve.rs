@@ -123,6 +123,9 @@ pub(super) struct ChatArgs {
     /// Sessions at once
     #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS, value_parser = at_least_one())]
     max_sessions: usize,
+    /// Sessions at once from one address (of IPv6: one /64 network) other than this machine's; 0 = unlimited
+    #[arg(long, value_name = "N", default_value_t = chat::limits::PER_ADDRESS)]
+    per_address: usize,
     /// Bytes of one line
     #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LINE_BYTES, value_parser = at_least_one())]
     max_line: usize,
@@ -153,6 +156,7 @@ impl ChatArgs {
             rate: self.rate,
             idle: Duration::from_secs(self.idle),
             sessions: self.max_sessions,
+            per_address: self.per_address,
             line_bytes: self.max_line,
             log_bytes: self.log_bytes,
             ..chat::Limits::default()

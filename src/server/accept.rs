@@ -154,7 +154,9 @@ impl Lines {
     /// The room has no place: whoever is one of its own may say so, all others are turned away.
     async fn at_the_door(&self, stream: TcpStream, tuple: FourTuple, why: RoomFull) {
         let claim = match why {
-            RoomFull::Sessions(_) => self.doorstep.hear(&stream, why, &self.shutdown).await,
+            RoomFull::Sessions(_) | RoomFull::Address(_) => {
+                self.doorstep.hear(&stream, why, &self.shutdown).await
+            }
             RoomFull::Closing => None,
         };
         let Some(claim) = claim else {

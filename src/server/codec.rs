@@ -11,10 +11,22 @@ use crate::chat::DisconnectReason;
 /// Bytes of the client's direction to what was heard.
 pub(super) enum Codec {
     Lines(LineCodec),
-    Frames(Box<FrameCodec>),
+    Frames {
+        codec: Box<FrameCodec>,
+        /// What it says of its end, at hand: this is asked in every turn of a session, and the codec lies elsewhere.
+        ended: Option<DisconnectReason>,
+    },
 }
 
 impl Codec {
+    /// A WebSocket's.
+    pub(super) fn frames(codec: FrameCodec) -> Self {
+        Self::Frames {
+            ended: codec.ended(),
+            codec: Box::new(codec),
+        }
+    }
+
     /// `data` was read at `offset`; lines longer than `most` are refused.
     pub(super) fn feed(
         &mut self,
@@ -25,7 +37,10 @@ impl Codec {
     ) {
         match self {
             Self::Lines(codec) => codec.feed(data, offset, most, each),
-            Self::Frames(codec) => codec.feed(data, offset, most, each),
+            Self::Frames { codec, ended } => {
+                codec.feed(data, offset, most, each);
+                *ended = codec.ended();
+            }
         }
     }
 
@@ -40,15 +55,15 @@ impl Codec {
     pub(super) fn take_output(&mut self) -> Option<Bytes> {
         match self {
             Self::Lines(_) => None,
-            Self::Frames(codec) => codec.take_output(),
+            Self::Frames { codec, .. } => codec.take_output(),
         }
     }
 
     /// Why the protocol is over, once it is: nothing more may be sent.
-    pub(super) fn ended(&self) -> Option<DisconnectReason> {
+    pub(super) const fn ended(&self) -> Option<DisconnectReason> {
         match self {
             Self::Lines(_) => None,
-            Self::Frames(codec) => codec.ended(),
+            Self::Frames { ended, .. } => *ended,
         }
     }
 
@@ -56,7 +71,7 @@ impl Codec {
     pub(super) const fn ping(&self) -> Option<Bytes> {
         match self {
             Self::Lines(_) => None,
-            Self::Frames(_) => Some(Bytes::from_static(websocket::PING)),
+            Self::Frames { .. } => Some(Bytes::from_static(websocket::PING)),
         }
     }
 

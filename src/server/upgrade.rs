@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::upgrade::Upgraded;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, Request, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -98,7 +98,7 @@ impl Web {
             lines: 0..0,
             bytes: 0..written,
         });
-        let codec = Codec::Frames(Box::new(FrameCodec::new(speech)));
+        let codec = Codec::frames(FrameCodec::new(speech));
         let mut connection = Connection::new(counted.stream, hub, mail, tuple, codec, id)
             .beginning_at(request, written);
         if !early.is_empty() {
@@ -126,7 +126,9 @@ fn check(
     let version = headers.get(header::SEC_WEBSOCKET_VERSION);
     let wants = has_token(headers, header::CONNECTION, "upgrade")
         && has_token(headers, header::UPGRADE, "websocket");
-    if request.method() != Method::GET || !wants || version.is_none_or(|version| version != "13") {
+    // In HTTP/1.0 nobody can ask for an upgrade (RFC 9110 section 7.8).
+    let able = request.method() == Method::GET && request.version() >= Version::HTTP_11;
+    if !able || !wants || version.is_none_or(|version| version != "13") {
         let mut response = plain(
             StatusCode::UPGRADE_REQUIRED,
             "426: this path speaks WebSocket, version 13\n",
@@ -144,6 +146,13 @@ fn check(
         return Err(Box::new(plain(
             StatusCode::FORBIDDEN,
             "403: pages of this origin may not join; serve the page from localhost, or start with --allow-origin ORIGIN (null for files)\n",
+        )));
+    }
+    // Where it ends, the frames would begin: a server that reads its length differently would take it for frames.
+    if !request.body().is_end_stream() {
+        return Err(Box::new(plain(
+            StatusCode::BAD_REQUEST,
+            "400: a request for WebSocket has no content\n",
         )));
     }
     key_of(headers)

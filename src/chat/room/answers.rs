@@ -75,6 +75,7 @@ impl Room {
 
     fn whisper(&mut self, id: SessionId, to: &str, text: &str) {
         let from = self.session_name(id).unwrap_or_default();
+        let place = self.place_of(id);
         let most = self.limits.side_bytes;
         let Some(target) = self
             .names
@@ -87,13 +88,13 @@ impl Room {
         if self
             .sessions
             .get(&target)
-            .is_some_and(|session| session.side_bytes() > most)
+            .is_some_and(|session| session.aside.bytes() > most)
         {
             self.tell(id, &format!("not sent: {to} is not reading at the moment"));
             return;
         }
         if let Some(session) = self.sessions.get_mut(&target) {
-            session.tell_privately(format!("{from} (to you): {text}").into());
+            session.tell_privately(place, format!("{from} (to you): {text}").into());
             self.effects.wake.push(target);
         }
         if target != id {
@@ -116,7 +117,9 @@ impl Room {
             String::new()
         };
         self.tell(id, &format!("lines {from} to {} again{most}:", head - 1));
+        let place = self.place_of(id);
         if let Some(session) = self.sessions.get_mut(&id).filter(|session| !session.deaf) {
+            session.again_after = place;
             // Nothing follows the stretch: what is said from now on is owed by the other cursor.
             session.again = Some(Cursor::from_parts(
                 iter::once(from..head).collect(),
@@ -126,8 +129,8 @@ impl Room {
     }
 
     fn stats(&mut self, id: SessionId, now: Now) {
-        let local = |session: &super::Session| session.connection.client.ip.is_loopback();
-        if !self.sessions.get(&id).is_some_and(local) {
+        let session = self.sessions.get(&id);
+        if !session.is_some_and(|session| session.connection.client.ip.is_loopback()) {
             self.tell(id, "/stats answers connections from this machine only");
             return;
         }

@@ -3,6 +3,7 @@
 //! Owns: the life of a session. Must not know: why a connection ended, beyond the reason it is told.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ impl Arrival {
 pub enum RoomFull {
     /// That many sessions are connected.
     Sessions(usize),
+    /// That many sessions are connected from the same address.
+    Address(usize),
     /// The server is shutting down.
     Closing,
 }
@@ -61,6 +64,13 @@ impl fmt::Display for RoomFull {
                 write!(
                     f,
                     "the room is full ({count} session{plural}): try again later"
+                )
+            }
+            Self::Address(count) => {
+                let plural = if *count == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "no more places for your address ({count} session{plural}): try again later"
                 )
             }
             Self::Closing => f.write_str("the server is shutting down: try again later"),
@@ -94,7 +104,8 @@ impl Room {
         }
         self.names.give(&name, id);
         self.tokens.insert(session.token, id);
-        self.sessions.insert(id, session);
+        self.crowds.enter(arrival.connection.client.ip);
+        self.sessions.insert(id, Box::new(session));
         self.event(now, id, SessionEventKind::Connected { name, transport });
         if let Some((token, replay)) = arrival.resume {
             self.resume_on_arrival(id, arrival.token, token, replay, now);
@@ -116,11 +127,21 @@ impl Room {
             Some(_) => SPARE_SESSIONS,
             None => 0,
         };
+        if let Some(full) = self.full(arrival.connection.client.ip, spare) {
+            return Err(full);
+        }
+        Ok(self.full(arrival.connection.client.ip, 0).is_some())
+    }
+
+    /// Why there is no place for one more from that address, even with so many besides.
+    pub(super) fn full(&self, from: IpAddr, spare: usize) -> Option<RoomFull> {
         let (here, most) = (self.sessions.len(), self.limits.sessions);
         if here >= most.saturating_add(spare) {
-            return Err(RoomFull::Sessions(most));
+            return Some(RoomFull::Sessions(most));
         }
-        Ok(here >= most)
+        let most = self.limits.per_address;
+        let crowded = most > 0 && self.crowds.size(from) >= most.saturating_add(spare);
+        crowded.then_some(RoomFull::Address(most))
     }
 
     /// A connection was refused for want of a place.
@@ -208,6 +229,7 @@ impl Room {
         let Some(mut session) = self.sessions.remove(&id) else {
             return;
         };
+        self.crowds.leave(session.connection.client.ip);
         let heir = session.successor.take();
         let heir = heir.filter(|(heir, _)| self.sessions.contains_key(heir));
         // Nobody was ever told the token of one that came only to be another.

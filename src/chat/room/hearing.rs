@@ -31,7 +31,7 @@ impl Room {
     fn pause(&self, session: &Session, now: Now) -> Option<Duration> {
         if session.succeeds
             || session.again.is_some()
-            || session.side_bytes() > self.limits.side_bytes
+            || session.aside.bytes() > self.limits.side_bytes
             || self.staged.len() >= STAGED_LINES
         {
             return None;

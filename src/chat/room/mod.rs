@@ -23,6 +23,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::away::Away;
+use super::crowds::Crowds;
 use super::limits::Limits;
 use super::log::Log;
 use super::names::Names;
@@ -84,8 +85,10 @@ pub struct Room {
     name: String,
     limits: Limits,
     log: Log,
-    sessions: FxHashMap<SessionId, Session>,
+    /// Boxed, so that they lie in memory in the order of coming, which is the order in which everybody is sent a line.
+    sessions: FxHashMap<SessionId, Box<Session>>,
     away: Away,
+    crowds: Crowds,
     names: Names,
     tokens: FxHashMap<TokenHash, SessionId>,
     next_session: u64,
@@ -108,6 +111,7 @@ impl Room {
             limits,
             sessions: FxHashMap::default(),
             away: Away::default(),
+            crowds: Crowds::default(),
             names: Names::default(),
             tokens: FxHashMap::default(),
             next_session: 1,
@@ -184,8 +188,24 @@ impl Room {
         }
     }
 
-    /// A notice to one session.
+    /// A notice to one session, behind the lines that were said before, its own ones included that the history file does
+    /// not have yet.
     fn tell(&mut self, id: SessionId, text: &str) {
+        let place = self.place_of(id);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.tell_at(place, text);
+            self.effects.wake.push(id);
+        }
+    }
+
+    /// Behind which line an answer to this session's client belongs now: the number after it.
+    fn place_of(&self, id: SessionId) -> u64 {
+        let session = self.sessions.get(&id);
+        self.log.head().max(session.map_or(0, |own| own.said_to))
+    }
+
+    /// A notice to one session, whatever lines it is owed.
+    fn tell_now(&mut self, id: SessionId, text: &str) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.tell(text);
             self.effects.wake.push(id);
@@ -253,8 +273,8 @@ impl Room {
         let warn = idle.saturating_sub(idle / WARN_SHARE);
         let mut silent: Vec<(SessionId, bool)> = Vec::new();
         // Who has lines waiting is not silent: the room has not listened.
-        let listened = |session: &&Session| session.parked.is_empty();
-        for session in self.sessions.values().filter(listened) {
+        let sessions = self.sessions.values();
+        for session in sessions.filter(|session| session.parked.is_empty()) {
             let silence = now.uptime.saturating_sub(session.heard);
             if silence >= idle {
                 silent.push((session.id, true));
@@ -276,7 +296,7 @@ impl Room {
     }
 
     fn warn_idle(&mut self, id: SessionId, left: Duration) {
-        self.tell(
+        self.tell_now(
             id,
             &format!(
                 "are you there? Any line (or /ping) within {} keeps you here",

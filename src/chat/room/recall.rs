@@ -35,30 +35,45 @@ pub enum Question {
     Weight(Unweighed),
 }
 
+/// What a session is to be handed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted {
+    /// Lines that it is owed, before this number.
+    Owed(u64),
+    /// Lines that it asked to see again.
+    Again,
+}
+
 impl Room {
-    /// Reads what a session owes next, or what it asked to see again, from the log or from what the history file gave back.
+    /// Reads what a session owes next before line `until`, or what it asked to see again, from the log or from what the
+    /// history file gave back.
     ///
     /// `None` = the file was asked and the session waits for it.
     pub(super) fn read(
         &mut self,
         id: SessionId,
+        wanted: Wanted,
         budget: usize,
         out: &mut VecDeque<Bytes>,
     ) -> Option<Taken> {
         let session = self.sessions.get_mut(&id)?;
         let view = session.view;
-        let cursor = session.again.as_mut().unwrap_or(&mut session.cursor);
+        let (cursor, until) = match (wanted, &mut session.again) {
+            (Wanted::Again, Some(again)) => (again, u64::MAX),
+            (Wanted::Owed(until), _) => (&mut session.cursor, until),
+            (Wanted::Again, None) => return None,
+        };
         let (owed, first, head) = (cursor.first(), self.log.first(), self.log.head());
         if !self.durable || owed >= first || cursor.is_done(head) {
             if matches!(session.excerpt, Excerpt::Here(..)) {
                 session.excerpt = Excerpt::None;
             }
-            return Some(self.log.read(view, cursor, budget, out));
+            return Some(self.log.read_until(until, view, cursor, budget, out));
         }
         match &mut session.excerpt {
             Excerpt::Asked(_) => return None,
             Excerpt::Here(from, lines) if (*from..lines.head()).contains(&owed) => {
-                let taken = lines.read(view, cursor, budget, out);
+                let taken = lines.read_until(until, view, cursor, budget, out);
                 // A reader that stops now must not keep it.
                 if cursor.first() >= lines.head() {
                     session.excerpt = Excerpt::None;

@@ -103,8 +103,11 @@ impl Room {
     /// A session stays what it is and is told why; it is welcomed where it was not. One that has its place beyond a full
     /// room only to become another leaves: else whoever has a token could fill all such places with strangers.
     fn stay(&mut self, id: SessionId, why: &str) {
-        if self.sessions.get(&id).is_some_and(|session| session.spare) {
-            let full = RoomFull::Sessions(self.limits.sessions);
+        let spare = self.sessions.get(&id).filter(|session| session.spare);
+        if let Some(session) = spare {
+            // Somebody may have left meanwhile: it came when there was no place.
+            let most = RoomFull::Sessions(self.limits.sessions);
+            let full = self.full(session.connection.client.ip, 0).unwrap_or(most);
             let farewell = format!("another connection has that session, and {full}");
             self.close(id, DisconnectReason::TakenOver, &farewell);
             return;
@@ -137,6 +140,7 @@ impl Room {
             let mut earlier = session.cursor.earlier().to_vec();
             earlier.push(again);
             session.cursor = Cursor::from_parts(earlier, session.cursor.next());
+            session.aside.release();
             self.effects.wake.push(id);
         } else {
             self.tell(id, "you are that session already");
@@ -160,7 +164,7 @@ impl Room {
         self.tokens.insert(gone.token, gone.id);
         Self::welcome_back(&mut session, missed);
         for letter in gone.letters.texts() {
-            session.tell_privately(Arc::clone(letter));
+            session.tell_privately(0, Arc::clone(letter));
         }
         self.sessions.insert(gone.id, session);
         self.counters.resumed += 1;
@@ -183,6 +187,7 @@ impl Room {
     fn put_in_place(&self, session: &mut Session, gone: &Gone, replay: Replay, now: Now) -> u64 {
         let shown = session.shown_from..session.cursor.next();
         session.cursor = replayed(&gone.cursor, replay, shown, self.log.head());
+        session.aside.release();
         session.id = gone.id;
         session.token = gone.token;
         session.name = self.name_again(gone);

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Room;
-use crate::chat::session::{Now, Session};
+use super::recall::Wanted;
+use crate::chat::session::Now;
 use crate::chat::turn::Turn;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
 
@@ -25,8 +26,8 @@ impl Room {
         out: &mut VecDeque<Bytes>,
         now: Now,
     ) -> Turn {
-        let parked = |session: &Session| !session.parked.is_empty();
-        if !self.sessions.get(&id).is_some_and(parked) {
+        let session = self.sessions.get(&id);
+        if session.is_none_or(|session| session.parked.is_empty()) {
             return self.hand_out(id, budget, offset, out, now);
         }
         let id = self.catch_up(id, now);
@@ -47,6 +48,7 @@ impl Room {
         out: &mut VecDeque<Bytes>,
         now: Now,
     ) -> Turn {
+        let (head, settled) = (self.log.head(), self.staged.is_empty());
         let Some(session) = self.sessions.get_mut(&id) else {
             return Turn::default();
         };
@@ -57,7 +59,7 @@ impl Room {
         if session.unstored {
             return turn;
         }
-        turn.side = session.take_side(offset, out);
+        turn.side = session.take_aside(session.reach(head, settled), offset, out);
         // Asked to leave because another connection takes over: what is not sent yet is the other's.
         if session.closing == Some(DisconnectReason::TakenOver) {
             session.end_turn(&mut turn, out);
@@ -66,13 +68,13 @@ impl Room {
         if session.succeeds {
             return turn;
         }
-        if session.again.is_some() {
+        if session.lists(head, settled) {
             self.hand_out_again(id, budget, out, &mut turn);
             return turn;
         }
         if session.held_until > now.uptime && session.closing.is_none() {
             turn.held = Some(session.held_until.saturating_sub(now.uptime))
-                .filter(|_| !session.cursor.is_done(self.log.head()));
+                .filter(|_| !session.cursor.is_done(head));
             return turn;
         }
         self.hand_out_lines(id, budget, offset, out, &mut turn);
@@ -91,7 +93,9 @@ impl Room {
         out: &mut VecDeque<Bytes>,
         turn: &mut Turn,
     ) {
-        let Some(taken) = self.read(id, budget, out) else {
+        let until = self.sessions.get(&id);
+        let until = until.map_or(u64::MAX, |session| session.lines_end());
+        let Some(taken) = self.read(id, Wanted::Owed(until), budget, out) else {
             return;
         };
         turn.taken = taken;
@@ -107,9 +111,12 @@ impl Room {
             .ledger
             .record_read(lines, bytes, view, &mut self.log);
         turn.ask = session.ledger.len() > 64;
-        turn.more = !session.cursor.is_done(self.log.head()) || turn.taken.missed > 0;
+        let (head, settled) = (self.log.head(), self.staged.is_empty());
+        let more = !session.cursor.is_done(head) || session.is_due(head, settled);
+        turn.more = more || turn.taken.missed > 0;
         let awaits_file = coming || session.staged > 0;
-        if !turn.more && !awaits_file && session.parked.is_empty() {
+        let silent = session.aside.is_empty() && session.parked.is_empty();
+        if !turn.more && !awaits_file && silent {
             session.end_turn(turn, out);
         }
         self.counters.delivered += turn.taken.lines.end - turn.taken.lines.start;
@@ -123,13 +130,13 @@ impl Room {
         out: &mut VecDeque<Bytes>,
         turn: &mut Turn,
     ) {
-        let Some(taken) = self.read(id, budget, out) else {
+        let Some(taken) = self.read(id, Wanted::Again, budget, out) else {
             return;
         };
         turn.side += taken.bytes;
         turn.more = true;
         if taken.missed > 0 {
-            self.tell(id, &format!("({} lines are kept no longer)", taken.missed));
+            self.tell_now(id, &format!("({} lines are kept no longer)", taken.missed));
         }
         if let Some(session) = self.sessions.get_mut(&id) {
             session.again.take_if(|again| again.earlier().is_empty());
@@ -145,7 +152,10 @@ impl Room {
         } else {
             "they had left the log before you could be sent them"
         };
-        self.tell(id, &format!("you missed {missed} lines: {why}"));
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.aside.release();
+        }
+        self.tell_now(id, &format!("you missed {missed} lines: {why}"));
         self.event(now, id, SessionEventKind::Lagging { missed });
     }
 

@@ -106,6 +106,7 @@ impl Room {
             let line = Staged::of(&line);
             self.effects.staged.push(line.clone());
             self.staged.push_back(Waiting { line, bytes });
+            session.said_to = self.log.head() + self.staged.len() as u64;
         } else {
             self.publish(&line, bytes, now);
         }
@@ -157,13 +158,12 @@ impl Room {
             self.counters.unstored += 1;
             if let Some(session) = self.sessions.get_mut(&line.session) {
                 session.staged = session.staged.saturating_sub(1);
-                self.tell(
-                    line.session,
-                    &format!(
-                        "not said, the history cannot be kept ({why}): {}",
-                        line.text
-                    ),
+                session.said_to = session.said_to.saturating_sub(1);
+                let text = format!(
+                    "not said, the history cannot be kept ({why}): {}",
+                    line.text
                 );
+                session.tell_at(self.log.head(), &text);
             }
         }
         self.effects.wake.extend(self.sessions.keys());
@@ -181,7 +181,7 @@ impl Room {
             }
             self.effects.wake.push(*id);
             if let Some(why) = failure {
-                self.tell(*id, &format!("the history cannot be kept ({why}): the token above may not outlive a restart of the server"));
+                self.tell_now(*id, &format!("the history cannot be kept ({why}): the token above may not outlive a restart of the server"));
             }
         }
     }
@@ -238,17 +238,18 @@ impl Room {
     /// What is noted is what is sent again after a crash: never too little, and no more than what was acknowledged since.
     pub fn save_place(&mut self, id: SessionId, acknowledged: Option<u64>) {
         self.acknowledged(id, acknowledged);
-        let noted = |session: &super::Session| session.saved == Some(session.unacknowledged());
-        if !self.sessions.get(&id).is_some_and(noted) {
+        let session = self.sessions.get(&id);
+        if !session.is_some_and(|session| session.saved == Some(session.unacknowledged())) {
             self.save(id);
         }
     }
 
     /// Sessions whose place is another than the one noted.
     pub fn unsaved(&self) -> impl Iterator<Item = SessionId> {
-        let moved = |session: &&super::Session| session.saved.as_ref() != Some(&session.cursor);
         let sessions = self.sessions.values().filter(|_| self.durable);
-        sessions.filter(moved).map(|session| session.id)
+        sessions
+            .filter(|session| session.saved.as_ref() != Some(&session.cursor))
+            .map(|session| session.id)
     }
 
     pub(super) fn save_gone(&mut self, gone: &Gone) {

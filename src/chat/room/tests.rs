@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Arrival, Question, Room};
+use super::{Arrival, Question, Room, RoomFull};
 use crate::chat::Turn;
 use crate::chat::{
     DisconnectReason, Limits, Line, LineKind, Log, Now, Replay, SessionId, Token, View,
@@ -59,14 +59,31 @@ fn say(room: &mut Room, id: SessionId, line: &str, now: Now) -> SessionId {
 }
 
 fn turn(room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
+    turn_from(0, room, id, now)
+}
+
+/// What follows so many bytes of its connection.
+fn turn_from(offset: u64, room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
     let mut out = VecDeque::new();
-    let turn = room.take(id, 1 << 20, 0, &mut out, now);
+    let turn = room.take(id, 1 << 20, offset, &mut out, now);
     let bytes: Vec<u8> = out.iter().flat_map(|slice| slice.to_vec()).collect();
     (turn, String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn take(room: &mut Room, id: SessionId, now: Now) -> String {
     turn(room, id, now).1
+}
+
+/// All turns until nothing more is owed: the last, and what was sent.
+fn turns(room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
+    let mut sent = String::new();
+    loop {
+        let (turn, text) = turn_from(sent.len() as u64, room, id, now);
+        sent.push_str(&text);
+        if !turn.more {
+            return (turn, sent);
+        }
+    }
 }
 
 #[test]
@@ -199,7 +216,7 @@ fn at_the_end_nothing_more_is_accepted_and_everybody_has_everything() {
     assert_eq!(early.closing, None, "a line is on its way to everybody");
     room.committed(1, at(1));
     for id in [ana, bob] {
-        let (turn, text) = turn(&mut room, id, at(1));
+        let (turn, text) = turns(&mut room, id, at(1));
         assert!(text.contains("guest1: accepted\n"), "{text}");
         assert_eq!(turn.closing, Some(DisconnectReason::Shutdown));
         assert_eq!(text.contains("not heard"), id == ana, "{text}");
@@ -482,4 +499,138 @@ fn a_full_room_has_bounded_places_for_those_who_went() {
     let returned = returned.count();
     assert_eq!(returned, crate::chat::limits::SPARE_SESSIONS);
     assert!(back(&mut room, 50).is_ok(), "a takeover makes its own room");
+}
+
+#[test]
+fn answers_come_where_the_commands_stood() {
+    let mut room = room(false);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    for line in [
+        "one",
+        "/ping",
+        "two",
+        "/msg guest2 psst",
+        "/history 1",
+        "/ping end",
+    ] {
+        say(&mut room, ana, line, at(1));
+    }
+    let text = turns(&mut room, ana, at(1)).1;
+    let expected = "guest1: one\n* pong\nguest1: two\n* (to guest2): psst\n* lines 2 to 2 again:\nguest1: two\n* pong end\n";
+    assert_eq!(text, expected);
+    let text = turns(&mut room, bob, at(1)).1;
+    assert_eq!(text, "guest1: one\nguest1: two\n* guest1 (to you): psst\n");
+}
+
+#[test]
+fn answers_wait_for_the_file_only_behind_own_lines() {
+    let mut room = room(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    for (id, line) in [
+        (ana, "one"),
+        (bob, "/ping"),
+        (ana, "/ping"),
+        (ana, "/msg guest2 psst"),
+    ] {
+        say(&mut room, id, line, at(1));
+    }
+    assert_eq!(turns(&mut room, bob, at(1)).1, "* pong\n");
+    assert_eq!(turns(&mut room, ana, at(1)).1, "");
+    room.committed(1, at(1));
+    assert_eq!(
+        turns(&mut room, bob, at(1)).1,
+        "guest1: one\n* guest1 (to you): psst\n"
+    );
+    assert_eq!(
+        turns(&mut room, ana, at(1)).1,
+        "guest1: one\n* pong\n* (to guest2): psst\n"
+    );
+}
+
+#[test]
+fn answers_behind_a_line_that_the_file_refuses_come_all_the_same() {
+    let mut room = room(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    for line in ["one", "two", "/ping", "/msg guest2 psst", "/history"] {
+        say(&mut room, ana, line, at(1));
+    }
+    room.refused(1, "full");
+    assert_eq!(turns(&mut room, bob, at(1)).1, "");
+    room.refused(1, "full");
+    assert_eq!(turns(&mut room, bob, at(1)).1, "* guest1 (to you): psst\n");
+    let text = turns(&mut room, ana, at(1)).1;
+    let order = ["* pong\n", "psst\n", "* no lines to show\n"];
+    let found: Vec<usize> = order.iter().filter_map(|part| text.find(part)).collect();
+    assert!(found.len() == 3 && found.is_sorted(), "{text}");
+    assert_eq!(text.matches("not said").count(), 2);
+}
+
+#[test]
+fn a_letter_behind_lines_is_kept_until_it_arrived() {
+    let mut room = room(false);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "one", at(1));
+    say(&mut room, ana, "/msg guest2 psst", at(1));
+    // Of what is handed out, the line is acknowledged to its last byte.
+    let sent = turns(&mut room, bob, at(1)).1;
+    let line = "guest1: one\n".len() as u64;
+    assert!(sent.len() as u64 > line);
+    room.disconnect(bob, DisconnectReason::ClientReset, Some(line), at(2));
+    let eva = settled(&mut room, 3);
+    say(&mut room, eva, &format!("/resume {}", token(2)), at(3));
+    let text = turns(&mut room, bob, at(3)).1;
+    assert!(text.ends_with("* guest1 (to you): psst\n"), "{text}");
+    assert!(!text.contains("one"), "{text}");
+}
+
+/// From that address.
+fn arrival_from(address: [u8; 4], number: u8) -> Arrival {
+    let mut connection = FourTuple::default();
+    connection.client.ip = address.into();
+    Arrival::new(connection, View::Text, token(number))
+}
+
+#[test]
+fn one_address_takes_so_many_places_and_comes_back_all_the_same() {
+    let mut room = limited(false, |limits| limits.per_address = 2);
+    let [stranger, other, here] = [[192, 0, 2, 1], [192, 0, 2, 2], [127, 0, 0, 1]];
+    let come =
+        |room: &mut Room, address, number| room.connect(&arrival_from(address, number), at(1));
+    let first = come(&mut room, stranger, 1).expect("a place");
+    come(&mut room, stranger, 2).expect("a place");
+    assert_eq!(come(&mut room, stranger, 3), Err(RoomFull::Address(2)));
+    come(&mut room, other, 4).expect("a place for another address");
+    for number in 5..15 {
+        come(&mut room, here, number).expect("a place for this machine");
+    }
+    // Who goes leaves a place, and comes back also where that is taken.
+    room.disconnect(first, DisconnectReason::ClientClosed, None, at(2));
+    come(&mut room, stranger, 15).expect("the place left");
+    assert_eq!(come(&mut room, stranger, 16), Err(RoomFull::Address(2)));
+    let mut back = arrival_from(stranger, 17);
+    back.resume = Some((token(1), Replay::Missed));
+    room.connect(&back, at(3)).expect("a place to come back to");
+    assert_eq!(
+        room.effects().moved.last().map(|moved| moved.1),
+        Some(first)
+    );
+}
+
+#[test]
+fn a_token_is_no_way_around_the_bound_of_an_address() {
+    let mut room = limited(false, |limits| limits.per_address = 1);
+    let stranger = [192, 0, 2, 1];
+    room.connect(&arrival_from(stranger, 1), at(1))
+        .expect("a place");
+    for number in 2..100 {
+        let mut claim = arrival_from(stranger, number);
+        claim.resume = Some((token(1), Replay::Missed));
+        let _ = room.connect(&claim, at(1));
+    }
+    // All but the last were outrun, and are asked to leave.
+    let leaving = |id: &&SessionId| room.closing_reason(**id).is_some();
+    let ids: Vec<SessionId> = (1..100).map(SessionId).collect();
+    let here = room.connected();
+    assert!(here < 40, "{here} sessions");
+    assert_eq!(ids.iter().filter(leaving).count(), here - 1);
 }
