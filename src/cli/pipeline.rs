@@ -15,6 +15,10 @@ const POLL: Duration = Duration::from_millis(5);
 /// A busy source lets the screen wait at most this long.
 const FLUSH_EVERY: Nanos = 5_000_000;
 
+/// A source that is not live has its entries drained so many at a time: whoever writes them works in one go, with all that it
+/// needs at hand.
+const BATCH: usize = 64;
+
 /// What a command does around the shared loop; every part has a default that does nothing.
 pub(super) trait Around<S> {
     /// Before the timeline sees a frame: pace it, count it, or drop it (`false`).
@@ -103,7 +107,7 @@ pub(super) fn run<S: FrameSource>(
                 sink.flush()?;
                 flushed = now;
             }
-        } else {
+        } else if idle || timeline.ready() >= BATCH {
             timeline.drain(sink)?;
         }
     };

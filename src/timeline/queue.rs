@@ -165,6 +165,12 @@ impl Queue {
         self.entries.len() - self.ready > MAX_HELD || self.bytes > MAX_HELD_BYTES
     }
 
+    /// How many entries are ready.
+    #[inline]
+    pub(super) const fn ready(&self) -> usize {
+        self.ready
+    }
+
     /// Whether anything is ready.
     #[inline]
     pub(super) fn has_ready(&self) -> bool {

@@ -104,6 +104,13 @@ impl Timeline {
         self.story.counts.display_folded = count;
     }
 
+    /// How many entries of frames are ready to be drained.
+    #[must_use]
+    #[inline]
+    pub fn ready(&self) -> usize {
+        self.story.queue.ready()
+    }
+
     /// Entries are ready to be drained.
     #[must_use]
     #[inline]
