@@ -53,17 +53,24 @@ fn sound(name: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().count() <= MAX_NAME).then_some(name)
 }
 
+/// What stands between a name and what was said.
+fn closes(c: char) -> bool {
+    matches!(
+        c,
+        ':' | '>' | ']' | ')' | '}' | '-' | '|' | '»' | '"' | '\''
+    ) || c.is_whitespace()
+}
+
 /// The name in front of a copied line: `ana: `, `[ana] `, `<ana> `, `(ana): `, `12:01 ana> `. Only the word next to the line
 /// counts, and only if it holds a letter (an address is no name).
 pub(super) fn in_front(prefix: &[u8]) -> Option<&str> {
     let prefix = std::str::from_utf8(prefix).ok()?;
-    let marks = |c: char| ":>])}-|»\"'".contains(c) || c.is_whitespace();
-    let word = prefix.trim_end_matches(marks);
+    let word = prefix.trim_end_matches(closes);
     if word.len() == prefix.len() {
         return None;
     }
     let word = word.rsplit(char::is_whitespace).next()?;
-    let word = word.trim_start_matches(|c| "[<({\"'*".contains(c));
+    let word = word.trim_start_matches(['[', '<', '(', '{', '"', '\'', '*']);
     if !word.chars().any(char::is_alphabetic) || word.contains(':') {
         return None;
     }

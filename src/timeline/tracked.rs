@@ -164,7 +164,7 @@ impl TrackedMessages {
         name_of: impl Fn(StreamId) -> Option<&'n str>,
     ) -> Option<(u64, Option<&'c str>)> {
         let said = &self.rooms.get(&room)?.said;
-        let from = said.partition_point(|&serial| serial < cursor);
+        let from = first_from(said, cursor);
         let ahead = said.iter().skip(from).take(MAX_COMPARED);
         let behind = said.range(..from).rev().take(MAX_COMPARED_BACK);
         let mut fallback = None;
@@ -381,6 +381,21 @@ impl TrackedMessages {
     }
 }
 
+/// Index of the first of these rising numbers that is not below `cursor`.
+fn first_from(serials: &VecDeque<u64>, cursor: u64) -> usize {
+    let from = serials
+        .front()
+        .map_or(0, |first| cursor.saturating_sub(*first));
+    let from = serials.len().min(from as usize);
+    // Where the messages of other rooms are not between them, that is it.
+    let exact = from == 0 || serials[from - 1] < cursor;
+    if exact {
+        from
+    } else {
+        serials.partition_point(|&serial| serial < cursor)
+    }
+}
+
 /// How many copies there are when everybody gets one.
 fn everybody(tracked: &Tracked, habits: &Habits) -> u32 {
     let sender = tracked.sender_receives && !habits.echoes && !tracked.echoed;
@@ -406,6 +421,17 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_stands_where_a_search_finds_it() {
+        for serials in [vec![], vec![5, 6, 7, 8], vec![5, 9, 10, 30]] {
+            let serials = VecDeque::from(serials);
+            for cursor in 0..40 {
+                let found = serials.partition_point(|&serial| serial < cursor);
+                assert_eq!(first_from(&serials, cursor), found, "{serials:?} {cursor}");
+            }
+        }
+    }
 
     #[test]
     fn texts_under_observation_stay_within_their_bytes_and_their_number() {

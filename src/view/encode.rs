@@ -53,6 +53,16 @@ fn push_significant(out: &mut Vec<u8>, digits: [u8; 8]) {
 /// Writes a decimal number at the beginning of `room` and gives its length; what stands behind it is void.
 #[inline]
 pub(super) fn put_number(room: &mut [u8; NUMBER], value: u64) -> usize {
+    if value < 10 {
+        room[0] = b'0' + value as u8;
+        return 1;
+    }
+    put_digits(room, value)
+}
+
+/// A number of at least two digits.
+#[inline(never)]
+fn put_digits(room: &mut [u8; NUMBER], value: u64) -> usize {
     if value < EIGHT_DIGITS {
         put_short(room, value as u32)
     } else if value < EIGHT_DIGITS * EIGHT_DIGITS {
@@ -68,10 +78,6 @@ pub(super) fn put_number(room: &mut [u8; NUMBER], value: u64) -> usize {
 /// A number below 10^8.
 #[inline]
 fn put_short(room: &mut [u8; NUMBER], value: u32) -> usize {
-    if value < 10 {
-        room[0] = b'0' + value as u8;
-        return 1;
-    }
     let digits = if value < 10_000 {
         four_digits(value)
     } else {

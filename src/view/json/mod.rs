@@ -18,7 +18,6 @@ mod tests;
 use std::io::{self, Write};
 
 use crate::timeline::{Entry, Sink, Wants};
-use crate::view::encode::EndpointTexts;
 use crate::view::out::Out;
 use pen::Line;
 use texts::Texts;
@@ -29,7 +28,6 @@ pub struct JsonLines<W> {
     out: Out<W>,
     wants: Wants,
     line: Line,
-    endpoints: EndpointTexts,
     texts: Texts,
 }
 
@@ -41,7 +39,6 @@ impl<W: Write> JsonLines<W> {
             out: Out::new(writer),
             wants,
             line: Line::new(),
-            endpoints: EndpointTexts::new(),
             texts: Texts::new(),
         }
     }
@@ -54,15 +51,16 @@ impl<W: Write> Sink for JsonLines<W> {
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         let (out, line) = (&mut self.out.buffer, &mut self.line);
-        let (ends, texts) = (&mut self.endpoints, &mut self.texts);
+        let texts = &mut self.texts;
+        let ends = &mut texts.endpoints;
         match entry {
             Entry::Capture(start) => story::write_capture(out, start),
             Entry::Packet(packet) => {
-                packet::write_packet(out, line, ends, texts, packet, self.wants.payload);
+                packet::write_packet(out, line, texts, packet, self.wants.payload);
             }
             Entry::Handshake(entry) => cards::write_handshake(out, ends, entry),
-            Entry::Message(message) => story::write_message(out, line, ends, texts, message),
-            Entry::Delivery(delivery) => story::write_delivery(out, line, delivery),
+            Entry::Message(message) => story::write_message(out, line, texts, message),
+            Entry::Delivery(delivery) => story::write_delivery(out, line, texts, delivery),
             Entry::Teardown(entry) => cards::write_teardown(out, ends, entry),
             Entry::Finding(finding) => story::write_finding(out, finding),
             Entry::Session(session) => story::write_session(out, ends, session),

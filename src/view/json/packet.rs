@@ -1,43 +1,43 @@
 //! The `packet` event: the hot path of JSON Lines, hand-written because it is most of every file.
 
-use super::object::{bare_object, boolean, hex, key, list, number, object, string, word, words};
+use super::object::{bare_object, boolean, hex, key, list, number, object, words};
 use super::pen::{Line, Pen};
-use super::texts::Texts;
+use super::texts::{DirectionText, Texts};
 use crate::packet::TcpOption;
 use crate::timeline::PacketEntry;
-use crate::view::encode::{EndpointTexts, push_number};
+use crate::view::encode::push_number;
 
 /// Appends one `packet` line.
 pub(super) fn write_packet(
     out: &mut Vec<u8>,
     line: &mut Line,
-    ends: &mut EndpointTexts,
     texts: &mut Texts,
     packet: &PacketEntry,
     payload: bool,
 ) {
     let seen = &packet.observation;
     let direction = (seen.stream, seen.side, [packet.source, packet.destination]);
+    let direction = texts.directions.of(&mut texts.endpoints, direction);
     let mut pen = line
         .pen()
         .text(b"{\"event\":\"packet\"")
         .number(key!("frame"), packet.frame)
-        .time(key!("ts"), packet.at)
-        .snippet(texts.directions.of(ends, direction))
+        .time(&mut texts.second, key!("ts"), packet.at)
+        .snippet(&direction.ends)
         .snippet(texts.flags.of(packet.flags));
-    pen = write_numbers(pen, packet);
+    pen = write_numbers(pen, direction, packet);
     pen = write_options(pen, out, packet);
     pen = pen.snippet(texts.states.of(seen.client_state, seen.server_state));
-    pen = write_analysis(pen, out, packet);
-    pen.lay(out);
+    pen = write_analysis(pen, out, direction, packet);
     if let Some(code) = seen.role.code() {
-        word(out, key!("role"), code);
+        pen = pen.word(key!("role"), code);
     }
     if !seen.analysed {
-        boolean(out, key!("quoted"), true);
+        pen = pen.boolean(key!("quoted"), true);
     }
+    pen.lay(out);
     if let Some(name) = &packet.name {
-        string(out, key!("name"), name);
+        direction.push_name(out, name);
     }
     if let (true, Some(bytes)) = (payload, &packet.payload) {
         hex(out, key!("payload"), bytes);
@@ -47,7 +47,11 @@ pub(super) fn write_packet(
 
 /// Sequence space, window and length.
 #[inline]
-fn write_numbers<'a>(mut pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
+fn write_numbers<'a>(
+    mut pen: Pen<'a>,
+    direction: &mut DirectionText,
+    packet: &PacketEntry,
+) -> Pen<'a> {
     let seen = &packet.observation;
     pen = pen.number(key!("seq"), seen.seq);
     if packet.flags.ack() {
@@ -60,12 +64,14 @@ fn write_numbers<'a>(mut pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
     if packet.flags.ack() || packet.ack_raw.0 != 0 {
         pen = pen.number(key!("ack_raw"), packet.ack_raw.0);
     }
-    pen = pen.number(key!("window"), packet.window);
-    if seen.analysed {
-        pen = pen.number(key!("window_scaled"), seen.window_scaled);
-    }
-    pen.number_if(key!("window_shift"), seen.window_shift)
-        .number_if(key!("len"), packet.len)
+    let scaled = seen.analysed.then_some(seen.window_scaled);
+    let window = (packet.window, scaled, seen.window_shift);
+    pen.memo(&mut direction.window, window, |pen| {
+        pen.number(key!("window"), packet.window)
+            .number_if(key!("window_scaled"), scaled)
+            .number_if(key!("window_shift"), seen.window_shift)
+    })
+    .number_if(key!("len"), packet.len)
 }
 
 /// `options`; nearly always time stamps alone.
@@ -127,7 +133,12 @@ fn write_any_options(out: &mut Vec<u8>, packet: &PacketEntry) {
 
 /// Flags and the numbers that come with them.
 #[inline]
-fn write_analysis<'a>(mut pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry) -> Pen<'a> {
+fn write_analysis<'a>(
+    mut pen: Pen<'a>,
+    out: &mut Vec<u8>,
+    direction: &mut DirectionText,
+    packet: &PacketEntry,
+) -> Pen<'a> {
     let seen = &packet.observation;
     if !seen.analysis.is_empty() || !seen.notes.is_empty() {
         pen = pen.pause(out);
@@ -140,8 +151,12 @@ fn write_analysis<'a>(mut pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry)
     }
     pen = pen
         .number_if(key!("acks_frame"), seen.acks_frame)
-        .seconds_if(key!("ack_rtt"), seen.ack_rtt)
-        .seconds_if(key!("initial_rtt"), seen.initial_rtt)
+        .seconds_if(key!("ack_rtt"), seen.ack_rtt);
+    if let Some(rtt) = seen.initial_rtt {
+        let write = |pen: Pen<'a>| pen.seconds(key!("initial_rtt"), rtt);
+        pen = pen.memo(&mut direction.initial_rtt, rtt, write);
+    }
+    pen = pen
         .number_if(key!("bytes_in_flight"), seen.bytes_in_flight)
         .number_if(key!("push_bytes_sent"), seen.push_bytes_sent);
     if let Some((rto, frame)) = seen.rto {

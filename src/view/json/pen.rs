@@ -65,6 +65,21 @@ impl<const N: usize> Snippet<N> {
     }
 }
 
+/// A stretch of fields that is most often the same as the last time it was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memo<K, const N: usize> {
+    of: Option<K>,
+    text: Snippet<N>,
+}
+
+impl<K, const N: usize> Memo<K, N> {
+    /// Nothing written yet.
+    pub(super) const EMPTY: Self = Self {
+        of: None,
+        text: Snippet::EMPTY,
+    };
+}
+
 /// A place on a line: what is written before it stays, what stands behind it is void.
 #[derive(Debug)]
 #[must_use = "what is written leaves with `lay`"]
@@ -96,6 +111,32 @@ impl Pen<'_> {
         *self.room() = snippet.block;
         self.at += usize::from(snippet.length);
         self
+    }
+
+    /// Fields that say `of` and nothing else: as the last time, or by `write`, which takes at most `N` bytes.
+    #[inline(always)]
+    pub(super) fn memo<K: PartialEq, const N: usize>(
+        self,
+        memo: &mut Memo<K, N>,
+        of: K,
+        write: impl FnOnce(Self) -> Self,
+    ) -> Self {
+        if memo.of.as_ref() == Some(&of) {
+            return self.snippet(&memo.text);
+        }
+        let start = self.at;
+        let pen = write(self);
+        let written = &pen.line[start..pen.at];
+        memo.text.block[..written.len()].copy_from_slice(written);
+        memo.text.length = written.len() as u8;
+        memo.of = Some(of);
+        pen
+    }
+
+    /// A word of ours, which needs no escaping.
+    #[inline(always)]
+    pub(super) fn word(self, key: &[u8], word: &str) -> Self {
+        self.text(key).text(b"\"").text(word.as_bytes()).text(b"\"")
     }
 
     /// A number.
@@ -142,10 +183,17 @@ impl Pen<'_> {
         }
     }
 
-    /// A point in time.
+    /// A point in time; `second`: what was written of its second.
     #[inline(always)]
-    pub(super) fn time(self, key: &[u8], at: Timestamp) -> Self {
-        self.seconds(key, at.as_nanos())
+    pub(super) fn time(self, second: &mut Memo<i64, 32>, key: &[u8], at: Timestamp) -> Self {
+        let (whole, rest) = at.parts();
+        let Ok(since_epoch) = u64::try_from(whole) else {
+            return self.seconds(key, at.as_nanos());
+        };
+        let mut pen = self.memo(second, whole, |pen| pen.number(key, since_epoch).text(b"."));
+        put_nine(pen.room(), rest);
+        pen.at += 9;
+        pen
     }
 
     /// `true` or `false`.

@@ -63,7 +63,6 @@ fn range(out: &mut Vec<u8>, key: &[u8], range: &Range<u64>) {
 pub(super) fn write_message(
     out: &mut Vec<u8>,
     line: &mut Line,
-    ends: &mut EndpointTexts,
     texts: &mut Texts,
     entry: &MessageEntry,
 ) {
@@ -73,25 +72,32 @@ pub(super) fn write_message(
     };
     let direction = [connection.client, connection.server];
     let direction = (entry.stream, entry.side, direction);
-    line.pen()
-        .text(b"{\"event\":\"message\"")
-        .time(key!("ts"), entry.at)
-        .number(key!("id"), entry.id)
-        .snippet(texts.directions.of(ends, direction))
-        .number(key!("number"), entry.number)
-        .lay(out);
-    word(out, key!("kind"), entry.message.kind.code());
-    if let MessageKind::WsClose(code) = entry.message.kind {
-        number(out, key!("close_code"), code);
-    }
-    bytes(out, &entry.message.text);
-    line.pen()
-        .boolean(key!("complete"), entry.message.complete)
-        .range(key!("bytes"), &entry.message.bytes)
-        .lay(out);
-    numbers(out, key!("frames"), entry.frames.iter().copied());
-    let pen = line
+    let direction = texts.directions.of(&mut texts.endpoints, direction);
+    let mut pen = line
         .pen()
+        .text(b"{\"event\":\"message\"")
+        .time(&mut texts.second, key!("ts"), entry.at)
+        .number(key!("id"), entry.id)
+        .snippet(&direction.ends)
+        .number(key!("number"), entry.number)
+        .word(key!("kind"), entry.message.kind.code());
+    if let MessageKind::WsClose(code) = entry.message.kind {
+        pen = pen.number(key!("close_code"), code);
+    }
+    pen = pen.pause(out);
+    bytes(out, &entry.message.text);
+    pen = pen
+        .boolean(key!("complete"), entry.message.complete)
+        .range(key!("bytes"), &entry.message.bytes);
+    pen = match *entry.frames {
+        [frame] => pen.number(b",\"frames\":[", frame).text(b"]"),
+        ref frames => {
+            pen = pen.pause(out);
+            numbers(out, key!("frames"), frames.iter().copied());
+            pen
+        }
+    };
+    pen = pen
         .number(key!("frames_total"), entry.frames_total)
         .number(key!("sharing"), entry.sharing);
     acknowledged(pen, entry.ack)
@@ -100,17 +106,22 @@ pub(super) fn write_message(
         .number_if(key!("session"), entry.session.map(|session| session.0))
         .lay(out);
     if let Some(name) = &entry.name {
-        string(out, key!("name"), name);
+        direction.push_name(out, name);
     }
     out.extend_from_slice(b"}\n");
 }
 
 /// Appends a `delivery` line.
-pub(super) fn write_delivery(out: &mut Vec<u8>, line: &mut Line, entry: &DeliveryEntry) {
+pub(super) fn write_delivery(
+    out: &mut Vec<u8>,
+    line: &mut Line,
+    texts: &mut Texts,
+    entry: &DeliveryEntry,
+) {
     let pen = line
         .pen()
         .text(b"{\"event\":\"delivery\"")
-        .time(key!("ts"), entry.at)
+        .time(&mut texts.second, key!("ts"), entry.at)
         .number(key!("message"), entry.message)
         .number(key!("stream"), entry.stream.0);
     acknowledged(pen, entry.ack).lay(out);

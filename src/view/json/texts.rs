@@ -3,31 +3,38 @@
 //! Owns: which parts these are. Must not know: the rest of the line. All of it is bounded: by the number of control bits and
 //! states, or by slots that later texts take over.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
-use super::object::{key, number, object, word, words};
-use super::pen::Snippet;
+use super::object::{key, number, object, string, word, words};
+use super::pen::{Memo, Snippet};
 use super::story::endpoint;
-use crate::net::Endpoint;
+use crate::net::{Endpoint, Nanos};
 use crate::packet::TcpFlags;
 use crate::tcp::{Certainty, ObservedState, Side, StreamId, TcpState};
 use crate::view::encode::EndpointTexts;
 
-/// What a line about a segment needs beside the segment.
+/// What the lines need beside their entries.
 #[derive(Debug)]
 pub(super) struct Texts {
+    pub(super) endpoints: EndpointTexts,
     pub(super) flags: FlagTexts,
     pub(super) states: StateTexts,
     pub(super) directions: DirectionTexts,
+    /// `ts` but for what follows the decimal point.
+    pub(super) second: Memo<i64, 32>,
 }
 
 impl Texts {
     /// Nothing met yet.
     pub(super) fn new() -> Self {
         Self {
+            endpoints: EndpointTexts::new(),
             flags: FlagTexts::new(),
             states: StateTexts::new(),
             directions: DirectionTexts::new(),
+            second: Memo::EMPTY,
         }
     }
 }
@@ -110,44 +117,74 @@ pub(super) fn write_states(out: &mut Vec<u8>, client: ObservedState, server: Obs
 
 /// Directions remembered; a power of two.
 const REMEMBERED: usize = 512;
-/// Room for two IPv6 endpoints and all keys.
-type DirectionText = Snippet<192>;
 
 /// A direction of a connection: its stream, who sends, from where to where.
-type Direction = (StreamId, Side, [Endpoint; 2]);
+pub(super) type Direction = (StreamId, Side, [Endpoint; 2]);
 
-/// `stream`, `direction`, `src` and `dst` of directions met lately.
+/// The window field, the window as it counts, its shift.
+pub(super) type Window = (u16, Option<u32>, Option<u8>);
+
+/// What hardly changes from one segment of a direction to the next.
 #[derive(Debug)]
-pub(super) struct DirectionTexts(Vec<Option<(Direction, DirectionText)>>);
+pub(super) struct DirectionText {
+    of: Direction,
+    /// `stream`, `direction`, `src` and `dst`, with room for IPv6.
+    pub(super) ends: Snippet<192>,
+    pub(super) window: Memo<Window, 64>,
+    pub(super) initial_rtt: Memo<Nanos, 48>,
+    name: Option<Arc<str>>,
+    name_text: Vec<u8>,
+}
 
-impl DirectionTexts {
-    fn new() -> Self {
-        Self(vec![None; REMEMBERED])
+impl DirectionText {
+    #[cold]
+    fn new(ends: &mut EndpointTexts, of: Direction) -> Self {
+        let (stream, side, [source, destination]) = of;
+        Self {
+            of,
+            ends: Snippet::written(|out| {
+                number(out, key!("stream"), stream.0);
+                word(out, key!("direction"), side.direction());
+                endpoint(out, ends, key!("src"), source);
+                endpoint(out, ends, key!("dst"), destination);
+            }),
+            window: Memo::EMPTY,
+            initial_rtt: Memo::EMPTY,
+            name: None,
+            name_text: Vec::new(),
+        }
     }
 
-    /// That of a direction.
+    /// Appends `name`.
     #[inline]
-    pub(super) fn of(&mut self, ends: &mut EndpointTexts, direction: Direction) -> &DirectionText {
-        let (stream, side, _) = direction;
-        let slot = &mut self.0[(stream.0 as usize * 2 + side as usize) % REMEMBERED];
-        if slot.as_ref().is_none_or(|(known, _)| *known != direction) {
-            *slot = None;
+    pub(super) fn push_name(&mut self, out: &mut Vec<u8>, name: &Arc<str>) {
+        let known = self.name.as_ref();
+        if !known.is_some_and(|known| Arc::ptr_eq(known, name)) {
+            self.name = Some(Arc::clone(name));
+            self.name_text.clear();
+            string(&mut self.name_text, key!("name"), name);
         }
-        let (_, text) = slot.get_or_insert_with(|| (direction, write(ends, direction)));
-        text
+        out.extend_from_slice(&self.name_text);
     }
 }
 
-/// The fields of a direction.
-#[cold]
-fn write(
-    ends: &mut EndpointTexts,
-    (stream, side, [source, destination]): Direction,
-) -> DirectionText {
-    Snippet::written(|out| {
-        number(out, key!("stream"), stream.0);
-        word(out, key!("direction"), side.direction());
-        endpoint(out, ends, key!("src"), source);
-        endpoint(out, ends, key!("dst"), destination);
-    })
+/// Directions met lately.
+#[derive(Debug)]
+pub(super) struct DirectionTexts(Vec<Option<DirectionText>>);
+
+impl DirectionTexts {
+    fn new() -> Self {
+        Self((0..REMEMBERED).map(|_| None).collect())
+    }
+
+    /// What is known of a direction.
+    #[inline]
+    pub(super) fn of(&mut self, ends: &mut EndpointTexts, of: Direction) -> &mut DirectionText {
+        let (stream, side, _) = of;
+        let slot = &mut self.0[(stream.0 as usize * 2 + side as usize) % REMEMBERED];
+        if slot.as_ref().is_none_or(|known| known.of != of) {
+            *slot = None;
+        }
+        slot.get_or_insert_with(|| DirectionText::new(ends, of))
+    }
 }
