@@ -76,7 +76,12 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 /// Whether something holds of every byte. Blocks are looked at as a whole, many bytes at once.
 #[inline]
 pub(crate) fn every(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
-    let of_all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & holds(byte));
+    let others = |block: &[u8]| {
+        block
+            .iter()
+            .fold(0, |some, &byte| some | u8::from(!holds(byte)))
+    };
+    let of_all = |block: &[u8]| others(block) == 0;
     // What is left over is looked at as the last whole block: some bytes twice, none alone.
     if let Some(last) = bytes.last_chunk::<32>() {
         let (blocks, _) = bytes.as_chunks::<32>();

@@ -5,7 +5,7 @@ use crate::net::Nanos;
 const MILLISECOND: Nanos = 1_000_000;
 const SECOND: Nanos = 1000 * MILLISECOND;
 
-/// Entries on hold (384 B each, messages 640 B, apart from what they say): 20 ms of 2.5 million frames a second. Beyond it the oldest leave
+/// Entries on hold (400 B each, apart from what they say): 20 ms of 2.5 million frames a second. Beyond it the oldest leave
 /// at once (a clock that jumped ahead would hold everything after it).
 pub const MAX_HELD: usize = 50_000;
 /// Bytes that entries on hold say (texts, payloads, lists of frames and copies): 20 ms of 10 Gbit/s. Beyond it the oldest

@@ -11,6 +11,7 @@ mod facts;
 mod finding;
 mod joining;
 mod judge;
+mod lane;
 pub mod limits;
 mod names;
 mod owing;

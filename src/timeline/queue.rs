@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 
+use super::lane::Lane;
 use super::limits::{MAX_HELD, MAX_HELD_BYTES};
 use super::{
     CaptureStart, CopyEntry, DeliveryEntry, Entry, FindingEntry, HandshakeEntry, MessageEntry,
@@ -14,14 +15,15 @@ use super::{
 };
 use crate::net::Timestamp;
 
-/// An entry that is not yet told. Packets are held in place: most entries are packets, and none of them allocates.
+/// An entry that is not yet told, in its order; packets and messages, which most of them are, stand in lanes of their own.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)]
 pub(super) enum Held {
-    Packet(PacketEntry),
+    /// The next one of its lane.
+    Packet,
+    /// The next one of its lane.
+    Message,
     Capture(Box<CaptureStart>),
     Handshake(Box<HandshakeEntry>),
-    Message(Box<MessageEntry>),
     Delivery(Box<DeliveryEntry>),
     Teardown(Box<TeardownEntry>),
     Finding(Box<FindingEntry>),
@@ -30,31 +32,34 @@ pub(super) enum Held {
 
 impl Held {
     /// Bytes that it holds besides itself, in what a stranger may make long.
-    #[inline]
     fn says(&self) -> usize {
         match self {
-            Self::Packet(entry) => entry.payload.as_ref().map_or(0, |payload| payload.len()),
-            Self::Message(entry) => entry.message.text.len() + 8 * entry.frames.len(),
             Self::Delivery(entry) => size_of::<CopyEntry>() * entry.copies.len(),
             _ => 0,
         }
     }
-
-    fn lend(&self) -> Entry<'_> {
-        match self {
-            Self::Packet(entry) => Entry::Packet(entry),
-            Self::Capture(entry) => Entry::Capture(entry),
-            Self::Handshake(entry) => Entry::Handshake(entry),
-            Self::Message(entry) => Entry::Message(entry),
-            Self::Delivery(entry) => Entry::Delivery(entry),
-            Self::Teardown(entry) => Entry::Teardown(entry),
-            Self::Finding(entry) => Entry::Finding(entry),
-            Self::Stream(entry) => Entry::Stream(entry),
-        }
-    }
 }
 
-/// Place of an entry in the queue; stays valid after it left.
+/// The same of a packet.
+#[inline]
+fn packet_says(entry: &PacketEntry) -> usize {
+    entry.payload.as_ref().map_or(0, |payload| payload.len())
+}
+
+/// The same of a message.
+fn message_says(entry: &MessageEntry) -> usize {
+    entry.message.text.len() + size_of::<u64>() * entry.frames.len()
+}
+
+/// An entry that has become ready, for its last touches.
+#[derive(Debug)]
+pub(super) enum Ready<'a> {
+    Packet(&'a mut PacketEntry),
+    Message(&'a mut MessageEntry),
+    Other,
+}
+
+/// Place of a message in the queue; stays valid after it left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(u64);
 
@@ -87,8 +92,8 @@ impl Ord for HeldSession {
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     entries: VecDeque<(Timestamp, Held)>,
-    /// Entries that have left.
-    gone: u64,
+    packets: Lane<PacketEntry>,
+    messages: Lane<MessageEntry>,
     /// Of those still here, so many are ready.
     ready: usize,
     /// What those say that are not ready, in bytes.
@@ -99,13 +104,36 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Queues an entry at the end; `key` must not be before that of the last one.
-    pub(super) fn push(&mut self, key: Timestamp, held: Held) -> Place {
-        let place = Place(self.gone + self.entries.len() as u64);
+    /// Queues an entry at the end; a `key` before that of the last one counts as that.
+    pub(super) fn push(&mut self, key: Timestamp, held: Held) {
         let key = self.entries.back().map_or(key, |(last, _)| key.max(*last));
         self.bytes += held.says();
         self.entries.push_back((key, held));
+    }
+
+    /// Queues a packet: `write` overwrites every field of another one.
+    #[inline]
+    pub(super) fn push_packet(&mut self, key: Timestamp, write: impl FnOnce(&mut PacketEntry)) {
+        let entry = self.packets.push();
+        write(entry);
+        self.bytes += packet_says(entry);
+        self.push(key, Held::Packet);
+    }
+
+    /// Queues a message.
+    pub(super) fn push_message(&mut self, key: Timestamp, entry: MessageEntry) -> Place {
+        let place = Place(self.messages.next_number());
+        self.bytes += message_says(&entry);
+        *self.messages.push() = entry;
+        self.push(key, Held::Message);
         place
+    }
+
+    /// An empty list for the frames of the next message: that of one which has left.
+    pub(super) fn spare_frames(&mut self) -> Vec<u64> {
+        let mut frames = std::mem::take(&mut self.messages.next_place().frames);
+        frames.clear();
+        frames
     }
 
     /// Queues a session event at its time.
@@ -136,11 +164,25 @@ impl Queue {
     }
 
     /// Makes the oldest entry ready, for its last touches.
-    pub(super) fn make_ready(&mut self) -> Option<&mut Held> {
-        let (_, held) = self.entries.get_mut(self.ready)?;
+    pub(super) fn make_ready(&mut self) -> Option<Ready<'_>> {
+        let (_, held) = self.entries.get(self.ready)?;
         self.ready += 1;
-        self.bytes -= held.says();
-        Some(held)
+        match held {
+            Held::Packet => {
+                let entry = self.packets.make_ready()?;
+                self.bytes -= packet_says(entry);
+                Some(Ready::Packet(entry))
+            }
+            Held::Message => {
+                let entry = self.messages.make_ready()?;
+                self.bytes -= message_says(entry);
+                Some(Ready::Message(entry))
+            }
+            other => {
+                self.bytes -= other.says();
+                Some(Ready::Other)
+            }
+        }
     }
 
     /// Makes the oldest session event ready, for its last touches.
@@ -152,11 +194,7 @@ impl Queue {
 
     /// The message at `place`, while it is still held.
     pub(super) fn held_message(&mut self, place: Place) -> Option<&mut MessageEntry> {
-        let index = usize::try_from(place.0.checked_sub(self.gone)?).ok()?;
-        match self.entries.get_mut(index) {
-            Some((_, Held::Message(entry))) if index >= self.ready => Some(entry),
-            _ => None,
-        }
+        self.messages.held(place.0)
     }
 
     /// More is on hold than may be: the oldest has to leave.
@@ -191,18 +229,45 @@ impl Queue {
         while self.has_ready() {
             let session = self.sessions_ready.front().map(|(at, _)| *at);
             let first = self.ready_before(session);
-            // By reference, and dropped in place: an entry is large.
-            for (_, held) in self.entries.range(..first) {
-                sink.entry(held.lend())?;
+            for _ in 0..first {
+                self.hand_out(sink)?;
             }
-            self.entries.drain(..first);
-            self.gone += first as u64;
-            self.ready -= first;
             if let Some((_, entry)) = self.sessions_ready.pop_front() {
                 sink.entry(Entry::Session(&entry))?;
             }
         }
         Ok(())
+    }
+
+    /// The oldest entry leaves.
+    fn hand_out(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
+        let Some((_, held)) = self.entries.pop_front() else {
+            return Ok(());
+        };
+        self.ready -= 1;
+        let entry = match &held {
+            Held::Packet => {
+                return self.packets.leave().map_or(Ok(()), |entry| {
+                    let told = sink.entry(Entry::Packet(entry));
+                    entry.payload = None;
+                    told
+                });
+            }
+            Held::Message => {
+                return self.messages.leave().map_or(Ok(()), |entry| {
+                    let told = sink.entry(Entry::Message(entry));
+                    entry.message.text = Box::default();
+                    told
+                });
+            }
+            Held::Capture(entry) => Entry::Capture(entry),
+            Held::Handshake(entry) => Entry::Handshake(entry),
+            Held::Delivery(entry) => Entry::Delivery(entry),
+            Held::Teardown(entry) => Entry::Teardown(entry),
+            Held::Finding(entry) => Entry::Finding(entry),
+            Held::Stream(entry) => Entry::Stream(entry),
+        };
+        sink.entry(entry)
     }
 }
 
@@ -213,22 +278,22 @@ mod tests {
     use super::*;
     use crate::message::Message;
 
-    fn message(bytes: usize) -> Held {
+    fn message(bytes: usize) -> MessageEntry {
         let message = Message {
             text: vec![b'a'; bytes].into(),
             ..Message::default()
         };
-        Held::Message(Box::new(MessageEntry {
+        MessageEntry {
             message,
             ..MessageEntry::default()
-        }))
+        }
     }
 
     /// Pushes and makes ready what is too much, as the story does; returns how many stay on hold.
     fn held(count: usize, bytes: usize) -> usize {
         let mut queue = Queue::default();
         for _ in 0..count {
-            queue.push(Timestamp::ZERO, message(bytes));
+            queue.push_message(Timestamp::ZERO, message(bytes));
             while queue.is_overfull() {
                 queue.make_ready();
             }
@@ -246,8 +311,9 @@ mod tests {
 
     #[test]
     fn an_entry_itself_takes_what_the_limits_say() {
-        assert!(size_of::<(Timestamp, Held)>() <= 384);
-        assert!(size_of::<(Timestamp, Held)>() + size_of::<MessageEntry>() <= 640);
+        let order = size_of::<(Timestamp, Held)>();
+        assert!(order + size_of::<PacketEntry>() <= 400);
+        assert!(order + size_of::<MessageEntry>() <= 400);
         assert!(size_of::<Watch>() <= 256 && size_of::<Fact>() <= 24);
     }
 }

@@ -79,7 +79,8 @@ impl Story {
         let stream = conversation.stream;
         let direction = conversation.direction(side);
         let (number, said) = direction.count(message.kind);
-        let (frames, frames_total, last) = direction.spans.frames(&message.bytes);
+        let mut frames = self.queue.spare_frames();
+        let (frames_total, last) = direction.spans.frames(&message.bytes, &mut frames);
         let at = last.map_or(self.clock, |span| span.at);
         let completing = last.map_or(first, |span| span.frame);
         let mut entry = MessageEntry {
@@ -102,7 +103,7 @@ impl Story {
         };
         self.note_message(conversation, &entry);
         let end = entry.message.bytes.end;
-        let place = self.queue.push(self.clock, Held::Message(Box::new(entry)));
+        let place = self.queue.push_message(self.clock, entry);
         // Session events ask for the frames of their bytes a little later.
         let keep = if self.live {
             at.plus(-4 * self.hold)

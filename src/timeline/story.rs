@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
 use super::limits::{CLOCK_WENT_BACK, MAX_TIMES_OVER};
-use super::queue::{Held, Queue};
+use super::queue::{Queue, Ready};
 use super::services::{RoomId, Services};
 use super::sessions::Books;
 use super::signs::Signs;
@@ -115,8 +115,11 @@ impl Story {
         let mut seen = Observation::default();
         self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {
-            let entry = self.packet(segment, &seen);
-            self.queue.push(self.clock, Held::Packet(entry));
+            let payload = self.wants.payload && !segment.payload.is_empty();
+            self.queue.push_packet(self.clock, |entry| {
+                write_packet(entry, segment, &seen);
+                entry.payload = payload.then(|| segment.payload.into());
+            });
             if self.hold == 0 {
                 self.queue.make_ready();
             }
@@ -133,26 +136,6 @@ impl Story {
         self.ended(segment, &seen);
         while self.queue.is_overfull() {
             self.ready_entry();
-        }
-    }
-
-    fn packet(&self, segment: &Segment<'_>, seen: &Observation) -> PacketEntry {
-        PacketEntry {
-            frame: segment.frame,
-            at: segment.timestamp,
-            source: segment.source,
-            destination: segment.destination,
-            flags: segment.flags,
-            seq_raw: segment.seq,
-            ack_raw: segment.ack,
-            window: segment.window,
-            urgent: segment.urgent,
-            len: seen.analysed.then_some(segment.len),
-            options: OptionBytes::copy_of(segment.options),
-            payload: (self.wants.payload && !segment.payload.is_empty())
-                .then(|| segment.payload.into()),
-            observation: *seen,
-            name: None,
         }
     }
 
@@ -259,7 +242,7 @@ impl Story {
             hold,
             ..
         } = self;
-        let Some(held) = queue.make_ready() else {
+        let Some(ready) = queue.make_ready() else {
             return;
         };
         let name_of = |stream| -> Option<Arc<str>> {
@@ -268,11 +251,11 @@ impl Story {
                 .name
                 .clone()
         };
-        match held {
-            Held::Packet(entry) if conversations.len() > 0 => {
+        match ready {
+            Ready::Packet(entry) if conversations.len() > 0 => {
                 entry.name = name_of(entry.observation.stream);
             }
-            Held::Message(entry) => {
+            Ready::Message(entry) => {
                 entry.name = name_of(entry.stream);
                 if !books.is_empty() {
                     let until = entry.at.plus(*hold / 2);
@@ -289,4 +272,22 @@ impl Story {
             _ => {}
         }
     }
+}
+
+/// What is told of a segment, but for its payload; the name comes later.
+#[inline]
+fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observation) {
+    entry.frame = segment.frame;
+    entry.at = segment.timestamp;
+    entry.source = segment.source;
+    entry.destination = segment.destination;
+    entry.flags = segment.flags;
+    entry.seq_raw = segment.seq;
+    entry.ack_raw = segment.ack;
+    entry.window = segment.window;
+    entry.urgent = segment.urgent;
+    entry.len = seen.analysed.then_some(segment.len);
+    entry.options = OptionBytes::copy_of(segment.options);
+    entry.observation = *seen;
+    entry.name = None;
 }

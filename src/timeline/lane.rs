@@ -1,0 +1,127 @@
+//! A lane: entries of one kind, one behind the other, in places that are used again. An entry is large: it is written where it
+//! stays until it has left, and what it left behind is overwritten by a later one.
+//!
+//! Owns: the places. Must not know: what stands in them, how lanes are joined.
+
+/// Entries in the order of their arrival; those in front are ready.
+#[derive(Debug, Default)]
+pub(super) struct Lane<T> {
+    /// A power of two of them, or none yet.
+    places: Vec<T>,
+    /// Place of the oldest entry.
+    first: usize,
+    length: usize,
+    /// Of the entries still here, so many are ready.
+    ready: usize,
+    /// Entries that have left.
+    gone: u64,
+}
+
+/// Places to begin with.
+const PLACES: usize = 64;
+
+impl<T: Default> Lane<T> {
+    /// Number of the entry that comes next, counted from the beginning.
+    pub(super) const fn next_number(&self) -> u64 {
+        self.gone + self.length as u64
+    }
+
+    /// The place of the next entry, with what another one left there.
+    pub(super) fn next_place(&mut self) -> &mut T {
+        let place = self.free_place();
+        &mut self.places[place]
+    }
+
+    /// The same; from now on the entry is here. What was left there has to be overwritten.
+    #[inline]
+    pub(super) fn push(&mut self) -> &mut T {
+        let place = self.free_place();
+        self.length += 1;
+        &mut self.places[place]
+    }
+
+    #[inline]
+    fn free_place(&mut self) -> usize {
+        if self.length == self.places.len() {
+            self.grow();
+        }
+        self.place(self.length)
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.places.rotate_left(self.first);
+        self.first = 0;
+        let places = (self.places.len() * 2).max(PLACES);
+        self.places.resize_with(places, T::default);
+    }
+
+    /// Place of the entry so far behind the oldest.
+    #[inline]
+    const fn place(&self, behind: usize) -> usize {
+        (self.first + behind) & (self.places.len() - 1)
+    }
+
+    /// The oldest entry that is not ready is so from now on.
+    #[inline]
+    pub(super) fn make_ready(&mut self) -> Option<&mut T> {
+        if self.ready == self.length {
+            return None;
+        }
+        let place = self.place(self.ready);
+        self.ready += 1;
+        self.places.get_mut(place)
+    }
+
+    /// The oldest ready entry leaves: a last look.
+    #[inline]
+    pub(super) fn leave(&mut self) -> Option<&mut T> {
+        self.ready = self.ready.checked_sub(1)?;
+        let place = self.first;
+        self.first = self.place(1);
+        self.length -= 1;
+        self.gone += 1;
+        self.places.get_mut(place)
+    }
+
+    /// The entry of that number, until it is ready.
+    pub(super) fn held(&mut self, number: u64) -> Option<&mut T> {
+        let behind = usize::try_from(number.checked_sub(self.gone)?).ok()?;
+        if behind < self.ready || behind >= self.length {
+            return None;
+        }
+        let place = self.place(behind);
+        self.places.get_mut(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_leave_in_the_order_of_their_arrival_however_many_are_here() {
+        let mut lane = Lane::<u64>::default();
+        let mut left = 0;
+        for number in 0..2000 {
+            assert_eq!(lane.next_number(), number);
+            *lane.push() = number;
+            assert_eq!(lane.held(number), Some(&mut { number }));
+            assert_eq!(lane.held(number + 1), None);
+            // Two of three leave: the lane grows while its places go round.
+            if number % 3 > 0 {
+                assert_eq!(lane.make_ready().copied(), Some(left));
+                assert_eq!(lane.held(left), None, "ready");
+                assert_eq!(lane.leave().copied(), Some(left));
+                assert_eq!(lane.leave(), None, "not ready");
+                left += 1;
+            }
+        }
+        while lane.make_ready().is_some() {}
+        while let Some(number) = lane.leave() {
+            assert_eq!(*number, left);
+            left += 1;
+        }
+        assert_eq!(left, 2000);
+    }
+}
