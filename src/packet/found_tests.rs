@@ -444,6 +444,32 @@ fn vlans_of_erspan_keep_fragments_apart() {
     }
 }
 
+/// A fragment behind a route or a home address, then one without: only if the addresses are the same in the end.
+#[test]
+fn fragments_of_ipv6_meet_by_their_final_addresses() {
+    let segment = tcp(5, &[7; 60]);
+    let piece = |(next, extension): (u8, &[u8]), offset: usize, size: usize| {
+        let more = u8::from(offset == 0);
+        let header = [6, 0, 0, offset as u8 | more, 0, 0, 0, 7];
+        let part = &segment[offset..offset + size];
+        ipv6(next, &[extension, &header, part].concat())
+    };
+    let other = [9; 16];
+    let route = |left| [&[44, 2, 0, left, 0, 0, 0, 0], &other[..]].concat();
+    let home = [&[44, 2, 1, 2, 0, 0, 201, 16], &other[..]].concat();
+    for (next, extension, whole) in [
+        (43, route(0), true),
+        (43, route(1), false),
+        (60, home, false),
+    ] {
+        let mut decoder = Decoder::new();
+        decoder.decode(&frame(229, &piece((next, &extension), 0, 40)));
+        let last = piece((44, &[]), 40, 40);
+        let found = matches!(decoder.decode(&frame(229, &last)), Decoded::Tcp(_));
+        assert_eq!(found, whole, "{next} {extension:x?}");
+    }
+}
+
 /// Words that an ICMP error says its quote has: tshark counts them from behind the IP header.
 #[test]
 fn lengths_of_quotes() {

@@ -194,9 +194,11 @@ pub(super) fn fragment<'d>(
 ) -> Step<'d> {
     let next = Protocol::Transport(view.u8(0)?);
     let offset_and_more = view.u16(2)?;
+    // As tshark: by where the packet goes in the end, so that fragments with a route and without do not meet.
+    let (source, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
     let key = Key {
-        source: cx.source,
-        destination: cx.destination,
+        source,
+        destination,
         id: Identity::V6(view.u32(4)?),
     };
     let payload = view.skip(8)?;
