@@ -233,6 +233,8 @@ fn protocols_of_ip() {
     assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 3, 0, 0x21]));
     assert!(stream(&[0, 0, 0x88, 0x81, 0x7e, 0xff, 0x7d, 0x23, 0, 0x21]));
     assert!(!in_ip(47, &[0, 0, 0x88, 0x81, 0xff, 3, 0, 0x21], &inner));
+    assert!(in_ip(80, &[0xcc], &inner) && in_ip(80, &[0x8e], &ipv6(6, &syn)));
+    assert!(!in_ip(80, &[0, 0xcc], &inner) && !in_ip(80, &[0x80, 0, 0, 0, 8, 0], &inner));
     assert!(in_ip(2, &[0x14, 1, 0, 0, 0x10, 0, 0, 0], &inner));
     assert!(!in_ip(2, &[0x14, 1, 0, 0, 0, 0, 0, 0], &inner));
     for kind in [130, 133] {

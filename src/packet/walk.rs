@@ -119,6 +119,7 @@ fn transport<'d>(
         53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
+        80 => carriers::osi(view),
         108 => carriers::compressed(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),
         136 => udp::lite(view),
