@@ -164,7 +164,7 @@ impl Stream {
             }
             SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => {}
         }
-        let told = if segment.origin == SegmentOrigin::ShortHeader {
+        let told = if segment.header_length < 20 {
             if around.begins.is_none() {
                 self.completeness.frame_that_counts_nothing();
             }

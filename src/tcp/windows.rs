@@ -83,8 +83,9 @@ pub(super) fn read_options(
         }
         let there = bytes.get(at + 2..bytes.len().min(at + size));
         let there = there.unwrap_or_default();
-        if size < shortest(kind, there, ack) {
-            return false;
+        let read = kind != SACK || segment.origin == SegmentOrigin::Direct;
+        if read && size < shortest(kind, there, ack) {
+            return false; // blocks are only read where the length of the segment is known
         }
         if kind == MULTIPATH && !note_path(fwd, rev, size, there) {
             return false;

@@ -332,6 +332,30 @@ fn a_quote_that_ends_in_its_last_option_settles_the_windows() {
         [Some(1), Some(1), None]
     );
     assert_eq!(shift(&[1, 3, 3, 7], 3, true), None);
+    assert_eq!(shift(&[5, 3, 7, 1], 4, true), None, "not a block");
+}
+
+/// tshark 4.0.17 prints no `initial_rtt` behind a SYN quoted with a header length of 0, and no bit for it.
+#[test]
+fn a_quoted_syn_of_a_broken_header_starts_no_initial_rtt() {
+    let measured = |header_length: u8| {
+        let ends = ["10.0.0.1:1000", "10.0.0.2:9"];
+        let mut quote = said(ends, TcpFlags::SYN, 1, &[]);
+        (quote.header_length, quote.header_captured) = (header_length, header_length);
+        quote.origin = SegmentOrigin::IcmpQuote {
+            whole_header: true,
+            ends: true,
+        };
+        let mut analyzer = Analyzer::new(Limits::replay());
+        analyzer.handle(&quote);
+        let mut next = said(ends, TcpFlags::ACK, 2, b"x");
+        next.timestamp = Timestamp::from_nanos(1_500_000_000);
+        let seen = analyzer.handle(&next);
+        let summary = analyzer.summary(StreamId(0)).expect("stream 0");
+        (seen.initial_rtt, summary.completeness)
+    };
+    assert_eq!(measured(20), (Some(500_000_000), 9));
+    assert_eq!(measured(0), (None, 8));
 }
 
 /// tshark 4.0.17: the greeting itself and what came before stay in stream 0; on port 5900 all does.
