@@ -72,7 +72,9 @@ pub(super) fn read_options(
             return true;
         }
         if at + size == claimed && at + size > bytes.len() && quote_ends(segment) {
-            return true; // of the last option of a quote, kind and length are enough
+            // Of the last option of a quote, kind and length are enough.
+            read_option(fwd, kind, size, bytes.get(at + 2..).unwrap_or_default());
+            return true;
         }
         if at + size > claimed {
             return bytes.len() + 2 >= claimed; // as far as the complaint about it reaches
