@@ -27,7 +27,9 @@ struct Stretch {
 /// The lines handed to one connection and not yet known to be acknowledged.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    stretches: VecDeque<Stretch>,
+    /// The newest one, at hand: as a rule it is the only one.
+    last: Option<Stretch>,
+    earlier: VecDeque<Stretch>,
 }
 
 /// Lines that left the log before it was asked which of them are acknowledged: the history file knows how long they are.
@@ -46,7 +48,7 @@ impl Ledger {
         if lines.is_empty() {
             return;
         }
-        match self.stretches.back_mut() {
+        match &mut self.last {
             Some(last)
                 if last.exact
                     && last.bytes.end == bytes.start
@@ -57,14 +59,15 @@ impl Ledger {
                 last.lines.end = lines.end;
             }
             _ => {
-                if self.stretches.len() == STRETCHES {
+                if self.len() == STRETCHES {
                     self.join_oldest();
                 }
-                self.stretches.push_back(Stretch {
+                let before = self.last.replace(Stretch {
                     bytes,
                     lines,
                     exact: true,
                 });
+                self.earlier.extend(before);
             }
         }
     }
@@ -89,9 +92,13 @@ impl Ledger {
         self.record(lines, bytes);
     }
 
+    fn first(&mut self) -> Option<&mut Stretch> {
+        self.earlier.front_mut().or(self.last.as_mut())
+    }
+
     fn join_oldest(&mut self) {
-        if let Some(oldest) = self.stretches.pop_front()
-            && let Some(next) = self.stretches.front_mut()
+        if let Some(oldest) = self.earlier.pop_front()
+            && let Some(next) = self.first()
         {
             next.exact = next.exact
                 && oldest.exact
@@ -106,13 +113,13 @@ impl Ledger {
     /// Entries held: ask for an acknowledgement when they become many.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.stretches.len()
+        self.earlier.len() + usize::from(self.last.is_some())
     }
 
     /// Whether everything recorded is acknowledged.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.stretches.is_empty()
+        self.last.is_none()
     }
 
     /// Forgets the lines that the peer has acknowledged, each to its last byte.
@@ -125,14 +132,12 @@ impl Ledger {
         view: View,
         log: &mut Log,
     ) -> Option<Unweighed> {
-        while self
-            .stretches
-            .front()
-            .is_some_and(|first| first.bytes.end <= acknowledged)
-        {
-            self.stretches.pop_front();
+        let arrived = |stretch: &mut Stretch| stretch.bytes.end <= acknowledged;
+        while self.earlier.pop_front_if(arrived).is_some() {}
+        if self.earlier.is_empty() {
+            self.last.take_if(arrived);
         }
-        let stretch = self.stretches.front_mut()?;
+        let stretch = self.first()?;
         if stretch.bytes.start >= acknowledged || !stretch.exact {
             return None;
         }
@@ -154,14 +159,15 @@ impl Ledger {
 
     /// What became of [`Unweighed`] lines: those before `first` are acknowledged.
     pub fn cut(&mut self, first: u64) {
-        if let Some(stretch) = self.stretches.front_mut() {
+        if let Some(stretch) = self.first() {
             stretch.lines.start = first.clamp(stretch.lines.start, stretch.lines.end);
         }
     }
 
     /// The lines that are not acknowledged as far as is known.
     pub fn owed(&self) -> impl Iterator<Item = Range<u64>> {
-        self.stretches.iter().map(|stretch| stretch.lines.clone())
+        let stretches = self.earlier.iter().chain(&self.last);
+        stretches.map(|stretch| stretch.lines.clone())
     }
 }
 

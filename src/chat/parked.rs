@@ -9,9 +9,9 @@ use std::ops::Range;
 /// A queue of lines in one piece of memory.
 #[derive(Debug, Default)]
 pub(super) struct Parked {
-    text: VecDeque<u8>,
     /// Length of each line, and the bytes of the connection that carried it.
     lines: VecDeque<(usize, Range<u64>)>,
+    text: VecDeque<u8>,
 }
 
 impl Parked {

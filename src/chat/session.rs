@@ -60,21 +60,44 @@ impl Bucket {
 }
 
 /// One connected session.
+///
+/// What every line to everybody looks at stands together and first: it is some of a thousand sessions' memory each time.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Session {
-    pub(super) id: SessionId,
-    pub(super) name: Arc<str>,
-    pub(super) connection: FourTuple,
-    pub(super) view: View,
-    pub(super) token: TokenHash,
     pub(super) cursor: Cursor,
-    /// First line this connection could be shown: a resume replays only what is before it.
-    pub(super) shown_from: u64,
     pub(super) ledger: Ledger,
     /// Notices and answers waiting.
     pub(super) aside: Aside,
+    /// Lines that it asked to see again and has not been sent yet.
+    pub(super) again: Option<Cursor>,
+    /// These begin behind the lines before this number.
+    pub(super) again_after: u64,
+    /// Lines accepted for it that wait for the history file.
+    pub(super) staged: usize,
+    /// No lines of the room before this uptime.
+    pub(super) held_until: Duration,
+    /// The session is to end for this reason once everything owed is sent.
+    pub(super) closing: Option<DisconnectReason>,
+    /// It takes another session over, whose connection ends first.
+    pub(super) succeeds: bool,
+    /// Its token is shown only when the history file has it.
+    pub(super) unstored: bool,
+    pub(super) view: View,
+    /// Lines of its client that wait to be taken up.
+    pub(super) parked: Parked,
+    /// Lines read back from the history file for it.
+    pub(super) excerpt: Excerpt,
+    /// Notice that follows the last line then.
+    pub(super) farewell: Option<String>,
     /// Private lines that its peer is not known to have.
     pub(super) letters: Letters,
+    pub(super) id: SessionId,
+    pub(super) name: Arc<str>,
+    pub(super) connection: FourTuple,
+    pub(super) token: TokenHash,
+    /// First line this connection could be shown: a resume replays only what is before it.
+    pub(super) shown_from: u64,
     /// Uptime of the last line from the client.
     pub(super) heard: Duration,
     /// It never said a line: it is among the first to be forgotten when it has gone.
@@ -82,38 +105,18 @@ pub(super) struct Session {
     /// A warning was sent that the idle limit is near.
     pub(super) warned: bool,
     pub(super) bucket: Bucket,
-    /// No lines of the room before this uptime.
-    pub(super) held_until: Duration,
-    /// The session is to end for this reason once everything owed is sent.
-    pub(super) closing: Option<DisconnectReason>,
-    /// It takes another session over, whose connection ends first.
-    pub(super) succeeds: bool,
-    /// Lines of its client that wait to be taken up.
-    pub(super) parked: Parked,
-    /// Lines that it asked to see again and has not been sent yet.
-    pub(super) again: Option<Cursor>,
-    /// These begin behind the lines before this number.
-    pub(super) again_after: u64,
     /// Its own token, while it has not been shown: it came to be another session.
     pub(super) unshown: Option<Token>,
     /// Its place is one beyond a full room: it came to be another session, and is nothing else.
     pub(super) spare: bool,
     /// Nothing more can be sent to it: answers are not kept.
     pub(super) deaf: bool,
-    /// Its token is shown only when the history file has it.
-    pub(super) unstored: bool,
-    /// Notice that follows the last line then.
-    pub(super) farewell: Option<String>,
     /// The session whose connection takes this one over, and from where it replays.
     pub(super) successor: Option<(SessionId, super::command::Replay)>,
     /// What it was owed when last noted for the history file.
     pub(super) saved: Option<Cursor>,
-    /// Lines accepted for it that wait for the history file.
-    pub(super) staged: usize,
     /// The number behind the last of them, if the file takes all.
     pub(super) said_to: u64,
-    /// Lines read back from the history file for it.
-    pub(super) excerpt: Excerpt,
     /// Whether the history file is asked what the peer has not acknowledged.
     pub(super) weighing: Weighing,
 }
@@ -262,7 +265,9 @@ impl Session {
         out: &mut VecDeque<Bytes>,
     ) -> usize {
         let bytes = self.aside.take(reach, out);
-        self.letters.sent(offset, bytes);
+        if bytes > 0 {
+            self.letters.sent(offset, bytes);
+        }
         bytes
     }
 }

@@ -44,37 +44,40 @@ thread_local! {
 }
 
 /// A connection and its session.
+///
+/// What every line to everybody looks at stands together and first: it is some of a thousand connections' memory each time.
+#[repr(C)]
 pub(super) struct Connection {
-    pub(super) stream: TcpStream,
     pub(super) hub: Arc<Hub>,
     pub(super) mail: Arc<Mail>,
-    pub(super) tuple: FourTuple,
-    pub(super) codec: Codec,
-    pub(super) outbox: Outbox,
-    /// Bytes read.
-    pub(super) read: u64,
-    pub(super) line_bytes: usize,
-    alarm: Option<Pin<Box<Sleep>>>,
-    /// It is to end: how long its client may take for what it is owed.
-    patience: Option<Patience>,
+    ear: Ear,
     /// The client closed its direction.
     eof: bool,
     /// The room may owe more than was taken last.
     look: bool,
-    ear: Ear,
     /// The runtime will wake this task when there is something to read.
     listening: bool,
     /// A ping was sent and nothing was heard since.
     unanswered: bool,
-    /// What log lines about this connection carry.
-    span: tracing::Span,
+    /// Our close frame went out and FIN has not.
+    parting: bool,
+    /// Writing failed: nothing goes out any more, but what the client said before is still read.
+    broken: Option<DisconnectReason>,
+    /// Bytes read.
+    pub(super) read: u64,
+    pub(super) stream: TcpStream,
+    pub(super) outbox: Outbox,
+    alarm: Option<Pin<Box<Sleep>>>,
     /// The session that the span names.
     logged: SessionId,
     naming: Naming,
-    /// Writing failed: nothing goes out any more, but what the client said before is still read.
-    broken: Option<DisconnectReason>,
-    /// Our close frame went out and FIN has not.
-    parting: bool,
+    /// It is to end: how long its client may take for what it is owed.
+    patience: Option<Patience>,
+    pub(super) codec: Codec,
+    pub(super) tuple: FourTuple,
+    pub(super) line_bytes: usize,
+    /// What log lines about this connection carry.
+    span: tracing::Span,
 }
 
 impl Connection {
