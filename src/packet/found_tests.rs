@@ -319,6 +319,22 @@ fn ipv6_headers() {
 }
 
 #[test]
+fn smart_edge_by_the_distance_of_layer_3() {
+    let edge = |kind: u8, distance: u8, header: &[u8]| {
+        let mut bytes = [0; 24];
+        (bytes[19], bytes[21], bytes[23]) = (kind, 24, 24 + distance);
+        behind(32, &[&bytes, header])
+    };
+    let ethernet = [ETHERNET, &[8, 0]].concat();
+    assert!(edge(1, 0, &[]) && edge(1, 2, &[0, 0x21]) && edge(1, 4, &[0xff, 3, 0, 0x21]));
+    assert!(!edge(1, 2, &[0xff, 3, 0, 0x21]) && !edge(9, 0, &[]) && !edge(5, 14, &ethernet));
+    assert!([1, 2, 3, 4, 8, 9].map(|kind| edge(kind, 14, &ethernet)) == [true; 6]);
+    assert!(edge(8, 0, &ethernet) && !edge(2, 0, &ethernet));
+    assert!(edge(6, 0, &[0, 0, 0, 0, 0, 0x21]));
+    assert!(edge(6, 14, &[&[0; 4], &ethernet[..]].concat()));
+}
+
+#[test]
 fn older_links() {
     assert!(behind(9, &[&[0, 0x2f]]) && !behind(9, &[&[0, 0x2d]]));
     assert!(!behind(10, &[&[0xd0], ETHERNET, SNAP]) && behind(10, &[&[0x51], ETHERNET, SNAP]));

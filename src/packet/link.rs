@@ -11,7 +11,7 @@ use crate::net::{LinkType, Timestamp};
 pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
     Some(match link_type.0 {
         0 => null(view),
-        1 | 32 | 274 => Ok((Protocol::Ethernet, view)),
+        1 | 274 => Ok((Protocol::Ethernet, view)),
         6 => legacy::token_ring(view),
         7 => legacy::arcnet(view, 2),
         129 => legacy::arcnet(view, 4),
@@ -20,6 +20,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         11 | 100 => Ok((Protocol::Llc, view)),
         12 | 14 | 101 => raw(view),
         16 | 18 | 19 | 106 | 228 => Ok((Protocol::Ip, view)),
+        32 => legacy::smart_edge(view),
         51 => ppp::over_ethernet(view),
         99 => legacy::symantec(view),
         104 | 112 => ppp::cisco_hdlc(view),
@@ -261,7 +262,6 @@ mod tests {
         for (link_type, header) in [
             (0, &[0x12, 0x34, 8, 0][..]),
             (16, &[]),
-            (32, ETHERNET),
             (101, ppp),
             (101, &[1, 0xff, 0x03, 0, 0x21]),
             (101, &isdn),
