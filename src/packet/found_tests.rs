@@ -335,6 +335,27 @@ fn smart_edge_by_the_distance_of_layer_3() {
 }
 
 #[test]
+fn solaris_and_net_analyzer() {
+    let solaris = |family: u8, length: u8| {
+        let mut header = [0; 24];
+        (header[1], header[7]) = (family, length);
+        behind(226, &[&header])
+    };
+    assert!(solaris(2, 43) && !solaris(2, 42) && !solaris(2, 44) && !solaris(3, 43));
+    let open = ipv4(6, 0, &tcp(5, b"abc1234"));
+    let analyzer = |version| {
+        length(
+            240,
+            &[&[0, version, 0, 0], ETHERNET, &[8, 0], &open].concat(),
+        )
+    };
+    assert_eq!(
+        [4, 10, 0xca, 5, 12].map(analyzer),
+        [Some(3), Some(3), Some(3), None, None]
+    );
+}
+
+#[test]
 fn older_links() {
     assert!(behind(9, &[&[0, 0x2f]]) && !behind(9, &[&[0, 0x2d]]));
     assert!(!behind(10, &[&[0xd0], ETHERNET, SNAP]) && behind(10, &[&[0x51], ETHERNET, SNAP]));

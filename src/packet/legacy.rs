@@ -117,6 +117,30 @@ pub(super) fn smart_edge(view: View<'_>) -> Step<'_> {
     Ok((protocol, view))
 }
 
+/// Solaris' view of IP: family at 1, at 4 how much follows the 24 bytes. tshark reads no further if that is not so.
+pub(super) fn solaris(view: View<'_>) -> Step<'_> {
+    let (family, length) = (view.u8(1)?, view.u32(4)?);
+    let rest = view.skip(24)?;
+    match family {
+        _ if length as usize != rest.reported => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        2 => Ok((Protocol::Ip, rest)),
+        26 => Ok((Protocol::Ipv6, rest)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Hilscher's `netANALYZER`: the versions that tshark knows, then an Ethernet frame with its check sequence.
+pub(super) fn net_analyzer(view: View<'_>) -> Step<'_> {
+    const VERSION: u8 = 0x3f;
+    const CHECK_SEQUENCE: usize = 4;
+    let version = view.u8(1)? & VERSION;
+    if !matches!(version, 4 | 6 | 8 | 10) {
+        return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(version))));
+    }
+    let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    Ok((Protocol::Ethernet, frame.skip(4)?))
+}
+
 /// Symantec firewall: an `EtherType` at 6 and the packet at 44, or at 10 and 56.
 pub(super) fn symantec(view: View<'_>) -> Step<'_> {
     match (view.u16(6)?, view.u16(10)?) {
