@@ -57,6 +57,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
         4306 if view.u8(0) == Ok(1) => behind(1, Protocol::Ip),
         4341 => behind(8, Protocol::Ip),
         30_030 if matches!(view.u8(8), Ok(0x45 | 0x60..=0x6f)) => behind(8, Protocol::Ip),
+        30_030 if view.u16(8) == Ok(0xff03) => behind(10, Protocol::Ppp),
         4754 => Ok((Protocol::Transport(47), view)),
         4789 => behind(8, Protocol::Ethernet),
         4790 => gpe(view),

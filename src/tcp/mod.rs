@@ -18,6 +18,9 @@
 //! | FTP replies that no server sends (a port between two delimiters, signs before numbers), options of Riverbed probes with impossible lengths | read in its own way | not followed | found by trying; without consequence |
 //! | packets behind control messages of shim6, 6LoWPAN, Redback's SLL frames, compressed VJ headers | found in part | not followed | control messages carry nothing; the others compress or hide the header |
 //! | L2TP from a port whose packets once went to 1701; Ethernet without control word in MPLS by the vendors of its addresses | found on any port; asked in its list of vendors | by port 1701; by the shape of addresses | the first needs a memory of all UDP, the second the list; both are met in no capture so far |
+//! | the length of a check sequence that a capture file announces (upper bits of the link type, `if_fcslen`, `epb_flags`) | cuts the frame, there or not | not looked at | IP's own lengths tell the same, unless the file is wrong |
+//! | UDP behind a TFTP request, and other protocols that choose a port for what follows | hides tunnels on the chosen port | by port only | needs a memory of all UDP; met in no capture so far |
+//! | options of Multipath TCP that the capture cuts, and short SACK options behind others | read as far as their subtype goes | breaks off | sizes that no sender uses |
 //! | frames whose TCP header is quoted, cut or lies about its length | prints whatever its dissection reached | stream, sequence numbers and times only | nothing more can be relied on |
 
 mod acks;
