@@ -270,6 +270,34 @@ fn a_file_that_is_deleted_takes_no_more_lines() {
     bob.expect("* pong");
 }
 
+/// The next number is taken: nobody is shown what the file does not have, and a restart goes on behind it.
+#[test]
+fn a_line_that_another_program_writes_is_no_reason_to_guess() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    let server = Process::start(&[&"--history", &path]);
+    let mut ana = server.client();
+    ana.say("one");
+    ana.expect("guest1: one");
+    sql(
+        &path,
+        "INSERT INTO line SELECT 2, at, session, kind, name, 'by hand' FROM line WHERE number = 1",
+    );
+    ana.say("two");
+    ana.expect("* not said, the history cannot be kept (another program wrote lines into its file: restart the server): two");
+    drop(server);
+    let server = Process::start(&[&"--history", &path]);
+    let mut ana = server.client();
+    ana.say("three");
+    ana.expect("guest2: three");
+    ana.say("/history");
+    let again = ["guest1: one", "guest1: by hand", "guest2: three"];
+    ana.expect("* lines 1 to 3 again:");
+    for line in again {
+        ana.expect(line);
+    }
+}
+
 /// What was edited by hand into something that is no text is shown all the same.
 #[test]
 fn a_line_that_is_no_text_is_shown_escaped() {

@@ -38,7 +38,7 @@ const COUNTERS: [Counter; 8] = [
     ("sessions_total", "Sessions ever.", |all| all.sessions),
     (
         "sessions_refused_total",
-        "Connections refused because the room was full.",
+        "Connections refused for want of a place.",
         |all| all.refused,
     ),
     (

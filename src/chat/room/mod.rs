@@ -44,7 +44,7 @@ const WARN_SHARE: u32 = 10;
 pub struct Counters {
     /// Sessions that ever connected, resumed ones not counted again.
     pub sessions: u64,
-    /// Connections refused because the room was full.
+    /// Connections refused for want of a place.
     pub refused: u64,
     /// Sessions that came back.
     pub resumed: u64,

@@ -135,6 +135,17 @@ impl HistoryError {
     }
 }
 
+/// Why the file does not take lines while the server runs.
+pub(super) fn refusal(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        // We number lines ourselves: a number that is there already is another's.
+        Some(ErrorCode::ConstraintViolation) => {
+            "another program wrote lines into its file: restart the server".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// What to do about it.
 fn advice(path: &Path, why: &io::Error) -> String {
     let folder = path

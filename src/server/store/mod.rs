@@ -201,7 +201,7 @@ impl Writing {
             Err("its file was deleted: restart the server".to_owned())
         } else {
             schema::write(&mut self.connection, self.next, lines, batch)
-                .map_err(|error| error.to_string())
+                .map_err(|error| errors::refusal(&error))
         };
         self.failing = stored.is_err();
         match stored {
