@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 
+use super::Text;
+
 /// Bytes of a head beyond which it is no head (common servers stop at 8 to 16 KiB).
 pub(super) const MAX_HEAD: u64 = 32 * 1024;
 
@@ -65,7 +67,7 @@ pub(super) enum Body {
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) first: FirstLine,
-    pub(super) text: Box<[u8]>,
+    pub(super) text: Text,
     upgrade: bool,
     length: Option<u64>,
     /// There is a transfer coding, and whether the last one is chunked.

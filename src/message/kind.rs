@@ -2,6 +2,11 @@
 
 use std::ops::Range;
 
+use crate::net::Few;
+
+/// Text of a message: that of a line as people type it stands in place.
+pub type Text = Few<u8, 62>;
+
 /// The kinds of message that a direction's bytes are cut into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MessageKind {
@@ -60,7 +65,7 @@ pub struct Message {
     /// What it is.
     pub kind: MessageKind,
     /// Its bytes without line end, framing or mask; cut to a bound (see `complete`).
-    pub text: Box<[u8]>,
+    pub text: Text,
     /// `text` is the whole message; false when it was longer than the bound or parts of it were not captured.
     pub complete: bool,
     /// The bytes of the direction that carried it, line end and framing included, counted from 0 (relative sequence number - 1).

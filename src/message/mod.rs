@@ -13,7 +13,7 @@ mod tail;
 mod websocket;
 mod ws_header;
 
-pub use kind::{Message, MessageKind};
+pub use kind::{Message, MessageKind, Text};
 pub use splitter::Splitter;
 
 /// Bytes of text kept of one message: a line of our own chat (8 KiB) fits whole.

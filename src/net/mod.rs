@@ -1,9 +1,10 @@
-//! The values everybody shares: time stamps, endpoints, link types, capture statistics.
+//! The values everybody shares: time stamps, endpoints, link types, capture statistics, short lists.
 //!
-//! Owns: small `Copy` values with their text forms. Must not know: any other room.
+//! Owns: small values with their text forms. Must not know: any other room.
 
 mod codes;
 mod endpoint;
+mod few;
 mod flag_set;
 mod link_type;
 mod port_set;
@@ -12,6 +13,7 @@ mod timestamp;
 
 pub(crate) use codes::codes;
 pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
+pub use few::Few;
 pub(crate) use flag_set::flag_set;
 pub use link_type::LinkType;
 pub use port_set::PortSet;

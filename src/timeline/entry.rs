@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{FindingEntry, Verdict};
 use crate::chat::{SessionEvent, SessionId};
 use crate::message::{Message, MessageKind};
-use crate::net::{CaptureStats, Endpoint, FourTuple, LinkType, Nanos, Timestamp};
+use crate::net::{CaptureStats, Endpoint, Few, FourTuple, LinkType, Nanos, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{Handshake, Observation, Side, StreamId, StreamSummary, Teardown};
 
@@ -140,7 +140,7 @@ pub struct MessageEntry {
     /// What was said.
     pub message: Message,
     /// The frames that carried its bytes first, in order (bounded; `frames_total` counts all).
-    pub frames: Vec<u64>,
+    pub frames: Few<u64, 2>,
     /// Number of frames that carried it.
     pub frames_total: u32,
     /// Messages that began in the same segment as this one, itself included (several lines in one segment).

@@ -26,26 +26,15 @@ impl<T: Default> Lane<T> {
         self.gone + self.length as u64
     }
 
-    /// The place of the next entry, with what another one left there.
-    pub(super) fn next_place(&mut self) -> &mut T {
-        let place = self.free_place();
-        &mut self.places[place]
-    }
-
-    /// The same; from now on the entry is here. What was left there has to be overwritten.
+    /// The place of the next entry, with what another one left there: it has to be overwritten.
     #[inline]
     pub(super) fn push(&mut self) -> &mut T {
-        let place = self.free_place();
-        self.length += 1;
-        &mut self.places[place]
-    }
-
-    #[inline]
-    fn free_place(&mut self) -> usize {
         if self.length == self.places.len() {
             self.grow();
         }
-        self.place(self.length)
+        let place = self.place(self.length);
+        self.length += 1;
+        &mut self.places[place]
     }
 
     #[cold]

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
+use std::sync::Arc;
 
 use super::lane::Lane;
 use super::limits::{MAX_HELD, MAX_HELD_BYTES};
@@ -13,15 +14,15 @@ use super::{
     CaptureStart, CopyEntry, DeliveryEntry, Entry, FindingEntry, HandshakeEntry, MessageEntry,
     PacketEntry, SessionEntry, Sink, StreamEntry, TeardownEntry,
 };
-use crate::net::Timestamp;
+use crate::message::Text;
+use crate::net::{Few, Timestamp};
+use crate::tcp::StreamId;
 
-/// An entry that is not yet told, in its order; packets and messages, which most of them are, stand in lanes of their own.
+/// An entry that is not yet told, in its order.
 #[derive(Debug)]
 pub(super) enum Held {
-    /// The next one of its lane.
-    Packet,
-    /// The next one of its lane.
-    Message,
+    Packet(InLane),
+    Message(InLane),
     Capture(Box<CaptureStart>),
     Handshake(Box<HandshakeEntry>),
     Delivery(Box<DeliveryEntry>),
@@ -30,33 +31,25 @@ pub(super) enum Held {
     Stream(Box<StreamEntry>),
 }
 
+/// The next entry of its lane. Most entries are packets and messages, and by the time that they are ready they are far away
+/// in memory: what is asked of them until they leave is kept here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InLane {
+    stream: StreamId,
+    /// Bytes that it holds besides itself, in what a stranger may make long.
+    says: u32,
+}
+
 impl Held {
     /// Bytes that it holds besides itself, in what a stranger may make long.
+    #[inline]
     fn says(&self) -> usize {
         match self {
+            Self::Packet(entry) | Self::Message(entry) => entry.says as usize,
             Self::Delivery(entry) => size_of::<CopyEntry>() * entry.copies.len(),
             _ => 0,
         }
     }
-}
-
-/// The same of a packet.
-#[inline]
-fn packet_says(entry: &PacketEntry) -> usize {
-    entry.payload.as_ref().map_or(0, |payload| payload.len())
-}
-
-/// The same of a message.
-fn message_says(entry: &MessageEntry) -> usize {
-    entry.message.text.len() + size_of::<u64>() * entry.frames.len()
-}
-
-/// An entry that has become ready, for its last touches.
-#[derive(Debug)]
-pub(super) enum Ready<'a> {
-    Packet(&'a mut PacketEntry),
-    Message(&'a mut MessageEntry),
-    Other,
 }
 
 /// Place of a message in the queue; stays valid after it left.
@@ -94,6 +87,8 @@ pub(super) struct Queue {
     entries: VecDeque<(Timestamp, Held)>,
     packets: Lane<PacketEntry>,
     messages: Lane<MessageEntry>,
+    /// The names that ready packets and messages are told with.
+    names: VecDeque<Option<Arc<str>>>,
     /// Of those still here, so many are ready.
     ready: usize,
     /// What those say that are not ready, in bytes.
@@ -111,29 +106,30 @@ impl Queue {
         self.entries.push_back((key, held));
     }
 
-    /// Queues a packet: `write` overwrites every field of another one.
+    /// Queues a packet: `write` overwrites every field of another one but its name.
     #[inline]
     pub(super) fn push_packet(&mut self, key: Timestamp, write: impl FnOnce(&mut PacketEntry)) {
         let entry = self.packets.push();
         write(entry);
-        self.bytes += packet_says(entry);
-        self.push(key, Held::Packet);
+        let payload = entry.payload.as_ref().map_or(0, |payload| payload.len());
+        let held = InLane {
+            stream: entry.observation.stream,
+            says: payload as u32,
+        };
+        self.push(key, Held::Packet(held));
     }
 
     /// Queues a message.
     pub(super) fn push_message(&mut self, key: Timestamp, entry: MessageEntry) -> Place {
         let place = Place(self.messages.next_number());
-        self.bytes += message_says(&entry);
+        let says = entry.message.text.len() + size_of::<u64>() * entry.frames.len();
+        let held = InLane {
+            stream: entry.stream,
+            says: says as u32,
+        };
         *self.messages.push() = entry;
-        self.push(key, Held::Message);
+        self.push(key, Held::Message(held));
         place
-    }
-
-    /// An empty list for the frames of the next message: that of one which has left.
-    pub(super) fn spare_frames(&mut self) -> Vec<u64> {
-        let mut frames = std::mem::take(&mut self.messages.next_place().frames);
-        frames.clear();
-        frames
     }
 
     /// Queues a session event at its time.
@@ -163,25 +159,26 @@ impl Queue {
         self.sessions.peek().map(|Reverse(held)| held.at)
     }
 
-    /// Makes the oldest entry ready, for its last touches.
-    pub(super) fn make_ready(&mut self) -> Option<Ready<'_>> {
+    /// Makes the oldest entry ready and names the client of its stream, as far as that is known by now. A message and its
+    /// name are returned for their last touches.
+    pub(super) fn make_ready(
+        &mut self,
+        name_of: impl FnOnce(StreamId) -> Option<Arc<str>>,
+    ) -> Option<(&mut MessageEntry, &mut Option<Arc<str>>)> {
         let (_, held) = self.entries.get(self.ready)?;
         self.ready += 1;
+        self.bytes -= held.says();
         match held {
-            Held::Packet => {
-                let entry = self.packets.make_ready()?;
-                self.bytes -= packet_says(entry);
-                Some(Ready::Packet(entry))
+            Held::Packet(entry) => {
+                self.names.push_back(name_of(entry.stream));
+                self.packets.make_ready();
+                None
             }
-            Held::Message => {
-                let entry = self.messages.make_ready()?;
-                self.bytes -= message_says(entry);
-                Some(Ready::Message(entry))
+            Held::Message(entry) => {
+                self.names.push_back(name_of(entry.stream));
+                Some((self.messages.make_ready()?, self.names.back_mut()?))
             }
-            other => {
-                self.bytes -= other.says();
-                Some(Ready::Other)
-            }
+            _ => None,
         }
     }
 
@@ -246,19 +243,13 @@ impl Queue {
         };
         self.ready -= 1;
         let entry = match &held {
-            Held::Packet => {
-                return self.packets.leave().map_or(Ok(()), |entry| {
-                    let told = sink.entry(Entry::Packet(entry));
-                    entry.payload = None;
-                    told
-                });
+            Held::Packet(_) => {
+                let (name, entry) = (self.names.pop_front().flatten(), self.packets.leave());
+                return entry.map_or(Ok(()), |entry| tell_packet(sink, entry, name));
             }
-            Held::Message => {
-                return self.messages.leave().map_or(Ok(()), |entry| {
-                    let told = sink.entry(Entry::Message(entry));
-                    entry.message.text = Box::default();
-                    told
-                });
+            Held::Message(_) => {
+                let (name, entry) = (self.names.pop_front().flatten(), self.messages.leave());
+                return entry.map_or(Ok(()), |entry| tell_message(sink, entry, name));
             }
             Held::Capture(entry) => Entry::Capture(entry),
             Held::Handshake(entry) => Entry::Handshake(entry),
@@ -269,6 +260,31 @@ impl Queue {
         };
         sink.entry(entry)
     }
+}
+
+/// A packet is told; nothing that it holds stays behind in its place.
+fn tell_packet(
+    sink: &mut dyn Sink,
+    entry: &mut PacketEntry,
+    name: Option<Arc<str>>,
+) -> io::Result<()> {
+    entry.name = name;
+    let told = sink.entry(Entry::Packet(entry));
+    (entry.name, entry.payload) = (None, None);
+    told
+}
+
+/// The same of a message.
+fn tell_message(
+    sink: &mut dyn Sink,
+    entry: &mut MessageEntry,
+    name: Option<Arc<str>>,
+) -> io::Result<()> {
+    entry.name = name;
+    let told = sink.entry(Entry::Message(entry));
+    (entry.name, entry.frames) = (None, Few::default());
+    entry.message.text = Text::default();
+    told
 }
 
 #[cfg(test)]
@@ -295,7 +311,7 @@ mod tests {
         for _ in 0..count {
             queue.push_message(Timestamp::ZERO, message(bytes));
             while queue.is_overfull() {
-                queue.make_ready();
+                queue.make_ready(|_| None);
             }
         }
         let held = queue.entries.len() - queue.ready;

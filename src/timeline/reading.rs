@@ -79,8 +79,7 @@ impl Story {
         let stream = conversation.stream;
         let direction = conversation.direction(side);
         let (number, said) = direction.count(message.kind);
-        let mut frames = self.queue.spare_frames();
-        let (frames_total, last) = direction.spans.frames(&message.bytes, &mut frames);
+        let (frames, frames_total, last) = direction.spans.frames(&message.bytes);
         let at = last.map_or(self.clock, |span| span.at);
         let completing = last.map_or(first, |span| span.frame);
         let mut entry = MessageEntry {

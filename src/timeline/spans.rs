@@ -6,7 +6,7 @@ use std::collections::{VecDeque, vec_deque};
 use std::ops::Range;
 
 use super::limits::{MAX_MESSAGE_FRAMES, MAX_SPANS};
-use crate::net::Timestamp;
+use crate::net::{Few, Timestamp};
 
 /// Bytes of a direction with the frame that carried them first.
 #[derive(Clone, Copy, Debug)]
@@ -54,15 +54,21 @@ impl Spans {
         self.missing += 1;
     }
 
-    /// Adds the frames that carried these bytes (bounded) to `frames`; how many there are in all, and the last of them.
-    pub(super) fn frames(&self, bytes: &Range<u64>, frames: &mut Vec<u64>) -> (u32, Option<Span>) {
+    /// The frames that carried these bytes (bounded), how many in all, and the last of them.
+    pub(super) fn frames(&self, bytes: &Range<u64>) -> (Few<u64, 2>, u32, Option<Span>) {
         let carrying = self.carrying(bytes);
-        let listed = carrying.clone().take(MAX_MESSAGE_FRAMES);
-        frames.extend(listed.map(|span| span.frame));
+        let last = carrying.clone().next_back().copied();
+        let frames = match last {
+            Some(only) if carrying.len() == 1 => [only.frame][..].into(),
+            _ => {
+                let listed = carrying.clone().take(MAX_MESSAGE_FRAMES);
+                listed.map(|span| span.frame).collect::<Vec<_>>().into()
+            }
+        };
         let around = bytes.start < self.left_out.end && self.left_out.start < bytes.end;
         let missing = if around { self.missing } else { 0 };
         let total = carrying.len() as u32 + missing;
-        (total, carrying.last().copied())
+        (frames, total, last)
     }
 
     fn carrying(&self, bytes: &Range<u64>) -> vec_deque::Iter<'_, Span> {
@@ -119,24 +125,25 @@ mod tests {
     fn a_message_of_very_many_segments_has_its_first_and_last_frames_and_their_number() {
         // A line in frame 0, a message in 1..3001, the beginning of another.
         let spans = carried(3002, |n| (n > 1).then_some(1));
-        let mut frames = Vec::new();
-        let (total, last) = spans.frames(&(1..3001), &mut frames);
-        assert_eq!(frames, (1..=MAX_MESSAGE_FRAMES as u64).collect::<Vec<_>>());
+        let (frames, total, last) = spans.frames(&(1..3001));
+        assert_eq!(
+            *frames,
+            *(1..=MAX_MESSAGE_FRAMES as u64).collect::<Vec<_>>()
+        );
         assert_eq!((total, last.map(|span| span.frame)), (3000, Some(3000)));
         assert_eq!(spans.first_and_last(&(1..3001)), Some((1, 3000)));
-        assert_eq!(spans.frames(&(3001..3002), &mut Vec::new()).0, 1);
+        assert_eq!(spans.frames(&(3001..3002)).1, 1);
         assert_eq!(spans.kept.len(), MAX_SPANS);
     }
 
     #[test]
     fn what_was_left_out_of_one_message_is_not_of_the_next() {
         let spans = carried(6001, |n| Some(if n <= 3000 { 0 } else { 3000 }));
-        let mut frames = Vec::new();
-        let (total, _) = spans.frames(&(3000..6001), &mut frames);
+        let (frames, total, _) = spans.frames(&(3000..6001));
         assert_eq!((frames[0], total), (3000, 3001));
         // Bytes of no message are forgotten from the beginning.
         let spans = carried(3000, |_| None);
-        assert_eq!(spans.frames(&(2990..3000), &mut Vec::new()).0, 10);
+        assert_eq!(spans.frames(&(2990..3000)).1, 10);
         assert_eq!(
             spans.first_and_last(&(0..3000)),
             Some((3000 - MAX_SPANS as u64, 2999))

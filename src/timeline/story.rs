@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
 use super::limits::{CLOCK_WENT_BACK, MAX_TIMES_OVER};
-use super::queue::{Queue, Ready};
+use super::queue::Queue;
 use super::services::{RoomId, Services};
 use super::sessions::Books;
 use super::signs::Signs;
@@ -121,7 +121,7 @@ impl Story {
                 entry.payload = payload.then(|| segment.payload.into());
             });
             if self.hold == 0 {
-                self.queue.make_ready();
+                self.queue.make_ready(|_| None);
             }
         }
         if seen.changes.contains(Changes::STREAM_OPENED) {
@@ -242,39 +242,24 @@ impl Story {
             hold,
             ..
         } = self;
-        let Some(ready) = queue.make_ready() else {
-            return;
-        };
         let name_of = |stream| -> Option<Arc<str>> {
-            conversations
-                .get(facts.of(stream).conversation)?
-                .name
-                .clone()
+            let slot = facts.of(stream).conversation;
+            conversations.get(slot)?.name.clone()
         };
-        match ready {
-            Ready::Packet(entry) if conversations.len() > 0 => {
-                entry.name = name_of(entry.observation.stream);
-            }
-            Ready::Message(entry) => {
-                entry.name = name_of(entry.stream);
-                if !books.is_empty() {
-                    let until = entry.at.plus(*hold / 2);
-                    let (session, line) =
-                        books.line_of(entry.connection, entry.side, &entry.message.bytes, until);
-                    entry.session = session;
-                    entry.line = line.or(entry.line);
-                    entry.name = entry
-                        .name
-                        .take()
-                        .or_else(|| books.name_of(entry.connection));
-                }
-            }
-            _ => {}
+        if let Some((entry, name)) = queue.make_ready(name_of)
+            && !books.is_empty()
+        {
+            let until = entry.at.plus(*hold / 2);
+            let bytes = &entry.message.bytes;
+            let (session, line) = books.line_of(entry.connection, entry.side, bytes, until);
+            entry.session = session;
+            entry.line = line.or(entry.line);
+            *name = name.take().or_else(|| books.name_of(entry.connection));
         }
     }
 }
 
-/// What is told of a segment, but for its payload; the name comes later.
+/// What is told of a segment, but for its payload; its name comes later.
 #[inline]
 fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observation) {
     entry.frame = segment.frame;
@@ -289,5 +274,4 @@ fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observati
     entry.len = seen.analysed.then_some(segment.len);
     entry.options = OptionBytes::copy_of(segment.options);
     entry.observation = *seen;
-    entry.name = None;
 }

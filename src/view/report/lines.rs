@@ -209,6 +209,7 @@ fn shortened(message: &MessageEntry) -> MessageEntry {
         short.message.text = short.message.text[..MAX_TEXT].into();
         short.message.complete = false;
     }
-    short.frames.truncate(4 * MAX_EVIDENCE);
+    let listed = short.frames.len().min(4 * MAX_EVIDENCE);
+    short.frames = short.frames[..listed].into();
     short
 }

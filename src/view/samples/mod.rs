@@ -279,7 +279,7 @@ pub(super) fn said(side: Side, text: &[u8], frame: u64, micros: i64) -> Vec<Owne
             complete: true,
             bytes: 0..u64::from(len),
         },
-        frames: vec![frame],
+        frames: [frame][..].into(),
         frames_total: 1,
         sharing: 1,
         ack: Some(Acknowledged {

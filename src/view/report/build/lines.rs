@@ -84,7 +84,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
         complete: message.complete,
         seq: (message.bytes.start + 1, message.bytes.end),
         bytes: message.bytes.end.saturating_sub(message.bytes.start),
-        frames: entry.frames.clone(),
+        frames: entry.frames.to_vec(),
         frames_total: entry.frames_total,
         in_frames: carried
             .iter()
