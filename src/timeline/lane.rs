@@ -6,7 +6,7 @@
 /// Entries in the order of their arrival; those in front are ready.
 #[derive(Debug, Default)]
 pub(super) struct Lane<T> {
-    /// A power of two of them, or none yet.
+    /// All are used in turn: the fewer there are, the nearer is the next one.
     places: Vec<T>,
     /// Place of the oldest entry.
     first: usize,
@@ -17,7 +17,7 @@ pub(super) struct Lane<T> {
     gone: u64,
 }
 
-/// Places to begin with.
+/// Places to begin with. Where more are needed, an eighth is added.
 const PLACES: usize = 64;
 
 impl<T: Default> Lane<T> {
@@ -41,14 +41,21 @@ impl<T: Default> Lane<T> {
     fn grow(&mut self) {
         self.places.rotate_left(self.first);
         self.first = 0;
-        let places = (self.places.len() * 2).max(PLACES);
-        self.places.resize_with(places, T::default);
+        let more = (self.places.len() / 8).max(PLACES);
+        self.places.reserve_exact(more);
+        self.places
+            .resize_with(self.places.len() + more, T::default);
     }
 
     /// Place of the entry so far behind the oldest.
     #[inline]
     const fn place(&self, behind: usize) -> usize {
-        (self.first + behind) & (self.places.len() - 1)
+        let place = self.first + behind;
+        if place < self.places.len() {
+            place
+        } else {
+            place - self.places.len()
+        }
     }
 
     /// The oldest entry that is not ready is so from now on.

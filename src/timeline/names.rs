@@ -53,6 +53,13 @@ fn sound(name: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().count() <= MAX_NAME).then_some(name)
 }
 
+/// One word of ASCII letters and digits that holds a letter.
+fn is_simple(name: &[u8]) -> bool {
+    name.len() <= MAX_NAME
+        && name.iter().all(u8::is_ascii_alphanumeric)
+        && name.iter().any(u8::is_ascii_alphabetic)
+}
+
 /// What stands between a name and what was said.
 fn closes(c: char) -> bool {
     matches!(
@@ -64,6 +71,10 @@ fn closes(c: char) -> bool {
 /// The name in front of a copied line: `ana: `, `[ana] `, `<ana> `, `(ana): `, `12:01 ana> `. Only the word next to the line
 /// counts, and only if it holds a letter (an address is no name).
 pub(super) fn in_front(prefix: &[u8]) -> Option<&str> {
+    // Most chats write no more than this, and of every line.
+    if let Some(name) = prefix.strip_suffix(b": ").filter(|name| is_simple(name)) {
+        return std::str::from_utf8(name).ok();
+    }
     let prefix = std::str::from_utf8(prefix).ok()?;
     let word = prefix.trim_end_matches(closes);
     if word.len() == prefix.len() {

@@ -25,9 +25,9 @@ pub(super) fn push_number(out: &mut Vec<u8>, value: u64) {
     if value < 10 {
         out.push(b'0' + value as u8);
     } else if value < EIGHT_DIGITS {
-        push_significant(out, eight_digits(value as u32));
+        push_significant(out, eight(value as u32));
     } else if value < EIGHT_DIGITS * EIGHT_DIGITS {
-        push_significant(out, eight_digits((value / EIGHT_DIGITS) as u32));
+        push_significant(out, eight((value / EIGHT_DIGITS) as u32));
         out.extend_from_slice(&eight_digits((value % EIGHT_DIGITS) as u32));
     } else {
         out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -42,11 +42,11 @@ pub(super) fn push_nine(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&digits);
 }
 
-/// Appends what is left of eight digits without the zeros in front, at least one digit.
+/// Appends what is left of eight digits without the zeros in front.
 #[inline]
-fn push_significant(out: &mut Vec<u8>, digits: [u8; 8]) {
-    let (digits, length) = significant(digits);
-    out.extend_from_slice(&digits);
+fn push_significant(out: &mut Vec<u8>, digits: u64) {
+    let (text, length) = significant(digits);
+    out.extend_from_slice(&text);
     out.truncate(out.len() - (8 - length));
 }
 
@@ -79,12 +79,12 @@ fn put_digits(room: &mut [u8; NUMBER], value: u64) -> usize {
 #[inline]
 fn put_short(room: &mut [u8; NUMBER], value: u32) -> usize {
     let digits = if value < 10_000 {
-        four_digits(value)
+        four(value)
     } else {
-        eight_digits(value)
+        eight(value)
     };
-    let (digits, length) = significant(digits);
-    room[..8].copy_from_slice(&digits);
+    let (text, length) = significant(digits);
+    room[..8].copy_from_slice(&text);
     length
 }
 
@@ -105,19 +105,28 @@ pub(super) fn put_nine(room: &mut [u8; 9], value: u32) {
     room[1..].copy_from_slice(&eight_digits(value % rest));
 }
 
-/// Eight digits without the zeros in front, and how many are left: at least one.
+/// The text of eight digits without the zeros in front, and how many are left: at least one.
 #[inline]
-fn significant(digits: [u8; 8]) -> ([u8; 8], usize) {
-    let bits = u64::from_le_bytes(digits);
-    let zeros = ((bits & 0x0f0f_0f0f_0f0f_0f0f).trailing_zeros() / 8).min(7);
-    ((bits >> (8 * zeros)).to_le_bytes(), 8 - zeros as usize)
+fn significant(digits: u64) -> ([u8; 8], usize) {
+    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    let text = (digits | ZEROS) >> (8 * zeros);
+    (text.to_le_bytes(), 8 - zeros as usize)
 }
 
-/// The eight decimal digits of `value` < 10^8, as text: halved three times, all parts at once in one register.
+/// The eight decimal digits of `value` < 10^8, as text.
 #[inline]
 fn eight_digits(value: u32) -> [u8; 8] {
+    (eight(value) | ZEROS).to_le_bytes()
+}
+
+/// Eight times the digit 0, as text.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The eight decimal digits of `value` < 10^8: halved three times, all parts at once in one register. The first comes lowest.
+#[inline]
+fn eight(value: u32) -> u64 {
     let value = u64::from(value);
-    // Two numbers below 10^4, in 32 bits each; then four below 10^2, in 16 bits; then eight digits. The first comes lowest.
+    // Two numbers below 10^4, in 32 bits each; then four below 10^2, in 16 bits; then eight digits.
     let fours = (value / 10_000) | ((value % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = hundreds | ((fours - 100 * hundreds) << 16);
@@ -126,7 +135,7 @@ fn eight_digits(value: u32) -> [u8; 8] {
 
 /// The same of `value` < 10^4, which needs one step less.
 #[inline]
-fn four_digits(value: u32) -> [u8; 8] {
+fn four(value: u32) -> u64 {
     let value = u64::from(value);
     let hundreds = (value * 10_486) >> 20;
     let twos = hundreds | ((value - 100 * hundreds) << 16);
@@ -135,10 +144,9 @@ fn four_digits(value: u32) -> [u8; 8] {
 
 /// The digits of four numbers below 10^2.
 #[inline]
-fn digits_of(twos: u64) -> [u8; 8] {
+fn digits_of(twos: u64) -> u64 {
     let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    let ones = tens | ((twos - 10 * tens) << 8);
-    (ones | 0x3030_3030_3030_3030).to_le_bytes()
+    tens | ((twos - 10 * tens) << 8)
 }
 
 /// Appends `value` with exactly `N` digits, higher ones cut off.
