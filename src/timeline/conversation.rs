@@ -219,13 +219,17 @@ impl Direction {
         self.pending.push_back(pending);
     }
 
+    /// Whether a message that waits for its ACK is acknowledged by now.
+    #[inline]
+    pub(super) fn is_acked(&self) -> bool {
+        let acked = self.acked.map(|(acked, ..)| acked);
+        let oldest = self.pending.front();
+        oldest.is_some_and(|oldest| Some(oldest.end) <= acked)
+    }
+
     /// The oldest message that is acknowledged by now.
     pub(super) fn next_acked(&mut self) -> Option<PendingAck> {
-        let (acked, ..) = self.acked?;
-        if self.pending.front()?.end > acked {
-            return None;
-        }
-        self.pending.pop_front()
+        self.is_acked().then(|| self.pending.pop_front())?
     }
 }
 

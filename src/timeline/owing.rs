@@ -5,7 +5,7 @@ use super::facts::Marks;
 use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, STALL_LOOKS};
 use super::services::RoomId;
 use super::signs::Signs;
-use super::story::Story;
+use super::story::{NEVER, Story};
 use super::timers::Timer;
 use super::watch::{Watch, ZeroWindow};
 use super::watching::with_frames;
@@ -25,7 +25,7 @@ struct Dues {
 }
 
 impl Dues {
-    fn earliest(&self) -> Option<Timestamp> {
+    fn earliest(&self) -> Timestamp {
         let all = [
             self.answer,
             self.greeting,
@@ -34,7 +34,8 @@ impl Dues {
             self.close,
             self.idle,
         ];
-        all.into_iter().flatten().min()
+        let times = all.map(|due| due.unwrap_or(NEVER));
+        times.into_iter().fold(NEVER, Timestamp::min)
     }
 }
 
@@ -99,9 +100,10 @@ impl Story {
             return;
         };
         let dues = self.dues(watch);
-        let Some(due) = dues.earliest() else {
+        let due = dues.earliest();
+        if due == NEVER {
             return;
-        };
+        }
         let timer = if dues.idle == Some(due) {
             Timer::Idle(stream)
         } else {

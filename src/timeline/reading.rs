@@ -24,19 +24,22 @@ impl Story {
         let Some(mut conversation) = self.conversations.borrow_out(slot) else {
             return;
         };
-        let mut done = std::mem::take(&mut self.scratch);
+        let done = &mut self.scratch;
         if segment.len > 0 || segment.flags.fin() {
             conversation.last_active = segment.timestamp;
-            conversation.payload(segment, seen, &mut done);
+            conversation.payload(segment, seen, done);
         }
         if segment.flags.ack() {
-            conversation.acknowledged(seen.side.other(), segment, &mut done);
+            conversation.acknowledged(seen.side.other(), segment, done);
         }
         if segment.flags.rst() {
-            conversation.finish(&mut done);
+            conversation.finish(done);
         }
-        self.tell_messages(&mut conversation, seen.side, &mut done);
-        self.scratch = done;
+        if !done.client.messages.is_empty() || !done.server.messages.is_empty() {
+            let mut done = std::mem::take(done);
+            self.tell_messages(&mut conversation, seen.side, &mut done);
+            self.scratch = done;
+        }
         self.settle_acks(&mut conversation, seen.side.other());
         if segment.len > 0 {
             self.await_silence(&mut conversation, seen.side);
@@ -242,8 +245,16 @@ impl Story {
         }
     }
 
-    /// Pairs the direction's acknowledged messages with the ACK.
+    /// Pairs the direction's acknowledged messages with the ACK; most often there are none.
+    #[inline]
     fn settle_acks(&mut self, conversation: &mut Conversation, side: Side) {
+        if conversation.of(side).is_acked() {
+            self.settle_acked(conversation, side);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_acked(&mut self, conversation: &mut Conversation, side: Side) {
         while let Some(pending) = conversation.direction(side).next_acked() {
             let Some((_, frame, at)) = conversation.direction(side).acked else {
                 return;
@@ -412,6 +423,13 @@ fn count_sharing(
         frames.map_or(0, |(first, _)| first)
     };
     out.clear();
+    if let ([only], false) = (messages, waiting) {
+        let frame = first_of(only.bytes.start, only.bytes.end);
+        if frame != direction.began.0 {
+            direction.began = (frame, 1);
+        }
+        return out.push((frame, direction.began.1.max(1)));
+    }
     out.extend(
         messages
             .iter()

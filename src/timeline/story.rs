@@ -25,7 +25,7 @@ use crate::packet::Segment;
 use crate::tcp::{Analyzer, Changes, Observation, PerSide, StreamId};
 
 /// The time of what is not there.
-const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
+pub(super) const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
 
 /// Everything but the decoder.
 #[derive(Debug)]
@@ -166,21 +166,24 @@ impl Story {
         let due = |key: Option<Timestamp>| key.map_or(NEVER, |key| key.plus(hold));
         loop {
             let timer = self.timers.next().unwrap_or(NEVER);
-            let entry = due(self.queue.next_key());
             let session = due(self.queue.next_session_key());
-            let first = timer.min(entry).min(session);
-            if first >= to {
+            // At the same time a timer comes before an entry, and that before a session event.
+            let before = timer.min(to);
+            loop {
+                let entry = due(self.queue.next_key());
+                if entry >= before || entry > session {
+                    break;
+                }
+                self.ready_entry();
+            }
+            if timer.min(session) >= to {
                 break;
             }
-            if timer == first {
-                if let Some((at, timer)) = self.timers.take() {
-                    self.clock = self.clock.max(at);
-                    self.fire(timer);
-                }
-            } else if entry == first {
-                self.ready_entry();
-            } else {
+            if timer > session {
                 self.ready_session();
+            } else if let Some((at, timer)) = self.timers.take() {
+                self.clock = self.clock.max(at);
+                self.fire(timer);
             }
         }
     }

@@ -293,10 +293,12 @@ impl TrackedMessages {
         patience: Nanos,
     ) -> Option<DeliveryEntry> {
         let tracked = self.get(serial)?;
+        if !tracked.news || tracked.complete_told || !self.is_complete(tracked) {
+            return None;
+        }
         let known = self.rooms.get(&tracked.room);
         let one_room = known.is_some_and(Habits::is_one_room);
-        let early = !one_room && now < tracked.at.plus(patience);
-        if !tracked.news || tracked.complete_told || early || !self.is_complete(tracked) {
+        if !one_room && now < tracked.at.plus(patience) {
             return None;
         }
         self.tell(serial, now)

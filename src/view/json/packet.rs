@@ -53,16 +53,25 @@ fn write_numbers<'a>(
     packet: &PacketEntry,
 ) -> Pen<'a> {
     let seen = &packet.observation;
-    pen = pen.number(key!("seq"), seen.seq);
+    pen = pen.memo(&mut direction.seq, seen.seq, |pen| {
+        pen.number(key!("seq"), seen.seq)
+    });
     if packet.flags.ack() {
-        pen = pen.number(key!("ack"), seen.ack);
+        pen = pen.memo(&mut direction.ack, seen.ack, |pen| {
+            pen.number(key!("ack"), seen.ack)
+        });
     }
-    if seen.analysed {
-        pen = pen.number(key!("next_seq"), seen.next_seq);
-    }
-    pen = pen.number(key!("seq_raw"), packet.seq_raw.0);
-    if packet.flags.ack() || packet.ack_raw.0 != 0 {
-        pen = pen.number(key!("ack_raw"), packet.ack_raw.0);
+    let next = seen.analysed.then_some(seen.next_seq);
+    let raw = packet.seq_raw.0;
+    pen = pen.memo(&mut direction.next_seq, (next, raw), |pen| {
+        pen.number_if(key!("next_seq"), next)
+            .number(key!("seq_raw"), raw)
+    });
+    let raw = packet.ack_raw.0;
+    if packet.flags.ack() || raw != 0 {
+        pen = pen.memo(&mut direction.ack_raw, raw, |pen| {
+            pen.number(key!("ack_raw"), raw)
+        });
     }
     let scaled = seen.analysed.then_some(seen.window_scaled);
     let window = (packet.window, scaled, seen.window_shift);

@@ -92,7 +92,13 @@ impl Pen<'_> {
     /// The room of the next `N` bytes.
     #[inline(always)]
     fn room<const N: usize>(&mut self) -> &mut [u8; N] {
-        let rest = self.line.get_mut(self.at..);
+        self.room_at(self.at)
+    }
+
+    /// The room of `N` bytes from a place on.
+    #[inline(always)]
+    fn room_at<const N: usize>(&mut self, at: usize) -> &mut [u8; N] {
+        let rest = self.line.get_mut(at..);
         let room = rest.and_then(|rest| rest.first_chunk_mut());
         room.expect("a line has room for all of its fields")
     }
@@ -125,10 +131,10 @@ impl Pen<'_> {
             return self.snippet(&memo.text);
         }
         let start = self.at;
-        let pen = write(self);
-        let written = &pen.line[start..pen.at];
-        memo.text.block[..written.len()].copy_from_slice(written);
-        memo.text.length = written.len() as u8;
+        let mut pen = write(self);
+        debug_assert!(pen.at - start <= N, "a memo has room for its fields");
+        memo.text.length = (pen.at - start) as u8;
+        memo.text.block = *pen.room_at(start);
         memo.of = Some(of);
         pen
     }

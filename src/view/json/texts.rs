@@ -124,12 +124,16 @@ pub(super) type Direction = (StreamId, Side, [Endpoint; 2]);
 /// The window field, the window as it counts, its shift.
 pub(super) type Window = (u16, Option<u32>, Option<u8>);
 
-/// What hardly changes from one segment of a direction to the next.
+/// What often stays the same from one segment of a direction to the next: while only one side sends, half of the numbers.
 #[derive(Debug)]
 pub(super) struct DirectionText {
     of: Direction,
     /// `stream`, `direction`, `src` and `dst`, with room for IPv6.
     pub(super) ends: Snippet<192>,
+    pub(super) seq: Memo<u32, 24>,
+    pub(super) ack: Memo<u32, 24>,
+    pub(super) next_seq: Memo<(Option<u32>, u32), 48>,
+    pub(super) ack_raw: Memo<u32, 24>,
     pub(super) window: Memo<Window, 64>,
     pub(super) initial_rtt: Memo<Nanos, 48>,
     name: Option<Arc<str>>,
@@ -148,6 +152,10 @@ impl DirectionText {
                 endpoint(out, ends, key!("src"), source);
                 endpoint(out, ends, key!("dst"), destination);
             }),
+            seq: Memo::EMPTY,
+            ack: Memo::EMPTY,
+            next_seq: Memo::EMPTY,
+            ack_raw: Memo::EMPTY,
             window: Memo::EMPTY,
             initial_rtt: Memo::EMPTY,
             name: None,
