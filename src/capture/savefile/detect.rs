@@ -74,6 +74,13 @@ const SIGNATURES: &[(&[u8], Foreign)] = &[
     (b"\xac\x01\0\x1c", Foreign::Capture("Ixia lcap")),
     (b"\xab\x01\0\x1c", Foreign::Capture("Ixia lcap")),
     (b"\xaa\xaa\xaa\xaa", Foreign::Capture("5View")),
+    (b"TR\0d", Foreign::Capture("nettl (HP-UX)")),
+    (b"\x01\x10\x4c\0", Foreign::Capture("Novell LANalyzer")),
+    (
+        b"ObserverPktBuffer",
+        Foreign::Capture("Network Instruments Observer"),
+    ),
+    (b"+---------+-----", Foreign::Capture("K12 text")),
     (b"\x28\xb5\x2f\xfd", Foreign::Compressed("zstd")),
     (b"\x04\x22\x4d\x18", Foreign::Compressed("lz4")),
     (b"\xfd7zXZ\0", Foreign::Compressed("xz")),
@@ -148,6 +155,7 @@ mod tests {
         );
         assert_eq!(foreign(b"12:00:01 IP a > b\n"), Foreign::Text);
         assert_eq!(foreign("olá\n".as_bytes()), Foreign::Text);
+        assert_eq!(foreign(b"TR\0d\0").to_string(), "a nettl (HP-UX) capture");
         assert_eq!(foreign(b"\x01\x02"), Foreign::Unknown([1, 2, 0, 0]));
         assert_eq!(foreign(b"\x28\xb5\x2f\xfd\0\0").to_string(), "zstd data");
     }
