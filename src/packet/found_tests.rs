@@ -509,6 +509,26 @@ fn fragments_of_ipv6_meet_by_their_final_addresses() {
     }
 }
 
+/// The frame type of ERSPAN III, and where tshark looks for the version of WCCP.
+#[test]
+fn optional_fields_of_gre() {
+    let mirrored = |kind: u8, more: u8| {
+        let mut header = vec![
+            0x10, 0, 0x22, 0xeb, 0, 0, 0, 0, 0x20, 5, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        header.extend_from_slice(&[kind, more]);
+        header.resize(20 + usize::from(more & 1) * 8, 0);
+        in_ip(47, &[&header, ETHERNET, &[8, 0]].concat(), &packet())
+    };
+    assert!(mirrored(0, 0) && mirrored(0x83, 0xff) && !mirrored(4, 0) && !mirrored(0x40, 1));
+    let redirected = |key: u8, header: &[u8]| {
+        let gre = [&[0x20, 0, 0x88, 0x3e, key, 0, 0, 0], header].concat();
+        in_ip(47, &gre, &packet())
+    };
+    assert!(redirected(1, &[0; 4]) && !redirected(1, &[]));
+    assert!(redirected(0x41, &[]) && !redirected(0x41, &[0; 4]));
+}
+
 /// Words that an ICMP error says its quote has: tshark counts them from behind the IP header.
 #[test]
 fn lengths_of_quotes() {

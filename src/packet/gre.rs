@@ -14,13 +14,16 @@ const ACKNOWLEDGMENT: u16 = 0x0080;
 const PPP: u16 = 0x880b;
 const PPP_STREAM: u16 = 0x8881;
 const VERSION: u16 = 0x0007;
+/// Packets that a router hands to a web cache.
+const WCCP: u16 = 0x883e;
 
 /// ERSPAN types I and II, and type III.
 const ERSPAN: u16 = 0x88be;
 const ERSPAN_III: u16 = 0x22eb;
 
 /// A GRE header and what it announces.
-pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+pub(super) fn header<'d>(start: View<'d>, cx: &mut Context) -> Step<'d> {
+    let view = start;
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
     let acknowledgment = if matches!(number, PPP | PPP_STREAM) && flags & VERSION != 0 {
@@ -46,6 +49,9 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if matches!(number, ERSPAN | ERSPAN_III) {
         return erspan(number, flags & SEQUENCE != 0, view, cx);
     }
+    if number == WCCP {
+        return wccp(start.skip(4)?, view);
+    }
     payload(number, view)
 }
 
@@ -66,7 +72,7 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     match number {
         // Aruba's controllers: one number per priority and queue.
         0x8200..=0x8370 if number.is_multiple_of(16) => Ok((Protocol::Wlan, view)),
-        0x883e => wccp(view),
+        WCCP => wccp(view, view),
         0x6400 => Ok((Protocol::Ethernet, view)),
         PPP => Ok((Protocol::PppFramed, view)),
         0x00fe => legacy::nlpid(view),
@@ -79,9 +85,10 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     }
 }
 
-/// WCCP version 2 puts four bytes in front of the packet; version 1 does not, which shows in the version nibble.
-fn wccp(view: View<'_>) -> Step<'_> {
-    if view.u8(0)? >> 4 == 4 {
+/// WCCP version 2 puts four bytes in front of the packet; version 1 does not, which shows in the version nibble. tshark looks
+/// for that right behind the type (at `first`), whatever optional fields stand there.
+fn wccp<'d>(first: View<'d>, view: View<'d>) -> Step<'d> {
+    if first.u8(0)? >> 4 == 4 {
         return Ok((Protocol::Ip, view));
     }
     Ok((Protocol::Ip, view.skip(4)?))
@@ -92,9 +99,12 @@ fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> 
     if number == ERSPAN && !sequence {
         return Ok((Protocol::Ethernet, view));
     }
+    /// The frame type of type III.
+    const NOT_ETHERNET: u8 = 0x7c;
     let start = view.u16(0)?;
     let size = match start >> 12 {
         1 => 8,
+        2 if view.u8(10)? & NOT_ETHERNET != 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
         2 if view.u8(11)? & 1 != 0 => 20,
         2 => 12,
         other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
