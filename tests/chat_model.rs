@@ -309,6 +309,10 @@ impl World {
 
     /// What was acknowledged on a connection is had; nobody has a line that was never accepted.
     fn keep(&mut self, who: usize, wire: &Wire) {
+        // Where lines are missed, answers that wait for them do not.
+        if self.people[who].missed == 0 {
+            wire.assert_answers_in_place(self.people[who].session);
+        }
         let had = self.numbered(wire.said(wire.acknowledged));
         if !self.durable {
             self.people[who].slack += self.slack(wire, &had);
@@ -500,7 +504,7 @@ impl World {
             Step::TakeOver(who, view, linger, old) => self.resume(who, view, linger, Some(old)),
             Step::Commit(count) => self.commit(count),
             Step::Refuse(count) => self.refuse(count),
-            Step::Notice(who) => self.say(who, "/ping"),
+            Step::Notice(who) => self.say(who, &format!("/ping after {}", self.said)),
             Step::History(who, count) => self.history(who, count),
             Step::Flood(who) => {
                 (0..40).for_each(|_| self.say_next(who));
@@ -579,6 +583,44 @@ impl Wire {
         lines.filter_map(|line| said_number(&line)).collect()
     }
 
+    /// What its client said before it asked comes before the answer.
+    fn assert_answers_in_place(&self, own: SessionId) {
+        let mut asked = 0;
+        let mut at = 0;
+        let pieces = if self.view == View::Text {
+            let lines = self.bytes.split_inclusive(|&byte| byte == b'\n');
+            lines.map(|line| (line.len(), line.to_vec())).collect()
+        } else {
+            framed(&self.bytes)
+        };
+        for (length, bytes) in pieces {
+            let text = String::from_utf8(bytes).unwrap();
+            let answers = self.answers.iter().any(|answer| answer.contains(&at));
+            at += length;
+            let after = |text: &str| {
+                text.split("pong after ")
+                    .nth(1)?
+                    .split('"')
+                    .next()?
+                    .trim()
+                    .parse()
+                    .ok()
+            };
+            let own = [
+                format!("guest{own}: L"),
+                format!(r#""session":{own},"name""#),
+            ];
+            if let Some(number) = after(&text).filter(|_| answers) {
+                asked = number;
+            } else if !answers && own.iter().any(|mark| text.contains(mark)) {
+                assert!(
+                    said_number(&text) > Some(asked),
+                    "answered too early: {text}"
+                );
+            }
+        }
+    }
+
     /// The first bytes of it, without the answers.
     fn owed_bytes(&self, end: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -594,7 +636,12 @@ impl Wire {
 }
 
 /// Whole frames of a server's stream.
-fn frames(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+fn frames(bytes: &[u8]) -> Vec<Vec<u8>> {
+    framed(bytes).into_iter().map(|(_, frame)| frame).collect()
+}
+
+/// The same, each with the bytes that it takes with its header.
+fn framed(mut bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
     let mut out = Vec::new();
     while let [_, length, rest @ ..] = bytes {
         let (length, rest) = match (length, rest) {
@@ -605,7 +652,8 @@ fn frames(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         if rest.len() < length {
             break;
         }
-        out.push(rest[..length].to_vec());
+        let header = bytes.len() - rest.len();
+        out.push((header + length, rest[..length].to_vec()));
         bytes = &rest[length..];
     }
     out

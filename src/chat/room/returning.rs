@@ -156,9 +156,7 @@ impl Room {
         };
         self.forget(id, session.token, &session.name);
         let missed = self.put_in_place(&mut session, &gone, replay, now);
-        for waiting in &mut self.staged {
-            waiting.redirect(id, gone.id);
-        }
+        self.redirect_staged(id, gone.id, &mut session);
         let name = Arc::clone(&session.name);
         self.names.give(&name, gone.id);
         self.tokens.insert(gone.token, gone.id);

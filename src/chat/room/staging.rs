@@ -69,11 +69,12 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// The speaker's session goes on under another number.
-    pub(super) fn redirect(&mut self, from: SessionId, to: SessionId) {
+    /// Where the speaker's session goes on under another number; whether that is the speaker now.
+    fn redirect(&mut self, from: SessionId, to: SessionId) -> bool {
         if self.line.session == from {
             self.line.session = to;
         }
+        self.line.session == to
     }
 }
 
@@ -115,6 +116,24 @@ impl Room {
     /// A notice of the room about somebody, numbered like every line.
     pub(super) fn announce(&mut self, about: SessionId, text: &str, now: Now) {
         self.say(about, LineKind::Notice, text, None, now);
+    }
+
+    /// Session `from` becomes `to`, which waits for what either of them said.
+    pub(super) fn redirect_staged(
+        &mut self,
+        from: SessionId,
+        to: SessionId,
+        session: &mut super::Session,
+    ) {
+        let (mut number, mut count) = (self.log.head(), 0);
+        for waiting in &mut self.staged {
+            number += 1;
+            if waiting.redirect(from, to) {
+                count += 1;
+                session.said_to = number;
+            }
+        }
+        session.staged = count;
     }
 
     fn publish(&mut self, line: &Line<'_>, bytes: Option<Range<u64>>, now: Now) {

@@ -634,3 +634,24 @@ fn a_token_is_no_way_around_the_bound_of_an_address() {
     assert!(here < 40, "{here} sessions");
     assert_eq!(ids.iter().filter(leaving).count(), here - 1);
 }
+
+/// One line said on the old connection, one on the new: the farewell waits for both.
+#[test]
+fn who_comes_back_waits_for_what_it_said_before_and_after() {
+    let mut room = room(true);
+    let (ana, eva) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "before", at(1));
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(1));
+    say(&mut room, eva, "fresh", at(1));
+    say(&mut room, eva, &format!("/resume {}", token(1)), at(1));
+    say(&mut room, ana, "/quit", at(1));
+    store(&mut room);
+    for _ in 0..2 {
+        let (turn, text) = turns(&mut room, ana, at(1));
+        assert_eq!(turn.closing, None, "{text}");
+        room.committed(1, at(1));
+    }
+    let (turn, text) = turns(&mut room, ana, at(1));
+    assert!(text.ends_with("fresh\n* goodbye\n"), "{text}");
+    assert_eq!(turn.closing, Some(DisconnectReason::Quit));
+}

@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// The history file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -137,13 +137,16 @@ impl HistoryError {
 
 /// Why the file does not take lines while the server runs.
 pub(super) fn refusal(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        // We number lines ourselves: a number that is there already is another's.
-        Some(ErrorCode::ConstraintViolation) => {
-            "another program wrote lines into its file: restart the server".to_owned()
-        }
-        _ => error.to_string(),
+    // We number lines ourselves: a number that is there already is another's.
+    let taken = [
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        ffi::SQLITE_CONSTRAINT_UNIQUE,
+    ];
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    if code.is_some_and(|code| taken.contains(&code)) {
+        return "another program wrote lines into its file: restart the server".to_owned();
     }
+    error.to_string()
 }
 
 /// What to do about it.
