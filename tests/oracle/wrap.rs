@@ -85,8 +85,17 @@ pub(crate) fn frame(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
         105 => wlan(random, packet),
         127 => {
             let wlan = wlan(random, packet);
-            match random.below(3) {
+            match random.below(4) {
                 0 => concat(&[&[0, 0, 8, 0, 0, 0, 0, 0], &wlan]),
+                // Two words of presence bits: the second has the flags, a check sequence among them.
+                3 => {
+                    let space = random.of(&[0x80, 0xa0, 0xc0]);
+                    let words = [0, 0, 0, space, 2, 0, 0, 0];
+                    let vendor = [1, 2, 3, 0, 1, 0, 7];
+                    let skipped = &vendor[..if space == 0xc0 { 7 } else { 0 }];
+                    let size = 13 + skipped.len() as u8;
+                    concat(&[&[0, 0, size, 0], &words, skipped, &[0x10], &wlan, &[0; 4]])
+                }
                 1 => concat(&[&[0, 0, 9, 0, 2, 0, 0, 0, 0], &wlan]),
                 _ => concat(&[&[0, 0, 10, 0, 0, 0, 0, 0, 0, 0], &wlan]),
             }
@@ -193,7 +202,7 @@ pub(crate) fn wlan(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     for address in 1..=3 {
         bytes.extend_from_slice(&[2, 0, 0, 0, 0, address]);
     }
-    bytes.extend_from_slice(&[0x10, 0]);
+    bytes.extend_from_slice(&[random.of(&[0x10, 0x10, 0x10, 0x11]), 0]);
     if to_from == 3 {
         bytes.extend_from_slice(&[2, 0, 0, 0, 0, 4]);
     }
@@ -233,7 +242,7 @@ pub(crate) fn gre(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let flags = random.of(&[0u8, 0, 0x20, 0x10, 0x80, 0x30, 0xb0]);
     let fields = flags.count_ones() as usize * 4;
     let mut head = vec![flags, 0];
-    let (kind, inner): ([u8; 2], Vec<u8>) = match random.below(9) {
+    let (kind, inner): ([u8; 2], Vec<u8>) = match random.below(10) {
         0 => ([0x65, 0x58], ethernet(random, packet)),
         1 => ([0x88, 0x47], mpls(random, packet)),
         2 => {
@@ -246,18 +255,25 @@ pub(crate) fn gre(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             )
         }
         3 => {
-            let header = [0x20, 5, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
-            ([0x22, 0xeb], concat(&[&header, &ethernet(random, packet)]))
+            let (kind, more) = (random.of(&[0, 0, 0x80, 4]), random.of(&[0, 1, 2]));
+            let header = [0x20, 5, 0, 1, 0, 0, 0, 0, 0, 0, kind, more];
+            let extended = [0; 8];
+            let rest = &extended[..usize::from(more & 1) * 8];
+            (
+                [0x22, 0xeb],
+                concat(&[&header, rest, &ethernet(random, packet)]),
+            )
         }
         4 => (
             [0x88, 0x0b],
             concat(&[&[0, if is_v6(packet) { 0x57 } else { 0x21 }], packet]),
         ),
         5 => tagged(random, packet),
+        6 => ([0x88, 0x3e], concat(&[&[1, 0, 0, 0], packet])),
         _ => (ether_type(packet).to_be_bytes(), packet.to_vec()),
     };
     head.extend_from_slice(&kind);
-    head.resize(4 + fields, 0);
+    head.extend((0..fields).map(|_| random.next() as u8));
     head.extend_from_slice(&inner);
     head
 }
