@@ -322,11 +322,12 @@ impl Direction {
 
     /// Takes bytes without line end.
     fn part(&mut self, offset: u64, data: &[u8]) {
+        let before = self.tail.text().len();
         self.tail.push(offset, data);
-        let long = self.tail.text().len() >= MAX_TEXT;
-        if (long || !self.lines_seen)
-            && !matches!(self.mode, Mode::Head(_))
-            && looks_binary(self.tail.text())
+        // Once the sample is whole, it looks as it looked.
+        let grown = before < MAX_TEXT && self.tail.text().len() >= MAX_TEXT;
+        let young = before < SAMPLE && !self.lines_seen;
+        if (grown || young) && !matches!(self.mode, Mode::Head(_)) && looks_binary(self.tail.text())
         {
             self.mode = Mode::Binary;
         }
@@ -417,13 +418,20 @@ fn is_tls(data: &[u8]) -> bool {
     matches!(data, [0x16, 0x03, 0..=4, ..])
 }
 
+/// So many bytes tell what the others are.
+const SAMPLE: usize = 512;
+
 /// More than a quarter of what was read are bytes that text in no usual encoding holds (most C0 controls), or half are not
 /// UTF-8: two stray bytes in a line of a chat are still a line.
 fn looks_binary(text: &[u8]) -> bool {
-    let sample = &text[..text.len().min(512)];
+    let sample = &text[..text.len().min(SAMPLE)];
     let control = |b: u8| matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    let count = |n: u16, &b: &u8| n + u16::from(control(b)); // many at once, in 16 bits
-    let controls = usize::from(sample.iter().fold(0, count));
+    // Many at once: so few that their number fits in a byte.
+    let count = |n: u8, &b: &u8| n + u8::from(control(b));
+    let blocks = sample.chunks(usize::from(u8::MAX));
+    let controls: usize = blocks
+        .map(|block| usize::from(block.iter().fold(0, count)))
+        .sum();
     let foreign: usize = if sample.is_ascii() {
         0
     } else {

@@ -52,8 +52,8 @@ const fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
-/// The most that one number takes, and the mask in front of it.
-const ROOM: usize = 10;
+/// The most that eight numbers take, and the mask in front of them.
+const ROOM: usize = 1 + 8 * 9;
 /// Numbers of more bits are spelled in eight bytes behind a zero byte.
 const SHORT_BITS: u32 = 56;
 
@@ -104,26 +104,39 @@ impl<'a> Writer<'a> {
         self.bytes.resize(2 * (self.at + count), 0);
     }
 
+    /// The next eight of the bytes that [`Self::room`] has made.
+    #[inline]
+    fn eight(&mut self) -> &mut [u8; 8] {
+        let rest = self.bytes.get_mut(self.at..);
+        let eight = rest.and_then(|rest| rest.first_chunk_mut());
+        eight.expect("eight numbers have room")
+    }
+
     #[inline]
     fn spell(&mut self, value: u64) {
-        let bits = u64::BITS - value.leading_zeros();
+        let bits = u64::BITS - (value | 1).leading_zeros();
         if bits > SHORT_BITS {
-            let room = self.room(9);
-            room[0] = 0;
-            room[1..].copy_from_slice(&value.to_le_bytes());
-            self.at += 9;
-            return;
+            return self.spell_out(value);
         }
-        let length = bits.div_ceil(7).max(1);
+        let length = bits.div_ceil(7);
         let spelled = value << length | 1 << (length - 1);
-        self.room(8).copy_from_slice(&spelled.to_le_bytes());
+        *self.eight() = spelled.to_le_bytes();
         self.at += length as usize;
+    }
+
+    #[cold]
+    fn spell_out(&mut self, value: u64) {
+        self.eight()[0] = 0;
+        self.at += 1;
+        *self.eight() = value.to_le_bytes();
+        self.at += 8;
     }
 }
 
 impl Pack for Writer<'_> {
     fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
-        self.room(N).copy_from_slice(bytes);
+        // Numbers that share a mask may follow.
+        self.room(N + ROOM)[..N].copy_from_slice(bytes);
         self.at += N;
     }
 
