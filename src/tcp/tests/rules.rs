@@ -286,6 +286,13 @@ fn a_sack_option_without_a_block_ends_the_dissection() {
     };
     assert_eq!(shown(&[5, 2, 1, 1]), "");
     assert_eq!(shown(&[30, 3, 0x60, 1]), "");
+    assert_eq!(shown(&[76, 4, 0x05, 0x78]), "");
+    assert_eq!(shown(&[76, 4, 0x10, 1]), "");
+    assert_eq!(shown(&[76, 4, 0x14, 1]), "zero_window");
+    assert_eq!(
+        shown(&[76, 10, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]),
+        "zero_window"
+    );
     assert_eq!(shown(&[30, 3, 0x50, 1]), "zero_window");
     assert_eq!(
         shown(&[5, 10, 0, 0, 0, 9, 0, 0, 0, 19, 1, 1]),
