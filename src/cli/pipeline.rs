@@ -71,6 +71,7 @@ pub(super) fn run<S: FrameSource>(
 ) -> io::Result<Ended<S::Error>> {
     let mut flushed = Timestamp::ZERO;
     let mut stopping = false;
+    let mut asked = None;
     let fault = loop {
         if !stopping && around.stop() {
             // What was captured until now is also told: a file beside the story has it.
@@ -98,10 +99,12 @@ pub(super) fn run<S: FrameSource>(
             Err(error) => break Some(error),
         };
         if let Some(now) = around.between(source, timeline) {
-            // Frames that are still on their way must not find their time already told: only silence moves the clock.
-            if idle {
-                timeline.advance(now);
+            // Frames that are still on their way must not find their time already told: only silence moves the clock, and
+            // only to where it began. On a busy machine we may have slept much longer than was asked for.
+            if let (true, Some(asked)) = (idle, asked) {
+                timeline.advance(asked);
             }
+            asked = Some(now);
             timeline.drain(sink)?;
             if idle || now.since(flushed) > FLUSH_EVERY {
                 sink.flush()?;
@@ -127,4 +130,90 @@ fn finish(
     timeline.finish(stats, cut);
     timeline.drain(sink)?;
     sink.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+
+    use crate::capture::CaptureInfo;
+    use crate::chat::{SessionEvent, SessionEventKind, SessionId};
+    use crate::net::FourTuple;
+    use crate::timeline::{Entry, Settings, Wants};
+
+    /// A capture without frames, asked so often.
+    struct Silent(CaptureInfo, u32);
+
+    impl FrameSource for Silent {
+        type Error = Infallible;
+
+        fn poll_frame(&mut self, _: Duration) -> Result<Polled<'_>, Infallible> {
+            self.1 += 1;
+            Ok(if self.1 < 9 {
+                Polled::Idle
+            } else {
+                Polled::End
+            })
+        }
+
+        fn info(&self) -> &CaptureInfo {
+            &self.0
+        }
+
+        fn statistics(&self) -> CaptureStats {
+            CaptureStats::default()
+        }
+    }
+
+    /// Gives these times between frames, and an event with the first.
+    struct Clock(Vec<Timestamp>);
+
+    impl Around<Silent> for Clock {
+        fn between(&mut self, source: &Silent, timeline: &mut Timeline) -> Option<Timestamp> {
+            if source.1 == 1 {
+                timeline.session(SessionEvent {
+                    at: self.0[0],
+                    session: SessionId(1),
+                    connection: FourTuple::default(),
+                    kind: SessionEventKind::Shutdown,
+                });
+            }
+            self.0.get(source.1 as usize - 1).copied()
+        }
+    }
+
+    /// Fails at the first session event: the run ends there.
+    struct First;
+
+    impl Sink for First {
+        fn wants(&self) -> Wants {
+            Wants::STORY
+        }
+
+        fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+            match entry {
+                Entry::Session(_) => Err(io::Error::other("told")),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    /// A thread that is not woken in time has not heard silence all the while: the capture's may not have been, either.
+    #[test]
+    fn silence_counts_from_when_it_was_asked_for() {
+        let seconds = |count: i64| Timestamp::from_nanos(count * 1_000_000_000);
+        let mut source = Silent(CaptureInfo::default(), 0);
+        let mut timeline = Timeline::new(Settings::default(), First.wants());
+        let mut clock = Clock([1, 5, 6, 7].map(seconds).to_vec());
+        let told = run(&mut source, &mut timeline, &mut First, &mut clock);
+        assert_eq!(
+            told.map(|_| ()).map_err(|error| error.to_string()),
+            Err("told".into())
+        );
+        assert_eq!(
+            source.1, 3,
+            "the second wait began at 1 s, the third at 5 s"
+        );
+    }
 }
