@@ -44,7 +44,7 @@ impl Display {
             color: output::use_color(args.color, on_terminal),
             ascii: args.ascii || !output::is_utf8(),
             time: time_style(args),
-            zone: TimeZone::system(),
+            zone: zone_for(args.format),
             verbosity: Verbosity::new(args.quiet, args.verbose),
             absolute: args.absolute,
             payload,
@@ -122,6 +122,15 @@ impl Display {
         let screen = Screen::new(out, self.format == Format::Lines)?;
         let gauge = screen.gauge();
         Ok((self.sink(Box::new(screen)), gauge))
+    }
+}
+
+/// The zone that times are shown in. Only lines show local times, and to find the zone out takes as long as to read a small
+/// capture.
+fn zone_for(format: Format) -> TimeZone {
+    match format {
+        Format::Lines => TimeZone::system(),
+        Format::Json | Format::Table | Format::Zeek => TimeZone::UTC,
     }
 }
 
