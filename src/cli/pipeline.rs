@@ -17,7 +17,7 @@ const FLUSH_EVERY: Nanos = 5_000_000;
 
 /// A source that is not live has its entries drained so many at a time: whoever writes them works in one go, with all that it
 /// needs at hand.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// What a command does around the shared loop; every part has a default that does nothing.
 pub(super) trait Around<S> {
