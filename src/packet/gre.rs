@@ -96,11 +96,11 @@ fn wccp<'d>(first: View<'d>, view: View<'d>) -> Step<'d> {
 
 /// ERSPAN type I has no header (and GRE then no sequence number), type II has 8 bytes, type III 12 and possibly 8 more.
 fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> Step<'d> {
+    /// The frame type of type III.
+    const NOT_ETHERNET: u8 = 0x7c;
     if number == ERSPAN && !sequence {
         return Ok((Protocol::Ethernet, view));
     }
-    /// The frame type of type III.
-    const NOT_ETHERNET: u8 = 0x7c;
     let start = view.u16(0)?;
     let size = match start >> 12 {
         1 => 8,

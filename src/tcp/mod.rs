@@ -16,7 +16,7 @@
 //! | options of TCP in frame relay | kept with the circuit instead of the stream: no window scale, and a stream number is left out | as everywhere else | a defect of 4.0 |
 //! | damaged blocks and options of pcapng | ends the reading | shown as far as it can be read | a damaged capture is worth reading |
 //! | FTP replies that no server sends (a port between two delimiters, signs before numbers) | read in its own way | not followed | found by trying; without consequence |
-//! | packets behind control messages of shim6, 6LoWPAN, Redback's SLL frames, compressed VJ headers | found in part | not followed | control messages carry nothing; the others compress or hide the header |
+//! | packets behind probes of shim6, 6LoWPAN, Redback's SLL frames, compressed VJ headers | found in part | not followed | control messages carry nothing; the others compress or hide the header |
 //! | L2TP from a port whose packets once went to 1701; Ethernet without control word in MPLS by the vendors of its addresses | found on any port; asked in its list of vendors | by port 1701; by the shape of addresses | the first needs a memory of all UDP, the second the list; both are met in no capture so far |
 //! | the length of a check sequence that a capture file announces (upper bits of the link type, `if_fcslen`, `epb_flags`) | cuts the frame, there or not | not looked at | IP's own lengths tell the same, unless the file is wrong |
 //! | UDP behind a TFTP request, and other protocols that choose a port for what follows | hides tunnels on the chosen port | by port only | needs a memory of all UDP; met in no capture so far |
