@@ -5,7 +5,9 @@
 
 pub mod comments;
 mod compare;
+mod digits;
 mod encode;
+mod endpoints;
 mod entries;
 pub mod expect;
 pub mod frame_boxes;

@@ -8,7 +8,7 @@ use super::texts::write_states;
 use crate::net::FourTuple;
 use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, Teardown};
 use crate::timeline::{HandshakeEntry, StreamEntry, TeardownEntry, Verdict, VerdictCode};
-use crate::view::encode::EndpointTexts;
+use crate::view::endpoints::EndpointTexts;
 
 /// `client` and `server`.
 fn write_ends(out: &mut Vec<u8>, ends: &mut EndpointTexts, connection: FourTuple) {

@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use crate::net::{Nanos, Timestamp};
-use crate::view::encode::{put_nine, put_number};
+use crate::view::digits::{put_nine, put_number};
 
 /// Room for the longest stretch of fields that is written at once; a test writes it.
 pub(super) const LINE: usize = 2048;

@@ -15,7 +15,7 @@ use crate::timeline::{
     Acknowledged, CaptureStart, DeliveryEntry, EndEntry, FindingCode, FindingEntry, MessageEntry,
     SessionEntry,
 };
-use crate::view::encode::EndpointTexts;
+use crate::view::endpoints::EndpointTexts;
 
 /// An endpoint under a key.
 pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], end: Endpoint) {

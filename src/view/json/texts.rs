@@ -13,7 +13,7 @@ use super::story::endpoint;
 use crate::net::{Endpoint, Nanos};
 use crate::packet::TcpFlags;
 use crate::tcp::{Certainty, ObservedState, Side, StreamId, TcpState};
-use crate::view::encode::EndpointTexts;
+use crate::view::endpoints::EndpointTexts;
 
 /// What the lines need beside their entries.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 
 use crate::explain::{Explainer, Lang, Topic};
 use crate::timeline::{Entry, PacketEntry, Sink, Wants};
-use crate::view::encode::EndpointTexts;
+use crate::view::endpoints::EndpointTexts;
 use crate::view::out::Out;
 use crate::view::style::Palette;
 use crate::view::time_column::{TimeColumn, TimeStyle};

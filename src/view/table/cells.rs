@@ -6,7 +6,8 @@ use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
 use crate::text::visible;
 use crate::timeline::{StreamEntry, Verdict, VerdictCode};
-use crate::view::encode::{EndpointTexts, push_number};
+use crate::view::encode::push_number;
+use crate::view::endpoints::EndpointTexts;
 use crate::view::style::Ink;
 
 /// Cells of a row.
