@@ -196,16 +196,18 @@ impl PcapFile {
         }
         let fits = |&size: &usize| {
             let records = self.first_records(bytes, size);
-            records.odd == 0 && records.count >= 2
+            records.odd == 0 && records.count >= 2 && records.follow
         };
         [RED_HAT, NOKIA].into_iter().find(fits).unwrap_or(PLAIN)
     }
 
     /// The buffered records as they are with a record header of `size` bytes.
     fn first_records(&self, bytes: &[u8], size: usize) -> FirstRecords {
-        let (mut at, mut odd, mut count) = (0, 0, 0);
+        let (mut at, mut odd, mut count, mut follow) = (0, 0, 0, true);
         for _ in 0..TRIED {
-            let Some(&head) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
+            let rest = bytes.get(at..);
+            follow &= rest.is_some_and(|rest| rest.is_empty() || rest.len() >= size);
+            let Some(&head) = rest.and_then(<[u8]>::first_chunk) else {
                 break;
             };
             let [_, fraction, first, second] = self.order.four(head);
@@ -217,7 +219,7 @@ impl PcapFile {
                 + u32::from(fraction >= 1_000_000);
             at = at.saturating_add(size + captured as usize);
         }
-        FirstRecords { odd, count }
+        FirstRecords { odd, count, follow }
     }
 }
 
@@ -227,6 +229,8 @@ struct FirstRecords {
     odd: u32,
     /// How many they are.
     count: u32,
+    /// Each is wholly there, and behind it stands a whole record header or the end of the file. The last one looked at may be cut.
+    follow: bool,
 }
 
 fn unsupported(offset: u64, what: String) -> ReadError {

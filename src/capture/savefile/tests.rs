@@ -179,6 +179,30 @@ fn longer_record_headers_that_nothing_announces() {
     assert!(of(4) == (frames.clone(), None) && of(8) == (frames, None));
 }
 
+/// Two records of Nokia's kind are enough where the file ends behind them (tshark 4.0.17), and not where the second is cut: it
+/// may as well be damaged.
+#[test]
+fn record_headers_that_nothing_announces_are_believed_where_records_follow() {
+    let file = |cut: usize| {
+        let mut file = pcap_header(0xa1b2_c3d4);
+        for seconds in [1_369_248_420, 1_369_248_421] {
+            let record = pcap_record(seconds, 80_467, 72, &[0xab; 72]);
+            file.extend(&record[..16]);
+            file.extend([1, 2, 3, 4]);
+            file.extend(&record[16..]);
+        }
+        file.truncate(file.len() - cut);
+        list(&file[..])
+    };
+    let (frames, error) = file(0);
+    assert!(error.is_none() && frames.len() == 2);
+    for cut in [1, 10, 72] {
+        // The usual header sees the microseconds where a length should be.
+        let error = file(cut).1.expect("cut").to_string();
+        assert!(error.contains("80483 bytes expected"), "{error}");
+    }
+}
+
 #[test]
 fn lengths_stood_the_other_way_round_before_version_2_3() {
     let mut file = pcap_header(0xa1b2_c3d4);
