@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Replay against the tools people use, in one run on one core: bash tests/bench/replay.sh [FRAMES] [RUNS]
+# Replay against the tools people use, in one run on one core: bash tests/bench/replay.sh [FRAMES] [RUNS] [RUNS OF TSHARK]
 # Makes a loopback chat capture and a mixed one, then times each command RUNS times, interleaved, and prints the
 # median and the ratio to chatscope. Peers that are not installed are named as missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-frames=${1:-1000000} runs=${2:-5}
+frames=${1:-1000000} runs=${2:-5} few=${3:-3}
 us=target/release/chatscope
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 [ -n "${SKIP_BUILD:-}" ] || cargo build -q --release --locked --bins --example make_capture
@@ -33,8 +33,8 @@ for kind in chat mixed; do
     compare "tcpdump -r F -w /dev/null : --format table" "$us replay $f --format table" "tcpdump -r $f -w /dev/null" "$runs"
     compare "tcptrace -n -l -r -W F : --format table" "$us replay $f --format table" "tcptrace -n -l -r -W $f" "$runs"
     compare "tcpdump -n -r F : --format lines" "$us replay $f --format lines" "tcpdump -n -r $f" "$runs"
-    compare "tshark -q -z conv,tcp : --format table" "$us replay $f --format table" "tshark -r $f -q -z conv,tcp" 1
+    compare "tshark -q -z conv,tcp : --format table" "$us replay $f --format table" "tshark -r $f -q -z conv,tcp" "$few"
     fields="tshark -r $f -T fields -e frame.number -e tcp.stream -e tcp.seq -e tcp.ack -e tcp.len -e tcp.analysis.flags"
-    compare "tshark -T fields (six) : --format json" "$us replay $f --format json" "$fields" 1
-    compare "tshark -T fields (six) : --format json --only packets" "$us replay $f --format json --only packets" "$fields" 1
+    compare "tshark -T fields (six) : --format json" "$us replay $f --format json" "$fields" "$few"
+    compare "tshark -T fields (six) : --format json --only packets" "$us replay $f --format json --only packets" "$fields" "$few"
 done
