@@ -14,23 +14,26 @@ enum Items<T, const N: usize> {
     Elsewhere(Box<[T]>),
 }
 
+impl<T: Copy + Default, const N: usize> Few<T, N> {
+    /// In place, where there is room.
+    fn here(list: &[T]) -> Option<Self> {
+        let length = u8::try_from(list.len()).ok()?;
+        let mut items = [T::default(); N];
+        items.get_mut(..list.len())?.copy_from_slice(list);
+        Some(Self(Items::Here { length, items }))
+    }
+}
+
 impl<T: Copy + Default, const N: usize> From<&[T]> for Few<T, N> {
     fn from(list: &[T]) -> Self {
-        let mut items = [T::default(); N];
-        let here = items.get_mut(..list.len());
-        match (here, u8::try_from(list.len())) {
-            (Some(here), Ok(length)) => {
-                here.copy_from_slice(list);
-                Self(Items::Here { length, items })
-            }
-            _ => Self(Items::Elsewhere(list.into())),
-        }
+        Self::here(list).unwrap_or_else(|| Self(Items::Elsewhere(list.into())))
     }
 }
 
 impl<T: Copy + Default, const N: usize> From<Vec<T>> for Few<T, N> {
     fn from(list: Vec<T>) -> Self {
-        Self::from(&*list)
+        // A long list keeps its block.
+        Self::here(&list).unwrap_or_else(|| Self(Items::Elsewhere(list.into())))
     }
 }
 

@@ -262,19 +262,30 @@ impl Story {
     }
 }
 
-/// What is told of a segment, but for its payload; its name comes later.
+/// What is told of a segment, but for its payload; its name comes later. A field that is forgotten here does not compile.
 #[inline]
 fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observation) {
-    entry.frame = segment.frame;
-    entry.at = segment.timestamp;
-    entry.source = segment.source;
-    entry.destination = segment.destination;
-    entry.flags = segment.flags;
-    entry.seq_raw = segment.seq;
-    entry.ack_raw = segment.ack;
-    entry.window = segment.window;
-    entry.urgent = segment.urgent;
-    entry.len = seen.analysed.then_some(segment.len);
-    entry.options = OptionBytes::copy_of(segment.options);
-    entry.observation = *seen;
+    let PacketEntry {
+        frame,
+        at,
+        source,
+        destination,
+        flags,
+        seq_raw,
+        ack_raw,
+        window,
+        urgent,
+        len,
+        options,
+        payload: _,
+        observation,
+        name: _,
+    } = entry;
+    (*frame, *at) = (segment.frame, segment.timestamp);
+    (*source, *destination) = (segment.source, segment.destination);
+    (*flags, *seq_raw, *ack_raw) = (segment.flags, segment.seq, segment.ack);
+    (*window, *urgent) = (segment.window, segment.urgent);
+    *len = seen.analysed.then_some(segment.len);
+    *options = OptionBytes::copy_of(segment.options);
+    *observation = *seen;
 }
