@@ -251,6 +251,30 @@ fn reasons_tell_fin_reset_and_quit_apart() {
     assert_eq!(end_of(&server, 3), DisconnectReason::Quit);
 }
 
+/// A FIN ends the last line, a reset does not: what it cut short is half of one. It was said where writing found the
+/// reset first, because reading then finds an end.
+#[test]
+fn what_a_reset_cuts_short_is_no_line() {
+    let server = Server::start();
+    let mut bob = server.client();
+    for _ in 0..50 {
+        let mut ana = server.client();
+        ana.send(&[&b"whole\n".repeat(200)[..], b"half"].concat());
+        ana.reset();
+    }
+    for session in 2..=51 {
+        end_of(&server, session);
+    }
+    bob.say("end");
+    loop {
+        let line = bob.line();
+        assert!(!line.ends_with("half"), "{line}");
+        if line.ends_with(": end") {
+            return;
+        }
+    }
+}
+
 #[test]
 fn the_farewell_survives_unread_input() {
     let server = Server::start();

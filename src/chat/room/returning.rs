@@ -134,7 +134,7 @@ impl Room {
         if let Replay::From(number) = replay
             && number >= head
         {
-            self.tell(id, &format!("no line {number} yet: the next is {head}"));
+            self.tell(id, &not_yet(number, head));
         } else if let (Some(session), Replay::From(number)) = (self.sessions.get_mut(&id), replay) {
             let again = number.max(1)..session.cursor.first().min(head);
             let mut earlier = session.cursor.earlier().to_vec();
@@ -161,6 +161,12 @@ impl Room {
         self.names.give(&name, gone.id);
         self.tokens.insert(gone.token, gone.id);
         Self::welcome_back(&mut session, missed);
+        let head = self.log.head();
+        if let Replay::From(number) = replay
+            && number > head
+        {
+            session.tell(&not_yet(number, head));
+        }
         for letter in gone.letters.texts() {
             session.tell_privately(0, Arc::clone(letter));
         }
@@ -234,6 +240,10 @@ impl Room {
         let known = || self.tokens.get(&token.hash()).copied();
         (token != Token::NOBODY).then(known).flatten()
     }
+}
+
+fn not_yet(number: u64, head: u64) -> String {
+    format!("no line {number} yet: the next is {head}")
 }
 
 /// What the session `owed` when it went, narrowed to a replay wish and without the lines `shown` to the connection that is

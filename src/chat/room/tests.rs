@@ -378,4 +378,14 @@ fn a_line_that_is_not_there_yet_is_told() {
     assert_eq!(text, "* no line 99999 yet: the next is 2\n");
     say(&mut room, ana, &format!("/resume {} 1", token(1)), at(1));
     assert_eq!(take(&mut room, ana, at(1)), "guest1: one\n");
+    // Nor does who comes back wait for it in vain: the file may be an older copy.
+    for (number, told) in [(2, false), (3, true)] {
+        room.disconnect(ana, DisconnectReason::ClientClosed, None, at(1));
+        let heir = settled(&mut room, number + 10);
+        let resume = format!("/resume {} {number}", token(1));
+        assert_eq!(say(&mut room, heir, &resume, at(1)), ana);
+        let text = take(&mut room, ana, at(1));
+        let notice = format!("* no line {number} yet: the next is 2\n");
+        assert_eq!(text.ends_with(&notice), told, "{text}");
+    }
 }

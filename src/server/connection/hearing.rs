@@ -83,10 +83,13 @@ impl Connection {
     }
 
     /// The client closed its direction: its last line counts, and it is sent what it is owed (RFC 9293 section 3.6).
+    /// Where writing found a reset first, reading finds this end too, but what the reset cut short is no line.
     fn heard_all(&mut self) {
         self.eof = true;
         let end = self.read;
-        self.with_lines(|codec, most, each| codec.finish(end, most, each));
+        if !self.cut {
+            self.with_lines(|codec, most, each| codec.finish(end, most, each));
+        }
         let id = self.mail.session();
         self.hub
             .with(|room, _| room.close(id, DisconnectReason::ClientClosed, ""));

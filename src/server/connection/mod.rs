@@ -63,6 +63,8 @@ pub(super) struct Connection {
     parting: bool,
     /// Writing failed: nothing goes out any more, but what the client said before is still read.
     broken: Option<DisconnectReason>,
+    /// No FIN stands behind what was read last: it is no end of a line.
+    cut: bool,
     /// Bytes read.
     pub(super) read: u64,
     pub(super) stream: TcpStream,
@@ -113,6 +115,7 @@ impl Connection {
             logged: arrived,
             naming,
             broken: None,
+            cut: false,
             parting: false,
         }
     }

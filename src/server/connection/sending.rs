@@ -59,6 +59,8 @@ impl Connection {
                 }
                 Err(error) => {
                     self.broken = Some(reason_of(&error));
+                    // A reset behind the client's FIN is EPIPE.
+                    self.cut = error.kind() != io::ErrorKind::BrokenPipe;
                     self.overhear();
                     return None;
                 }
