@@ -392,6 +392,21 @@ fn a_log_that_nobody_reads_delays_nobody() {
     assert!(status.success(), "{status}");
 }
 
+/// `serve 2>&1 | head`, a journal that restarts, a full disk: the log is lost, and no connection with it.
+#[test]
+fn a_log_whose_reader_has_gone_ends_nobody() {
+    let mut server = Process::start(&[]);
+    server.close_log();
+    for _ in 0..5 {
+        let mut ana = server.client();
+        ana.say("still here");
+        let copy = format!("{}: still here", ana.name);
+        ana.expect(&copy);
+    }
+    server.terminate();
+    assert!(server.wait().0.success());
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_story_that_nobody_reads_does_not_hold_the_end() {

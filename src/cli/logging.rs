@@ -28,11 +28,13 @@ pub(super) enum LogFormat {
 /// Starts logging at that level; `RUST_LOG` beats it.
 pub(super) fn start(format: LogFormat, level: &str) -> io::Result<()> {
     let of_folded = "lines of the log dropped: nobody was reading it fast enough";
-    let screen = Screen::over(Box::new(io::stderr()), RECORDS, Some(of_folded))?;
+    let screen = Screen::over(Box::new(Unfailing(io::stderr())), RECORDS, Some(of_folded))?;
     let stderr = STDERR.get_or_init(|| Mutex::new(screen));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would tell them on stderr, and panic where that is closed.
+        .log_internal_errors(false)
         .with_writer(move || Queued(lock(stderr)));
     // A second start (tests) keeps the first.
     let _ = match format {
@@ -57,6 +59,21 @@ impl io::Write for Queued {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// Stderr, whatever becomes of who reads it: a log that cannot be written (its reader has gone, its disk is full) stops
+/// nobody, and goes on where that passes.
+struct Unfailing(io::Stderr);
+
+impl io::Write for Unfailing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(self.0.write(bytes).unwrap_or(bytes.len()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Process {
     pub web: SocketAddr,
     log: Arc<Mutex<String>>,
     deaf: Arc<AtomicBool>,
+    gone: Arc<AtomicBool>,
 }
 
 impl Process {
@@ -78,12 +79,16 @@ impl Process {
             Arc::clone(&log),
         );
         let deaf = Arc::new(AtomicBool::new(false));
-        let still = Arc::clone(&deaf);
+        let gone = Arc::new(AtomicBool::new(false));
+        let (still, left) = (Arc::clone(&deaf), Arc::clone(&gone));
         std::thread::spawn(move || {
             let mut line = String::new();
             while stderr.read_line(&mut line).is_ok_and(|count| count > 0) {
                 seen.lock().unwrap().push_str(&line);
                 line.clear();
+                if left.load(Ordering::Relaxed) {
+                    return;
+                }
                 while still.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(5));
                 }
@@ -106,6 +111,7 @@ impl Process {
             web: web.unwrap(),
             log,
             deaf,
+            gone,
         }
     }
 
@@ -151,6 +157,11 @@ impl Process {
     /// Whether nobody reads its stderr.
     pub fn deafen(&self, deaf: bool) {
         self.deaf.store(deaf, Ordering::Relaxed);
+    }
+
+    /// Who reads its stderr closes that after the next line.
+    pub fn close_log(&self) {
+        self.gone.store(true, Ordering::Relaxed);
     }
 
     /// What it has written to stderr.
