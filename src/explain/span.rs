@@ -1,7 +1,5 @@
 //! A duration as people say it: `800 ns`, `34 us`, `2.4 ms`, `41 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`.
 
-use std::fmt::Write as _;
-
 use super::Lang;
 use crate::net::Nanos;
 
@@ -16,34 +14,37 @@ impl Span {
             out.push('-');
         }
         let nanos = self.0.unsigned_abs();
-        // Writing to a String cannot fail.
-        let _ = match nanos {
-            0..1_000 => write!(out, "{nanos} ns"),
-            1_000..1_000_000 => write!(out, "{} us", nanos / 1_000),
-            1_000_000..10_000_000 => tenths(out, nanos / 100_000, "ms", lang),
-            10_000_000..1_000_000_000 => write!(out, "{} ms", nanos / 1_000_000),
-            1_000_000_000..60_000_000_000 => tenths(out, nanos / 100_000_000, "s", lang),
+        match nanos {
+            0..1_000 => whole(out, nanos, " ns"),
+            1_000..1_000_000 => whole(out, nanos / 1_000, " us"),
+            1_000_000..10_000_000 => tenths(out, nanos / 100_000, " ms", lang),
+            10_000_000..1_000_000_000 => whole(out, nanos / 1_000_000, " ms"),
+            1_000_000_000..60_000_000_000 => tenths(out, nanos / 100_000_000, " s", lang),
             60_000_000_000..3_600_000_000_000 => {
                 let seconds = nanos / 1_000_000_000;
-                write!(out, "{} min {} s", seconds / 60, seconds % 60)
+                whole(out, seconds / 60, " min ");
+                whole(out, seconds % 60, " s");
             }
             _ => {
                 let minutes = nanos / 60_000_000_000;
-                write!(out, "{} h {} min", minutes / 60, minutes % 60)
+                whole(out, minutes / 60, " h ");
+                whole(out, minutes % 60, " min");
             }
-        };
+        }
     }
 }
 
+/// A figure and what follows it.
+fn whole(out: &mut String, figure: u64, unit: &str) {
+    out.push_str(itoa::Buffer::new().format(figure));
+    out.push_str(unit);
+}
+
 /// `1.2 s` from 12 tenths.
-fn tenths(out: &mut String, tenths: u64, unit: &str, lang: Lang) -> std::fmt::Result {
-    write!(
-        out,
-        "{}{}{} {unit}",
-        tenths / 10,
-        lang.decimal_mark(),
-        tenths % 10
-    )
+fn tenths(out: &mut String, tenths: u64, unit: &str, lang: Lang) {
+    whole(out, tenths / 10, "");
+    out.push(lang.decimal_mark());
+    whole(out, tenths % 10, unit);
 }
 
 #[cfg(test)]

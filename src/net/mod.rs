@@ -8,6 +8,7 @@ mod few;
 mod flag_set;
 mod link_type;
 mod port_set;
+mod seeded;
 mod stats;
 mod timestamp;
 
@@ -17,5 +18,6 @@ pub use few::Few;
 pub(crate) use flag_set::flag_set;
 pub use link_type::LinkType;
 pub use port_set::PortSet;
+pub use seeded::{SeededMap, SeededSet};
 pub use stats::CaptureStats;
 pub use timestamp::{Nanos, Timestamp};

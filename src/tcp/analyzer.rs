@@ -2,8 +2,6 @@
 //!
 //! Owns: stream numbers, knowledge that outlives a stream (who listens). Must not know: any rule beyond P1 and P2.
 
-use std::collections::HashSet;
-
 use rustc_hash::FxHashSet;
 
 use super::applications::Applications;
@@ -11,7 +9,7 @@ use super::key::Key;
 use super::stream::{Begun, Stream, Surroundings};
 use super::table::{Limits, Table};
 use super::{AnalysisFlags, Changes, Observation, StreamId, StreamSummary};
-use crate::net::Endpoint;
+use crate::net::{Endpoint, SeededSet};
 use crate::packet::Segment;
 
 /// Listening endpoints remembered; later ones are not.
@@ -34,7 +32,7 @@ struct Arrival<'a, 'b> {
 pub struct Analyzer {
     table: Table,
     applications: Applications,
-    listeners: HashSet<Endpoint>,
+    listeners: SeededSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
 
@@ -51,7 +49,7 @@ impl Analyzer {
         Self {
             table: Table::new(limits),
             applications: Applications::default(),
-            listeners: HashSet::default(),
+            listeners: SeededSet::default(),
             listening_ports: FxHashSet::default(),
         }
     }

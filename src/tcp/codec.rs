@@ -3,44 +3,33 @@
 //! Owns: the encoding. Must not know: what the numbers mean. One description of a value ([`Pack`]) writes it and reads it back,
 //! so the two cannot disagree.
 
-/// Either writes the values it is shown or overwrites them with what was written.
+/// Either writes the values it is shown and gives them back, or ignores them and gives what was written.
 pub(super) trait Pack {
     /// One number.
-    fn number(&mut self, value: &mut u64);
+    fn number(&mut self, value: u64) -> u64;
 
     /// Bytes as they are: for values that look random.
-    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]);
+    fn raw<const N: usize>(&mut self, bytes: [u8; N]) -> [u8; N];
 
     /// A number that is likely close to `near`.
-    #[inline]
-    fn close(&mut self, value: &mut u64, near: u64) {
-        let mut distance = zigzag(value.wrapping_sub(near) as i64);
-        self.number(&mut distance);
-        *value = near.wrapping_add(unzigzag(distance) as u64);
-    }
+    fn close(&mut self, value: u64, near: u64) -> u64;
 
     /// A sequence number that is likely close to `near`.
-    #[inline]
-    fn close32(&mut self, value: &mut u32, near: u32) {
-        let mut distance = zigzag(i64::from(value.wrapping_sub(near) as i32));
-        self.number(&mut distance);
-        *value = near.wrapping_add(unzigzag(distance) as u32);
-    }
+    fn close32(&mut self, value: u32, near: u32) -> u32;
+
+    /// Several small values, each with its width in bits, as one number.
+    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N];
 
     /// A small number.
     #[inline]
-    fn small(&mut self, value: &mut u32) {
-        let mut wide = u64::from(*value);
-        self.number(&mut wide);
-        *value = wide as u32;
+    fn small(&mut self, value: u32) -> u32 {
+        self.number(u64::from(value)) as u32
     }
 
     /// A byte.
     #[inline]
-    fn byte(&mut self, value: &mut u8) {
-        let mut wide = u64::from(*value);
-        self.number(&mut wide);
-        *value = wide as u8;
+    fn byte(&mut self, value: u8) -> u8 {
+        self.number(u64::from(value)) as u8
     }
 }
 
@@ -70,8 +59,12 @@ pub(super) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
     /// What lies behind this is room, with anything in it.
     at: usize,
+    /// Which of the numbers since the last mask are not zero.
+    mask: u8,
+    /// Where that will be written; beyond everything before the first number.
     mask_at: usize,
-    used: u8,
+    /// The next number's bit in the mask; 0: the next number begins another one.
+    bit: u8,
 }
 
 impl<'a> Writer<'a> {
@@ -80,13 +73,15 @@ impl<'a> Writer<'a> {
         Self {
             bytes: &mut scratch.0,
             at: 0,
-            mask_at: 0,
-            used: 8,
+            mask: 0,
+            mask_at: usize::MAX,
+            bit: 0,
         }
     }
 
     /// All that was written.
-    pub(super) fn finish(self) -> &'a [u8] {
+    pub(super) fn finish(mut self) -> &'a [u8] {
+        self.end_mask();
         &self.bytes[..self.at]
     }
 
@@ -104,56 +99,101 @@ impl<'a> Writer<'a> {
         self.bytes.resize(2 * (self.at + count), 0);
     }
 
-    /// The next eight of the bytes that [`Self::room`] has made.
-    #[inline]
-    fn eight(&mut self) -> &mut [u8; 8] {
-        let rest = self.bytes.get_mut(self.at..);
-        let eight = rest.and_then(|rest| rest.first_chunk_mut());
-        eight.expect("eight numbers have room")
+    /// Begins the next eight numbers.
+    #[inline(never)]
+    fn next_mask(&mut self) {
+        self.end_mask();
+        self.room(ROOM);
+        self.mask_at = self.at;
+        self.at += 1;
+        (self.mask, self.bit) = (0, 1);
     }
 
-    #[inline]
-    fn spell(&mut self, value: u64) {
-        let bits = u64::BITS - (value | 1).leading_zeros();
-        if bits > SHORT_BITS {
-            return self.spell_out(value);
+    fn end_mask(&mut self) {
+        if let Some(place) = self.bytes.get_mut(self.mask_at) {
+            *place = self.mask;
         }
-        let length = bits.div_ceil(7);
+    }
+
+    /// A number that is not zero. One function: it stands a hundred times in what is kept of a stream.
+    #[inline(never)]
+    fn put(&mut self, value: u64) {
+        self.mask |= self.bit;
+        let bits = u64::BITS - value.leading_zeros();
+        if bits > SHORT_BITS {
+            return self.put_long(value);
+        }
+        let length = bytes_of(bits);
         let spelled = value << length | 1 << (length - 1);
         *self.eight() = spelled.to_le_bytes();
         self.at += length as usize;
     }
 
     #[cold]
-    fn spell_out(&mut self, value: u64) {
+    fn put_long(&mut self, value: u64) {
         self.eight()[0] = 0;
         self.at += 1;
         *self.eight() = value.to_le_bytes();
         self.at += 8;
     }
+
+    /// The next eight of the bytes that [`Self::room`] has made.
+    #[inline]
+    fn eight(&mut self) -> &mut [u8; 8] {
+        let eight = self.bytes.get_mut(self.at..self.at + 8);
+        let eight = eight.and_then(|eight| eight.first_chunk_mut());
+        eight.expect("eight numbers have room")
+    }
+}
+
+/// How many bytes spell so many bits (1 to [`SHORT_BITS`]): a seventh, rounded up.
+#[inline]
+const fn bytes_of(bits: u32) -> u32 {
+    ((bits + 6) * 37) >> 8
 }
 
 impl Pack for Writer<'_> {
-    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
+    #[inline]
+    fn raw<const N: usize>(&mut self, bytes: [u8; N]) -> [u8; N] {
         // Numbers that share a mask may follow.
-        self.room(N + ROOM)[..N].copy_from_slice(bytes);
+        self.room(N + ROOM)[..N].copy_from_slice(&bytes);
         self.at += N;
+        bytes
     }
 
-    /// One function: it stands a hundred times in what is kept of a stream.
-    #[inline(never)]
-    fn number(&mut self, value: &mut u64) {
-        if self.used == 8 {
-            self.room(ROOM)[0] = 0;
-            self.mask_at = self.at;
-            self.at += 1;
-            self.used = 0;
+    #[inline]
+    fn number(&mut self, value: u64) -> u64 {
+        if self.bit == 0 {
+            self.next_mask();
         }
-        if *value != 0 {
-            self.bytes[self.mask_at] |= 1 << self.used;
-            self.spell(*value - 1); // most are zero: those cost nothing more
+        if value != 0 {
+            self.put(value);
         }
-        self.used += 1;
+        self.bit <<= 1;
+        value
+    }
+
+    #[inline]
+    fn close(&mut self, value: u64, near: u64) -> u64 {
+        self.number(zigzag(value.wrapping_sub(near) as i64));
+        value
+    }
+
+    #[inline]
+    fn close32(&mut self, value: u32, near: u32) -> u32 {
+        self.number(zigzag(i64::from(value.wrapping_sub(near) as i32)));
+        value
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "widths are constants: in place, it is shifts in registers"
+    )]
+    #[inline(always)]
+    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N] {
+        let all = fields.iter().rev();
+        self.number(all.fold(0, |all, (value, width)| all << width | value));
+        fields.map(|(value, _)| value)
     }
 }
 
@@ -161,72 +201,108 @@ impl Pack for Writer<'_> {
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
-    mask: u8,
-    used: u8,
+    at: usize,
+    /// Which of the numbers to come are not zero, the next one lowest; above them one bit more.
+    mask: u16,
 }
+
+/// The mask of no number.
+const NO_MORE: u16 = 1;
 
 impl<'a> Reader<'a> {
     /// Reads from `bytes`.
     pub(super) const fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
-            mask: 0,
-            used: 8,
+            at: 0,
+            mask: NO_MORE,
         }
     }
 
-    fn next_byte(&mut self) -> u8 {
-        self.bytes.split_off_first().copied().unwrap_or(0)
+    /// The next eight numbers.
+    #[inline(never)]
+    fn next_mask(&mut self) {
+        let [mask] = self.take();
+        self.mask = u16::from(mask) | NO_MORE << 8;
     }
 
-    /// The next eight bytes as a number; they are not passed.
-    #[inline]
-    fn ahead(&self) -> u64 {
-        let word = self.bytes.first_chunk().copied().unwrap_or_else(|| {
-            let mut word = [0; 8];
-            word[..self.bytes.len()].copy_from_slice(self.bytes);
-            word
-        });
-        u64::from_le_bytes(word)
+    /// The next `N` bytes, which are passed.
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let bytes = self.ahead();
+        self.at += N;
+        bytes
     }
 
+    /// The next `N` bytes; they are not passed.
     #[inline]
-    fn pass(&mut self, count: usize) {
-        self.bytes = self.bytes.get(count..).unwrap_or_default();
+    fn ahead<const N: usize>(&self) -> [u8; N] {
+        let ahead = self.bytes.get(self.at..self.at + N);
+        ahead.map_or_else(|| self.last(), |ahead| ahead.try_into().unwrap_or([0; N]))
     }
 
-    #[inline]
+    /// What is left, and zeros.
+    #[cold]
+    fn last<const N: usize>(&self) -> [u8; N] {
+        let mut left = self.bytes.iter().skip(self.at);
+        [(); N].map(|()| left.next().copied().unwrap_or(0))
+    }
+
+    /// A number that is not zero.
+    #[inline(never)]
     fn spelled(&mut self) -> u64 {
-        let word = self.ahead();
+        let word = u64::from_le_bytes(self.ahead());
         let length = (word as u8).trailing_zeros() + 1;
         if length > u8::BITS {
-            self.pass(1);
-            let value = self.ahead();
-            self.pass(8);
-            return value;
+            return self.long();
         }
-        self.pass(length as usize);
+        self.at += length as usize;
         word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
+    }
+
+    #[cold]
+    fn long(&mut self) -> u64 {
+        self.at += 1;
+        u64::from_le_bytes(self.take())
     }
 }
 
 impl Pack for Reader<'_> {
-    fn raw<const N: usize>(&mut self, bytes: &mut [u8; N]) {
-        bytes.fill_with(|| self.next_byte());
+    fn raw<const N: usize>(&mut self, _: [u8; N]) -> [u8; N] {
+        self.take()
     }
 
     #[inline]
-    fn number(&mut self, value: &mut u64) {
-        if self.used == 8 {
-            self.mask = self.next_byte();
-            self.used = 0;
+    fn number(&mut self, _: u64) -> u64 {
+        if self.mask == NO_MORE {
+            self.next_mask();
         }
-        *value = if self.mask & 1 << self.used == 0 {
-            0
-        } else {
-            self.spelled().wrapping_add(1)
-        };
-        self.used += 1;
+        let there = self.mask & 1 != 0;
+        self.mask >>= 1;
+        if there { self.spelled() } else { 0 }
+    }
+
+    #[inline]
+    fn close(&mut self, _: u64, near: u64) -> u64 {
+        near.wrapping_add(unzigzag(self.number(0)) as u64)
+    }
+
+    #[inline]
+    fn close32(&mut self, _: u32, near: u32) -> u32 {
+        near.wrapping_add(unzigzag(self.number(0)) as u32)
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "widths are constants: in place, it is shifts in registers"
+    )]
+    #[inline(always)]
+    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N] {
+        let mut all = self.number(0);
+        fields.map(|(_, width)| {
+            let value = all & ((1 << width) - 1);
+            all >>= width;
+            value
+        })
     }
 }
 
@@ -242,24 +318,19 @@ mod tests {
             let mut scratch = Scratch(vec![77; 20]);
             let mut writer = Writer::new(&mut scratch);
             for value in &values {
-                let (mut a, mut b) = (*value, *value);
-                writer.number(&mut a);
-                writer.close(&mut b, near);
+                writer.number(*value);
+                writer.close(*value, near);
             }
             for seq in &seqs {
-                writer.close32(&mut seq.clone(), near as u32);
+                writer.close32(*seq, near as u32);
             }
             let mut reader = Reader::new(writer.finish());
             for value in values {
-                let (mut a, mut b) = (7, 7);
-                reader.number(&mut a);
-                reader.close(&mut b, near);
-                prop_assert_eq!((a, b), (value, value));
+                let read = (reader.number(7), reader.close(7, near));
+                prop_assert_eq!(read, (value, value));
             }
             for seq in seqs {
-                let mut a = 7;
-                reader.close32(&mut a, near as u32);
-                prop_assert_eq!(a, seq);
+                prop_assert_eq!(reader.close32(7, near as u32), seq);
             }
         }
     }
@@ -275,14 +346,12 @@ mod tests {
             ] {
                 let mut scratch = Scratch::default();
                 let mut writer = Writer::new(&mut scratch);
-                writer.number(&mut { value });
-                writer.number(&mut 5);
+                writer.number(value);
+                writer.number(5);
                 let bytes = writer.finish();
                 let mut reader = Reader::new(bytes);
-                let (mut first, mut second) = (0, 0);
-                reader.number(&mut first);
-                reader.number(&mut second);
-                assert_eq!((first, second), (value, 5), "{bytes:?}");
+                let read = (reader.number(0), reader.number(0));
+                assert_eq!(read, (value, 5), "{bytes:?}");
             }
         }
     }
@@ -290,19 +359,19 @@ mod tests {
     /// What is cut reads as something: packed streams are our own, but nothing may panic.
     #[test]
     fn missing_bytes_read_as_zero() {
-        let mut value = 7;
         for bytes in [&[][..], &[1], &[1, 0], &[1, 0, 3], &[1, 128]] {
-            Reader::new(bytes).number(&mut value);
+            Reader::new(bytes).number(7);
         }
-        Reader::new(&[]).number(&mut value);
-        assert_eq!(value, 0);
+        assert_eq!(Reader::new(&[]).number(7), 0);
     }
 
     #[test]
     fn eight_zeros_take_one_byte() {
         let mut scratch = Scratch::default();
         let mut writer = Writer::new(&mut scratch);
-        (0..8).for_each(|_| writer.number(&mut 0));
+        for _ in 0..8 {
+            writer.number(0);
+        }
         assert_eq!(writer.finish().len(), 1);
     }
 }

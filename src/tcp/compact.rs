@@ -51,34 +51,30 @@ pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
 
 /// The one description of what is kept.
 fn visit(pack: &mut impl Pack, stream: &mut Stream) {
-    pack.number(&mut stream.first_frame);
-    let mut nanos = stream.start.as_nanos().to_be_bytes();
-    pack.raw(&mut nanos);
+    stream.first_frame = pack.number(stream.first_frame);
+    let nanos = pack.raw(stream.start.as_nanos().to_be_bytes());
     stream.start = Timestamp::from_nanos(i64::from_be_bytes(nanos));
     let start = Origin {
         frame: stream.first_frame,
         at: stream.start.as_nanos() as u64,
     };
-    pack.close(&mut stream.last_frame, start.frame);
+    stream.last_frame = pack.close(stream.last_frame, start.frame);
     time(pack, &mut stream.previous, start.at);
     let end = Origin {
         frame: stream.last_frame,
         at: stream.previous.as_nanos() as u64,
     };
     let [bits, first, more] = stream.completeness.parts();
-    let [bits, first, more, client, reason, direct, settled, syn] = together(
-        pack,
-        [
-            (u64::from(bits), 6),
-            (u64::from(first), 6),
-            (u64::from(more), 1),
-            (u64::from(stream.client), 1),
-            (place(stream.client_by, &REASONS), 2),
-            (u64::from(stream.direct), 1),
-            (u64::from(stream.settled), 1),
-            (u64::from(stream.syn_time.is_some()), 1),
-        ],
-    );
+    let [bits, first, more, client, reason, direct, settled, syn] = pack.together([
+        (u64::from(bits), 6),
+        (u64::from(first), 6),
+        (u64::from(more), 1),
+        (u64::from(stream.client), 1),
+        (place(stream.client_by, &REASONS), 2),
+        (u64::from(stream.direct), 1),
+        (u64::from(stream.settled), 1),
+        (u64::from(stream.syn_time.is_some()), 1),
+    ]);
     stream.completeness = Completeness::from_parts([bits as u8, first as u8, more as u8]);
     stream.client = client as u8;
     stream.client_by = REASONS[reason as usize];
@@ -90,8 +86,7 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
     }
     stream.syn_time = (syn != 0).then_some(syn_time);
     let third = stream.opening.ack.map_or(0, |ack| ack.at.since(syn_time));
-    let mut rtt = stream.initial_rtt as u64;
-    pack.close(&mut rtt, third as u64);
+    let rtt = pack.close(stream.initial_rtt as u64, third as u64);
     stream.initial_rtt = rtt as i64;
     let offers = stream.opening.offers.map(Option::unwrap_or_default);
     for (dir, offer) in stream.dirs.iter_mut().zip(&offers) {
@@ -99,7 +94,7 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
     }
     let next = [stream.dirs[1].next.0, stream.dirs[0].next.0];
     for (dir, peer_next) in stream.dirs.iter_mut().zip(next) {
-        pack.close32(&mut dir.last_ack.0, peer_next);
+        dir.last_ack.0 = pack.close32(dir.last_ack.0, peer_next);
     }
     for (machine, dir) in stream.machines.iter_mut().zip(&stream.dirs) {
         end_of(pack, machine, dir);
@@ -109,29 +104,13 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
     zeek(pack, &mut stream.zeek, &stream.dirs);
 }
 
-/// Several small values, each with its width in bits, as one number.
-#[inline]
-fn together<const N: usize>(pack: &mut impl Pack, fields: [(u64, u32); N]) -> [u64; N] {
-    let mut number = fields
-        .iter()
-        .rev()
-        .fold(0, |n, &(value, width)| n << width | value);
-    pack.number(&mut number);
-    fields.map(|(_, width)| {
-        let value = number & ((1 << width) - 1);
-        number >>= width;
-        value
-    })
-}
-
 fn time(pack: &mut impl Pack, at: &mut Timestamp, near: u64) {
-    let mut nanos = at.as_nanos() as u64;
-    pack.close(&mut nanos, near);
+    let nanos = pack.close(at.as_nanos() as u64, near);
     *at = Timestamp::from_nanos(nanos as i64);
 }
 
 fn step(pack: &mut impl Pack, step: &mut Step, near: Origin) {
-    pack.close(&mut step.frame, near.frame);
+    step.frame = pack.close(step.frame, near.frame);
     time(pack, &mut step.at, near.at);
 }
 
@@ -167,21 +146,18 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
         window,
         flags,
         paths,
-    ] = together(
-        pack,
-        [
-            (u64::from(dir.base.is_some()), 1),
-            (u64::from(silent), 1),
-            ((dir.shift + 2) as u64, 5),
-            (u64::from(dir.syn_win), 1),
-            (u64::from(!dir.flight_known), 1),
-            (u64::from(dir.pushed), 1),
-            (u64::from(dir.closer), 1),
-            (u64::from(dir.zero_window.is_some()), 1),
-            (u64::from(dir.last_flags.0), 16),
-            (u64::from(dir.paths != [0; 2]), 1),
-        ],
-    );
+    ] = pack.together([
+        (u64::from(dir.base.is_some()), 1),
+        (u64::from(silent), 1),
+        ((dir.shift + 2) as u64, 5),
+        (u64::from(dir.syn_win), 1),
+        (u64::from(!dir.flight_known), 1),
+        (u64::from(dir.pushed), 1),
+        (u64::from(dir.closer), 1),
+        (u64::from(dir.zero_window.is_some()), 1),
+        (u64::from(dir.last_flags.0), 16),
+        (u64::from(dir.paths != [0; 2]), 1),
+    ]);
     dir.shift = shift as i8 - 2;
     dir.syn_win = syn_win != 0;
     dir.flight_known = unknown == 0;
@@ -194,7 +170,7 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     };
     let mut base = dir.base.unwrap_or_default();
     if based != 0 {
-        pack.close32(&mut base.0, offer.isn.0);
+        base.0 = pack.close32(base.0, offer.isn.0);
     }
     dir.base = (based != 0).then_some(base);
     if silent == 0 {
@@ -202,29 +178,25 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     } else {
         unspoken(dir);
     }
-    pack.small(&mut dir.dup_acks);
-    pack.small(&mut dir.sack_sum);
+    dir.dup_acks = pack.small(dir.dup_acks);
+    dir.sack_sum = pack.small(dir.sack_sum);
     unacked(pack, &mut dir.unacked, end, dir.next.0);
-    pack.number(&mut dir.packets);
-    pack.number(&mut dir.bytes);
-    pack.close(
-        &mut dir.ip_bytes,
+    dir.packets = pack.number(dir.packets);
+    dir.bytes = pack.number(dir.bytes);
+    dir.ip_bytes = pack.close(
+        dir.ip_bytes,
         dir.bytes + USUAL_HEADERS * dir.packets + SYN_OPTIONS,
     );
     let (mut frame, mut at) = dir.zero_window.unwrap_or_default();
     if window != 0 {
-        pack.close(&mut frame, end.frame);
+        frame = pack.close(frame, end.frame);
         time(pack, &mut at, end.at);
     }
     dir.zero_window = (window != 0).then_some((frame, at));
 }
 
 fn both_paths(pack: &mut impl Pack, paths: [u16; 2]) -> [u16; 2] {
-    paths.map(|path| {
-        let mut path = u32::from(path);
-        pack.small(&mut path);
-        path as u16
-    })
+    paths.map(|path| pack.small(u32::from(path)) as u16)
 }
 
 /// What a direction has before a frame of it was analysed.
@@ -237,34 +209,34 @@ fn unspoken(dir: &mut Direction) {
 
 /// What a direction has once a frame of it was analysed.
 fn spoken(pack: &mut impl Pack, dir: &mut Direction, end: Origin, base: u32, offered: u16) {
-    pack.close32(&mut dir.next.0, base.wrapping_add(1));
-    pack.close32(&mut dir.cont.0, dir.next.0);
-    pack.close32(&mut dir.last_win, u32::from(offered));
+    dir.next.0 = pack.close32(dir.next.0, base.wrapping_add(1));
+    dir.cont.0 = pack.close32(dir.cont.0, dir.next.0);
+    dir.last_win = pack.close32(dir.last_win, u32::from(offered));
     time(pack, &mut dir.last_time, end.at);
     time(pack, &mut dir.next_time, dir.last_time.as_nanos() as u64);
-    pack.close(&mut dir.next_frame, end.frame);
-    pack.close(&mut dir.nondup, dir.next_frame);
-    pack.small(&mut dir.push_sum);
+    dir.next_frame = pack.close(dir.next_frame, end.frame);
+    dir.nondup = pack.close(dir.nondup, dir.next_frame);
+    dir.push_sum = pack.small(dir.push_sum);
 }
 
 fn unacked(pack: &mut impl Pack, list: &mut Unacked, end: Origin, next: u32) {
     let acked = u64::from(list.last.frame != 0);
-    let [acked, count] = together(pack, [(acked, 1), (list.len() as u64, 32)]);
+    let [acked, count] = pack.together([(acked, 1), (list.len() as u64, 32)]);
     let mut records = list.iter().copied().collect::<Vec<_>>().into_iter();
     let mut covered = list.last;
     list.clear();
     if acked != 0 {
-        pack.close(&mut covered.frame, end.frame);
-        pack.close32(&mut covered.end.0, next);
-        pack.close32(&mut covered.seq.0, covered.end.0);
+        covered.frame = pack.close(covered.frame, end.frame);
+        covered.end.0 = pack.close32(covered.end.0, next);
+        covered.seq.0 = pack.close32(covered.seq.0, covered.end.0);
         list.last = covered;
     }
     let (mut near, mut at) = (next, end);
     for _ in 0..count {
         let mut each: Record = records.next().unwrap_or_default();
-        pack.close(&mut each.frame, at.frame);
-        pack.close32(&mut each.end.0, near);
-        pack.close32(&mut each.seq.0, each.end.0);
+        each.frame = pack.close(each.frame, at.frame);
+        each.end.0 = pack.close32(each.end.0, near);
+        each.seq.0 = pack.close32(each.seq.0, each.end.0);
         time(pack, &mut each.at, at.at);
         near = each.end.0;
         at = Origin {
@@ -288,27 +260,24 @@ fn opening(pack: &mut impl Pack, opening: &mut Opening, start: Origin) {
         second,
         same,
         crossed,
-    ] = together(
-        pack,
-        [
-            (place(opening.outcome, &OUTCOMES), 3),
-            (opener, 2),
-            (u64::from(opening.syn.is_some()), 1),
-            (u64::from(opening.answer.is_some()), 1),
-            (u64::from(opening.ack.is_some()), 1),
-            (
-                u64::from(opening.syn_retries | opening.answer_retries != 0),
-                1,
-            ),
-            (u64::from(opening.offers[0].is_some()), 1),
-            (u64::from(opening.offers[1].is_some()), 1),
-            (u64::from(opening.self_connect), 1),
-            (
-                u64::from(opening.syn_acked[0]) | u64::from(opening.syn_acked[1]) << 1,
-                2,
-            ),
-        ],
-    );
+    ] = pack.together([
+        (place(opening.outcome, &OUTCOMES), 3),
+        (opener, 2),
+        (u64::from(opening.syn.is_some()), 1),
+        (u64::from(opening.answer.is_some()), 1),
+        (u64::from(opening.ack.is_some()), 1),
+        (
+            u64::from(opening.syn_retries | opening.answer_retries != 0),
+            1,
+        ),
+        (u64::from(opening.offers[0].is_some()), 1),
+        (u64::from(opening.offers[1].is_some()), 1),
+        (u64::from(opening.self_connect), 1),
+        (
+            u64::from(opening.syn_acked[0]) | u64::from(opening.syn_acked[1]) << 1,
+            2,
+        ),
+    ]);
     opening.outcome = OUTCOMES[outcome as usize];
     opening.opener = (opener < 2).then_some(opener as u8);
     opening.syn = step_if(pack, syn != 0, opening.syn, start);
@@ -316,11 +285,11 @@ fn opening(pack: &mut impl Pack, opening: &mut Opening, start: Origin) {
     let near = opening.answer.map_or(start, Origin::of);
     opening.ack = step_if(pack, ack != 0, opening.ack, near);
     for count in [&mut opening.syn_retries, &mut opening.answer_retries] {
-        let mut wide = u32::from(*count);
-        if retries != 0 {
-            pack.small(&mut wide);
-        }
-        *count = if retries != 0 { wide as u16 } else { 0 };
+        *count = if retries != 0 {
+            pack.small(u32::from(*count)) as u16
+        } else {
+            0
+        };
     }
     opening.self_connect = same != 0;
     opening.syn_acked = [crossed & 1 != 0, crossed & 2 != 0];
@@ -336,26 +305,21 @@ fn opening(pack: &mut impl Pack, opening: &mut Opening, start: Origin) {
 }
 
 fn offer(pack: &mut impl Pack, offer: &mut Offer, near: &Offer) {
-    let mut isn = offer.isn.0.to_be_bytes();
-    pack.raw(&mut isn);
+    let isn = pack.raw(offer.isn.0.to_be_bytes());
     offer.isn = SeqNumber(u32::from_be_bytes(isn));
-    let mut window = u32::from(offer.window);
-    pack.close32(&mut window, u32::from(u16::MAX));
-    offer.window = window as u16;
+    let window = u32::from(offer.window);
+    offer.window = pack.close32(window, u32::from(u16::MAX)) as u16;
     let options = &mut offer.options;
-    let [mss, scaled, scale, sack, stamps] = together(
-        pack,
-        [
-            (u64::from(options.mss.is_some()), 1),
-            (u64::from(options.window_scale.is_some()), 1),
-            (u64::from(options.window_scale.unwrap_or(0)), 8),
-            (u64::from(options.sack_permitted), 1),
-            (u64::from(options.timestamps), 1),
-        ],
-    );
+    let [mss, scaled, scale, sack, stamps] = pack.together([
+        (u64::from(options.mss.is_some()), 1),
+        (u64::from(options.window_scale.is_some()), 1),
+        (u64::from(options.window_scale.unwrap_or(0)), 8),
+        (u64::from(options.sack_permitted), 1),
+        (u64::from(options.timestamps), 1),
+    ]);
     let mut size = u32::from(options.mss.unwrap_or(0));
     if mss != 0 {
-        pack.close32(&mut size, near.options.mss.map_or(0, u32::from));
+        size = pack.close32(size, near.options.mss.map_or(0, u32::from));
     }
     options.mss = (mss != 0).then_some(size as u16);
     options.window_scale = (scaled != 0).then_some(scale as u8);
@@ -366,19 +330,16 @@ fn end_of(pack: &mut impl Pack, machine: &mut Machine, dir: &Direction) {
     let arrived = machine
         .peer_fin
         .map_or(2, |certainty| place(certainty, &CERTAINTIES));
-    let [phase, certainty, active, isn, fin, acked, arrived, passive] = together(
-        pack,
-        [
-            (place(machine.phase, &PHASES), 3),
-            (place(machine.certainty, &CERTAINTIES), 1),
-            (u64::from(machine.active), 1),
-            (u64::from(machine.isn.is_some()), 1),
-            (u64::from(machine.fin.is_some()), 1),
-            (u64::from(machine.fin_acked), 1),
-            (arrived, 2),
-            (u64::from(machine.passive_close), 1),
-        ],
-    );
+    let [phase, certainty, active, isn, fin, acked, arrived, passive] = pack.together([
+        (place(machine.phase, &PHASES), 3),
+        (place(machine.certainty, &CERTAINTIES), 1),
+        (u64::from(machine.active), 1),
+        (u64::from(machine.isn.is_some()), 1),
+        (u64::from(machine.fin.is_some()), 1),
+        (u64::from(machine.fin_acked), 1),
+        (arrived, 2),
+        (u64::from(machine.passive_close), 1),
+    ]);
     machine.phase = PHASES[phase as usize];
     machine.certainty = CERTAINTIES[certainty as usize];
     machine.active = active != 0;
@@ -399,7 +360,7 @@ fn near_seq(
 ) -> Option<SeqNumber> {
     let mut seq = value.unwrap_or_default();
     if present {
-        pack.close32(&mut seq.0, near);
+        seq.0 = pack.close32(seq.0, near);
     }
     present.then_some(seq)
 }
@@ -425,21 +386,18 @@ fn closing(pack: &mut impl Pack, closing: &mut Closing, end: Origin, dirs: &[Dir
         who,
         cause,
         exact,
-    ] = together(
-        pack,
-        [
-            (u64::from(fin(0).is_some()), 1),
-            (from(0), 1),
-            (acked(0), 1),
-            (u64::from(fin(1).is_some()), 1),
-            (from(1), 1),
-            (acked(1), 1),
-            (u64::from(closing.reset.is_some()), 1),
-            (u64::from(reset.from), 1),
-            (place(reset.cause, &CAUSES), 3),
-            (u64::from(reset.exact), 1),
-        ],
-    );
+    ] = pack.together([
+        (u64::from(fin(0).is_some()), 1),
+        (from(0), 1),
+        (acked(0), 1),
+        (u64::from(fin(1).is_some()), 1),
+        (from(1), 1),
+        (acked(1), 1),
+        (u64::from(closing.reset.is_some()), 1),
+        (u64::from(reset.from), 1),
+        (place(reset.cause, &CAUSES), 3),
+        (u64::from(reset.exact), 1),
+    ]);
     let facts = [(first, one, seen_one), (second, two, seen_two)];
     fins(pack, &mut closing.fins, facts, end, dirs);
     closing.reset = (aborted != 0).then(|| ResetFact {
@@ -450,8 +408,8 @@ fn closing(pack: &mut impl Pack, closing: &mut Closing, end: Origin, dirs: &[Dir
     });
     if first != 0 && seen_one != 0 {
         let other = &dirs[1 - usize::from(one != 0)];
-        pack.close32(&mut closing.half_close_end.0, other.next.0);
-        pack.number(&mut closing.half_close_bytes);
+        closing.half_close_end.0 = pack.close32(closing.half_close_end.0, other.next.0);
+        closing.half_close_bytes = pack.number(closing.half_close_bytes);
     }
 }
 
@@ -470,7 +428,7 @@ fn fins(
         *value = (present != 0).then(|| {
             let mut seq = old.map_or(SeqNumber(0), |fin| fin.seq);
             let next = dirs[from as usize].next.0;
-            pack.close32(&mut seq.0, next.wrapping_sub(1));
+            seq.0 = pack.close32(seq.0, next.wrapping_sub(1));
             let step = step_if(pack, true, old.map(|fin| fin.step), near).unwrap_or(NO_STEP);
             let close = if second != 0 && near.at == end.at {
                 Origin::of(step)
@@ -491,21 +449,19 @@ fn fins(
 
 fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {
     let originator = zeek.originator.map_or(2, u64::from);
-    let code = place(zeek.history(), &HISTORIES);
-    let known = HISTORIES.contains(&zeek.history());
-    let [originator, code] = together(
-        pack,
-        [(originator, 2), (if known { code + 1 } else { 0 }, 4)],
-    );
+    let letters = &zeek.history[..usize::from(zeek.letters)];
+    let known = HISTORIES.iter().position(|each| each.as_bytes() == letters);
+    let code = known.map_or(0, |at| at as u64 + 1);
+    let [originator, code] = pack.together([(originator, 2), (code, 4)]);
     zeek.originator = (originator < 2).then_some(originator as u8);
     if let Some(history) = (code as usize).checked_sub(1).map(|code| HISTORIES[code]) {
         zeek.letters = history.len() as u8;
         zeek.history[..history.len()].copy_from_slice(history.as_bytes());
     } else {
-        pack.byte(&mut zeek.letters);
+        zeek.letters = pack.byte(zeek.letters);
         let letters = usize::from(zeek.letters).min(MAX_HISTORY);
         for letter in &mut zeek.history[..letters] {
-            pack.byte(letter);
+            *letter = pack.byte(*letter);
         }
     }
     for (half, dir) in zeek.halves.iter_mut().zip(dirs) {
@@ -515,19 +471,16 @@ fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {
 
 fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {
     let counted = half.counts != [0; 3];
-    let [state, before, once, syn, fin, rst, payload, counted] = together(
-        pack,
-        [
-            (place(half.state, &ENDS), 3),
-            (place(half.before, &ENDS), 3),
-            (u64::from(half.once), 4),
-            (u64::from(half.last_syn.is_some()), 1),
-            (u64::from(half.last_fin.is_some()), 1),
-            (u64::from(half.last_rst.is_some()), 1),
-            (u64::from(half.payload), 1),
-            (u64::from(counted), 1),
-        ],
-    );
+    let [state, before, once, syn, fin, rst, payload, counted] = pack.together([
+        (place(half.state, &ENDS), 3),
+        (place(half.before, &ENDS), 3),
+        (u64::from(half.once), 4),
+        (u64::from(half.last_syn.is_some()), 1),
+        (u64::from(half.last_fin.is_some()), 1),
+        (u64::from(half.last_rst.is_some()), 1),
+        (u64::from(half.payload), 1),
+        (u64::from(counted), 1),
+    ]);
     half.state = ENDS[state as usize];
     half.before = ENDS[before as usize];
     half.once = once as u8;
@@ -538,7 +491,7 @@ fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {
     half.payload = payload != 0;
     for count in &mut half.counts {
         if counted != 0 {
-            pack.small(count);
+            *count = pack.small(*count);
         } else {
             *count = 0;
         }

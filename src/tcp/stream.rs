@@ -9,7 +9,7 @@ use super::direction::Direction;
 use super::key::Key;
 use super::machine::{Context, Machines, Phase};
 use super::opening::Opening;
-use super::zeek::{Hints, Zeek, likely_server_port};
+use super::zeek::{Hints, Zeek};
 use super::{
     AnalysisFlags, Certainty, Changes, FinPart, FrameRole, Observation, ObservedState, OwnFlags,
     PerSide, RoleReason, Side, StreamId, StreamSummary,
@@ -323,9 +323,8 @@ impl Stream {
         let hints = Hints {
             copy: before.copy,
             gap,
-            from_server_port: around.source_listens || likely_server_port(segment.source.port),
-            to_server_port: around.destination_listens
-                || likely_server_port(segment.destination.port),
+            from_listener: around.source_listens,
+            to_listener: around.destination_listens,
         };
         self.zeek.follow(from, segment, hints);
         let peer = self.peer(from);

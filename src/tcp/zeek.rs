@@ -60,10 +60,10 @@ pub(super) struct Hints {
     pub(super) copy: bool,
     /// Its ACK covers bytes never seen.
     pub(super) gap: bool,
-    /// Its source port is likely a server's.
-    pub(super) from_server_port: bool,
-    /// Its destination port is likely a server's.
-    pub(super) to_server_port: bool,
+    /// Its source is known to listen.
+    pub(super) from_listener: bool,
+    /// Its destination is known to listen.
+    pub(super) to_listener: bool,
 }
 
 /// Zeek's view of one connection. Halves are by direction.
@@ -102,7 +102,9 @@ impl Zeek {
     /// The first packet names the originator, unless it looks like an answer.
     fn start(&mut self, from: usize, segment: &Segment<'_>, hints: Hints) {
         let syn_only = segment.flags.syn() && !segment.flags.ack();
-        let answer = match (hints.from_server_port, hints.to_server_port) {
+        let from_server = hints.from_listener || likely_server_port(segment.source.port);
+        let to_server = hints.to_listener || likely_server_port(segment.destination.port);
+        let answer = match (from_server, to_server) {
             (true, false) => !syn_only,
             (true, true) => !segment.flags.syn() && segment.source.port < segment.destination.port,
             _ => false,
@@ -311,7 +313,7 @@ impl Half {
 }
 
 /// Ports that Zeek's default scripts take for a server's (`likely_server_ports`).
-pub(super) const fn likely_server_port(port: u16) -> bool {
+const fn likely_server_port(port: u16) -> bool {
     matches!(
         port,
         21 | 22

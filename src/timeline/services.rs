@@ -2,12 +2,11 @@
 //!
 //! Absence is only remarkable against a habit. Live and replay learn from the same packets.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Settings;
 use super::limits::{MAX_SERVICES, SENDS_REMEMBERED};
-use crate::net::{Endpoint, Nanos, Timestamp};
+use crate::net::{Endpoint, Nanos, SeededMap, Timestamp};
 use crate::tcp::StreamId;
 
 /// Index of a server endpoint.
@@ -117,11 +116,11 @@ impl Room {
 /// All server endpoints seen.
 #[derive(Debug)]
 pub(super) struct Services {
-    by_endpoint: HashMap<Endpoint, ServiceId>,
+    by_endpoint: SeededMap<Endpoint, ServiceId>,
     habits: Vec<Service>,
     rooms: Vec<Room>,
-    by_port: HashMap<u16, RoomId>,
-    by_host: HashMap<IpAddr, RoomId>,
+    by_port: SeededMap<u16, RoomId>,
+    by_host: SeededMap<IpAddr, RoomId>,
     room_ports: Vec<u16>,
 }
 
@@ -131,7 +130,7 @@ impl Services {
 
     pub(super) fn new(settings: &Settings) -> Self {
         let mut services = Self {
-            by_endpoint: HashMap::default(),
+            by_endpoint: SeededMap::default(),
             // The service of all endpoints beyond the bound: it has no habits, so nothing is remarkable there.
             habits: vec![Service {
                 not_greeted: 1,
@@ -140,8 +139,8 @@ impl Services {
                 ..Service::default()
             }],
             rooms: vec![Room::default(), Room::default()],
-            by_port: HashMap::default(),
-            by_host: HashMap::default(),
+            by_port: SeededMap::default(),
+            by_host: SeededMap::default(),
             room_ports: settings.room_ports.clone(),
         };
         for endpoint in &settings.listening {

@@ -2,13 +2,13 @@
 //!
 //! A fact attaches identity to what the packets show; it never makes a message or a copy.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::limits::{MAX_BOOKS, MAX_FACTS};
 use crate::chat::{SessionEvent, SessionEventKind, SessionId};
-use crate::net::{FourTuple, Timestamp};
+use crate::net::{FourTuple, SeededMap, Timestamp};
 use crate::tcp::Side;
 
 /// Bytes of one direction and the lines they hold.
@@ -40,7 +40,7 @@ impl Book {
 /// Books of all connections that have sessions.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    books: HashMap<FourTuple, Book>,
+    books: SeededMap<FourTuple, Book>,
 }
 
 impl Books {

@@ -4,7 +4,6 @@
 //! when the caller drains or how frames arrive in batches.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -20,7 +19,7 @@ use super::timers::{Timer, Timers};
 use super::tracked::TrackedMessages;
 use super::watch::Watch;
 use super::{EndEntry, OptionBytes, PacketEntry, Settings, Wants};
-use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::net::{FourTuple, Nanos, SeededMap, Timestamp};
 use crate::packet::Segment;
 use crate::tcp::{Analyzer, Changes, Observation, PerSide, StreamId};
 
@@ -49,7 +48,7 @@ pub(super) struct Story {
     /// Receivers in each room.
     pub(super) members: FxHashMap<RoomId, u32>,
     /// Open connections: the newest stream of a 4-tuple and the one before.
-    pub(super) by_tuple: HashMap<FourTuple, (StreamId, Option<StreamId>)>,
+    pub(super) by_tuple: SeededMap<FourTuple, (StreamId, Option<StreamId>)>,
     pub(super) tracked: TrackedMessages,
     pub(super) books: Books,
     pub(super) messages: u64,
@@ -91,7 +90,7 @@ impl Story {
             signs: RefCell::default(),
             conversations: Slab::default(),
             members: FxHashMap::default(),
-            by_tuple: HashMap::default(),
+            by_tuple: SeededMap::default(),
             tracked: TrackedMessages::default(),
             books: Books::default(),
             messages: 0,

@@ -82,6 +82,7 @@ impl Palette {
     }
 
     /// Appends text in an ink.
+    #[inline]
     pub fn paint(&self, out: &mut Vec<u8>, ink: Ink, text: &str) {
         let escape = &self.escapes[ink as usize];
         if !self.on || escape.is_empty() || text.is_empty() {

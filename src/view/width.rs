@@ -82,8 +82,17 @@ pub(super) fn cut_address(text: &str, limit: usize, ascii: bool) -> Cow<'_, str>
 }
 
 /// Appends `count` spaces.
+#[inline]
 pub(super) fn push_spaces(out: &mut Vec<u8>, count: usize) {
-    out.resize(out.len() + count, b' ');
+    // Most often they are few: those are stored at once.
+    const FEW: [u8; 16] = [b' '; 16];
+    let length = out.len() + count;
+    if count <= FEW.len() {
+        out.extend_from_slice(&FEW);
+        out.truncate(length);
+    } else {
+        out.resize(length, b' ');
+    }
 }
 
 /// Text for a terminal that shows only ASCII: every other character as `\u{...}`, our ellipsis as three points.

@@ -1,6 +1,8 @@
 //! What stands in the cells of a row: figures and words of one stream, written into one text.
 //!
-//! Must not know: widths.
+//! Must not know: how wide the columns are.
+
+use std::borrow::Cow;
 
 use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
@@ -9,6 +11,7 @@ use crate::timeline::{StreamEntry, Verdict, VerdictCode};
 use crate::view::encode::push_number;
 use crate::view::endpoints::EndpointTexts;
 use crate::view::style::Ink;
+use crate::view::width::{shown, width_of};
 
 /// Cells of a row.
 pub(super) const COUNT: usize = 11;
@@ -23,6 +26,8 @@ pub(super) struct Cells {
     /// An earlier row of the same stream is no longer true.
     pub(super) again: bool,
     texts: String,
+    /// The texts are ASCII, as nearly always.
+    ascii: bool,
     /// Where each cell's text ends.
     ends: [usize; COUNT],
     pub(super) ink: Ink,
@@ -40,7 +45,7 @@ impl Cells {
             ink: Ink::Dim,
             ..Self::default()
         };
-        (cells.texts, cells.ends) = pen.lift();
+        cells.lay(pen);
         cells
     }
 
@@ -73,7 +78,32 @@ impl Cells {
         });
         pen.cell(|out| out.extend_from_slice(summary.conn_state.as_bytes()));
         pen.cell(|out| push_verdict(out, &entry.verdict));
-        (self.texts, self.ends) = pen.lift();
+        self.lay(pen);
+    }
+
+    /// What was written becomes the texts.
+    fn lay(&mut self, pen: Pen) {
+        self.texts = String::from_utf8(pen.out).expect("every cell is text");
+        self.ascii = self.texts.is_ascii();
+        self.ends = pen.ends;
+    }
+
+    /// Columns of the terminal that one of the texts takes.
+    pub(super) fn width_of(&self, text: &str) -> usize {
+        if self.ascii {
+            text.len()
+        } else {
+            width_of(text)
+        }
+    }
+
+    /// A text as the terminal can show it.
+    pub(super) fn shown<'a>(&self, text: &'a str, ascii: bool) -> Cow<'a, str> {
+        if self.ascii {
+            Cow::Borrowed(text)
+        } else {
+            shown(text, ascii)
+        }
     }
 
     /// The texts in order of the columns.
@@ -112,11 +142,6 @@ impl Pen {
         write(&mut self.out);
         self.ends[self.cells] = self.out.len();
         self.cells += 1;
-    }
-
-    fn lift(self) -> (String, [usize; COUNT]) {
-        let texts = String::from_utf8(self.out);
-        (texts.expect("every cell is text"), self.ends)
     }
 }
 

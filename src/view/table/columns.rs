@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cells::{COUNT, Cells};
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, cut_address, push_spaces, shown, width_of};
+use crate::view::width::{cut, cut_address, push_spaces, width_of};
 
 /// Spaces between columns.
 const GAP: usize = 2;
@@ -101,7 +101,7 @@ impl Layout {
         }
         for row in rows {
             for (width, text) in widths.iter_mut().zip(row.iter()) {
-                *width = (*width).max(width_of(text));
+                *width = (*width).max(row.width_of(text));
             }
         }
         for (width, heading) in widths.iter_mut().zip(headings.iter()) {
@@ -170,8 +170,8 @@ impl Layout {
                 (limit, true) => limit.saturating_sub(used + owed + mark.len()),
                 (_, false) => width,
             };
-            let text = shown(text, ascii);
-            let (text, cells) = match (width_of(&text), column.kind) {
+            let text = row.shown(text, ascii);
+            let (text, cells) = match (row.width_of(&text), column.kind) {
                 (cells, _) if cells <= room => (text, cells),
                 (_, Kind::Endpoint) => measured(cut_address(&text, room, ascii)),
                 (_, Kind::Number | Kind::Word) => measured(cut(&text, room, ascii)),
