@@ -10,6 +10,7 @@ use super::http::{Body, FirstLine, Head, MAX_HEAD, Method, Requests};
 use super::tail::Tail;
 use super::websocket::{Step, WebSocket};
 use super::{MAX_TEXT, Message, MessageKind, ws_header};
+use crate::text::every;
 
 /// How a direction is read at the moment.
 #[derive(Debug, Default)]
@@ -425,6 +426,10 @@ const SAMPLE: usize = 512;
 /// UTF-8: two stray bytes in a line of a chat are still a line.
 fn looks_binary(text: &[u8]) -> bool {
     let sample = &text[..text.len().min(SAMPLE)];
+    // Printable ASCII and the white space around it: nearly always there is nothing else.
+    if every(sample, |b| matches!(b, b' '..=b'~' | 0x07..=0x0d)) {
+        return false;
+    }
     let control = |b: u8| matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
     // Many at once: so few that their number fits in a byte.
     let count = |n: u8, &b: &u8| n + u8::from(control(b));

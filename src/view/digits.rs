@@ -2,14 +2,30 @@
 //!
 //! Must not know: what the numbers mean, where they are going.
 
+/// One more than four digits hold.
+const FOUR_DIGITS: u64 = 10_000;
 /// One more than eight digits hold.
-const EIGHT_DIGITS: u64 = 100_000_000;
+const EIGHT_DIGITS: u64 = FOUR_DIGITS * FOUR_DIGITS;
 /// Room for any number.
 pub(super) const NUMBER: usize = 20;
 
+/// The four digits of every number that has no more, zeros in front: 40 kB, of which a capture uses the same few again and again.
+static QUADS: [[u8; 4]; FOUR_DIGITS as usize] = {
+    let mut quads = [[b'0'; 4]; FOUR_DIGITS as usize];
+    let mut value = 0;
+    while value < quads.len() {
+        let (mut rest, mut place) = (value, 4);
+        while place > 0 {
+            place -= 1;
+            quads[value][place] += (rest % 10) as u8;
+            rest /= 10;
+        }
+        value += 1;
+    }
+    quads
+};
+
 /// Writes a decimal number at the beginning of `room` and gives its length; what stands behind it is void.
-///
-/// Most numbers have at most eight digits, which are stored at once. Very long ones are `itoa`'s.
 #[inline]
 pub(super) fn put_number(room: &mut [u8; NUMBER], value: u64) -> usize {
     if value < 10 {
@@ -22,32 +38,38 @@ pub(super) fn put_number(room: &mut [u8; NUMBER], value: u64) -> usize {
 /// A number of at least two digits.
 #[inline(never)]
 fn put_digits(room: &mut [u8; NUMBER], value: u64) -> usize {
-    if value < EIGHT_DIGITS {
-        put_short(room, value as u32)
-    } else if value < EIGHT_DIGITS * EIGHT_DIGITS {
-        let length = put_short(room, (value / EIGHT_DIGITS) as u32);
-        let rest = eight_digits((value % EIGHT_DIGITS) as u32);
-        room[length..length + 8].copy_from_slice(&rest);
+    if value < FOUR_DIGITS {
+        put_first(room, value)
+    } else if value < EIGHT_DIGITS {
+        let length = put_first(room, value / FOUR_DIGITS);
+        put_four(room, length, value);
+        length + 4
+    } else if value < FOUR_DIGITS * EIGHT_DIGITS {
+        let length = put_first(room, value / EIGHT_DIGITS);
+        put_four(room, length, value / FOUR_DIGITS);
+        put_four(room, length + 4, value);
         length + 8
     } else {
         put_long(room, value)
     }
 }
 
-/// A number below 10^8.
+/// The digits with which a number begins (`value` < 10^4), without zeros in front.
 #[inline]
-fn put_short(room: &mut [u8; NUMBER], value: u32) -> usize {
-    let digits = if value < 10_000 {
-        four(value)
-    } else {
-        eight(value)
-    };
-    let (text, length) = significant(digits);
-    room[..8].copy_from_slice(&text);
-    length
+fn put_first(room: &mut [u8; NUMBER], value: u64) -> usize {
+    let zeros = u32::from(value < 1000) + u32::from(value < 100) + u32::from(value < 10);
+    let text = u32::from_le_bytes(QUADS[value as usize]) >> (8 * zeros);
+    room[..4].copy_from_slice(&text.to_le_bytes());
+    4 - zeros as usize
 }
 
-/// A number of more than sixteen digits.
+/// The last four digits of `value`.
+#[inline]
+fn put_four(room: &mut [u8], at: usize, value: u64) {
+    room[at..at + 4].copy_from_slice(&QUADS[(value % FOUR_DIGITS) as usize]);
+}
+
+/// A number of more than twelve digits.
 #[cold]
 fn put_long(room: &mut [u8; NUMBER], value: u64) -> usize {
     let mut buffer = itoa::Buffer::new();
@@ -59,53 +81,10 @@ fn put_long(room: &mut [u8; NUMBER], value: u64) -> usize {
 /// Writes exactly nine digits (`value` < 10^9).
 #[inline]
 pub(super) fn put_nine(room: &mut [u8; 9], value: u32) {
-    let rest = EIGHT_DIGITS as u32;
-    room[0] = b'0' + (value / rest) as u8;
-    room[1..].copy_from_slice(&eight_digits(value % rest));
-}
-
-/// The text of eight digits without the zeros in front, and how many are left: at least one.
-#[inline]
-fn significant(digits: u64) -> ([u8; 8], usize) {
-    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-    let text = (digits | ZEROS) >> (8 * zeros);
-    (text.to_le_bytes(), 8 - zeros as usize)
-}
-
-/// The eight decimal digits of `value` < 10^8, as text.
-#[inline]
-fn eight_digits(value: u32) -> [u8; 8] {
-    (eight(value) | ZEROS).to_le_bytes()
-}
-
-/// Eight times the digit 0, as text.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-
-/// The eight decimal digits of `value` < 10^8: halved three times, all parts at once in one register. The first comes lowest.
-#[inline]
-fn eight(value: u32) -> u64 {
     let value = u64::from(value);
-    // Two numbers below 10^4, in 32 bits each; then four below 10^2, in 16 bits; then eight digits.
-    let fours = (value / 10_000) | ((value % 10_000) << 32);
-    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
-    let twos = hundreds | ((fours - 100 * hundreds) << 16);
-    digits_of(twos)
-}
-
-/// The same of `value` < 10^4, which needs one step less.
-#[inline]
-fn four(value: u32) -> u64 {
-    let value = u64::from(value);
-    let hundreds = (value * 10_486) >> 20;
-    let twos = hundreds | ((value - 100 * hundreds) << 16);
-    digits_of(twos << 32)
-}
-
-/// The digits of four numbers below 10^2.
-#[inline]
-fn digits_of(twos: u64) -> u64 {
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | ((twos - 10 * tens) << 8)
+    room[0] = b'0' + (value / EIGHT_DIGITS) as u8;
+    put_four(room, 1, value / FOUR_DIGITS);
+    put_four(room, 5, value);
 }
 
 #[cfg(test)]
