@@ -208,6 +208,12 @@ impl Analyzer {
         self.table.get(stream, Stream::summary)
     }
 
+    /// Frames of one stream so far, which costs less than all that is known of it; `None` as with [`Self::summary`].
+    #[must_use]
+    pub fn frames(&self, stream: StreamId) -> Option<u64> {
+        self.table.frames(stream)
+    }
+
     /// Every remembered stream in order of numbers.
     pub fn summaries(&self) -> impl Iterator<Item = StreamSummary> {
         self.table.iter(Stream::summary)

@@ -7,12 +7,13 @@ use super::closing::{Closing, FinFact, ResetFact};
 use super::codec::{Pack, Reader, Scratch, Writer};
 use super::completeness::Completeness;
 use super::direction::{Direction, NO_WINDOW};
+use super::history::History;
 use super::key::Key;
 use super::machine::Machine;
 use super::opening::{Offer, Opening};
 use super::places::{CAUSES, CERTAINTIES, ENDS, HISTORIES, OUTCOMES, PHASES, REASONS, place};
 use super::stream::Stream;
-use super::zeek::{Half, MAX_HISTORY, Zeek};
+use super::zeek::{Half, Zeek};
 use super::{AnalysisFlags, ResetCause, Step, StreamId};
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
@@ -49,8 +50,18 @@ pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     visit(&mut Reader::new(rest), stream);
 }
 
+/// Frames of a packed stream, without unpacking the rest.
+pub(super) fn frames(bytes: &[u8]) -> u64 {
+    let (_, rest) = Key::read(bytes);
+    let mut reader = Reader::new(rest);
+    reader.number(0) + reader.number(0)
+}
+
 /// The one description of what is kept.
 fn visit(pack: &mut impl Pack, stream: &mut Stream) {
+    for dir in &mut stream.dirs {
+        dir.packets = pack.number(dir.packets); // the first two: `frames` looks for them
+    }
     stream.first_frame = pack.number(stream.first_frame);
     let nanos = pack.raw(stream.start.as_nanos().to_be_bytes());
     stream.start = Timestamp::from_nanos(i64::from_be_bytes(nanos));
@@ -181,7 +192,6 @@ fn direction(pack: &mut impl Pack, dir: &mut Direction, end: Origin, offer: &Off
     dir.dup_acks = pack.small(dir.dup_acks);
     dir.sack_sum = pack.small(dir.sack_sum);
     unacked(pack, &mut dir.unacked, end, dir.next.0);
-    dir.packets = pack.number(dir.packets);
     dir.bytes = pack.number(dir.bytes);
     dir.ip_bytes = pack.close(
         dir.ip_bytes,
@@ -449,24 +459,28 @@ fn fins(
 
 fn zeek(pack: &mut impl Pack, zeek: &mut Zeek, dirs: &[Direction; 2]) {
     let originator = zeek.originator.map_or(2, u64::from);
-    let letters = &zeek.history[..usize::from(zeek.letters)];
+    let letters = zeek.history.as_bytes();
     let known = HISTORIES.iter().position(|each| each.as_bytes() == letters);
     let code = known.map_or(0, |at| at as u64 + 1);
     let [originator, code] = pack.together([(originator, 2), (code, 4)]);
     zeek.originator = (originator < 2).then_some(originator as u8);
-    if let Some(history) = (code as usize).checked_sub(1).map(|code| HISTORIES[code]) {
-        zeek.letters = history.len() as u8;
-        zeek.history[..history.len()].copy_from_slice(history.as_bytes());
-    } else {
-        zeek.letters = pack.byte(zeek.letters);
-        let letters = usize::from(zeek.letters).min(MAX_HISTORY);
-        for letter in &mut zeek.history[..letters] {
-            *letter = pack.byte(*letter);
-        }
-    }
+    zeek.history = match (code as usize).checked_sub(1) {
+        Some(known) => History::from(HISTORIES[known]),
+        None => history(pack, zeek.history),
+    };
     for (half, dir) in zeek.halves.iter_mut().zip(dirs) {
         half_of(pack, half, dir);
     }
+}
+
+/// Letter for letter.
+fn history(pack: &mut impl Pack, history: History) -> History {
+    let old = history.as_bytes();
+    let mut read = History::default();
+    for at in 0..pack.number(old.len() as u64) as usize {
+        read.push(pack.byte(old.get(at).copied().unwrap_or_default()));
+    }
+    read
 }
 
 fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {

@@ -21,6 +21,7 @@ mod completeness;
 mod direction;
 mod flight;
 mod handshake;
+mod history;
 mod key;
 mod machine;
 mod observation;
@@ -40,6 +41,7 @@ mod zeek;
 pub use analysis::{AnalysisFlags, OwnFlags};
 pub use analyzer::{Analyzer, MAX_LISTENERS};
 pub use handshake::{Handshake, HandshakeOutcome, OfferedOptions, Step};
+pub use history::History;
 pub use observation::{Changes, FinPart, FrameRole, Observation};
 pub use reassembly::{
     Chunk, GapReason, MAX_AHEAD, MAX_PENDING_BYTES, MAX_PENDING_PIECES, Reassembler,

@@ -491,6 +491,12 @@ impl Stream {
             || self.opening.outcome == super::HandshakeOutcome::Refused
     }
 
+    /// Frames of both directions.
+    pub(super) const fn frames(&self) -> u64 {
+        let [one, other] = &self.dirs;
+        one.packets + other.packets
+    }
+
     /// Everything as one value.
     pub(super) fn summary(&self) -> StreamSummary {
         let client = usize::from(self.client);
@@ -509,7 +515,7 @@ impl Stream {
             ip_bytes: per_side(ours.ip_bytes, theirs.ip_bytes),
             completeness: self.completeness.value(),
             conn_state: self.zeek.conn_state(),
-            history: self.zeek.history().to_owned(),
+            history: self.zeek.history,
             initial_rtt: Some(self.initial_rtt).filter(|&rtt| rtt != 0),
             handshake: self.opening.card(client),
             teardown: self.closing.card(client),

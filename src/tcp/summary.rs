@@ -1,6 +1,6 @@
 //! What remains of a connection when it is over: one row of `table`, one `stream` event, one line of Zeek's conn.log.
 
-use super::{Handshake, ObservedState, Side, StreamId, Teardown};
+use super::{Handshake, History, ObservedState, Side, StreamId, Teardown};
 use crate::net::{FourTuple, Nanos, Timestamp};
 
 /// A value for each side.
@@ -85,7 +85,7 @@ pub struct StreamSummary {
     /// Zeek's `conn_state`.
     pub conn_state: &'static str,
     /// Zeek's `history`.
-    pub history: String,
+    pub history: History,
     /// Which side Zeek takes for the originator (upper-case letters).
     pub zeek_originator: Side,
     /// `tcp.analysis.initial_rtt`.

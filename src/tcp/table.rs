@@ -238,14 +238,23 @@ impl Table {
 
     /// Shows one stream, by its number, to `look`.
     pub(super) fn get<T>(&self, id: StreamId, look: impl Fn(&Stream) -> T) -> Option<T> {
+        Some(self.view(self.slot(id)?, look))
+    }
+
+    fn slot(&self, id: StreamId) -> Option<&Slot> {
         let dense = self.slots.get(id.0 as usize).filter(|slot| slot.id == id);
-        let slot = if let Some(slot) = dense {
-            slot
-        } else {
+        dense.or_else(|| {
             let at = self.slots.binary_search_by_key(&id, |slot| slot.id).ok()?;
-            &self.slots[at]
-        };
-        Some(self.view(slot, look))
+            self.slots.get(at)
+        })
+    }
+
+    /// Frames of one stream, by its number.
+    pub(super) fn frames(&self, id: StreamId) -> Option<u64> {
+        Some(match &self.slot(id)?.place {
+            Place::Working(at) => self.working[*at as usize].stream.frames(),
+            Place::Packed(bytes) => compact::frames(bytes),
+        })
     }
 
     fn view<T>(&self, slot: &Slot, look: impl Fn(&Stream) -> T) -> T {

@@ -2,10 +2,8 @@
 //!
 //! Owns: Zeek's own endpoint states and letters. Must not know: RFC states, Wireshark's flags, who we call the client.
 
+use super::history::History;
 use crate::packet::{Segment, SeqNumber};
-
-/// Letters kept; a longer history is cut (Zeek itself has no bound).
-pub(super) const MAX_HISTORY: usize = 40;
 
 /// Zeek's endpoint states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,24 +65,12 @@ pub(super) struct Hints {
 }
 
 /// Zeek's view of one connection. Halves are by direction.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Zeek {
     /// The originator's direction; `None` before the first packet.
     pub(super) originator: Option<u8>,
     pub(super) halves: [Half; 2],
-    pub(super) history: [u8; MAX_HISTORY],
-    pub(super) letters: u8,
-}
-
-impl Default for Zeek {
-    fn default() -> Self {
-        Self {
-            originator: None,
-            halves: [Half::default(); 2],
-            history: [0; MAX_HISTORY],
-            letters: 0,
-        }
-    }
+    pub(super) history: History,
 }
 
 impl Zeek {
@@ -111,7 +97,7 @@ impl Zeek {
         };
         self.originator = Some(if answer { 1 - from } else { from } as u8);
         if answer {
-            self.letter(b'^');
+            self.history.push(b'^');
         }
     }
 
@@ -127,16 +113,12 @@ impl Zeek {
         let first = self.halves[originator];
         if first.state == End::SynAckSent && flags.syn() && !flags.ack() {
             self.originator = Some(from as u8);
-            self.letter(b'^');
-        } else if &self.history[..usize::from(self.letters)] == b"H"
-            && !flags.syn()
-            && !flags.fin()
-            && !flags.rst()
-        {
+            self.history.push(b'^');
+        } else if self.history.as_bytes() == b"H" && !flags.syn() && !flags.fin() && !flags.rst() {
             self.originator = Some(from as u8);
-            self.letters = 0;
-            self.letter(b'^');
-            self.letter(b'h');
+            self.history.clear();
+            self.history.push(b'^');
+            self.history.push(b'h');
         }
     }
 
@@ -186,18 +168,11 @@ impl Zeek {
     /// Upper case = originator.
     fn cased(&mut self, from: usize, letter: u8) {
         let originator = self.originator.is_some_and(|o| usize::from(o) == from);
-        self.letter(if originator {
+        self.history.push(if originator {
             letter
         } else {
             letter.to_ascii_lowercase()
         });
-    }
-
-    fn letter(&mut self, letter: u8) {
-        if let Some(place) = self.history.get_mut(usize::from(self.letters)) {
-            *place = letter;
-            self.letters += 1;
-        }
     }
 
     /// Zeek's state table.
@@ -255,12 +230,6 @@ impl Zeek {
         }
     }
 
-    /// `history`.
-    pub(super) fn history(&self) -> &str {
-        let letters = &self.history[..usize::from(self.letters)];
-        std::str::from_utf8(letters).unwrap_or("")
-    }
-
     /// `conn_state`: the first line of the table that fits.
     pub(super) fn conn_state(&self) -> &'static str {
         let originator = self.originator.map_or(0, usize::from);
@@ -288,7 +257,7 @@ impl Zeek {
 
     /// Line 4: `S`, optionally after `^`, then none of H A F G I Q before an `R`.
     fn syn_then_rst(&self) -> bool {
-        let history = self.history();
+        let history = self.history.as_str();
         let history = history.strip_prefix('^').unwrap_or(history);
         let Some(rest) = history.strip_prefix('S') else {
             return false;

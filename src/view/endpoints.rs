@@ -11,40 +11,58 @@ use crate::net::Endpoint;
 /// Entries of the cache; a power of two.
 const CACHED_ENDPOINTS: usize = 256;
 /// Room for `[IPv6]:port`.
-const ENDPOINT_TEXT: usize = 48;
+pub(super) const ENDPOINT_TEXT: usize = 48;
 
 /// The text of endpoints met lately: the same few hundred come again and again.
 #[derive(Debug)]
 pub(super) struct EndpointTexts {
-    slots: Vec<Option<(Endpoint, [u8; ENDPOINT_TEXT], u8)>>,
+    slots: Vec<(Endpoint, EndpointText)>,
+}
+
+/// The text of an endpoint, in a block that is copied as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EndpointText {
+    pub(super) block: [u8; ENDPOINT_TEXT],
+    pub(super) length: u8,
+}
+
+impl EndpointText {
+    /// `ip:port` or `[ipv6]:port`.
+    fn new(endpoint: Endpoint) -> Self {
+        let mut text = Vec::with_capacity(ENDPOINT_TEXT);
+        push_endpoint(&mut text, endpoint);
+        let mut block = [0; ENDPOINT_TEXT];
+        block[..text.len()].copy_from_slice(&text);
+        Self {
+            block,
+            length: text.len() as u8,
+        }
+    }
 }
 
 impl EndpointTexts {
     /// Nothing cached yet.
     pub(super) fn new() -> Self {
+        let nobody = Endpoint::new(Ipv4Addr::UNSPECIFIED.into(), 0);
         Self {
-            slots: vec![None; CACHED_ENDPOINTS],
+            slots: vec![(nobody, EndpointText::new(nobody)); CACHED_ENDPOINTS],
         }
     }
 
-    /// Appends `ip:port` or `[ipv6]:port`.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, endpoint: Endpoint) {
+    /// `ip:port` or `[ipv6]:port`.
+    #[inline]
+    pub(super) fn of(&mut self, endpoint: Endpoint) -> &EndpointText {
         let slot = &mut self.slots[slot_of(endpoint)];
-        match slot {
-            Some((known, text, length)) if *known == endpoint => {
-                out.extend_from_slice(&text[..usize::from(*length)]);
-            }
-            _ => {
-                let start = out.len();
-                push_endpoint(out, endpoint);
-                let written = &out[start..];
-                let mut text = [0; ENDPOINT_TEXT];
-                if written.len() <= ENDPOINT_TEXT {
-                    text[..written.len()].copy_from_slice(written);
-                    *slot = Some((endpoint, text, written.len() as u8));
-                }
-            }
+        if slot.0 != endpoint {
+            *slot = (endpoint, EndpointText::new(endpoint));
         }
+        &slot.1
+    }
+
+    /// Appends it.
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, endpoint: Endpoint) {
+        let text = self.of(endpoint);
+        out.extend_from_slice(&text.block[..usize::from(text.length)]);
     }
 }
 

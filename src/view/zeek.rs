@@ -115,7 +115,7 @@ impl<W: Write> ZeekLog<W> {
             push_field(out, if is_local(end.ip) { "T" } else { "F" });
         }
         push_field(out, "0");
-        push_field(out, &summary.history);
+        push_field(out, summary.history.as_str());
         push_count(out, packets.client);
         push_count(out, ip_bytes.client);
         push_count(out, packets.server);

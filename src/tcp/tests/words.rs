@@ -9,7 +9,7 @@ fn zeek(frames: &[(usize, &str, u32, u32, u32)]) -> (&'static str, String) {
         play.send(from, flags, seq, ack, len);
     }
     let summary = play.summary();
-    (summary.conn_state, summary.history)
+    (summary.conn_state, summary.history.as_str().to_owned())
 }
 
 const SYN: (usize, &str, u32, u32, u32) = (C, "S", 0, 0, 0);

@@ -1,176 +1,213 @@
 //! The cards of a connection: `handshake`, `teardown`, `stream`.
 
-use super::object::{
-    boolean, key, list, number, number_if, object, seconds_if, string, time, word,
-};
-use super::story::endpoint;
-use super::texts::write_states;
+use super::object::{key, list, object, string, word};
+use super::pen::{Line, Memo, Pen};
+use super::texts::Texts;
 use crate::net::FourTuple;
 use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, Teardown};
 use crate::timeline::{HandshakeEntry, StreamEntry, TeardownEntry, Verdict, VerdictCode};
 use crate::view::endpoints::EndpointTexts;
 
+/// What was written of a time's second.
+type Second = Memo<i64, 32>;
+
 /// `client` and `server`.
-fn write_ends(out: &mut Vec<u8>, ends: &mut EndpointTexts, connection: FourTuple) {
-    endpoint(out, ends, key!("client"), connection.client);
-    endpoint(out, ends, key!("server"), connection.server);
+fn ends<'a>(pen: Pen<'a>, texts: &mut EndpointTexts, connection: FourTuple) -> Pen<'a> {
+    pen.endpoint(key!("client"), texts.of(connection.client))
+        .endpoint(key!("server"), texts.of(connection.server))
 }
 
 /// Appends a `handshake` line.
-pub(super) fn write_handshake(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &HandshakeEntry) {
-    out.extend_from_slice(b"{\"event\":\"handshake\"");
-    time(out, key!("ts"), entry.at);
-    number(out, key!("stream"), entry.stream.0);
-    write_ends(out, ends, entry.connection);
-    handshake_fields(out, &entry.handshake);
+pub(super) fn write_handshake(
+    out: &mut Vec<u8>,
+    line: &mut Line,
+    texts: &mut Texts,
+    entry: &HandshakeEntry,
+) {
+    let mut pen = line
+        .pen()
+        .text(b"{\"event\":\"handshake\"")
+        .time(&mut texts.second, key!("ts"), entry.at)
+        .number(key!("stream"), entry.stream.0);
+    pen = ends(pen, &mut texts.endpoints, entry.connection);
+    pen = handshake(pen, &entry.handshake);
     if entry.unfinished {
-        boolean(out, key!("unfinished"), true);
+        pen = pen.boolean(key!("unfinished"), true);
     }
-    out.extend_from_slice(b"}\n");
+    pen.text(b"}\n").lay(out);
 }
 
 /// The fields of the handshake card.
-fn handshake_fields(out: &mut Vec<u8>, card: &Handshake) {
+fn handshake<'a>(pen: Pen<'a>, card: &Handshake) -> Pen<'a> {
     let frame = |step: Option<Step>| step.map(|step| step.frame);
-    word(out, key!("outcome"), card.outcome.code());
-    number_if(out, key!("syn_frame"), frame(card.syn));
-    number_if(out, key!("answer_frame"), frame(card.answer));
-    number_if(out, key!("ack_frame"), frame(card.ack));
-    seconds_if(out, key!("duration"), card.duration());
-    number(out, key!("syn_retries"), card.syn_retries);
-    number(out, key!("answer_retries"), card.answer_retries);
-    number_if(out, key!("client_isn"), card.client_isn.map(|isn| isn.0));
-    number_if(out, key!("server_isn"), card.server_isn.map(|isn| isn.0));
+    let mut pen = pen
+        .word(key!("outcome"), card.outcome.code())
+        .number_if(key!("syn_frame"), frame(card.syn))
+        .number_if(key!("answer_frame"), frame(card.answer))
+        .number_if(key!("ack_frame"), frame(card.ack))
+        .seconds_if(key!("duration"), card.duration())
+        .number(key!("syn_retries"), card.syn_retries)
+        .number(key!("answer_retries"), card.answer_retries)
+        .number_if(key!("client_isn"), card.client_isn.map(|isn| isn.0))
+        .number_if(key!("server_isn"), card.server_isn.map(|isn| isn.0));
     if card.client_isn.is_some() {
-        number(out, key!("client_window"), card.client_window);
-        offered(out, key!("client_options"), card.client_options);
+        pen = pen.number(key!("client_window"), card.client_window);
+        pen = offered(pen, key!("client_options"), card.client_options);
     }
     if card.server_isn.is_some() {
-        number(out, key!("server_window"), card.server_window);
-        offered(out, key!("server_options"), card.server_options);
+        pen = pen.number(key!("server_window"), card.server_window);
+        pen = offered(pen, key!("server_options"), card.server_options);
     }
     if card.client_isn.is_some() && card.server_isn.is_some() {
-        effective(out, card);
+        pen = effective(pen, card);
     }
-    boolean(out, key!("self_connect"), card.self_connect);
+    pen.boolean(key!("self_connect"), card.self_connect)
 }
 
 /// What one side offered.
-fn offered(out: &mut Vec<u8>, key: &[u8], options: OfferedOptions) {
-    object(out, key, |out| {
-        number_if(out, key!("mss"), options.mss);
-        number_if(out, key!("wscale"), options.window_scale);
-        boolean(out, key!("sack_permitted"), options.sack_permitted);
-        boolean(out, key!("timestamps"), options.timestamps);
-    });
+fn offered<'a>(pen: Pen<'a>, key: &[u8], options: OfferedOptions) -> Pen<'a> {
+    pen.object(key, |pen| {
+        pen.number_if(key!("mss"), options.mss)
+            .number_if(key!("wscale"), options.window_scale)
+            .boolean(key!("sack_permitted"), options.sack_permitted)
+            .boolean(key!("timestamps"), options.timestamps)
+    })
 }
 
 /// What holds because both sides offered it.
-fn effective(out: &mut Vec<u8>, card: &Handshake) {
-    object(out, key!("effective"), |out| {
+fn effective<'a>(pen: Pen<'a>, card: &Handshake) -> Pen<'a> {
+    pen.object(key!("effective"), |mut pen| {
         if let Some((client, server)) = card.effective_window_scale() {
-            number(out, key!("client_wscale"), client);
-            number(out, key!("server_wscale"), server);
+            pen = pen
+                .number(key!("client_wscale"), client)
+                .number(key!("server_wscale"), server);
         }
-        boolean(out, key!("sack_permitted"), card.effective_sack());
-        boolean(out, key!("timestamps"), card.effective_timestamps());
-    });
+        pen.boolean(key!("sack_permitted"), card.effective_sack())
+            .boolean(key!("timestamps"), card.effective_timestamps())
+    })
 }
 
 /// Appends a `teardown` line.
-pub(super) fn write_teardown(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &TeardownEntry) {
-    out.extend_from_slice(b"{\"event\":\"teardown\"");
-    time(out, key!("ts"), entry.at);
-    number(out, key!("stream"), entry.stream.0);
-    write_ends(out, ends, entry.connection);
-    teardown_fields(out, &entry.teardown);
-    out.extend_from_slice(b"}\n");
+pub(super) fn write_teardown(
+    out: &mut Vec<u8>,
+    line: &mut Line,
+    texts: &mut Texts,
+    entry: &TeardownEntry,
+) {
+    let mut pen = line
+        .pen()
+        .text(b"{\"event\":\"teardown\"")
+        .time(&mut texts.second, key!("ts"), entry.at)
+        .number(key!("stream"), entry.stream.0);
+    pen = ends(pen, &mut texts.endpoints, entry.connection);
+    pen = teardown(pen, &mut texts.second, &entry.teardown);
+    pen.text(b"}\n").lay(out);
 }
 
 /// The fields of the teardown card.
-fn teardown_fields(out: &mut Vec<u8>, card: &Teardown) {
-    boolean(out, key!("complete"), card.complete());
+fn teardown<'a>(pen: Pen<'a>, second: &mut Second, card: &Teardown) -> Pen<'a> {
+    let mut pen = pen.boolean(key!("complete"), card.complete());
     if let Some(first) = &card.first_fin {
-        object(out, key!("first_fin"), |out| fin(out, first));
+        pen = pen.object(key!("first_fin"), |pen| fin(pen, second, first));
     }
-    if let Some(second) = &card.second_fin {
-        object(out, key!("second_fin"), |out| fin(out, second));
+    if let Some(other) = &card.second_fin {
+        pen = pen.object(key!("second_fin"), |pen| fin(pen, second, other));
     }
-    number_if(out, key!("segments"), card.segments());
-    seconds_if(out, key!("duration"), card.duration());
-    seconds_if(out, key!("half_closed"), card.half_closed());
-    number(out, key!("half_close_bytes"), card.half_close_bytes);
-    boolean(out, key!("simultaneous"), card.simultaneous());
-    if let Some(card) = &card.reset {
-        object(out, key!("reset"), |out| reset(out, card));
+    pen = pen
+        .number_if(key!("segments"), card.segments())
+        .seconds_if(key!("duration"), card.duration())
+        .seconds_if(key!("half_closed"), card.half_closed())
+        .number(key!("half_close_bytes"), card.half_close_bytes)
+        .boolean(key!("simultaneous"), card.simultaneous());
+    match &card.reset {
+        Some(card) => pen.object(key!("reset"), |pen| reset(pen, second, card)),
+        None => pen,
     }
 }
 
 /// One FIN.
-fn fin(out: &mut Vec<u8>, fin: &Fin) {
-    word(out, key!("side"), fin.side.name());
-    number(out, key!("frame"), fin.step.frame);
-    time(out, key!("ts"), fin.step.at);
-    number(out, key!("seq_raw"), fin.seq.0);
-    if let Some(ack) = fin.acked {
-        number(out, key!("acked_frame"), ack.frame);
-        time(out, key!("acked_ts"), ack.at);
+fn fin<'a>(pen: Pen<'a>, second: &mut Second, fin: &Fin) -> Pen<'a> {
+    let pen = pen
+        .word(key!("side"), fin.side.name())
+        .number(key!("frame"), fin.step.frame)
+        .time(second, key!("ts"), fin.step.at)
+        .number(key!("seq_raw"), fin.seq.0);
+    match fin.acked {
+        Some(ack) => {
+            pen.number(key!("acked_frame"), ack.frame)
+                .time(second, key!("acked_ts"), ack.at)
+        }
+        None => pen,
     }
 }
 
 /// The RST.
-fn reset(out: &mut Vec<u8>, reset: &Reset) {
-    word(out, key!("side"), reset.side.name());
-    number(out, key!("frame"), reset.step.frame);
-    time(out, key!("ts"), reset.step.at);
-    word(out, key!("cause"), reset.cause.code());
-    boolean(out, key!("exact"), reset.exact);
+fn reset<'a>(pen: Pen<'a>, second: &mut Second, reset: &Reset) -> Pen<'a> {
+    pen.word(key!("side"), reset.side.name())
+        .number(key!("frame"), reset.step.frame)
+        .time(second, key!("ts"), reset.step.at)
+        .word(key!("cause"), reset.cause.code())
+        .boolean(key!("exact"), reset.exact)
 }
 
 /// Appends a `stream` line.
-pub(super) fn write_stream(out: &mut Vec<u8>, ends: &mut EndpointTexts, entry: &StreamEntry) {
-    out.extend_from_slice(b"{\"event\":\"stream\"");
+pub(super) fn write_stream(
+    out: &mut Vec<u8>,
+    line: &mut Line,
+    texts: &mut Texts,
+    entry: &StreamEntry,
+) {
     let summary = &entry.summary;
-    number(out, key!("stream"), summary.stream.0);
-    write_ends(out, ends, summary.connection);
-    word(out, key!("client_by"), summary.client_by.code());
+    let mut pen = line
+        .pen()
+        .text(b"{\"event\":\"stream\"")
+        .number(key!("stream"), summary.stream.0);
+    pen = ends(pen, &mut texts.endpoints, summary.connection);
+    pen = pen.word(key!("client_by"), summary.client_by.code());
     if let Some(name) = &entry.name {
+        pen = pen.pause(out);
         string(out, key!("name"), name);
     }
-    number(out, key!("completeness"), summary.completeness);
-    per_direction(out, key!("packets"), summary.packets);
-    per_direction(out, key!("bytes"), summary.bytes);
     let (client, server) = entry.messages;
-    per_direction(out, key!("messages"), PerSide { client, server });
-    word(out, key!("conn_state"), summary.conn_state);
-    word(out, key!("history"), &summary.history);
+    pen = pen.number(key!("completeness"), summary.completeness);
+    pen = per_direction(pen, key!("packets"), summary.packets);
+    pen = per_direction(pen, key!("bytes"), summary.bytes);
+    pen = per_direction(pen, key!("messages"), PerSide { client, server });
+    pen = pen
+        .word(key!("conn_state"), summary.conn_state)
+        .word(key!("history"), summary.history.as_str())
+        .pause(out);
     object(out, key!("verdict"), |out| verdict(out, &entry.verdict));
-    seconds_if(out, key!("initial_rtt"), summary.initial_rtt);
-    write_states(out, summary.states.client, summary.states.server);
-    number(out, key!("first_frame"), summary.first_frame);
-    number(out, key!("last_frame"), summary.last_frame);
+    let states = summary.states;
+    pen = pen
+        .seconds_if(key!("initial_rtt"), summary.initial_rtt)
+        .snippet(texts.states.of(states.client, states.server))
+        .number(key!("first_frame"), summary.first_frame)
+        .number(key!("last_frame"), summary.last_frame);
     if summary.quoted_only {
-        boolean(out, key!("quoted_only"), true);
+        pen = pen.boolean(key!("quoted_only"), true);
     }
-    object(out, key!("handshake"), |out| {
-        handshake_fields(out, &summary.handshake);
-    });
+    pen = pen
+        .object(key!("handshake"), |pen| handshake(pen, &summary.handshake))
+        .pause(out);
+    let second = &mut texts.second;
     if summary.teardown.first_fin.is_some() || summary.teardown.reset.is_some() {
-        object(out, key!("teardown"), |out| {
-            teardown_fields(out, &summary.teardown);
+        pen = pen.object(key!("teardown"), |pen| {
+            teardown(pen, second, &summary.teardown)
         });
     }
-    time(out, key!("start"), summary.start);
-    time(out, key!("end"), summary.end);
-    out.extend_from_slice(b"}\n");
+    pen.time(second, key!("start"), summary.start)
+        .time(second, key!("end"), summary.end)
+        .text(b"}\n")
+        .lay(out);
 }
 
 /// A number for each direction.
-fn per_direction(out: &mut Vec<u8>, key: &[u8], values: PerSide<u64>) {
-    object(out, key, |out| {
-        number(out, key!("c2s"), values.client);
-        number(out, key!("s2c"), values.server);
-    });
+fn per_direction<'a>(pen: Pen<'a>, key: &[u8], values: PerSide<u64>) -> Pen<'a> {
+    pen.object(key, |pen| {
+        pen.number(key!("c2s"), values.client)
+            .number(key!("s2c"), values.server)
+    })
 }
 
 /// The members of `verdict`.

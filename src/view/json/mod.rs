@@ -52,19 +52,18 @@ impl<W: Write> Sink for JsonLines<W> {
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         let (out, line) = (&mut self.out.buffer, &mut self.line);
         let texts = &mut self.texts;
-        let ends = &mut texts.endpoints;
         match entry {
             Entry::Capture(start) => story::write_capture(out, start),
             Entry::Packet(packet) => {
                 packet::write_packet(out, line, texts, packet, self.wants.payload);
             }
-            Entry::Handshake(entry) => cards::write_handshake(out, ends, entry),
+            Entry::Handshake(entry) => cards::write_handshake(out, line, texts, entry),
             Entry::Message(message) => story::write_message(out, line, texts, message),
             Entry::Delivery(delivery) => story::write_delivery(out, line, texts, delivery),
-            Entry::Teardown(entry) => cards::write_teardown(out, ends, entry),
+            Entry::Teardown(entry) => cards::write_teardown(out, line, texts, entry),
             Entry::Finding(finding) => story::write_finding(out, finding),
-            Entry::Session(session) => story::write_session(out, ends, session),
-            Entry::Stream(stream) => cards::write_stream(out, ends, stream),
+            Entry::Session(session) => story::write_session(out, &mut texts.endpoints, session),
+            Entry::Stream(stream) => cards::write_stream(out, line, texts, stream),
             Entry::End(end) => {
                 story::write_end(out, end);
                 return self.out.flush();

@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use crate::net::{Nanos, Timestamp};
 use crate::view::digits::{put_nine, put_number};
+use crate::view::endpoints::EndpointText;
 
 /// Room for the longest stretch of fields that is written at once; a test writes it.
 pub(super) const LINE: usize = 2048;
@@ -113,10 +114,38 @@ impl Pen<'_> {
 
     /// A text made before.
     #[inline(always)]
-    pub(super) fn snippet<const N: usize>(mut self, snippet: &Snippet<N>) -> Self {
-        *self.room() = snippet.block;
-        self.at += usize::from(snippet.length);
+    pub(super) fn snippet<const N: usize>(self, snippet: &Snippet<N>) -> Self {
+        self.block(&snippet.block, snippet.length)
+    }
+
+    /// The beginning of a block.
+    #[inline(always)]
+    fn block<const N: usize>(mut self, block: &[u8; N], length: u8) -> Self {
+        *self.room() = *block;
+        self.at += usize::from(length);
         self
+    }
+
+    /// An endpoint.
+    #[inline(always)]
+    pub(super) fn endpoint(self, key: &[u8], text: &EndpointText) -> Self {
+        self.text(key)
+            .text(b"\"")
+            .block(&text.block, text.length)
+            .text(b"\"")
+    }
+
+    /// An object under a key: `fill` writes fields that begin with a comma, the first comma is taken away.
+    #[inline(always)]
+    pub(super) fn object(self, key: &[u8], fill: impl FnOnce(Self) -> Self) -> Self {
+        let pen = self.text(key);
+        let start = pen.at;
+        let pen = fill(pen);
+        if pen.at == start {
+            return pen.text(b"{}");
+        }
+        pen.line[start] = b'{';
+        pen.text(b"}")
     }
 
     /// Fields that say `of` and nothing else: as the last time, or by `write`, which takes at most `N` bytes.
@@ -196,7 +225,8 @@ impl Pen<'_> {
         let Ok(since_epoch) = u64::try_from(whole) else {
             return self.seconds(key, at.as_nanos());
         };
-        let mut pen = self.memo(second, whole, |pen| pen.number(key, since_epoch).text(b"."));
+        let pen = self.text(key);
+        let mut pen = pen.memo(second, whole, |pen| pen.number(b"", since_epoch).text(b"."));
         put_nine(pen.room(), rest);
         pen.at += 9;
         pen

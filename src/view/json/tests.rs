@@ -9,13 +9,15 @@ use serde_json::Value;
 use super::JsonLines;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
-use crate::net::{Endpoint, Timestamp};
+use crate::net::{Endpoint, FourTuple, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{
-    AnalysisFlags, Certainty, ObservedState, OwnFlags, ResetCause, Side, StreamId, TcpState,
+    AnalysisFlags, Certainty, Fin, Handshake, HandshakeOutcome, ObservedState, OfferedOptions,
+    OwnFlags, Reset, ResetCause, Side, Step, StreamId, TcpState, Teardown,
 };
 use crate::timeline::{
-    FindingCode, HandshakeEntry, OptionBytes, PacketEntry, TeardownEntry, VerdictCode, Wants,
+    FindingCode, HandshakeEntry, OptionBytes, PacketEntry, StreamEntry, TeardownEntry, VerdictCode,
+    Wants,
 };
 use crate::view::samples::{self, Owned, Shared, written};
 
@@ -329,4 +331,96 @@ fn the_longest_line_has_room() {
     assert_eq!(value["options"]["tsecr"], u32::MAX);
     assert_eq!(value["rto"].to_string(), "-9223372036.854776");
     assert_eq!(value["completeness"], 255);
+}
+
+/// The largest numbers everywhere in the cards of a connection.
+fn longest_stream() -> StreamEntry {
+    let mut entry = samples::stream_entry();
+    let summary = &mut entry.summary;
+    let end = Endpoint::new([0xffff; 8].into(), u16::MAX);
+    summary.connection = FourTuple::new(end, end);
+    (summary.start, summary.end) = (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(-1));
+    (summary.first_frame, summary.last_frame) = (u64::MAX, u64::MAX);
+    summary.initial_rtt = Some(i64::MIN);
+    summary.quoted_only = true;
+    let step = Some(Step {
+        frame: u64::MAX,
+        at: summary.start,
+    });
+    let options = OfferedOptions {
+        mss: Some(u16::MAX),
+        window_scale: Some(u8::MAX),
+        ..OfferedOptions::default()
+    };
+    summary.handshake = Handshake {
+        outcome: HandshakeOutcome::Simultaneous,
+        syn: step.map(|step| Step {
+            at: summary.end,
+            ..step
+        }),
+        answer: step,
+        ack: step,
+        syn_retries: u16::MAX,
+        answer_retries: u16::MAX,
+        client_isn: Some(SeqNumber(u32::MAX)),
+        server_isn: Some(SeqNumber(u32::MAX)),
+        client_window: u16::MAX,
+        server_window: u16::MAX,
+        client_options: options,
+        server_options: options,
+        self_connect: false,
+    };
+    let fin = step.map(|step| Fin {
+        side: Side::Server,
+        step,
+        seq: SeqNumber(u32::MAX),
+        acked: Some(step),
+    });
+    summary.teardown = Teardown {
+        first_fin: fin,
+        second_fin: fin,
+        reset: step.map(|step| Reset {
+            side: Side::Server,
+            step,
+            cause: ResetCause::UnreadDataOrLinger0,
+            exact: false,
+        }),
+        half_close_bytes: u64::MAX,
+    };
+    entry
+}
+
+#[test]
+fn the_longest_cards_have_room() {
+    let entry = longest_stream();
+    let (at, connection) = (entry.summary.start, entry.summary.connection);
+    let story = [
+        Owned::Handshake(HandshakeEntry {
+            at,
+            stream: StreamId(u32::MAX),
+            connection,
+            handshake: entry.summary.handshake,
+            unfinished: true,
+        }),
+        Owned::Teardown(TeardownEntry {
+            at,
+            stream: StreamId(u32::MAX),
+            connection,
+            teardown: entry.summary.teardown,
+        }),
+        Owned::Stream(Box::new(entry)),
+    ];
+    let [handshake, teardown, stream] = &lines(&story)[..] else {
+        panic!("a line each");
+    };
+    assert_eq!(handshake["client"], connection.client.to_string());
+    assert_eq!(handshake["effective"]["server_wscale"], 14);
+    assert_eq!(teardown["reset"]["frame"], u64::MAX);
+    for (name, value) in handshake.as_object().expect("an object") {
+        if !["event", "ts", "stream", "client", "server", "unfinished"].contains(&name.as_str()) {
+            assert_eq!(value, &stream["handshake"][name], "{name}");
+        }
+    }
+    assert_eq!(stream["teardown"]["second_fin"]["acked_frame"], u64::MAX);
+    assert_eq!(stream["end"].to_string(), "-1e-9");
 }

@@ -458,7 +458,7 @@ pub(super) fn stream_entry() -> StreamEntry {
             completeness: 31,
             conn_state: "SF",
             zeek_originator: Side::Client,
-            history: "ShADadFf".to_owned(),
+            history: "ShADadFf".into(),
             initial_rtt: Some(34_000),
             handshake: handshake(),
             teardown: teardown(),

@@ -233,7 +233,7 @@ impl Collector {
             },
             completeness: summary.completeness,
             conn_state: summary.conn_state,
-            history: summary.history.clone(),
+            history: summary.history.as_str().to_owned(),
             verdict: verdict(&entry.verdict),
             opening: summary.handshake.outcome.code(),
             ended_by,
