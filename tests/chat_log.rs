@@ -153,6 +153,30 @@ fn every_end_has_its_reason_in_the_log() {
     assert_eq!(disconnected, 10, "one line per disconnect");
 }
 
+/// What the program itself has to say among the records is such a record too: one JSON object per line.
+#[test]
+fn a_log_in_json_is_json_from_the_first_line_to_the_last() {
+    let mut server = Process::start(&[&"--log-format", &"json", &"--rate", &"0", &"-vv"]);
+    let mut ana = server.client();
+    server.deafen(true);
+    for number in 0..8_000 {
+        ana.say(&number.to_string());
+    }
+    ana.until(": 7999");
+    server.deafen(false);
+    eventually("what was dropped is counted", || {
+        server.log().contains("lines of the log dropped")
+    });
+    server.terminate();
+    assert!(server.wait().0.success());
+    for line in server.log().lines() {
+        let record: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(record["fields"]["message"].is_string(), "{line}");
+        assert!(record["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+    assert!(server.log().starts_with(r#"{"timestamp":""#));
+}
+
 /// A WebSocket that names its session in the request is logged as one that says it later.
 #[test]
 fn who_resumes_on_arrival_is_logged_as_resumed() {

@@ -14,6 +14,8 @@ const RECORDS: usize = 4_096;
 
 /// Stderr, once the log has been started.
 static STDERR: OnceLock<Mutex<Screen>> = OnceLock::new();
+/// What the log looks like there.
+static FORM: OnceLock<LogFormat> = OnceLock::new();
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -27,8 +29,9 @@ pub(super) enum LogFormat {
 
 /// Starts logging at that level; `RUST_LOG` beats it.
 pub(super) fn start(format: LogFormat, level: &str) -> io::Result<()> {
-    let of_folded = "lines of the log dropped: nobody was reading it fast enough";
-    let screen = Screen::over(Box::new(Unfailing(io::stderr())), RECORDS, Some(of_folded))?;
+    let _ = FORM.set(format);
+    let out = Box::new(Unfailing(io::stderr()));
+    let screen = Screen::over(out, RECORDS, Some(of_folded))?;
     let stderr = STDERR.get_or_init(|| Mutex::new(screen));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let builder = tracing_subscriber::fmt()
@@ -83,8 +86,32 @@ pub(super) fn note(text: &dyn std::fmt::Display) -> bool {
         return false;
     };
     // In one piece; a closed stderr is no reason to stop.
-    let _ = lock(stderr).write_all(format!("{text}\n").as_bytes());
+    let line = shaped(text.to_string()) + "\n";
+    let _ = lock(stderr).write_all(line.as_bytes());
     true
+}
+
+fn of_folded(count: u64) -> String {
+    shaped(format!(
+        "* {count} lines of the log dropped: nobody was reading it fast enough"
+    ))
+}
+
+/// A note in the shape of the records beside it.
+fn shaped(text: String) -> String {
+    if FORM.get() != Some(&LogFormat::Json) {
+        return text;
+    }
+    let level = match text.strip_prefix("chatscope: ") {
+        Some(rest) if rest.starts_with("warning: ") => "WARN",
+        Some(_) => "ERROR",
+        None => "INFO",
+    };
+    let now = jiff::Timestamp::now();
+    let message = serde_json::Value::from(text);
+    format!(
+        r#"{{"timestamp":"{now:.6}","level":"{level}","fields":{{"message":{message}}},"target":"chatscope"}}"#
+    )
 }
 
 /// Waits until everything is out, as long as somebody reads it.

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often is looked whether something was taken.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
+/// The line about so many folded lines.
+pub(super) type OfFolded = fn(u64) -> String;
+
 /// The writing end.
 pub(super) struct Screen {
     queue: Option<SyncSender<Said>>,
@@ -98,16 +101,19 @@ impl Gauge {
 impl Screen {
     /// A screen over `out`. `say_folded`: write a line about folded lines (not inside JSON).
     pub(super) fn new(out: Box<dyn Write + Send>, say_folded: bool) -> io::Result<Self> {
-        let of_folded =
-            "lines folded: this display is slower than the network; the capture has them all";
+        let of_folded: OfFolded = |count| {
+            format!(
+                "* {count} lines folded: this display is slower than the network; the capture has them all"
+            )
+        };
         Self::over(out, CHUNKS, say_folded.then_some(of_folded))
     }
 
-    /// A screen over `out` that lets so many chunks wait; behind the number of folded lines it says `of_folded`.
+    /// A screen over `out` that lets so many chunks wait and tells `of_folded` lines.
     pub(super) fn over(
         out: Box<dyn Write + Send>,
         chunks: usize,
-        of_folded: Option<&'static str>,
+        of_folded: Option<OfFolded>,
     ) -> io::Result<Self> {
         let (queue, chunks) = sync_channel(chunks);
         let gauge = Gauge::default();
@@ -224,7 +230,7 @@ struct Printer {
     out: Box<dyn Write + Send>,
     chunks: Receiver<Said>,
     gauge: Gauge,
-    of_folded: Option<&'static str>,
+    of_folded: Option<OfFolded>,
     /// Of the folded lines, so many were told.
     told: u64,
 }
@@ -254,7 +260,7 @@ impl Printer {
         }
         let folded = self.gauge.folded();
         if let Some(what) = self.of_folded.filter(|_| folded > self.told) {
-            writeln!(self.out, "* {} {what}", folded - self.told)?;
+            writeln!(self.out, "{}", what(folded - self.told))?;
         }
         self.told = folded;
         self.out.flush()
