@@ -8,6 +8,7 @@ use super::closing::Closing;
 use super::direction::Direction;
 use super::machine::{Machine, Machines, Phase};
 use super::opening::Opening;
+use super::sizes;
 use crate::packet::Segment;
 
 /// What was true before the A-rules moved the numbers on.
@@ -18,6 +19,8 @@ pub(super) struct Before {
     /// It begins where its sender's data ended, or where the peer expects it.
     pub(super) in_order: bool,
     pub(super) peer_window_closed: bool,
+    /// Bytes that it is the first to acknowledge and the capture never held.
+    pub(super) missed: u32,
     /// A RST at the number that its receiver expects, and one of a side of which nothing else is known.
     pub(super) exact: bool,
     pub(super) blind: bool,
@@ -45,6 +48,7 @@ impl Before {
             copy: segment.len > 0 && fwd.next_known() && !end.follows(fwd.next),
             in_order: segment.seq == fwd.next || expected,
             peer_window_closed: rev.last_win == 0,
+            missed: sizes::missed(fwd, rev, segment),
             ..Self::default()
         };
         if segment.flags.rst() {

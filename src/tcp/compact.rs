@@ -484,7 +484,7 @@ fn history(pack: &mut impl Pack, history: History) -> History {
 }
 
 fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {
-    let counted = half.counts != [0; 3];
+    let counted = half.counts != [0; 3] || half.missed != 0;
     let [state, before, once, syn, fin, rst, payload, counted] = pack.together([
         (place(half.state, &ENDS), 3),
         (place(half.before, &ENDS), 3),
@@ -509,5 +509,10 @@ fn half_of(pack: &mut impl Pack, half: &mut Half, dir: &Direction) {
         } else {
             *count = 0;
         }
+    }
+    if counted != 0 {
+        half.missed = pack.number(half.missed);
+    } else {
+        half.missed = 0;
     }
 }

@@ -30,6 +30,7 @@ mod places;
 mod prediction;
 mod reassembly;
 mod rules;
+mod sizes;
 mod state;
 mod stream;
 mod summary;

@@ -14,7 +14,7 @@ use super::{
     AnalysisFlags, Certainty, Changes, FinPart, FrameRole, Observation, ObservedState, OwnFlags,
     PerSide, RoleReason, Side, StreamId, StreamSummary,
 };
-use super::{machine, rules, windows};
+use super::{machine, rules, sizes, windows};
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
@@ -317,6 +317,7 @@ impl Stream {
         let flags = segment.flags;
         let gap = seen.analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
         let plain = !flags.intersects(SYN_FIN_RST);
+        self.zeek.halves[self.peer(from)].missed += u64::from(before.missed);
         if plain && self.settled && !before.copy && !gap && segment.window != 0 {
             return;
         }
@@ -502,6 +503,7 @@ impl Stream {
         let client = usize::from(self.client);
         let (ours, theirs) = (&self.dirs[client], &self.dirs[1 - client]);
         let per_side = |client, server| PerSide { client, server };
+        let halves = &self.zeek.halves;
         StreamSummary {
             stream: self.id,
             connection: self.connection(),
@@ -513,6 +515,11 @@ impl Stream {
             packets: per_side(ours.packets, theirs.packets),
             bytes: per_side(ours.bytes, theirs.bytes),
             ip_bytes: per_side(ours.ip_bytes, theirs.ip_bytes),
+            sequence_bytes: per_side(
+                sizes::sent(ours, theirs, halves[client].last_fin.is_some()),
+                sizes::sent(theirs, ours, halves[1 - client].last_fin.is_some()),
+            ),
+            missed_bytes: halves[0].missed + halves[1].missed,
             completeness: self.completeness.value(),
             conn_state: self.zeek.conn_state(),
             history: self.zeek.history,

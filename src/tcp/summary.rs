@@ -80,6 +80,11 @@ pub struct StreamSummary {
     pub bytes: PerSide<u64>,
     /// Bytes of the IP datagrams each side sent, headers included (Zeek's `orig_ip_bytes` and `resp_ip_bytes`).
     pub ip_bytes: PerSide<u64>,
+    /// Payload bytes each side sent by its sequence numbers: each once, also those never captured (Zeek's `orig_bytes` and
+    /// `resp_bytes`).
+    pub sequence_bytes: PerSide<u64>,
+    /// Bytes of both sides that were acknowledged and never captured (Zeek's `missed_bytes`).
+    pub missed_bytes: u64,
     /// `tcp.completeness`, final value.
     pub completeness: u8,
     /// Zeek's `conn_state`.

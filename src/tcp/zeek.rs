@@ -38,6 +38,8 @@ pub(super) struct Half {
     /// Zero windows, copies and gaps so far.
     pub(super) counts: [u32; 3],
     pub(super) payload: bool,
+    /// Bytes that were acknowledged and never captured.
+    pub(super) missed: u64,
 }
 
 /// Bits of [`Half::once`].

@@ -9,8 +9,8 @@ use std::net::IpAddr;
 
 use super::encode::{push_micros, push_number};
 use super::out::Out;
-use crate::net::{FourTuple, Timestamp};
-use crate::tcp::{PerSide, Side};
+use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::tcp::{PerSide, Side, StreamSummary};
 use crate::timeline::{Entry, Sink, StreamEntry, Wants};
 
 /// Columns with their types, in order.
@@ -85,7 +85,7 @@ impl<W: Write> ZeekLog<W> {
     fn row(&mut self, entry: &StreamEntry) {
         let summary = &entry.summary;
         self.begin(summary.start);
-        self.latest = self.latest.max(summary.end);
+        self.latest = self.latest.max(summary.start).max(summary.end);
         let flip = summary.zeek_originator == Side::Server;
         let ends = if flip {
             summary.connection.flipped()
@@ -93,7 +93,7 @@ impl<W: Write> ZeekLog<W> {
             summary.connection
         };
         let packets = as_seen(summary.packets, flip);
-        let bytes = as_seen(summary.bytes, flip);
+        let bytes = as_seen(summary.sequence_bytes, flip);
         let ip_bytes = as_seen(summary.ip_bytes, flip);
         let out = &mut self.out.buffer;
         push_micros(out, summary.start.as_nanos());
@@ -103,18 +103,19 @@ impl<W: Write> ZeekLog<W> {
             out.extend_from_slice(format!("\t{}\t{}", end.ip, end.port).as_bytes());
         }
         out.extend_from_slice(b"\ttcp\t-\t");
-        if summary.packets.client + summary.packets.server > 1 {
-            push_micros(out, summary.end.since(summary.start));
+        let duration = duration(summary);
+        if duration > 0 {
+            push_micros(out, duration);
+            push_count(out, bytes.client);
+            push_count(out, bytes.server);
         } else {
-            out.push(b'-');
+            out.extend_from_slice(b"-\t-\t-");
         }
-        push_count(out, bytes.client);
-        push_count(out, bytes.server);
         push_field(out, summary.conn_state);
         for end in [ends.client, ends.server] {
             push_field(out, if is_local(end.ip) { "T" } else { "F" });
         }
-        push_field(out, "0");
+        push_count(out, summary.missed_bytes);
         push_field(out, summary.history.as_str());
         push_count(out, packets.client);
         push_count(out, ip_bytes.client);
@@ -137,10 +138,17 @@ const fn as_seen(values: PerSide<u64>, flip: bool) -> PerSide<u64> {
     }
 }
 
-/// A word in the next column; an empty one is `(empty)`.
+/// Up to the second FIN: what follows when both sides have closed does not count.
+fn duration(summary: &StreamSummary) -> Nanos {
+    let last = summary.teardown.second_fin;
+    last.map_or(summary.end, |fin| fin.step.at)
+        .since(summary.start)
+}
+
+/// A word in the next column; an absent one is unset.
 fn push_field(out: &mut Vec<u8>, text: &str) {
     out.push(b'\t');
-    out.extend_from_slice(if text.is_empty() { "(empty)" } else { text }.as_bytes());
+    out.extend_from_slice(if text.is_empty() { "-" } else { text }.as_bytes());
 }
 
 /// A number in the next column.
@@ -219,6 +227,7 @@ impl<W: Write> Sink for ZeekLog<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tcp::Teardown;
     use crate::view::samples::{self, Owned, Shared, written};
 
     fn log(change: impl FnOnce(&mut StreamEntry)) -> Vec<String> {
@@ -256,7 +265,7 @@ mod tests {
                 "7000",
                 "tcp",
                 "-",
-                "9.000055",
+                "9.000040",
                 "6",
                 "60",
                 "SF",
@@ -279,6 +288,25 @@ mod tests {
             |change: fn(&mut StreamEntry)| log(change)[8].split('\t').nth(1).map(str::to_owned);
         assert_eq!(uid(|_| {}), uid(|_| {}));
         assert_ne!(uid(|_| {}), uid(|s| s.summary.start = samples::at(1)));
+    }
+
+    /// `set_conn` in Zeek's conn script, and its note on `duration`.
+    #[test]
+    fn what_is_not_longer_than_nothing_has_no_duration_and_no_bytes() {
+        // The last ACK, and whatever comes when both sides have closed, does not count.
+        assert!(log(|_| {})[8].contains("\t9.000040\t6\t60\tSF\t"));
+        let ending = |micros| {
+            log(move |stream| {
+                stream.summary.teardown = Teardown::default();
+                stream.summary.end = samples::at(micros);
+            })
+        };
+        assert!(ending(9_000_055)[8].contains("\t9.000055\t6\t60\tSF\t"));
+        assert!(ending(0)[8].contains("\t-\t-\t-\tSF\t"));
+        // The clock went back.
+        let back = ending(-5_000_000);
+        assert!(back[8].contains("\t-\t-\t-\tSF\t"));
+        assert_eq!(back[9], "#close\t2024-03-01-12-00-00");
     }
 
     #[test]

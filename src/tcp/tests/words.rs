@@ -65,6 +65,48 @@ fn the_rare_ones() {
     assert_eq!(zeek(&gap).1, "ShAaG");
 }
 
+/// Zeek counts by sequence numbers: copies once, and what was acknowledged also where it was never captured.
+#[test]
+fn bytes_by_sequence_numbers_and_bytes_missed() {
+    let count = |frames: &[(usize, &str, u32, u32, u32)]| {
+        let mut play = Play::open();
+        for &(from, flags, seq, ack, len) in frames {
+            play.send(from, flags, seq, ack, len);
+        }
+        let summary = play.summary();
+        let bytes = summary.sequence_bytes;
+        (bytes.client, bytes.server, summary.missed_bytes)
+    };
+    let data = |seq, len| (C, "PA", seq, 1, len);
+    let ack = |ack| (S, "A", 1, ack, 0);
+    let (fin, fins) = (
+        (C, "FA", 101, 1, 0),
+        [(S, "FA", 1, 102, 0), (C, "A", 102, 2, 0)],
+    );
+    assert_eq!(count(&[]), (0, 0, 0));
+    assert_eq!(count(&[data(1, 100), fin, fins[0], fins[1]]), (100, 0, 0));
+    // A copy, and a hole that is filled before its ACK.
+    assert_eq!(count(&[data(1, 100), data(1, 100), ack(101)]), (100, 0, 0));
+    let filled = [data(1, 100), data(201, 100), data(101, 100), ack(301)];
+    assert_eq!(count(&filled), (300, 0, 0));
+    // Two holes, told by one ACK; then one behind everything seen, told by three; then a FIN that was not captured.
+    let holes = [data(1, 100), data(201, 100), data(401, 100), ack(501)];
+    assert_eq!(count(&holes), (500, 0, 200));
+    let tail = [data(1, 100), ack(301), ack(301), ack(401)];
+    assert_eq!(count(&tail), (400, 0, 300));
+    assert_eq!(count(&[data(1, 100), ack(102)]).2, 0);
+    // Not acknowledged yet: nobody knows that it arrived.
+    assert_eq!(
+        count(&[data(1, 100), data(201, 100), ack(101)]),
+        (300, 0, 0)
+    );
+    // Nothing was sent but the SYN that is refused.
+    let mut refused = Play::new();
+    refused.send(C, "S", 0, 0, 0);
+    refused.send(S, "RA", 0, 1, 0);
+    assert_eq!(refused.summary().sequence_bytes, PerSide::default());
+}
+
 #[test]
 fn c1_to_c3_completeness() {
     let value = |frames: &[(usize, &str, u32, u32, u32)]| {

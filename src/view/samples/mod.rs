@@ -455,6 +455,11 @@ pub(super) fn stream_entry() -> StreamEntry {
                 client: 370,
                 server: 320,
             },
+            sequence_bytes: PerSide {
+                client: 6,
+                server: 60,
+            },
+            missed_bytes: 0,
             completeness: 31,
             conn_state: "SF",
             zeek_originator: Side::Client,
