@@ -117,6 +117,7 @@ impl<W: Write> Lines<W> {
 
     /// Text in quotes, or what kind of message it is.
     fn push_message_text(&mut self, entry: &MessageEntry, has_line: bool) {
+        self.row.quotes = true;
         let body = &mut self.row.body;
         let kind = shown_kind(&entry.message, has_line);
         if !kind.is_said() {

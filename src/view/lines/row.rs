@@ -6,7 +6,7 @@ use crate::tcp::OwnFlags;
 use crate::view::style::{Ink, Palette};
 use crate::view::width::{cut, push_spaces, shown, width_of, wrapped};
 
-/// A main text of which fewer cells than this would be seen goes on a line of its own.
+/// A quoted text of which fewer cells than this would be seen goes on a line of its own.
 const SHORTEST_BODY: usize = 12;
 
 /// The parts of a line; buffers are reused from line to line.
@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) body: String,
     /// Its ink.
     pub(super) body_ink: Ink,
+    /// It is what a peer wrote, of which the beginning will do; all else is told whole.
+    pub(super) quotes: bool,
     /// More of it, where there is room.
     pub(super) extra: String,
     /// `extra` goes below the line where there is none.
@@ -41,6 +43,7 @@ impl Default for Row {
             head_width: 0,
             body: String::new(),
             body_ink: Ink::Plain,
+            quotes: false,
             extra: String::new(),
             extra_stays: false,
             note: String::new(),
@@ -75,6 +78,7 @@ impl Row {
         self.head_width = 0;
         self.body.clear();
         self.body_ink = Ink::Plain;
+        self.quotes = false;
         self.extra.clear();
         self.extra_stays = false;
         self.note.clear();
@@ -109,16 +113,25 @@ impl Row {
         let mut column = self.head_width;
         let body = shown(&self.body, ascii);
         let mut room = layout.room(column);
-        if room < SHORTEST_BODY.min(width_of(&body)) {
+        let least = if self.quotes {
+            SHORTEST_BODY
+        } else {
+            usize::MAX
+        };
+        if room < least.min(width_of(&body)) {
             trim_spaces(out);
             out.push(b'\n');
             push_spaces(out, layout.indent);
             column = layout.indent;
             room = layout.room(column);
         }
-        let body = cut(&body, room, ascii);
-        palette.paint(out, self.body_ink, &body);
-        column += width_of(&body);
+        if self.quotes {
+            let body = cut(&body, room, ascii);
+            palette.paint(out, self.body_ink, &body);
+            column += width_of(&body);
+        } else {
+            column = push_lines(out, column, palette, self.body_ink, &wrapped(&body, room));
+        }
         let note = shown(&self.note, ascii);
         let note_width = width_of(&note);
         let beside = self.push_extra(out, layout, column, note_width);
@@ -179,6 +192,24 @@ impl Row {
         self.head.extend_from_slice(&part);
         self.head_width = indent + cells;
     }
+}
+
+/// One line below the other from a column on; returns where the last one ends.
+fn push_lines(
+    out: &mut Vec<u8>,
+    column: usize,
+    palette: &Palette,
+    ink: Ink,
+    lines: &[&str],
+) -> usize {
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            out.push(b'\n');
+            push_spaces(out, column);
+        }
+        palette.paint(out, ink, line);
+    }
+    column + lines.last().map_or(0, |line| width_of(line))
 }
 
 /// Spaces before a line end say nothing.

@@ -188,6 +188,14 @@ fn flags_come_with_their_evidence() {
 fn the_zero_window_finding_tells_how_long() {
     let mut finding = samples::full_finding();
     finding.code = FindingCode::ZeroWindow;
+    // Our own words and numbers are whole at every width.
+    for width in [40, 60, 66] {
+        let text = told(&[Owned::Finding(finding.clone())], at_width(width));
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let whole = "zero window of the server for 1.2 s (likely) #30, #31";
+        assert!(words.ends_with(whole), "{text}");
+        assert!(text.lines().all(|line| width_of(line) <= width), "{text}");
+    }
     let line = plain(&[Owned::Finding(finding)]).remove(0);
     assert!(line.contains("#2"), "{line}");
     assert!(
