@@ -57,7 +57,7 @@ pub(super) fn compressed(view: View<'_>) -> Step<'_> {
     let rest = view.skip(4)?;
     let mut datagram = Vec::with_capacity(MAX_DATAGRAM);
     let whole =
-        Decompress::new(false).decompress_vec(rest.data, &mut datagram, FlushDecompress::None);
+        Decompress::new(false).decompress_vec(rest.data, &mut datagram, FlushDecompress::Finish);
     if whole.is_err() || datagram.is_empty() {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }

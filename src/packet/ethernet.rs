@@ -3,14 +3,12 @@
 use super::decoded::NotTcp;
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::{legacy, ppp, tags};
+use super::{amateur, devices, legacy, ppp, relayed, tags};
 
 /// Type fields up to here are 802.3 lengths.
 pub(super) const MAX_LENGTH: u16 = 1500;
 /// Cisco `FabricPath`, which is known in Ethernet frames only.
 const FABRIC_PATH: u16 = 0x8903;
-/// Type fields from here on are types.
-const MIN_TYPE: u16 = 1536;
 
 /// An Ethernet frame.
 pub(super) fn frame(view: View<'_>) -> Step<'_> {
@@ -36,11 +34,6 @@ fn is_isl(view: View<'_>) -> bool {
         view.array::<5>(0),
         Ok([0x01 | 0x0c, 0x00, 0x0c, 0x00, 0x00])
     )
-}
-
-/// The field is a length or a type, not one of the values between.
-pub(super) fn is_length_or_type(number: u16) -> bool {
-    !(MAX_LENGTH + 1..MIN_TYPE).contains(&number)
 }
 
 /// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
@@ -83,6 +76,10 @@ fn reader(number: u16) -> Option<Reader> {
         0x894f => |view, _| tags::service(view),
         0xd28b => |view, _| tags::arista(view),
         0x4305 => |view, _| tags::batman(view),
+        0x2452 => |view, _| Ok((Protocol::Wlan, view)),
+        0x88bb | 0xbbbb => |view, _| relayed::lwapp(12_222, view),
+        0x99fe => |view, _| devices::tecmp(view),
+        0x08ff => |view, _| amateur::bpq(view),
         _ => return None,
     };
     Some(reader)

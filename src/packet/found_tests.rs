@@ -49,6 +49,10 @@ fn ethernet_types_and_sub_types() {
     let types = |header: &[u8]| behind(1, &[ETHERNET, header]);
     assert!(types(&[0x89, 0x88, 0, 0, 0, 0, 0, 0, 8, 0]) && types(&[0xff, 0xf2]));
     assert!(types(&[0xd2, 0x8b, 0, 0, 8, 0]));
+    assert!(types(&[&[0x24, 0x52], WLAN, SNAP].concat()));
+    assert!(types(
+        &[&[0x88, 0xbb, 0, 0, 0, 0, 0, 0], WLAN, SNAP].concat()
+    ));
     let stamp = |version: [u8; 2], size| {
         let stamp = [&[0xd2, 0x8b, 0, 1], &version[..], &vec![0; size]].concat();
         types(&[&stamp[..], &[8, 0]].concat())

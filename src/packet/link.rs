@@ -4,6 +4,7 @@ use super::Frame;
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
+use super::{amateur, cable, devices, exported, relayed};
 use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, radiotap, wlan};
 use crate::net::{LinkType, Timestamp};
 
@@ -12,8 +13,10 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
     Some(match link_type.0 {
         0 => null(view),
         1 | 274 => Ok((Protocol::Ethernet, view)),
+        3 => amateur::frame(view),
         6 => legacy::token_ring(view),
         7 => legacy::arcnet(view, 2),
+        128 => relayed::tzsp(view),
         129 => legacy::arcnet(view, 4),
         9 | 50 => ppp::framed(view),
         10 => legacy::fddi(view),
@@ -35,18 +38,24 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         123 => atm::sun(view),
         127 => radiotap::frame(view),
         138 => legacy::firewire(view),
+        143 => cable::frame(view),
         163 => wlan::avs(view),
         130 | 131 | 133 | 135..=137 | 167 | 178..=181 | 183 => juniper::frame(link_type, view),
         192 => return per_packet(view),
         197 => erf::record(view),
+        202 => amateur::kiss(view),
         204 => view.skip(1).map_err(Stop::from).and_then(ppp::framed),
         226 => legacy::solaris(view),
         229 => Ok((Protocol::Ipv6, view)),
         239 => nflog(view),
         240 => legacy::net_analyzer(view),
         242 => legacy::infiniband(view),
+        252 => exported::frame(view),
+        253 => netlink(view),
         258 => return packet_tap(view),
+        259 => devices::optical(view),
         276 => sll(view, 0, 8, 20),
+        279 => devices::elektrobit(view),
         _ => return None,
     })
 }
@@ -122,8 +131,9 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     let hardware = view.u16(hardware_at)?;
     let rest = view.skip(header)?;
     match (hardware, number) {
+        (NETLINK, NETFILTER) => netfilter(rest),
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        (GRE, number) if !matches!(number, 3 | 4 | 7) => gre::payload(number, rest),
+        (GRE, number) if number > ethernet::MAX_LENGTH => gre::payload(number, rest),
         (_, number) if number > ethernet::MAX_LENGTH => {
             Ok((ethernet::announced(number, rest), rest))
         }
@@ -133,6 +143,34 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
         (_, 4) => Ok((Protocol::Llc, rest)),
         (_, 7) => ppp::framed(rest),
         (_, other) => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Netlink, whose cooked header tells the family.
+fn netlink(view: View<'_>) -> Step<'_> {
+    match view.u16(14)? {
+        NETFILTER => netfilter(view.skip(16)?),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
+}
+
+/// Netlink's family of netfilter.
+const NETFILTER: u16 = 12;
+
+/// Netlink messages of netfilter: 16 bytes in the byte order of the host, length and type first; a log carries a packet.
+fn netfilter(mut view: View<'_>) -> Step<'_> {
+    const HEADER: usize = 16;
+    const LOGGED_PACKET: u16 = 0x0400;
+    loop {
+        let size = view.array(0).map(u32::from_le_bytes)? as usize;
+        let kind = view.array(4).map(u16::from_le_bytes)?;
+        if size < HEADER || size > view.reported {
+            return Err(Stop::NotTcp(NotTcp::NoPayload));
+        }
+        if kind == LOGGED_PACKET {
+            return nflog(view.limit(size).skip(HEADER)?);
+        }
+        view = view.skip(size.next_multiple_of(4))?;
     }
 }
 
@@ -261,6 +299,17 @@ mod tests {
     fn rarer_link_types_as_tshark_reads_them() {
         let ppp = &[0xff, 0x03, 0, 0x21];
         let isdn = [&[1; 6][..], ppp].concat();
+        // A packet of 40 bytes that netfilter logged, or put into a queue.
+        let cooked = [&[0, 4, 3, 0x38][..], &[0; 10], &[0, 12]].concat();
+        let netlink = |header: &[u8]| [&cooked[..], header].concat();
+        let logged = [
+            &[64, 0, 0, 0, 0, 4][..],
+            &[0; 10],
+            &[2, 0, 0, 0, 44, 0, 9, 0],
+        ]
+        .concat();
+        let mut queued = logged.clone();
+        queued[5] = 3;
         for (link_type, header) in [
             (0, &[0x12, 0x34, 8, 0][..]),
             (16, &[]),
@@ -272,6 +321,9 @@ mod tests {
             (107, &[0x18, 0x41, 0x13, 0xcc]),
             (107, &[0x18, 0x41, 8, 0]),
             (112, &[0x0f, 0, 8, 0]),
+            (113, &netlink(&logged)),
+            (253, &netlink(&logged)),
+            (128, &ethernet_behind(&[1, 0, 0, 1, 1])),
             (123, &[2, 0, 0, 100, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
             (123, &ethernet_behind(&[1, 0, 0, 100, 0, 1])),
             (123, &ethernet_behind(&[0, 0, 0, 100, 0, 0])),
@@ -298,6 +350,11 @@ mod tests {
             (107, &[0x18, 0x41, 0x81, 0, 0, 5, 8, 0]),
             (107, &[0, 1, 8, 0]),
             (107, &[0x19, 8, 0]),
+            (
+                113,
+                &[&[0, 0, 3, 10][..], &[0; 10], &[0, 0xfe, 0xcc]].concat(),
+            ),
+            (253, &netlink(&queued)),
             (123, &[0, 0, 0, 5]),
             (130, b"MGC\x00\0\0\x21"),
         ] {

@@ -3,12 +3,16 @@
 //! Owns: [`Frame`], [`Segment`], [`SeqNumber`], link headers, IP and its fragments, tunnels, quotes inside ICMP errors.
 //! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
 
+mod amateur;
 mod atm;
+mod cable;
 mod carriers;
 mod decoded;
 mod decoder;
+mod devices;
 mod erf;
 mod ethernet;
+mod exported;
 mod fast;
 mod flags;
 #[cfg(test)]
@@ -29,6 +33,7 @@ mod radiotap;
 mod relayed;
 mod segment;
 mod seq_number;
+mod sflow;
 mod step;
 mod tags;
 mod tcp_header;

@@ -95,9 +95,11 @@ pub(super) fn byte_stream(view: View<'_>) -> Step<'_> {
     Err(Stop::NotTcp(NotTcp::NoPayload))
 }
 
-/// Bridging: flags (low nibble: padding length), MAC type 1 for Ethernet.
+/// Bridging: flags (low nibble: padding length), MAC type 1 for Ethernet. Control messages carry nothing.
 fn bridged(view: View<'_>) -> Step<'_> {
+    const CONTROL: u8 = 0x10;
     match view.u8(1)? {
+        _ if view.u8(0)? & CONTROL != 0 => Err(Stop::NotTcp(NotTcp::NoPayload)),
         1 => Ok((Protocol::Ethernet, view.skip(2)?)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }

@@ -31,6 +31,8 @@ pub(super) enum Protocol {
     Wlan,
     /// The same with the two bytes of its first field in the other order.
     WlanSwapped,
+    /// Sampled frames.
+    Samples,
     /// IPv4 or IPv6, by the version field.
     Ip,
     /// IPv6 whatever the version field says.
@@ -53,6 +55,7 @@ impl Protocol {
             Self::Mpls => "MPLS",
             Self::FrameRelay => "frame relay",
             Self::Wlan | Self::WlanSwapped => "802.11",
+            Self::Samples => "sFlow",
             Self::Transport(1) => "ICMP",
             Self::Transport(17) => "UDP",
             Self::Transport(47) => "GRE",

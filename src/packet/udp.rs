@@ -43,6 +43,9 @@ fn by_port<'d>(header: View<'d>, payload: View<'d>) -> Step<'d> {
     relayed::by_magic(payload).unwrap_or(Err(Stop::NotTcp(NotTcp::OtherTransport(17))))
 }
 
+/// Mobile IP through address translation (RFC 3519): a message that carries a packet.
+const MOBILE_TUNNEL: u8 = 4;
+
 /// The tunnel that lives on `port`.
 fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
     let behind = |size, protocol| {
@@ -50,6 +53,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
         rest.map(|rest| (protocol, rest))
     };
     Some(match port {
+        434 if view.u8(0) == Ok(MOBILE_TUNNEL) => behind(4, Protocol::Ip),
         1701 if is_l2tp(view) => l2tp(view),
         2123 | 2152 | 3386 if view.u8(1) != Ok(0) => gtp(view),
         2268 => amt(view),
@@ -64,6 +68,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
         5072 => ayiya(view),
         5247 => capwap(view),
         6081 => geneve(view),
+        6343 => Ok((Protocol::Samples, view)),
         6635 => Ok((Protocol::Mpls, view)),
         12_000..=12_004 => Ok((Protocol::Llc, view)),
         12_220 | 12_222 | 12_223 => relayed::lwapp(port, view),

@@ -4,9 +4,11 @@
 
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
-use super::step::{Context, Protocol, Step, Stop};
+use super::step::{Context, Next, Protocol, Step, Stop};
 use super::view::{Broken, View};
-use super::{carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, tags, udp, wlan};
+use super::{
+    amateur, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow, tags, udp, wlan,
+};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
 /// could hold 16,384; real stacks stay under 20.
@@ -88,6 +90,7 @@ fn step<'d>(
         Protocol::FrameRelay => legacy::frame_relay(view),
         Protocol::Wlan => wlan::frame(view, wlan::Shape::default()),
         Protocol::WlanSwapped => wlan::swapped(view),
+        Protocol::Samples => sampled(view, cx),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
             _ => ipv4::header(view, cx, table),
@@ -95,6 +98,21 @@ fn step<'d>(
         Protocol::Ipv6 => ipv6::header(view, cx),
         Protocol::Transport(number) => transport(number, view, cx, table),
     }
+}
+
+/// The first TCP among sampled frames. tshark takes samples for what they are, not for what happens here, as it takes
+/// quotes. Samples are not looked for in samples or quotes: nothing real has them, and each level would cost twice as much.
+fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
+    let outside = !cx.quoted;
+    cx.quoted = true;
+    let holds_tcp = |next: &Next<'d>| {
+        let walked = walk(Ok(*next), &mut cx.clone(), &mut FragmentTable::default());
+        matches!(walked, Walked::Tcp { .. })
+    };
+    let mut samples = sflow::samples(view).into_iter();
+    samples
+        .find(|next| outside && holds_tcp(next))
+        .ok_or(Stop::NotTcp(NotTcp::OtherTransport(17)))
 }
 
 /// Reads what follows an IP header.
@@ -121,6 +139,7 @@ fn transport<'d>(
         58 => icmp::v6(view, cx),
         80 => carriers::osi(view),
         108 => carriers::compressed(view),
+        93 => amateur::frame(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),
         136 => udp::lite(view),
         137 => Ok((Protocol::Mpls, view)),

@@ -1,0 +1,78 @@
+//! What measuring equipment and passive optical networks put in front of an Ethernet frame: TECMP (technica engineering),
+//! Elektrobit's EBHSCR, EPON preambles (IEEE 802.3 clause 65).
+
+use super::decoded::NotTcp;
+use super::step::{Protocol, Step, Stop};
+use super::view::View;
+
+/// TECMP: logged and replayed data of type Ethernet; of several frames in one packet the first.
+pub(super) fn tecmp(view: View<'_>) -> Step<'_> {
+    const LOGGED: u8 = 0x03;
+    const REPLAYED: u8 = 0x0a;
+    const ETHERNET: u16 = 0x0080;
+    const HEADER: usize = 12;
+    match (view.u8(5)?, view.u16(6)?) {
+        (LOGGED | REPLAYED, ETHERNET) => {
+            let length = usize::from(view.u16(HEADER + 12)?);
+            let frame = view.skip(HEADER + 16)?;
+            if length > frame.reported {
+                return Err(Stop::NotTcp(NotTcp::NoPayload));
+            }
+            Ok((Protocol::Ethernet, frame.limit(length)))
+        }
+        (_, other) => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// EBHSCR: the kind of bus first.
+pub(super) fn elektrobit(view: View<'_>) -> Step<'_> {
+    const ETHERNET: u8 = 0x50;
+    const HEADER: usize = 32;
+    match view.u8(0)? {
+        ETHERNET => Ok((Protocol::Ethernet, view.skip(HEADER)?)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// EPON: a preamble with the logical link's number, and a bit for encrypted frames.
+pub(super) fn optical(view: View<'_>) -> Step<'_> {
+    const PREAMBLE: [u8; 4] = [0x55, 0x55, 0xd5, 0x55];
+    const ENCRYPTED: u8 = 0x02;
+    if view.array(0)? != PREAMBLE || view.u8(4)? & ENCRYPTED != 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    Ok((Protocol::Ethernet, view.skip(8)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::packet::tests::{frame, ipv4, tcp};
+    use crate::packet::{Decoded, Decoder};
+
+    const ADDRESSES: [u8; 12] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+
+    fn finds(link_type: u32, header: &[u8]) -> bool {
+        let bytes = [header, &ADDRESSES, &[8, 0], &ipv4(6, 40, &tcp(5, &[]))].concat();
+        matches!(
+            Decoder::new().decode(&frame(link_type, &bytes)),
+            Decoded::Tcp(_)
+        )
+    }
+
+    /// tshark 4.0.17 was asked about each.
+    #[test]
+    fn ethernet_behind_headers_of_equipment() {
+        let logged = |kind: u8, data: u8, length: u8| {
+            let mut header = [&ADDRESSES[..], &[0x99, 0xfe], &[0; 28]].concat();
+            (header[19], header[21], header[39]) = (kind, data, length);
+            finds(1, &header)
+        };
+        assert!(logged(3, 0x80, 54) && logged(10, 0x80, 54));
+        assert!(!logged(2, 0x80, 54) && !logged(3, 0x81, 54) && !logged(3, 0x80, 55));
+        let preamble = |security| finds(259, &[0x55, 0x55, 0xd5, 0x55, security, 0x80, 1, 0]);
+        assert!(preamble(0x55) && preamble(0) && !preamble(2));
+        assert!(!finds(259, &[0; 8]));
+        let bus = |kind| finds(279, &[&[kind][..], &[0; 31]].concat());
+        assert!(bus(0x50) && !bus(0x51));
+    }
+}
