@@ -28,6 +28,8 @@ pub(super) struct Subject<'a> {
     stream: Option<u32>,
     connection: Option<FourTuple>,
     kind: Option<Only>,
+    /// It is a connection as a whole: what it consists of is not known of it.
+    whole: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -38,7 +40,21 @@ impl<'a> Subject<'a> {
             stream: None,
             connection: None,
             kind,
+            whole: false,
         }
+    }
+
+    /// The same as the row of a connection.
+    pub(super) const fn as_row(self) -> Self {
+        Self {
+            whole: true,
+            ..self
+        }
+    }
+
+    /// The connection that it is about.
+    pub(super) const fn stream(&self) -> Option<u32> {
+        self.stream
     }
 
     /// `None` for entries that always pass: what is said of the capture as a whole.
@@ -134,6 +150,7 @@ impl<'a> Subject<'a> {
     fn answer(&self, atom: Atom) -> Truth {
         match atom {
             Atom::Always => Truth::Yes,
+            Atom::Only(_) if self.whole => Truth::Unknown,
             Atom::Only(kind) => self.is_kind(kind).into(),
             Atom::Stream((comparison, n)) => self.stream.map_or(Truth::Unknown, |stream| {
                 comparison.holds(u64::from(stream), n).into()

@@ -71,6 +71,15 @@ pub(super) enum Expression {
 }
 
 impl Expression {
+    /// Whether it asks of what kind a line is.
+    pub(super) fn is_about_kinds(&self) -> bool {
+        match self {
+            Self::Atom(atom) => matches!(atom, Atom::Only(_)),
+            Self::Not(inner) => inner.is_about_kinds(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_about_kinds),
+        }
+    }
+
     /// Whether it asks for something that only a segment can answer.
     pub(super) fn is_about_segments(&self) -> bool {
         match self {

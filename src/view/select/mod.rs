@@ -2,8 +2,8 @@
 //! Wireshark's display filters (`-Y`) that our own `see:` lines use.
 //!
 //! A filter is about segments. Another entry passes when what is known of it (its stream, its ports, its kind) already makes
-//! the filter true; the row of a connection passes also when one of its segments did. What is said of the capture as a whole
-//! (first and last entry, frames it lost) always passes.
+//! the filter true; the row of a connection passes also when one of its segments did, and in a table, which has nothing but
+//! rows, when anything of it did. What is said of the capture as a whole (first and last entry, frames it lost) always passes.
 
 mod evaluate;
 mod expression;
@@ -94,14 +94,18 @@ fn push_any(all: &mut Vec<Expression>, atoms: impl Iterator<Item = Atom>) {
 pub struct Select<S> {
     inner: S,
     selection: Selection,
-    /// Streams of which a segment passed.
+    /// The sink has rows of connections and nothing else.
+    rows: bool,
+    /// Streams of which a segment passed, or anything where there are only rows.
     streams: StreamSet,
 }
 
 impl<S: Sink> Select<S> {
     /// `inner` gets only what is selected.
     pub fn new(inner: S, selection: Selection) -> Self {
+        let wants = inner.wants();
         Self {
+            rows: wants.streams && !wants.packets && !wants.events,
             inner,
             selection,
             streams: StreamSet::default(),
@@ -112,9 +116,11 @@ impl<S: Sink> Select<S> {
         let Some(subject) = Subject::of(entry) else {
             return true;
         };
+        let row = self.rows && matches!(entry, Entry::Stream(_));
+        let subject = if row { subject.as_row() } else { subject };
         let truth = subject.judge(&self.selection.expression);
-        if let (Entry::Packet(packet), Truth::Yes) = (entry, truth) {
-            self.streams.insert(packet.observation.stream.0);
+        if truth == Truth::Yes && (self.rows || matches!(entry, Entry::Packet(_))) {
+            self.streams.extend(subject.stream());
         }
         match (entry, truth) {
             (_, Truth::Yes) => true,
@@ -129,15 +135,18 @@ impl<S: Sink> Select<S> {
 impl<S: Sink> Sink for Select<S> {
     fn wants(&self) -> Wants {
         let inner = self.inner.wants();
-        if self.selection.is_segments_alone() {
+        let expression = &self.selection.expression;
+        if self.rows && expression.is_about_kinds() {
+            return inner.and(Wants::FLOW);
+        }
+        if !self.rows && self.selection.is_segments_alone() {
             return Wants {
                 payload: inner.payload,
                 ..Wants::PACKETS
             };
         }
         Wants {
-            packets: inner.packets
-                || (inner.streams && self.selection.expression.is_about_segments()),
+            packets: inner.packets || (inner.streams && expression.is_about_segments()),
             ..inner
         }
     }
@@ -162,6 +171,12 @@ struct StreamSet(Vec<u64>);
 const STREAMS_TOLD_APART: u32 = 1 << 26;
 
 impl StreamSet {
+    fn extend(&mut self, stream: Option<u32>) {
+        if let Some(stream) = stream {
+            self.insert(stream);
+        }
+    }
+
     fn insert(&mut self, stream: u32) {
         if stream >= STREAMS_TOLD_APART {
             return;

@@ -7,6 +7,7 @@ use crate::tcp::{AnalysisFlags, StreamId};
 use crate::timeline::{FindingCode, FindingEntry};
 use crate::view::json::JsonLines;
 use crate::view::samples::{self, Owned, Shared, story, written};
+use crate::view::zeek::ZeekLog;
 
 /// Events that pass, each as `event` or `packet N`.
 fn passed(options: &SelectOptions) -> Vec<String> {
@@ -251,6 +252,36 @@ fn what_cannot_be_used_is_named() {
             .starts_with("`nonsense` is not an analysis flag; flags are retransmission, ")
     );
     assert!(error(&"(".repeat(100_000)).ends_with("64 deep"));
+}
+
+/// A table has no lines to choose from: it has the connections in which there is one.
+#[test]
+fn a_table_row_passes_when_a_line_of_that_kind_did() {
+    let rows = |kind, entries: &[Owned]| {
+        let options = SelectOptions {
+            only: vec![kind],
+            ..SelectOptions::default()
+        };
+        let selection = Selection::new(&options).expect("a good filter");
+        let text = written(entries, |writer: Shared| {
+            Select::new(ZeekLog::new(writer), selection)
+        });
+        text.lines().filter(|line| !line.starts_with('#')).count()
+    };
+    let mut entries = story();
+    for kind in [
+        Only::Handshake,
+        Only::Teardown,
+        Only::Messages,
+        Only::Packets,
+    ] {
+        assert_eq!(rows(kind, &entries), 1, "{kind:?}");
+    }
+    assert_eq!(rows(Only::Findings, &entries), 0);
+    let mut finding = samples::full_finding();
+    finding.stream = Some(StreamId(0));
+    entries.insert(1, Owned::Finding(finding));
+    assert_eq!(rows(Only::Findings, &entries), 1);
 }
 
 #[test]
