@@ -11,6 +11,9 @@ use super::log::Log;
 /// Stretches kept; each is 32 bytes. Beyond it the oldest two become one, so that too much is owed rather than too little.
 const STRETCHES: usize = 1_024;
 
+/// Stretches beyond which it is asked what is acknowledged: most of them are.
+const ASK_BEYOND: usize = 64;
+
 /// Lines of one stretch at most, where they are not joined: so many may count as missed that the peer has, where they
 /// have left the log before anybody could look how long each is.
 pub(super) const STRETCH_LINES: u64 = 256;
@@ -114,6 +117,11 @@ impl Ledger {
     #[must_use]
     pub fn len(&self) -> usize {
         self.earlier.len() + usize::from(self.last.is_some())
+    }
+
+    /// Whether it is time to ask what is acknowledged.
+    pub(super) fn is_long(&self) -> bool {
+        self.len() > ASK_BEYOND
     }
 
     /// Whether everything recorded is acknowledged.

@@ -39,7 +39,9 @@ pub use ledger::{Ledger, Unweighed};
 pub use limits::Limits;
 pub use log::{CHUNK_BYTES, Log, Taken};
 pub use names::NameError;
-pub use room::{Arrival, Counters, Effects, Question, Recall, Room, RoomFull, Saved, Staged};
+pub use room::{
+    Arrival, Counters, Effects, Following, Portion, Question, Recall, Room, RoomFull, Saved, Staged,
+};
 pub use session::{Gone, Now};
 pub use token::{Token, TokenHash};
 pub use turn::Turn;

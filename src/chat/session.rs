@@ -177,6 +177,14 @@ impl Session {
         Cursor::from_parts(earlier, self.cursor.next())
     }
 
+    /// Whether the lines of the log that it has not been sent, one after the other, are all that it is to be sent.
+    pub(super) fn merely_follows(&self, now: Now) -> bool {
+        let beside = !self.aside.is_empty() || self.again.is_some() || !self.parked.is_empty();
+        let waits = self.unstored || self.succeeds || self.held_until > now.uptime;
+        let asks = self.ledger.is_long() || !matches!(self.excerpt, Excerpt::None);
+        !(beside || waits || asks) && self.closing.is_none() && self.cursor.earlier().is_empty()
+    }
+
     /// Queues a notice (`* text`) that is sent behind the lines before number `place`; `text` must be safe text.
     pub(super) fn tell_at(&mut self, place: u64, text: &str) {
         self.push_at(place, encode::notice(self.view, text).freeze());

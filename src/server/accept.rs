@@ -121,7 +121,7 @@ impl Serve for Lines {
                 let connection = self.connection(stream, mail, tuple, id, codec);
                 let (alive, peer_timeout) = (self.alive.clone(), self.peer_timeout);
                 tokio::spawn(async move {
-                    bind::prepare_as_far_as_may_be(&connection.stream, peer_timeout);
+                    bind::prepare_as_far_as_may_be(&connection.wire.stream, peer_timeout);
                     connection.run().await;
                     drop(alive);
                 });
@@ -200,7 +200,7 @@ impl Lines {
         if !claim.rest.is_empty() {
             connection.already_read(&claim.rest);
         }
-        bind::prepare_as_far_as_may_be(&connection.stream, self.peer_timeout);
+        bind::prepare_as_far_as_may_be(&connection.wire.stream, self.peer_timeout);
         connection.run().await;
     }
 

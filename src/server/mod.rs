@@ -35,6 +35,7 @@ mod systemd;
 mod tcp_info;
 mod upgrade;
 mod websocket;
+mod wire;
 
 use std::io;
 use std::net::TcpListener;
@@ -44,7 +45,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{interval, sleep, timeout};
 
 use crate::chat::{Counters, Limits, Room};
@@ -197,6 +198,9 @@ impl Opened {
             writer,
         } = self;
         let (alive, all_ended) = mpsc::channel(1);
+        let mut round = JoinSet::new();
+        let shared = Arc::clone(&hub);
+        round.spawn(async move { shared.go_round(yield_now).await });
         let loops = listen(config, &hub, alive, &shutdown)?;
         systemd::notify("READY=1");
         shutdown.reached(Phase::Ending).await;

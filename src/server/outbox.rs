@@ -3,16 +3,13 @@
 //! Owns: partial writes and byte offsets. Must not know: what the bytes mean.
 
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
+use std::io;
 use std::ops::Range;
 
 use bytes::{Buf, Bytes};
-use tokio::net::TcpStream;
 
-use crate::chat::Turn;
-
-/// Slices per system call: a reader at the tail needs one or two, one that lags a few chunks.
-const SLICES: usize = 32;
+use super::hub::Outlet;
+use crate::chat::{Portion, Turn};
 
 /// Which lines the bytes up to an offset belong to.
 #[derive(Debug)]
@@ -38,6 +35,19 @@ impl Outbox {
             written,
             ..Self::default()
         }
+    }
+
+    /// A portion of the room's lines, from byte `at` of the connection on.
+    pub(super) fn of(at: u64, portion: &Portion, marks: bool) -> Self {
+        let mut outbox = Self::starting_at(at);
+        outbox.slices.clone_from(&portion.slices);
+        let (bytes, lines) = (portion.taken.bytes as u64, portion.taken.lines.clone());
+        outbox.queued += bytes;
+        if marks {
+            let end = outbox.queued;
+            outbox.marks.push_back(Mark { end, lines });
+        }
+        outbox
     }
 
     /// Whether everything was handed to the socket.
@@ -90,23 +100,14 @@ impl Outbox {
     }
 
     /// One system call.
-    pub(super) fn write(&mut self, stream: &TcpStream) -> io::Result<usize> {
-        let count = match self.slices.len() {
-            0 => return Ok(0),
-            1 => stream.try_write(&self.slices[0])?,
-            many => {
-                let mut parts = [IoSlice::new(&[]); SLICES];
-                for (part, slice) in parts.iter_mut().zip(&self.slices) {
-                    *part = IoSlice::new(slice);
-                }
-                stream.try_write_vectored(&parts[..many.min(SLICES)])?
-            }
-        };
+    pub(super) fn write(&mut self, outlet: &impl Outlet) -> io::Result<usize> {
+        let count = outlet.send(&self.slices)?;
         self.advance(count);
         Ok(count)
     }
 
-    fn advance(&mut self, count: usize) {
+    /// So many bytes were handed to the socket.
+    pub(super) fn advance(&mut self, count: usize) {
         self.written += count as u64;
         let mut left = count;
         while left > 0 {

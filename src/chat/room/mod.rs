@@ -8,6 +8,7 @@
 
 mod answers;
 mod comings;
+mod following;
 mod hearing;
 mod recall;
 mod returning;
@@ -33,6 +34,7 @@ use super::{DisconnectReason, SessionEvent, SessionEventKind, SessionId};
 use crate::text;
 
 pub use comings::{Arrival, RoomFull};
+pub use following::{Following, Portion};
 pub use recall::{Question, Recall};
 pub use staging::{Saved, Staged};
 

@@ -110,7 +110,7 @@ impl Room {
         session
             .ledger
             .record_read(lines, bytes, view, &mut self.log);
-        turn.ask = session.ledger.len() > 64;
+        turn.ask = session.ledger.is_long();
         let (head, settled) = (self.log.head(), self.staged.is_empty());
         let more = !session.cursor.is_done(head) || session.is_due(head, settled);
         turn.more = more || turn.taken.missed > 0;

@@ -4,11 +4,12 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
@@ -35,17 +36,18 @@ impl Connection {
             Some(close) => {
                 let from = self.outbox.written();
                 self.outbox.push(close, self.hub.is_watched());
-                let _ = self.outbox.write(&self.stream);
+                let _ = self.outbox.write(&*self.wire);
                 self.tell_written(from);
                 self.parting = true;
             }
-            None => self.finish().await,
+            None => self.finish(),
         }
     }
 
     /// Our FIN.
-    async fn finish(&mut self) {
-        if self.stream.shutdown().await.is_ok() {
+    fn finish(&self) {
+        let stream = SockRef::from(&self.wire.stream);
+        if stream.shutdown(Shutdown::Write).is_ok() {
             let id = self.mail.session();
             self.hub.emit(id, self.tuple, || SessionEventKind::Shutdown);
         }
@@ -60,10 +62,10 @@ impl Connection {
         }
         if self.parting {
             let _ = timeout(LINGER, self.await_close()).await;
-            self.finish().await;
+            self.finish();
         }
         if !self.eof && !self.hub.is_aborting() {
-            let _ = timeout(LINGER, drain(&self.stream)).await;
+            let _ = timeout(LINGER, drain(&self.wire.stream)).await;
         }
     }
 
@@ -89,10 +91,10 @@ impl Connection {
 
     /// Reads until the client's close frame or the end.
     async fn await_close(&mut self) {
-        while self.codec.ended().is_none() && self.stream.readable().await.is_ok() {
+        while self.codec.ended().is_none() && self.wire.stream.readable().await.is_ok() {
             let (codec, offset, most) = (&mut self.codec, self.read, self.line_bytes);
             let result = SCRATCH.with_borrow_mut(|scratch| {
-                let count = self.stream.try_read(scratch)?;
+                let count = self.wire.stream.try_read(scratch)?;
                 codec.feed(&scratch[..count], offset, most, &mut |_| {});
                 Ok::<_, io::Error>(count)
             });

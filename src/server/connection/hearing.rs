@@ -23,12 +23,18 @@ impl Connection {
             return Poll::Pending;
         }
         // Woken by the room, as a rule: a look at the readiness is cheaper than asking to be woken again.
-        if self.listening && self.stream.try_io(Interest::READABLE, || Ok(())).is_err() {
+        if self.listening
+            && self
+                .wire
+                .stream
+                .try_io(Interest::READABLE, || Ok(()))
+                .is_err()
+        {
             return Poll::Pending;
         }
         // Without budget the runtime asks to come back instead of noting the waker.
         self.listening = tokio::task::coop::has_budget_remaining();
-        let ready = ready!(self.stream.poll_read_ready(cx));
+        let ready = ready!(self.wire.stream.poll_read_ready(cx));
         self.listening = false;
         let id = self.mail.session();
         match self.hub.with(|room, now| room.may_speak(id, now)) {
@@ -56,7 +62,7 @@ impl Connection {
     }
 
     fn read_once(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.try_read(scratch)?;
+        let count = self.wire.stream.try_read(scratch)?;
         if count > 0 {
             self.heard_bytes(&scratch[..count]);
         }

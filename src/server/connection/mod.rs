@@ -27,12 +27,14 @@ use super::codec::Codec;
 use super::hub::{Ear, Hub, Mail};
 use super::outbox::Outbox;
 use super::tcp_info;
+use super::wire::Wire;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
 use crate::net::FourTuple;
 
 pub(super) use ending::{LINGER, drain};
 use naming::Naming;
 use patience::Patience;
+pub(super) use sending::TAKE_BYTES;
 
 /// Bytes read from one client before all others have their turn.
 const TURN_BYTES: u64 = 16 * 1024;
@@ -67,8 +69,10 @@ pub(super) struct Connection {
     cut: bool,
     /// Bytes read.
     pub(super) read: u64,
-    pub(super) stream: TcpStream,
+    pub(super) wire: Arc<Wire>,
     pub(super) outbox: Outbox,
+    /// The hub has the pen: what this task knows of the outbox is of old.
+    lent: bool,
     alarm: Option<Pin<Box<Sleep>>>,
     /// The session that the span names.
     logged: SessionId,
@@ -96,7 +100,8 @@ impl Connection {
         let span = span_of(arrived, tuple);
         let naming = Naming::new(hub.knows_streams());
         Self {
-            stream,
+            wire: Arc::new(Wire { stream, tuple }),
+            lent: false,
             hub,
             mail,
             tuple,
@@ -177,12 +182,22 @@ impl Connection {
 
     /// Bytes the peer has, never more than were written (our FIN counts one).
     fn acknowledged(&self) -> Option<u64> {
-        tcp_info::bytes_acknowledged(&self.stream).map(|bytes| bytes.min(self.outbox.written()))
+        tcp_info::bytes_acknowledged(&self.wire.stream)
+            .map(|bytes| bytes.min(self.outbox.written()))
     }
 
-    /// Talks until the session is to end.
+    /// Talks until the session is to end. While there is nothing to do, the hub sends what is said.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
         self.ear.listen(&self.hub, &self.mail, cx);
+        self.fetch();
+        let talk = self.talk(cx);
+        if talk.is_pending() {
+            self.lend();
+        }
+        talk
+    }
+
+    fn talk(&mut self, cx: &mut Context<'_>) -> Poll<DisconnectReason> {
         self.look = true;
         let turn = self.read + TURN_BYTES;
         loop {

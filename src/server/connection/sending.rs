@@ -3,6 +3,7 @@
 //! Owns: when to take from the room, and how long a client that is asked to leave may take. Must not know: encodings.
 
 use std::io;
+use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::{Connection, LINGER, reason_of};
 use crate::chat::{DisconnectReason, Room, SessionEventKind};
 
 /// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
-const TAKE_BYTES: usize = 128 * 1024;
+pub(in crate::server) const TAKE_BYTES: usize = 128 * 1024;
 
 /// What taking from the room came to.
 enum Refill {
@@ -48,11 +49,11 @@ impl Connection {
                 }
             }
             let from = self.outbox.written();
-            match self.outbox.write(&self.stream) {
+            match self.outbox.write(&*self.wire) {
                 Ok(_) => self.tell_written(from),
                 // Only now is it worth asking to be woken: most writes succeed.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if self.stream.poll_write_ready(cx).is_pending() {
+                    if self.wire.stream.poll_write_ready(cx).is_pending() {
                         self.heed_closing();
                         return None;
                     }
@@ -100,6 +101,27 @@ impl Connection {
             return Refill::More;
         }
         turn.closing.map_or(Refill::Nothing, Refill::End)
+    }
+
+    /// Lends the pen, where nothing is under way and nothing but lines can come.
+    pub(super) fn lend(&mut self) {
+        let ends = self.eof || self.broken.is_some() || self.patience.is_some();
+        if ends || !self.outbox.is_empty() || self.codec.ended().is_some() {
+            return;
+        }
+        let (at, wire) = (self.outbox.written(), Arc::clone(&self.wire));
+        self.hub.lend(&self.mail, at, wire);
+        self.lent = true;
+    }
+
+    /// Takes the pen back, and with it what the client did not take.
+    pub(super) fn fetch(&mut self) {
+        if !std::mem::take(&mut self.lent) {
+            return;
+        }
+        if let Some(outbox) = self.hub.fetch(&self.mail) {
+            self.outbox = outbox;
+        }
     }
 
     pub(super) fn set_deadline(&mut self, linger: Duration) {

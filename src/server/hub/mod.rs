@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod interleavings;
+mod round;
 mod sync;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,10 @@ use super::clock::Clock;
 use super::sink::EventSink;
 use crate::chat::{Effects, Now, Room, SessionEvent, SessionEventKind, SessionId};
 use crate::net::FourTuple;
+use round::{Pen, Round};
 use sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
+
+pub(super) use round::Outlet;
 
 /// What the hub tells a connection's task: which session it serves, and what to do besides.
 #[derive(Debug, Default)]
@@ -75,6 +79,7 @@ pub(super) trait Store: Send + Sync {
 struct Post {
     mail: Arc<Mail>,
     waker: Option<Waker>,
+    pen: Pen,
 }
 
 impl Post {
@@ -90,6 +95,7 @@ struct State {
     /// In the order of coming, which is about that of their memory and of their sockets' in the kernel: walking them to and
     /// fro costs most of the time that a line to many costs outside the kernel.
     posts: BTreeMap<SessionId, Post>,
+    round: Round,
 }
 
 /// Shared by all tasks of a server.
@@ -112,6 +118,7 @@ impl Hub {
         let state = Mutex::new(State {
             room,
             posts: BTreeMap::new(),
+            round: Round::default(),
         });
         Self {
             state,
@@ -148,6 +155,7 @@ impl Hub {
         let post = Post {
             mail: Arc::clone(mail),
             waker: None,
+            pen: Pen::default(),
         };
         state.posts.insert(id, post);
         self.settle(&mut state);
@@ -183,13 +191,12 @@ impl Hub {
                 state.posts.insert(to, post);
             }
         }
-        if effects.published {
+        if effects.published && !state.round.begin() {
             state.posts.values().for_each(Post::wake);
-        } else {
-            for id in effects.wake.drain(..) {
-                if let Some(post) = state.posts.get(&id) {
-                    post.wake();
-                }
+        }
+        for id in effects.wake.drain(..) {
+            if let Some(post) = state.posts.get(&id) {
+                post.wake();
             }
         }
         for event in effects.events.drain(..) {

@@ -1,0 +1,221 @@
+//! The round: what is said to everybody is handed to everybody in turn, without waking a task for each.
+//!
+//! Owns: who is next, and the pens of sessions at rest. Must not know: sockets or protocols.
+//!
+//! A connection's task that has nothing to do lends the hub its pen: the right to send, and the offset of the next byte.
+//! While lines are to be sent, one task goes round the sessions, a few at a time. To those whose pen is here it sends what
+//! they are owed, many lines in one go; all others are woken and see to themselves, as is a session whose socket is full.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::ops::Bound::{Excluded, Included, Unbounded};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+
+use super::{Hub, Mail, Post, State};
+use crate::chat::{Following, Portion, SessionEvent, SessionEventKind, SessionId};
+use crate::net::FourTuple;
+use crate::server::clock::Clock;
+use crate::server::connection::TAKE_BYTES;
+use crate::server::outbox::Outbox;
+
+/// Sessions served while the hub is locked, before all other tasks have their turn.
+const STEP: usize = 32;
+
+/// Where a session's bytes go.
+pub(in crate::server) trait Outlet: Send + Sync {
+    /// One attempt that never blocks: how many of these bytes were taken.
+    fn send(&self, slices: &VecDeque<Bytes>) -> io::Result<usize>;
+
+    /// The connection, for events.
+    fn tuple(&self) -> FourTuple;
+}
+
+/// Who may send to a session's client.
+#[derive(Default)]
+pub(super) enum Pen {
+    /// The connection's task.
+    #[default]
+    Away,
+    /// The round: nothing is on its way, and the next byte has this offset.
+    Here(u64, Arc<dyn Outlet>),
+    /// Nobody until the task is back: its client did not take all.
+    Left(Box<Outbox>),
+}
+
+/// How far the round is.
+pub(super) struct Round {
+    /// Who was served last.
+    at: SessionId,
+    /// Everybody up to this one is still to be served, when the rest has been.
+    until: Option<SessionId>,
+    /// The rest has been.
+    wrapped: bool,
+    /// Of the task that goes round; without one, everybody is woken.
+    waker: Option<Waker>,
+}
+
+impl Default for Round {
+    fn default() -> Self {
+        Self {
+            at: SessionId(0),
+            until: None,
+            wrapped: false,
+            waker: None,
+        }
+    }
+}
+
+impl Round {
+    /// From here on everybody is to be served once; false if nobody will.
+    pub(super) fn begin(&mut self) -> bool {
+        (self.until, self.wrapped) = (Some(self.at), false);
+        self.waker.as_ref().map(Waker::wake_by_ref).is_some()
+    }
+
+    /// `count` of at most [`STEP`] were served, the last of them `last`.
+    fn advance(&mut self, last: Option<SessionId>, count: usize) {
+        self.at = last.unwrap_or(self.at);
+        if count == STEP {
+            return;
+        }
+        if self.wrapped {
+            self.until = None;
+        } else {
+            (self.at, self.wrapped) = (SessionId(0), true);
+        }
+    }
+}
+
+/// What the task that goes round has at hand in one step.
+#[derive(Default)]
+pub(super) struct Tray {
+    portions: Vec<Portion>,
+    /// For each session of the step, in order.
+    served: Vec<Following>,
+}
+
+impl Hub {
+    /// Lends the pen: nothing is on its way to the client, and the task has looked since it was woken last.
+    pub(in crate::server) fn lend(&self, mail: &Mail, at: u64, outlet: Arc<dyn Outlet>) {
+        if let Some(post) = self.lock().posts.get_mut(&mail.session()) {
+            post.pen = Pen::Here(at, outlet);
+        }
+    }
+
+    /// Takes the pen back: what is still to be sent, and offsets.
+    pub(in crate::server) fn fetch(&self, mail: &Mail) -> Option<Outbox> {
+        let mut state = self.lock();
+        let post = state.posts.get_mut(&mail.session())?;
+        match std::mem::take(&mut post.pen) {
+            Pen::Away => None,
+            Pen::Here(at, _) => Some(Outbox::starting_at(at)),
+            Pen::Left(outbox) => Some(*outbox),
+        }
+    }
+
+    /// Goes round whenever something was said, for ever; between steps `pause` lets others have their turn.
+    pub(in crate::server) async fn go_round<P: Future<Output = ()>>(&self, pause: impl Fn() -> P) {
+        let mut tray = Tray::default();
+        loop {
+            poll_fn(|cx| self.await_round(cx)).await;
+            while self.step(&mut tray) {
+                pause().await;
+            }
+        }
+    }
+
+    fn await_round(&self, cx: &Context<'_>) -> Poll<()> {
+        let round = &mut self.lock().round;
+        round.waker = Some(cx.waker().clone());
+        if round.until.is_some() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// Serves the next few sessions; whether there are more.
+    ///
+    /// First all are handed their lines, then all are sent them: so the memory of many sessions is waited for at once.
+    fn step(&self, tray: &mut Tray) -> bool {
+        let mut state = self.lock();
+        let State { room, posts, round } = &mut *state;
+        let Some(until) = round.until else {
+            return false;
+        };
+        let end = if round.wrapped {
+            Included(until)
+        } else {
+            Unbounded
+        };
+        if round.wrapped && round.at >= until {
+            round.until = None;
+            return false;
+        }
+        let range = (Excluded(round.at), end);
+        let now = self.clock.now();
+        let mut last = None;
+        for (&id, post) in posts.range(range).take(STEP) {
+            let Pen::Here(at, _) = post.pen else {
+                tray.served.push(Following::Otherwise);
+                continue;
+            };
+            let following = room.follow(id, TAKE_BYTES, at, &mut tray.portions, now);
+            tray.served.push(following);
+            last = Some(id);
+        }
+        for ((&id, post), following) in posts.range_mut(range).zip(&tray.served) {
+            self.serve(id, post, *following, &tray.portions);
+            last = Some(id);
+        }
+        round.advance(last, tray.served.len());
+        tray.served.clear();
+        tray.portions.clear();
+        round.until.is_some()
+    }
+
+    /// Sends a session its portion, or wakes its task where that is not all.
+    fn serve(&self, id: SessionId, post: &mut Post, what: Following, portions: &[Portion]) {
+        let (index, more) = match what {
+            Following::Nothing => return,
+            Following::Otherwise => return post.wake(),
+            Following::Portion { index, more } => (index, more),
+        };
+        let (Pen::Here(at, outlet), Some(portion)) = (&mut post.pen, portions.get(index)) else {
+            return;
+        };
+        let sent = outlet.send(&portion.slices).unwrap_or_default();
+        if sent == portion.taken.bytes {
+            let bytes = *at..*at + sent as u64;
+            *at = bytes.end;
+            if self.is_watched() {
+                let lines = portion.taken.lines.clone();
+                self.tell_sent(id, outlet.tuple(), SessionEventKind::Wrote { lines, bytes });
+            }
+        } else {
+            let mut outbox = Outbox::of(*at, portion, self.is_watched());
+            let (from, tuple) = (*at, outlet.tuple());
+            outbox.advance(sent);
+            outbox.stretches_since(from, |lines, bytes| {
+                self.tell_sent(id, tuple, SessionEventKind::Wrote { lines, bytes });
+            });
+            post.pen = Pen::Left(Box::new(outbox));
+            return post.wake();
+        }
+        if more {
+            post.wake();
+        }
+    }
+
+    fn tell_sent(&self, session: SessionId, connection: FourTuple, kind: SessionEventKind) {
+        self.sink.send(SessionEvent {
+            at: Clock::wall(),
+            session,
+            connection,
+            kind,
+        });
+    }
+}
