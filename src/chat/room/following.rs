@@ -54,7 +54,13 @@ pub enum Following {
 }
 
 impl Room {
-    /// As [`Room::take`] for a session that merely follows the room. What one was handed lies in `portions`, which the
+    /// Whether the lines of the log that this session has not been sent are all that it is to be sent.
+    pub fn merely_follows(&self, id: SessionId, now: Now) -> bool {
+        let session = self.sessions.get(&id);
+        session.is_some_and(|session| session.merely_follows(now))
+    }
+
+    /// As [`Room::take`] for a session that [merely follows](Self::merely_follows) the room. What one was handed lies in `portions`, which the
     /// next ones at its place share: sending a line to a thousand sessions reads the log once.
     ///
     /// Handed out is handed over: the connection of the session, of which `offset` bytes were used, is to send the portion.
@@ -64,15 +70,11 @@ impl Room {
         budget: usize,
         offset: u64,
         portions: &mut Vec<Portion>,
-        now: Now,
     ) -> Following {
         let head = self.log.head();
         let Some(session) = self.sessions.get_mut(&id) else {
             return Following::Otherwise;
         };
-        if !session.merely_follows(now) {
-            return Following::Otherwise;
-        }
         if session.cursor.is_done(head) {
             return Following::Nothing;
         }

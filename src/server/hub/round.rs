@@ -93,6 +93,8 @@ impl Round {
 /// What the task that goes round has at hand in one step.
 #[derive(Default)]
 pub(super) struct Tray {
+    /// Which sessions of the step merely follow, in order.
+    follow: Vec<bool>,
     portions: Vec<Portion>,
     /// For each session of the step, in order.
     served: Vec<Following>,
@@ -139,7 +141,8 @@ impl Hub {
 
     /// Serves the next few sessions; whether there are more.
     ///
-    /// First all are handed their lines, then all are sent them: so the memory of many sessions is waited for at once.
+    /// First all are looked at, then all are handed their lines, then all are sent them: so the memory of many sessions is
+    /// waited for at once.
     fn step(&self, tray: &mut Tray) -> bool {
         let mut state = self.lock();
         let State { room, posts, round } = &mut *state;
@@ -158,20 +161,21 @@ impl Hub {
         let range = (Excluded(round.at), end);
         let now = self.clock.now();
         let mut last = None;
-        for (&id, post) in posts.range(range).take(STEP) {
-            let Pen::Here(at, _) = post.pen else {
-                tray.served.push(Following::Otherwise);
-                continue;
-            };
-            let following = room.follow(id, TAKE_BYTES, at, &mut tray.portions, now);
-            tray.served.push(following);
-            last = Some(id);
+        let ids = posts.range(range).take(STEP);
+        tray.follow
+            .extend(ids.map(|(&id, _)| room.merely_follows(id, now)));
+        for ((&id, post), follows) in posts.range(range).zip(&tray.follow) {
+            tray.served.push(match post.pen {
+                Pen::Here(at, _) if *follows => room.follow(id, TAKE_BYTES, at, &mut tray.portions),
+                _ => Following::Otherwise,
+            });
         }
         for ((&id, post), following) in posts.range_mut(range).zip(&tray.served) {
             self.serve(id, post, *following, &tray.portions);
             last = Some(id);
         }
         round.advance(last, tray.served.len());
+        tray.follow.clear();
         tray.served.clear();
         tray.portions.clear();
         round.until.is_some()
