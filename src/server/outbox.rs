@@ -7,8 +7,10 @@ use std::io;
 use std::ops::Range;
 
 use bytes::{Buf, Bytes};
+use tokio::io::Interest;
 
-use super::hub::Outlet;
+use super::hub::Outlet as _;
+use super::wire::Wire;
 use crate::chat::{Portion, Turn};
 
 /// Which lines the bytes up to an offset belong to.
@@ -100,8 +102,9 @@ impl Outbox {
     }
 
     /// One system call.
-    pub(super) fn write(&mut self, outlet: &impl Outlet) -> io::Result<usize> {
-        let count = outlet.send(&self.slices)?;
+    pub(super) fn write(&mut self, wire: &Wire) -> io::Result<usize> {
+        let send = || wire.send(&self.slices);
+        let count = wire.stream.try_io(Interest::WRITABLE, send)?;
         self.advance(count);
         Ok(count)
     }

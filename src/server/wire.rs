@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 
 use bytes::Bytes;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::hub::Outlet;
@@ -23,15 +24,16 @@ pub(super) struct Wire {
 
 impl Outlet for Wire {
     fn send(&self, slices: &VecDeque<Bytes>) -> io::Result<usize> {
+        let socket = SockRef::from(&self.stream);
         match slices.len() {
             0 => Ok(0),
-            1 => self.stream.try_write(&slices[0]),
+            1 => socket.send(&slices[0]),
             many => {
                 let mut parts = [IoSlice::new(&[]); SLICES];
                 for (part, slice) in parts.iter_mut().zip(slices) {
                     *part = IoSlice::new(slice);
                 }
-                self.stream.try_write_vectored(&parts[..many.min(SLICES)])
+                socket.send_vectored(&parts[..many.min(SLICES)])
             }
         }
     }

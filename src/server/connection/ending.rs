@@ -36,7 +36,7 @@ impl Connection {
             Some(close) => {
                 let from = self.outbox.written();
                 self.outbox.push(close, self.hub.is_watched());
-                let _ = self.outbox.write(&*self.wire);
+                let _ = self.outbox.write(&self.wire);
                 self.tell_written(from);
                 self.parting = true;
             }

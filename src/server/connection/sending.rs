@@ -49,7 +49,7 @@ impl Connection {
                 }
             }
             let from = self.outbox.written();
-            match self.outbox.write(&*self.wire) {
+            match self.outbox.write(&self.wire) {
                 Ok(_) => self.tell_written(from),
                 // Only now is it worth asking to be woken: most writes succeed.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
