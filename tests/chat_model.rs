@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use chatscope::chat::{
-    Arrival, DisconnectReason, Effects, Gone, Limits, Log, Now, Question, Recall, Room, Saved,
-    SessionId, Staged, Token, View,
+    Arrival, DisconnectReason, Effects, Following, Gone, Limits, Log, Now, Question, Recall, Room,
+    Saved, SessionId, Staged, Token, View,
 };
 use chatscope::net::{FourTuple, Timestamp};
 use proptest::prelude::*;
@@ -24,6 +24,8 @@ enum Step {
     Connect(View),
     Say(usize),
     Take(usize, usize),
+    /// Everybody who merely follows is handed a portion of so many bytes.
+    Round(usize),
     Acknowledge(usize, u8),
     Drop(usize, u8),
     /// Comes back; the last number: bytes of the room shown to the fresh session first, while somebody talks.
@@ -51,6 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => view().prop_map(Step::Connect),
         12 => who().prop_map(Step::Say),
         12 => (who(), 1_usize..200).prop_map(|(who, budget)| Step::Take(who, budget)),
+        4 => (1_usize..200).prop_map(Step::Round),
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Acknowledge(who, share)),
         4 => (who(), any::<u8>()).prop_map(|(who, share)| Step::Drop(who, share)),
         4 => (who(), view(), linger()).prop_map(|(who, view, linger)| Step::Resume(who, view, linger)),
@@ -255,6 +258,42 @@ impl World {
             wire.bytes.len() - before,
             turn.side + turn.taken.bytes + turn.farewell
         );
+        self.settle();
+    }
+
+    /// What is shared among those at one place is what each would have been handed alone.
+    fn round(&mut self, budget: usize) {
+        let (now, mut portions) = (self.now(), Vec::new());
+        for person in &mut self.people {
+            let Some(wire) = &mut person.connection else {
+                continue;
+            };
+            if !self.room.merely_follows(person.session, now) {
+                continue;
+            }
+            let (head, owed) = (self.room.log().head(), self.room.owed(person.session).start);
+            let offset = wire.bytes.len() as u64;
+            let what = self
+                .room
+                .follow(person.session, budget, offset, &mut portions);
+            let left = match what {
+                Following::Nothing => owed..owed,
+                Following::Portion { index, more } => {
+                    let portion = &portions[index];
+                    assert_eq!(portion.taken.lines.start, owed);
+                    assert_eq!(portion.taken.lines.end < head, more);
+                    for slice in &portion.slices {
+                        wire.bytes.extend_from_slice(slice);
+                    }
+                    portion.taken.lines.clone()
+                }
+                Following::Otherwise => {
+                    assert!(owed < self.room.log().first(), "it has left the log");
+                    continue;
+                }
+            };
+            assert_eq!(self.room.owed(person.session).start, left.end);
+        }
         self.settle();
     }
 
@@ -498,6 +537,7 @@ impl World {
             Step::Connect(view) => self.connect(view),
             Step::Say(who) => self.say_next(who),
             Step::Take(who, budget) => self.take(who, budget),
+            Step::Round(budget) => self.round(budget),
             Step::Acknowledge(who, share) => self.acknowledge(who, share),
             Step::Drop(who, share) => self.drop_connection(who, share),
             Step::Resume(who, view, linger) => self.resume(who, view, linger, None),

@@ -119,8 +119,9 @@ impl Connection {
         if !std::mem::take(&mut self.lent) {
             return;
         }
-        if let Some(outbox) = self.hub.fetch(&self.mail) {
-            self.outbox = outbox;
+        if let Some(left) = self.hub.fetch(&self.mail) {
+            self.outbox = left.outbox;
+            self.broken = left.error.as_ref().map(reason_of);
         }
     }
 

@@ -16,9 +16,8 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use super::{Hub, Mail, Post, State};
-use crate::chat::{Following, Portion, SessionEvent, SessionEventKind, SessionId};
+use crate::chat::{Following, Portion, SessionEventKind, SessionId};
 use crate::net::FourTuple;
-use crate::server::clock::Clock;
 use crate::server::connection::TAKE_BYTES;
 use crate::server::outbox::Outbox;
 
@@ -43,7 +42,14 @@ pub(super) enum Pen {
     /// The round: nothing is on its way, and the next byte has this offset.
     Here(u64, Arc<dyn Outlet>),
     /// Nobody until the task is back: its client did not take all.
-    Left(Box<Outbox>),
+    Left(Box<Leftover>),
+}
+
+/// What a client did not take.
+pub(in crate::server) struct Leftover {
+    pub(in crate::server) outbox: Outbox,
+    /// Why, unless its socket is only full.
+    pub(in crate::server) error: Option<io::Error>,
 }
 
 /// How far the round is.
@@ -109,13 +115,16 @@ impl Hub {
     }
 
     /// Takes the pen back: what is still to be sent, and offsets.
-    pub(in crate::server) fn fetch(&self, mail: &Mail) -> Option<Outbox> {
+    pub(in crate::server) fn fetch(&self, mail: &Mail) -> Option<Leftover> {
         let mut state = self.lock();
         let post = state.posts.get_mut(&mail.session())?;
         match std::mem::take(&mut post.pen) {
             Pen::Away => None,
-            Pen::Here(at, _) => Some(Outbox::starting_at(at)),
-            Pen::Left(outbox) => Some(*outbox),
+            Pen::Here(at, _) => Some(Leftover {
+                outbox: Outbox::starting_at(at),
+                error: None,
+            }),
+            Pen::Left(leftover) => Some(*leftover),
         }
     }
 
@@ -191,35 +200,29 @@ impl Hub {
         let (Pen::Here(at, outlet), Some(portion)) = (&mut post.pen, portions.get(index)) else {
             return;
         };
-        let sent = outlet.send(&portion.slices).unwrap_or_default();
-        if sent == portion.taken.bytes {
-            let bytes = *at..*at + sent as u64;
-            *at = bytes.end;
+        let (sent, error) = match outlet.send(&portion.slices) {
+            Ok(sent) => (sent, None),
+            Err(error) => (0, Some(error)),
+        };
+        let tell = |lines, bytes| {
             if self.is_watched() {
-                let lines = portion.taken.lines.clone();
-                self.tell_sent(id, outlet.tuple(), SessionEventKind::Wrote { lines, bytes });
+                let wrote = SessionEventKind::Wrote { lines, bytes };
+                self.emit(id, outlet.tuple(), || wrote);
             }
+        };
+        let from = *at;
+        if sent == portion.taken.bytes {
+            *at += sent as u64;
+            tell(portion.taken.lines.clone(), from..*at);
         } else {
-            let mut outbox = Outbox::of(*at, portion, self.is_watched());
-            let (from, tuple) = (*at, outlet.tuple());
+            let mut outbox = Outbox::of(from, portion, self.is_watched());
             outbox.advance(sent);
-            outbox.stretches_since(from, |lines, bytes| {
-                self.tell_sent(id, tuple, SessionEventKind::Wrote { lines, bytes });
-            });
-            post.pen = Pen::Left(Box::new(outbox));
-            return post.wake();
+            outbox.stretches_since(from, tell);
+            let error = error.filter(|error| error.kind() != io::ErrorKind::WouldBlock);
+            post.pen = Pen::Left(Box::new(Leftover { outbox, error }));
         }
-        if more {
+        if more || sent < portion.taken.bytes {
             post.wake();
         }
-    }
-
-    fn tell_sent(&self, session: SessionId, connection: FourTuple, kind: SessionEventKind) {
-        self.sink.send(SessionEvent {
-            at: Clock::wall(),
-            session,
-            connection,
-            kind,
-        });
     }
 }
