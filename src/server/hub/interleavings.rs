@@ -1,13 +1,14 @@
 //! The hub and the room as threads share them, under every interleaving that some thousand random schedules reach.
 //!
-//! Real: room, log, hub, wake-ups, the order of registering and looking. Played: sockets (byte vectors of which a prefix is
-//! acknowledged), the history's two threads (vectors). A wake-up that is lost leaves somebody waiting for ever, which
+//! Real: room, log, hub, wake-ups, the round, the order of registering and looking. Played: sockets (byte vectors that take
+//! a part of what they are sent, of which a prefix is acknowledged), the history's two threads (vectors). A wake-up that is lost leaves somebody waiting for ever, which
 //! shuttle reports as a deadlock.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use shuttle::rand::Rng as _;
@@ -17,12 +18,13 @@ use shuttle::{future, thread};
 use super::super::clock::Clock;
 use super::super::sink::EventSink;
 use super::sync::Mutex;
-use super::{Ear, Hub, Mail, Store};
+use super::{Ear, Hub, Mail, Outlet, Store};
 use crate::chat::{
     Arrival, DisconnectReason, Effects, Limits, Log, Question, Recall, Room, RoomFull, Saved,
     Staged, Token, View,
 };
 use crate::net::FourTuple;
+use bytes::Bytes;
 
 /// Schedules of either kind.
 const SCHEDULES: usize = 300;
@@ -103,6 +105,7 @@ struct House {
     hub: Arc<Hub>,
     jobs: Sender<Job>,
     history: thread::JoinHandle<()>,
+    round: Option<thread::JoinHandle<()>>,
 }
 
 impl House {
@@ -120,7 +123,21 @@ impl House {
         let hub = Arc::new(hub);
         let shared = Arc::clone(&hub);
         let history = thread::spawn(move || keep(&shared, &queue));
-        Self { hub, jobs, history }
+        Self {
+            hub,
+            jobs,
+            history,
+            round: None,
+        }
+    }
+
+    /// With somebody who goes round.
+    fn with_round() -> Self {
+        let mut house = Self::new();
+        let hub = Arc::clone(&house.hub);
+        let walk = move || future::block_on(hub.go_round(future::yield_now));
+        house.round = Some(thread::spawn(walk));
+        house
     }
 
     /// A thread that says so many lines.
@@ -138,6 +155,65 @@ impl House {
     fn end(self) {
         let _ = self.jobs.send(Job::Stop);
         self.history.join().expect("the history ends");
+        self.hub.abort();
+        if let Some(round) = self.round {
+            round.join().expect("the round ends");
+        }
+    }
+}
+
+/// What a client was sent.
+#[derive(Default)]
+struct Paper {
+    bytes: Mutex<Vec<u8>>,
+    /// Of the client that waits for so many lines.
+    waits: Mutex<Option<(usize, Waker)>>,
+}
+
+impl Paper {
+    fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().expect("no panic").clone()
+    }
+
+    fn write(&self, slice: &[u8]) {
+        self.bytes
+            .lock()
+            .expect("no panic")
+            .extend_from_slice(slice);
+        let waits = self.waits.lock().expect("no panic");
+        if let Some((_, waker)) = waits
+            .as_ref()
+            .filter(|(lines, _)| self.heard().len() >= *lines)
+        {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// The lines of the room among what came, as `SPEAKER-NUMBER`.
+    fn heard(&self) -> Vec<String> {
+        let bytes = self.bytes();
+        let text = String::from_utf8_lossy(&bytes);
+        let said = text.lines().filter(|line| !line.starts_with("* "));
+        said.filter_map(|line| Some(line.split(' ').nth(1)?.to_owned()))
+            .collect()
+    }
+}
+
+impl Outlet for Paper {
+    /// Some of it.
+    fn send(&self, slices: &VecDeque<Bytes>) -> io::Result<usize> {
+        let all: Vec<u8> = slices.iter().flatten().copied().collect();
+        let taken = match shuttle::rand::thread_rng().gen_range(0..4) {
+            0 => return Err(io::ErrorKind::WouldBlock.into()),
+            1 => all.len() / 2,
+            _ => all.len(),
+        };
+        self.write(&all[..taken]);
+        Ok(taken)
+    }
+
+    fn tuple(&self) -> FourTuple {
+        FourTuple::default()
     }
 }
 
@@ -145,7 +221,8 @@ impl House {
 struct Person {
     mail: Arc<Mail>,
     ear: Ear,
-    bytes: Vec<u8>,
+    paper: Arc<Paper>,
+    lent: bool,
 }
 
 impl Person {
@@ -158,7 +235,8 @@ impl Person {
         Self {
             mail,
             ear: Ear::default(),
-            bytes: Vec::new(),
+            paper: Arc::default(),
+            lent: false,
         }
     }
 
@@ -173,17 +251,39 @@ impl Person {
         lines: usize,
         cx: &Context<'_>,
     ) -> Poll<Option<DisconnectReason>> {
+        *self.paper.waits.lock().expect("no panic") = Some((lines, cx.waker().clone()));
         self.ear.listen(hub, &self.mail, cx);
-        self.take(hub, lines)
+        self.fetch(hub);
+        let talk = self.take(hub, lines);
+        if talk.is_pending() {
+            let outlet = Arc::clone(&self.paper);
+            hub.lend(&self.mail, self.paper.bytes().len() as u64, outlet);
+            self.lent = true;
+        }
+        talk
+    }
+
+    /// Takes the pen back and sends what is left.
+    fn fetch(&mut self, hub: &Hub) {
+        if !std::mem::take(&mut self.lent) {
+            return;
+        }
+        let left = hub.fetch(&self.mail).expect("it was lent");
+        assert_eq!(left.outbox.written(), self.paper.bytes().len() as u64);
+        left.outbox
+            .slices
+            .iter()
+            .for_each(|slice| self.paper.write(slice));
+        assert_eq!(left.outbox.queued(), self.paper.bytes().len() as u64);
     }
 
     fn take(&mut self, hub: &Hub, lines: usize) -> Poll<Option<DisconnectReason>> {
         loop {
-            let (mut out, offset) = (VecDeque::new(), self.bytes.len() as u64);
+            let (mut out, offset) = (VecDeque::new(), self.paper.bytes().len() as u64);
             let id = self.mail.session();
             let turn = hub.with(|room, now| room.take(id, 1, offset, &mut out, now));
             for slice in &out {
-                self.bytes.extend_from_slice(slice);
+                self.paper.write(slice);
             }
             if turn.closing.is_some() || self.heard().len() >= lines {
                 return Poll::Ready(turn.closing);
@@ -198,17 +298,14 @@ impl Person {
         poll_fn(|cx| self.poll(hub, lines, cx)).await
     }
 
-    /// The lines of the room among what came, as `SPEAKER-NUMBER`.
     fn heard(&self) -> Vec<String> {
-        let text = String::from_utf8_lossy(&self.bytes);
-        let said = text.lines().filter(|line| !line.starts_with("* "));
-        said.filter_map(|line| Some(line.split(' ').nth(1)?.to_owned()))
-            .collect()
+        self.paper.heard()
     }
 
     /// The connection breaks; its client has every line of which all bytes were acknowledged.
     async fn drop_connection(mut self, hub: &Hub) -> Vec<String> {
-        let acknowledged = shuttle::rand::thread_rng().gen_range(0..=self.bytes.len());
+        self.fetch(hub);
+        let acknowledged = shuttle::rand::thread_rng().gen_range(0..=self.paper.bytes().len());
         let mail = Arc::clone(&self.mail);
         poll_fn(|cx| {
             self.ear.listen(hub, &mail, cx);
@@ -222,10 +319,12 @@ impl Person {
         hub.release(&mail, |room, id, now| {
             room.disconnect(id, reason, Some(acknowledged as u64), now);
         });
-        let whole = self.bytes[..acknowledged]
+        let mut bytes = self.paper.bytes.lock().expect("no panic");
+        let whole = bytes[..acknowledged]
             .iter()
             .rposition(|&byte| byte == b'\n');
-        self.bytes.truncate(whole.map_or(0, |last| last + 1));
+        bytes.truncate(whole.map_or(0, |last| last + 1));
+        drop(bytes);
         self.heard()
     }
 }
@@ -244,8 +343,12 @@ fn check(heard: &[String], speakers: &[u8], count: usize) {
 
 #[test]
 fn every_line_reaches_everybody_once_and_in_one_order() {
-    let run = || {
-        let house = House::new();
+    let run = |round: bool| {
+        let house = if round {
+            House::with_round()
+        } else {
+            House::new()
+        };
         let readers: Vec<_> = (10..12)
             .map(|name| {
                 let hub = Arc::clone(&house.hub);
@@ -268,14 +371,19 @@ fn every_line_reaches_everybody_once_and_in_one_order() {
         }
         house.end();
     };
-    explore(run);
+    explore(move || run(false));
+    explore(move || run(true));
 }
 
 /// The same token again and again, the old connection gone or alive: what was acknowledged and what comes then is all.
 #[test]
 fn who_comes_back_gets_the_rest_while_others_speak() {
-    let run = || {
-        let house = House::new();
+    let run = |round: bool| {
+        let house = if round {
+            House::with_round()
+        } else {
+            House::new()
+        };
         let hub = Arc::clone(&house.hub);
         let token = Token::new([10; 16]);
         let mut person = Person::arrive(&hub, token);
@@ -303,13 +411,18 @@ fn who_comes_back_gets_the_rest_while_others_speak() {
         speaker.join().expect("said");
         house.end();
     };
-    explore(run);
+    explore(move || run(false));
+    explore(move || run(true));
 }
 
 #[test]
 fn the_end_delivers_what_was_accepted() {
-    let run = || {
-        let house = House::new();
+    let run = |round: bool| {
+        let house = if round {
+            House::with_round()
+        } else {
+            House::new()
+        };
         let hub = Arc::clone(&house.hub);
         let mut person = Person::arrive(&hub, Token::new([10; 16]));
         let speaker = house.speaker(1, 4);
@@ -327,7 +440,8 @@ fn the_end_delivers_what_was_accepted() {
         speaker.join().expect("said");
         house.end();
     };
-    explore(run);
+    explore(move || run(false));
+    explore(move || run(true));
 }
 
 /// The harness has teeth: a task that looks first and registers then loses the news between.

@@ -265,7 +265,9 @@ impl Hub {
     /// Ends every connection at once.
     pub(super) fn abort(&self) {
         self.aborting.store(true, Ordering::Release);
-        self.lock().posts.values().for_each(Post::wake);
+        let state = self.lock();
+        state.posts.values().for_each(Post::wake);
+        state.round.call();
     }
 
     pub(super) fn is_aborting(&self) -> bool {

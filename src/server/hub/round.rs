@@ -21,8 +21,8 @@ use crate::net::FourTuple;
 use crate::server::connection::TAKE_BYTES;
 use crate::server::outbox::Outbox;
 
-/// Sessions served while the hub is locked, before all other tasks have their turn.
-const STEP: usize = 32;
+/// Sessions served while the hub is locked, before all other tasks have their turn. One in unit tests, where there are few.
+const STEP: usize = if cfg!(test) { 1 } else { 32 };
 
 /// Where a session's bytes go.
 pub(in crate::server) trait Outlet: Send + Sync {
@@ -79,6 +79,11 @@ impl Round {
     /// From here on everybody is to be served once; false if nobody will.
     pub(super) fn begin(&mut self) -> bool {
         (self.until, self.wrapped) = (Some(self.at), false);
+        self.call()
+    }
+
+    /// Wakes the task that goes round, if there is one.
+    pub(super) fn call(&self) -> bool {
         self.waker.as_ref().map(Waker::wake_by_ref).is_some()
     }
 
@@ -128,10 +133,10 @@ impl Hub {
         }
     }
 
-    /// Goes round whenever something was said, for ever; between steps `pause` lets others have their turn.
+    /// Goes round whenever something was said, until everybody is cut; between steps `pause` lets others have their turn.
     pub(in crate::server) async fn go_round<P: Future<Output = ()>>(&self, pause: impl Fn() -> P) {
         let mut tray = Tray::default();
-        loop {
+        while !self.is_aborting() {
             poll_fn(|cx| self.await_round(cx)).await;
             while self.step(&mut tray) {
                 pause().await;
@@ -142,7 +147,7 @@ impl Hub {
     fn await_round(&self, cx: &Context<'_>) -> Poll<()> {
         let round = &mut self.lock().round;
         round.waker = Some(cx.waker().clone());
-        if round.until.is_some() {
+        if round.until.is_some() || self.is_aborting() {
             return Poll::Ready(());
         }
         Poll::Pending
