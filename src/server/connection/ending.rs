@@ -27,7 +27,7 @@ const DRAIN_BYTES: usize = 16 * 1024 * 1024;
 
 impl Connection {
     /// The first step of the end: the close frame of a WebSocket that the server ends, else FIN after the last byte.
-    pub(super) async fn part(&mut self, reason: DisconnectReason) {
+    pub(super) fn part(&mut self, reason: DisconnectReason) {
         if self.is_dead(reason) {
             return;
         }

@@ -142,7 +142,7 @@ impl Connection {
         tracing::info!(parent: &self.span, "connected");
         let reason = poll_fn(|cx| self.poll(cx)).await;
         self.ask_stream();
-        self.part(reason).await;
+        self.part(reason);
         let last = reason == DisconnectReason::Shutdown;
         if last {
             // Nobody waits for the session, and what its peer takes up to the last moment is not to come again.
