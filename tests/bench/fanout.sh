@@ -1,7 +1,8 @@
 #!/bin/bash
 # Chat fan-out side by side: ours (line text and WebSocket, everything on), a bare coalescing writer (floor), redis,
-# nats-server, ngircd. Server on one core, load on another; every line of the output is one run, interleaved, so that
-# ratios within a repetition mean something where absolute figures drift.
+# nats-server, ngircd, and for the latencies 1,000 sends with nothing around them. Server on one core, load on another;
+# every line of the output is one run, interleaved, so that ratios within a repetition mean something where absolute
+# figures drift.
 # Usage: tests/bench/fanout.sh [REPETITIONS [SECONDS]]. Needs two idle cores; about 4 minutes with 3 repetitions of 3 s.
 set -u
 cd "$(dirname "$0")/../.."
@@ -62,6 +63,7 @@ for ((r = 1; r <= repetitions; r++)); do
         read -r receivers mode <<<"$case"
         for name in "${names[@]}"; do measure "$name" "$receivers" "$mode"; done
     done
+    taskset -c 0 "$fanout" sends 1000 100 "$seconds"
 done
 echo "# memory per idle connection, a fresh server each"
 for name in line ws; do

@@ -1,4 +1,5 @@
-//! The room as the connections share it: one lock, held for moments and never across an await, and one waker per session.
+//! The room as the connections share it: one lock, held for moments and never across an await, and one waker per session,
+//! which is for what concerns it alone; what is said to everybody goes out in a [`round`].
 //!
 //! Owns: carrying out the room's effects. Must not know: sockets or protocols.
 
@@ -74,8 +75,8 @@ pub(super) trait Store: Send + Sync {
     fn store(&self, effects: &mut Effects);
 }
 
-/// A connection as the hub knows it. The waker lies here, not in the shared part: waking a thousand sessions walks one
-/// table, and a task that was woken has nothing to register again.
+/// A connection as the hub knows it. Waker and pen lie here, not in the shared part: the round walks one table, and a task
+/// that was woken has nothing to register again.
 struct Post {
     mail: Arc<Mail>,
     waker: Option<Waker>,

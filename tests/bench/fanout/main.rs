@@ -3,7 +3,8 @@
 //! `fanout serve LINE_PORT WEB_PORT [HISTORY]` runs our server with everything on but the rate limit; `fanout floor PORT` a
 //! coalescing readiness-loop writer that does nothing else; `fanout load KIND ADDR PID RECEIVERS MODE SECONDS` measures,
 //! KIND one of line ws redis nats irc, MODE one of `flight:N` (N messages in flight) or `rate:N` (N messages a second),
-//! or `idle` (memory per idle connection). `tests/bench/fanout.sh` runs all of it side by side.
+//! or `idle` (memory per idle connection); `fanout sends RECEIVERS RATE SECONDS` sends and does nothing else.
+//! `tests/bench/fanout.sh` runs all of it side by side.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -16,6 +17,7 @@
 mod floor;
 mod load;
 mod protocol;
+mod sends;
 
 use chatscope::chat::Limits;
 use chatscope::server::{self, Config, Shutdown};
@@ -27,6 +29,11 @@ fn main() {
         ["serve", line, web] => serve(line, web, None),
         ["serve", line, web, history] => serve(line, web, Some(history)),
         ["floor", port] => floor::run(port.parse().unwrap()),
+        ["sends", receivers, rate, seconds] => sends::run(
+            receivers.parse().unwrap(),
+            rate.parse().unwrap(),
+            seconds.parse().unwrap(),
+        ),
         ["load", kind, address, pid, receivers, mode, seconds] => {
             load::run(
                 kind,
