@@ -1,7 +1,7 @@
 //! The chat server: sockets, tasks, limits, shutdown.
 //!
-//! Owns: listeners for line text and HTTP, one task per connection, one that sends to all that are at rest, and the [`SessionEvent`](crate::chat::SessionEvent)s
-//! that tell the timeline what the program did. Must not know: packets.
+//! Owns: listeners for line text and HTTP, one task per connection, one that sends to all that are at rest, and the
+//! [`SessionEvent`](crate::chat::SessionEvent)s that tell the timeline what the program did. Must not know: packets.
 //!
 //! Bind with [`bind()`] (before privileges are dropped), fill in a [`Config`], then [`run`] it on a tokio runtime or
 //! [`run_blocking`] on this thread; a [`Shutdown`] ends it from anywhere.
