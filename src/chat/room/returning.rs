@@ -12,6 +12,7 @@ use crate::chat::command::Replay;
 use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
 use crate::chat::excerpt::{Excerpt, Weighing};
+use crate::chat::letters::Letters;
 use crate::chat::session::{Gone, Now, Session};
 use crate::chat::token::Token;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
@@ -154,7 +155,7 @@ impl Room {
             self.away.insert(gone);
             return;
         };
-        self.forget(id, session.token, &session.name);
+        self.leave_behind(&session, now);
         let missed = self.put_in_place(&mut session, &gone, replay, now);
         self.redirect_staged(id, gone.id, &mut session);
         let name = Arc::clone(&session.name);
@@ -185,6 +186,24 @@ impl Room {
         );
         self.save(gone.id);
         self.succeeded(gone.id, now);
+    }
+
+    /// A connection gives up its session for another one: one that was heard may come back, one that came only to be
+    /// another is forgotten. The connection lives on, so what it was handed over arrives.
+    fn leave_behind(&mut self, session: &Session, now: Now) {
+        if session.quiet {
+            self.forget(session.id, session.token, &session.name);
+            return;
+        }
+        self.keep(Gone {
+            id: session.id,
+            name: Arc::clone(&session.name),
+            token: session.token,
+            cursor: session.cursor.clone(),
+            since: now.uptime,
+            quiet: false,
+            letters: Letters::default(),
+        });
     }
 
     /// Gives a session the place, number, token and name of the one that went; returns how many lines it missed.

@@ -77,6 +77,12 @@ fn take(room: &mut Room, id: SessionId, now: Now) -> String {
     turn(room, id, now).1
 }
 
+/// What it is told to a line.
+fn take_of(room: &mut Room, id: SessionId, line: &str) -> String {
+    say(room, id, line, at(1));
+    take(room, id, at(1))
+}
+
 /// All turns until nothing more is owed: the last, and what was sent.
 fn turns(room: &mut Room, id: SessionId, now: Now) -> (Turn, String) {
     let mut sent = String::new();
@@ -360,6 +366,31 @@ fn crossed_wishes_leave_both_sessions_to_somebody() {
     assert_eq!(room.effects().moved, [(ana, bob)]);
     assert_eq!(room.connected(), 2);
     assert!(take(&mut room, bob, at(1)).contains("welcome back: you are guest2"));
+}
+
+/// Who goes over to another session does not make the own one unknown, once it was heard.
+#[test]
+fn a_session_left_for_another_one_can_come_back() {
+    let mut room = room(false);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "one", at(1));
+    take(&mut room, ana, at(1));
+    room.disconnect(bob, DisconnectReason::ClientClosed, None, at(1));
+    let resume = |number| format!("/resume {}", token(number));
+    assert_eq!(say(&mut room, ana, &resume(2), at(1)), bob);
+    assert_eq!(say(&mut room, bob, "two", at(1)), bob);
+    take(&mut room, bob, at(1));
+    let eva = settled(&mut room, 3);
+    assert_eq!(say(&mut room, eva, &resume(1), at(1)), ana);
+    let text = take(&mut room, ana, at(1));
+    assert!(
+        text.contains("you are guest1, session 1; lines missed: 1"),
+        "{text}"
+    );
+    assert!(text.ends_with("guest2: two\n"), "{text}");
+    // One that never said a line came only to be another.
+    let dan = settled(&mut room, 4);
+    assert!(take_of(&mut room, dan, &resume(3)).contains("no session has this token"));
 }
 
 #[test]
