@@ -8,9 +8,6 @@ pub(super) trait Pack {
     /// One number.
     fn number(&mut self, value: u64) -> u64;
 
-    /// Bytes as they are: for values that look random.
-    fn raw<const N: usize>(&mut self, bytes: [u8; N]) -> [u8; N];
-
     /// A number that is likely close to `near`.
     fn close(&mut self, value: u64, near: u64) -> u64;
 
@@ -41,8 +38,11 @@ const fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
-/// The most that eight numbers take, and the mask in front of them.
-const ROOM: usize = 1 + 8 * 9;
+/// Numbers that share a mask. They are spelled and read together, in a loop; where a description shows them one by one, each
+/// costs a store or a load.
+const GROUP: usize = 8;
+/// The most that a group takes, its mask included, and the eight bytes that are stored for a number of any length.
+const ROOM: usize = 1 + 9 * GROUP + 8;
 /// Numbers of more bits are spelled in eight bytes behind a zero byte.
 const SHORT_BITS: u32 = 56;
 
@@ -59,12 +59,8 @@ pub(super) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
     /// What lies behind this is room, with anything in it.
     at: usize,
-    /// Which of the numbers since the last mask are not zero.
-    mask: u8,
-    /// Where that will be written; beyond everything before the first number.
-    mask_at: usize,
-    /// The next number's bit in the mask; 0: the next number begins another one.
-    bit: u8,
+    group: [u64; GROUP],
+    used: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -73,15 +69,24 @@ impl<'a> Writer<'a> {
         Self {
             bytes: &mut scratch.0,
             at: 0,
-            mask: 0,
-            mask_at: usize::MAX,
-            bit: 0,
+            group: [0; GROUP],
+            used: 0,
         }
+    }
+
+    /// Bytes as they are, before the first number: for values that look random.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        debug_assert_eq!(self.used, 0, "numbers come behind");
+        self.room(bytes.len()).copy_from_slice(bytes);
+        self.at += bytes.len();
     }
 
     /// All that was written.
     pub(super) fn finish(mut self) -> &'a [u8] {
-        self.end_mask();
+        if self.used > 0 {
+            self.group[self.used..].fill(0);
+            self.write_group();
+        }
         &self.bytes[..self.at]
     }
 
@@ -89,64 +94,38 @@ impl<'a> Writer<'a> {
     #[inline]
     fn room(&mut self, count: usize) -> &mut [u8] {
         if self.bytes.len() < self.at + count {
-            self.grow(count);
+            self.bytes.resize(2 * (self.at + count), 0);
         }
         &mut self.bytes[self.at..self.at + count]
     }
 
-    #[cold]
-    fn grow(&mut self, count: usize) {
-        self.bytes.resize(2 * (self.at + count), 0);
-    }
-
-    /// Begins the next eight numbers.
     #[inline(never)]
-    fn next_mask(&mut self) {
-        self.end_mask();
-        self.room(ROOM);
-        self.mask_at = self.at;
-        self.at += 1;
-        (self.mask, self.bit) = (0, 1);
-    }
-
-    fn end_mask(&mut self) {
-        if let Some(place) = self.bytes.get_mut(self.mask_at) {
-            *place = self.mask;
+    fn write_group(&mut self) {
+        let group = self.group;
+        let room: &mut [u8; ROOM] = self.room(ROOM).first_chunk_mut().expect("as asked for");
+        let (mut mask, mut at) = (0, 1);
+        for (index, &value) in group.iter().enumerate() {
+            mask |= u8::from(value != 0) << index;
+            let bits = u64::BITS - value.leading_zeros();
+            if bits > SHORT_BITS {
+                room[at] = 0;
+                room[at + 1..at + 9].copy_from_slice(&value.to_le_bytes());
+                at += 9;
+                continue;
+            }
+            // Of a zero nothing is left: its length is 0.
+            let length = bytes_of(bits);
+            let spelled = value << length | (1 << length) >> 1;
+            room[at..at + 8].copy_from_slice(&spelled.to_le_bytes());
+            at += length as usize;
         }
-    }
-
-    /// A number that is not zero. One function: it stands a hundred times in what is kept of a stream.
-    #[inline(never)]
-    fn put(&mut self, value: u64) {
-        self.mask |= self.bit;
-        let bits = u64::BITS - value.leading_zeros();
-        if bits > SHORT_BITS {
-            return self.put_long(value);
-        }
-        let length = bytes_of(bits);
-        let spelled = value << length | 1 << (length - 1);
-        *self.eight() = spelled.to_le_bytes();
-        self.at += length as usize;
-    }
-
-    #[cold]
-    fn put_long(&mut self, value: u64) {
-        self.eight()[0] = 0;
-        self.at += 1;
-        *self.eight() = value.to_le_bytes();
-        self.at += 8;
-    }
-
-    /// The next eight of the bytes that [`Self::room`] has made.
-    #[inline]
-    fn eight(&mut self) -> &mut [u8; 8] {
-        let eight = self.bytes.get_mut(self.at..self.at + 8);
-        let eight = eight.and_then(|eight| eight.first_chunk_mut());
-        eight.expect("eight numbers have room")
+        room[0] = mask;
+        self.at += at;
+        self.used = 0;
     }
 }
 
-/// How many bytes spell so many bits (1 to [`SHORT_BITS`]): a seventh, rounded up.
+/// How many bytes spell so many bits, up to [`SHORT_BITS`]: a seventh, rounded up.
 #[inline]
 const fn bytes_of(bits: u32) -> u32 {
     ((bits + 6) * 37) >> 8
@@ -154,22 +133,12 @@ const fn bytes_of(bits: u32) -> u32 {
 
 impl Pack for Writer<'_> {
     #[inline]
-    fn raw<const N: usize>(&mut self, bytes: [u8; N]) -> [u8; N] {
-        // Numbers that share a mask may follow.
-        self.room(N + ROOM)[..N].copy_from_slice(&bytes);
-        self.at += N;
-        bytes
-    }
-
-    #[inline]
     fn number(&mut self, value: u64) -> u64 {
-        if self.bit == 0 {
-            self.next_mask();
+        self.group[self.used % GROUP] = value;
+        self.used += 1;
+        if self.used == GROUP {
+            self.write_group();
         }
-        if value != 0 {
-            self.put(value);
-        }
-        self.bit <<= 1;
         value
     }
 
@@ -197,88 +166,78 @@ impl Pack for Writer<'_> {
     }
 }
 
-/// Reads back; what is missing reads as zero.
+/// Reads back the numbers; what is missing reads as zero.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
-    at: usize,
-    /// Which of the numbers to come are not zero, the next one lowest; above them one bit more.
-    mask: u16,
+    group: [u64; GROUP],
+    used: usize,
 }
 
-/// The mask of no number.
-const NO_MORE: u16 = 1;
-
 impl<'a> Reader<'a> {
-    /// Reads from `bytes`.
+    /// Reads from `bytes`, which begin with the first number.
     pub(super) const fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
-            at: 0,
-            mask: NO_MORE,
+            group: [0; GROUP],
+            used: GROUP,
         }
     }
 
-    /// The next eight numbers.
     #[inline(never)]
-    fn next_mask(&mut self) {
-        let [mask] = self.take();
-        self.mask = u16::from(mask) | NO_MORE << 8;
-    }
-
-    /// The next `N` bytes, which are passed.
-    fn take<const N: usize>(&mut self) -> [u8; N] {
-        let bytes = self.ahead();
-        self.at += N;
-        bytes
-    }
-
-    /// The next `N` bytes; they are not passed.
-    #[inline]
-    fn ahead<const N: usize>(&self) -> [u8; N] {
-        let ahead = self.bytes.get(self.at..self.at + N);
-        ahead.map_or_else(|| self.last(), |ahead| ahead.try_into().unwrap_or([0; N]))
-    }
-
-    /// What is left, and zeros.
-    #[cold]
-    fn last<const N: usize>(&self) -> [u8; N] {
-        let mut left = self.bytes.iter().skip(self.at);
-        [(); N].map(|()| left.next().copied().unwrap_or(0))
-    }
-
-    /// A number that is not zero.
-    #[inline(never)]
-    fn spelled(&mut self) -> u64 {
-        let word = u64::from_le_bytes(self.ahead());
-        let length = (word as u8).trailing_zeros() + 1;
-        if length > u8::BITS {
-            return self.long();
+    fn read_group(&mut self) {
+        let mut bytes = self.bytes;
+        let [mask] = take(&mut bytes);
+        for (index, value) in self.group.iter_mut().enumerate() {
+            *value = if mask & 1 << index == 0 {
+                0
+            } else {
+                spelled(&mut bytes)
+            };
         }
-        self.at += length as usize;
-        word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
-    }
-
-    #[cold]
-    fn long(&mut self) -> u64 {
-        self.at += 1;
-        u64::from_le_bytes(self.take())
+        (self.bytes, self.used) = (bytes, 0);
     }
 }
 
-impl Pack for Reader<'_> {
-    fn raw<const N: usize>(&mut self, _: [u8; N]) -> [u8; N] {
-        self.take()
+/// The next number that is not zero.
+#[inline]
+fn spelled(bytes: &mut &[u8]) -> u64 {
+    let word = u64::from_le_bytes(ahead(bytes));
+    let length = (word as u8).trailing_zeros() + 1;
+    if length > u8::BITS {
+        let [_] = take(bytes);
+        return u64::from_le_bytes(take(bytes));
     }
+    *bytes = bytes.get(length as usize..).unwrap_or_default();
+    word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
+}
 
+/// The next `N` bytes, which are passed.
+fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
+    let taken = ahead(bytes);
+    *bytes = bytes.get(N..).unwrap_or_default();
+    taken
+}
+
+/// The next `N` bytes; behind the last one there are zeros.
+#[inline]
+fn ahead<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut left = [0; N];
+        left[..bytes.len()].copy_from_slice(bytes);
+        left
+    })
+}
+
+impl Pack for Reader<'_> {
     #[inline]
     fn number(&mut self, _: u64) -> u64 {
-        if self.mask == NO_MORE {
-            self.next_mask();
+        if self.used == GROUP {
+            self.read_group();
         }
-        let there = self.mask & 1 != 0;
-        self.mask >>= 1;
-        if there { self.spelled() } else { 0 }
+        let value = self.group[self.used % GROUP];
+        self.used += 1;
+        value
     }
 
     #[inline]

@@ -2,6 +2,8 @@
 //!
 //! Owns: which fields are kept and what each is usually close to. Must not know: when a stream is packed.
 
+use std::array;
+
 use super::acks::{Record, Unacked};
 use super::closing::{Closing, FinFact, ResetFact};
 use super::codec::{Pack, Reader, Scratch, Writer};
@@ -14,7 +16,7 @@ use super::opening::{Offer, Opening};
 use super::places::{CAUSES, CERTAINTIES, ENDS, HISTORIES, OUTCOMES, PHASES, REASONS, place};
 use super::stream::Stream;
 use super::zeek::{Half, Zeek};
-use super::{AnalysisFlags, ResetCause, Step, StreamId};
+use super::{AnalysisFlags, OfferedOptions, ResetCause, Step, StreamId};
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
 
@@ -38,6 +40,7 @@ impl Origin {
 pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
     let mut writer = Writer::new(scratch);
     stream.key.write(&mut writer);
+    writer.raw(&stream.start.as_nanos().to_be_bytes());
     visit(&mut writer, stream);
     writer.finish().into()
 }
@@ -45,15 +48,23 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
 /// Unpacks stream `id` into a blank one.
 pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     stream.id = id;
+    let numbers;
+    (stream.key, stream.start, numbers) = front(bytes);
+    visit(&mut Reader::new(numbers), stream);
+}
+
+/// What stands before the numbers, because it looks random; then they.
+fn front(bytes: &[u8]) -> (Key, Timestamp, &[u8]) {
     let (key, rest) = Key::read(bytes);
-    stream.key = key;
-    visit(&mut Reader::new(rest), stream);
+    let (start, numbers) = rest.split_first_chunk().expect("as `pack` wrote it");
+    let start = Timestamp::from_nanos(i64::from_be_bytes(*start));
+    (key, start, numbers)
 }
 
 /// Frames of a packed stream, without unpacking the rest.
 pub(super) fn frames(bytes: &[u8]) -> u64 {
-    let (_, rest) = Key::read(bytes);
-    let mut reader = Reader::new(rest);
+    let (_, _, numbers) = front(bytes);
+    let mut reader = Reader::new(numbers);
     reader.number(0) + reader.number(0)
 }
 
@@ -63,8 +74,6 @@ fn visit(pack: &mut impl Pack, stream: &mut Stream) {
         dir.packets = pack.number(dir.packets); // the first two: `frames` looks for them
     }
     stream.first_frame = pack.number(stream.first_frame);
-    let nanos = pack.raw(stream.start.as_nanos().to_be_bytes());
-    stream.start = Timestamp::from_nanos(i64::from_be_bytes(nanos));
     let start = Origin {
         frame: stream.first_frame,
         at: stream.start.as_nanos() as u64,
@@ -314,19 +323,17 @@ fn opening(pack: &mut impl Pack, opening: &mut Opening, start: Origin) {
     }
 }
 
+/// What one end offered; `near`: what the other one did, most often the same.
 fn offer(pack: &mut impl Pack, offer: &mut Offer, near: &Offer) {
-    let isn = pack.raw(offer.isn.0.to_be_bytes());
-    offer.isn = SeqNumber(u32::from_be_bytes(isn));
+    offer.isn.0 = pack.small(offer.isn.0);
     let window = u32::from(offer.window);
     offer.window = pack.close32(window, u32::from(u16::MAX)) as u16;
     let options = &mut offer.options;
-    let [mss, scaled, scale, sack, stamps] = pack.together([
-        (u64::from(options.mss.is_some()), 1),
-        (u64::from(options.window_scale.is_some()), 1),
-        (u64::from(options.window_scale.unwrap_or(0)), 8),
-        (u64::from(options.sack_permitted), 1),
-        (u64::from(options.timestamps), 1),
-    ]);
+    let (own, other) = (shape(*options), shape(near.options));
+    let widths = [1, 1, 8, 1, 1];
+    let differences = array::from_fn(|at| (own[at] ^ other[at], widths[at]));
+    let differences: [u64; 5] = pack.together(differences);
+    let [mss, scaled, scale, sack, stamps] = array::from_fn(|at| differences[at] ^ other[at]);
     let mut size = u32::from(options.mss.unwrap_or(0));
     if mss != 0 {
         size = pack.close32(size, near.options.mss.map_or(0, u32::from));
@@ -334,6 +341,17 @@ fn offer(pack: &mut impl Pack, offer: &mut Offer, near: &Offer) {
     options.mss = (mss != 0).then_some(size as u16);
     options.window_scale = (scaled != 0).then_some(scale as u8);
     (options.sack_permitted, options.timestamps) = (sack != 0, stamps != 0);
+}
+
+/// Which options there are, and the shift: of 1, 1, 8, 1 and 1 bits.
+fn shape(options: OfferedOptions) -> [u64; 5] {
+    [
+        u64::from(options.mss.is_some()),
+        u64::from(options.window_scale.is_some()),
+        u64::from(options.window_scale.unwrap_or(0)),
+        u64::from(options.sack_permitted),
+        u64::from(options.timestamps),
+    ]
 }
 
 fn end_of(pack: &mut impl Pack, machine: &mut Machine, dir: &Direction) {

@@ -5,7 +5,7 @@
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::codec::{Pack as _, Writer};
+use super::codec::Writer;
 use crate::net::Endpoint;
 
 /// Both endpoints, the larger one first (address bytes, then port), in a form that compares and hashes fast: an IPv4 pair is
@@ -111,14 +111,14 @@ impl Key {
 
     /// Writes the form in which packed streams keep it: 13 or 37 bytes.
     pub(super) fn write(&self, out: &mut Writer<'_>) {
-        out.raw([u8::from(self.ipv6)]);
-        out.raw(self.ports.to_be_bytes());
+        out.raw(&[u8::from(self.ipv6)]);
+        out.raw(&self.ports.to_be_bytes());
         if self.ipv6 {
             for number in self.v6 {
-                out.raw(number.to_be_bytes());
+                out.raw(&number.to_be_bytes());
             }
         } else {
-            out.raw(self.v4.to_be_bytes());
+            out.raw(&self.v4.to_be_bytes());
         }
     }
 
@@ -192,7 +192,7 @@ mod tests {
             let mut scratch = Scratch::default();
             let mut writer = Writer::new(&mut scratch);
             key.write(&mut writer);
-            writer.raw([77]);
+            writer.raw(&[77]);
             assert_eq!(Key::read(writer.finish()), (key, &[77][..]));
         }
     }
