@@ -77,7 +77,8 @@ fn what_is_said_is_logged_where_that_is_asked_for_but_no_token() {
     let (old, mut new) = (server.client(), server.client());
     new.say("te\x1bste");
     new.until(": te");
-    new.say(&format!("/resume {}", old.token));
+    // Commands are known in any case.
+    new.say(&format!("/Resume {}", old.token));
     new.until("welcome back");
     eventually("the lines are logged", || {
         let log = server.log();

@@ -135,10 +135,7 @@ impl Connection {
 /// A line as the log may hold it: without the resume token, which is a key.
 fn shown(line: &[u8]) -> String {
     const RESUME: &[u8] = b"/resume";
-    let end = if line.starts_with(RESUME) {
-        RESUME.len()
-    } else {
-        line.len()
-    };
-    text::visible(&line[..end])
+    let word = line.get(..RESUME.len());
+    let resumes = word.is_some_and(|word| word.eq_ignore_ascii_case(RESUME));
+    text::visible(if resumes { RESUME } else { line })
 }
