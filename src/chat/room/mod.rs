@@ -278,10 +278,11 @@ impl Room {
         let sessions = self.sessions.values();
         for session in sessions.filter(|session| session.parked.is_empty()) {
             let silence = now.uptime.saturating_sub(session.heard);
-            if silence >= idle {
-                silent.push((session.id, true));
-            } else if silence >= warn && !session.warned {
+            // Nobody leaves unwarned: a server that was stopped for long has lines of its clients still to read.
+            if silence >= warn && !session.warned {
                 silent.push((session.id, false));
+            } else if silence >= idle {
+                silent.push((session.id, true));
             }
         }
         for (id, over) in silent {
@@ -292,12 +293,17 @@ impl Room {
                 );
                 self.close(id, DisconnectReason::Idle, &farewell);
             } else {
-                self.warn_idle(id, idle.saturating_sub(warn));
+                self.warn_idle(
+                    id,
+                    idle.saturating_sub(warn),
+                    now.uptime.saturating_sub(warn),
+                );
             }
         }
     }
 
-    fn warn_idle(&mut self, id: SessionId, left: Duration) {
+    /// From now on that much is left, as if it had been heard last at `heard`.
+    fn warn_idle(&mut self, id: SessionId, left: Duration, heard: Duration) {
         self.tell_now(
             id,
             &format!(
@@ -307,6 +313,7 @@ impl Room {
         );
         if let Some(session) = self.sessions.get_mut(&id) {
             session.warned = true;
+            session.heard = heard;
         }
     }
 }

@@ -169,6 +169,22 @@ fn who_waits_for_the_room_is_not_idle() {
     assert_eq!(room.closing_reason(ana), None);
 }
 
+/// A server that was stopped for longer than the idle time has lines of its clients still to read.
+#[test]
+fn nobody_is_ended_for_silence_without_a_warning() {
+    let mut room = limited(false, |limits| limits.idle = Duration::from_secs(100));
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    room.tick(at(1_000));
+    assert!(take(&mut room, ana, at(1_000)).contains("are you there?"));
+    say(&mut room, ana, "here", at(1_001));
+    room.tick(at(1_009));
+    assert_eq!(room.closing_reason(bob), None);
+    room.tick(at(1_010));
+    assert_eq!(room.closing_reason(bob), Some(DisconnectReason::Idle));
+    room.tick(at(1_090));
+    assert_eq!(room.closing_reason(ana), None);
+}
+
 #[test]
 fn an_idle_time_beyond_all_clocks_is_no_limit() {
     let mut room = limited(false, |limits| limits.idle = Duration::MAX);
