@@ -45,7 +45,11 @@ pub(super) fn missed(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) ->
 /// How much of `from..to` is in none of the segments still to be acknowledged.
 fn unseen(from: SeqNumber, to: SeqNumber, rev: &Direction) -> u32 {
     let span = to.offset_from(from);
-    let place = |seq: SeqNumber| (seq.offset_from(from) as i32).clamp(0, span as i32) as u32;
+    // Half the circle away is ahead as well: 64 bits hold that.
+    let place = |seq: SeqNumber| {
+        let ahead = i64::from(seq.offset_from(from) as i32);
+        ahead.clamp(0, i64::from(span)) as u32
+    };
     let mut seen: Vec<_> = rev
         .unacked
         .iter()

@@ -95,6 +95,9 @@ fn bytes_by_sequence_numbers_and_bytes_missed() {
     let tail = [data(1, 100), ack(301), ack(301), ack(401)];
     assert_eq!(count(&tail), (400, 0, 300));
     assert_eq!(count(&[data(1, 100), ack(102)]).2, 0);
+    // Half the circle away.
+    let half = [data(1, 100), data(1, 10), ack(101 + (1 << 31))];
+    assert_eq!(count(&half).2, 1 << 31);
     // Not acknowledged yet: nobody knows that it arrived.
     assert_eq!(
         count(&[data(1, 100), data(201, 100), ack(101)]),
