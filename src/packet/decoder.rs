@@ -1,8 +1,10 @@
-//! The door of the room: one frame in, one [`Decoded`] out.
+//! The door of the room: one frame in, one [`Decoded`] out, or several where packets stand side by side.
+
+use std::collections::VecDeque;
 
 use super::decoded::{Decoded, NotTcp};
 use super::fragments::FragmentTable;
-use super::step::Context;
+use super::step::{Context, Part};
 use super::view::View;
 use super::walk::{Walked, walk};
 use super::{Frame, Segment, fast, link, tcp_header};
@@ -10,6 +12,8 @@ use super::{Frame, Segment, fast, link, tcp_header};
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
 /// needs two. Without a bound a compressed packet that contains itself would never end.
 pub const MAX_DATAGRAM_LAYERS: usize = 8;
+/// Most packets side by side that are looked at in one frame: a datagram of sFlow has about ten.
+pub const MAX_PARTS: usize = 256;
 
 /// Decodes frames in capture order. Keeps the IP fragments that wait for the rest of their datagram, nothing else.
 #[derive(Debug, Default)]
@@ -17,6 +21,10 @@ pub struct Decoder {
     fragments: FragmentTable,
     /// The datagram that the last frame completed: segments borrow from it.
     datagram: Vec<u8>,
+    /// Packets of the last frame that were not looked at yet.
+    parts: VecDeque<(Part, Context)>,
+    /// How many more may be kept.
+    parts_left: usize,
 }
 
 impl Decoder {
@@ -37,6 +45,7 @@ impl Decoder {
     /// The segment borrows from the frame or, when the frame completed a fragmented datagram, from the decoder.
     #[inline]
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+        self.parts.clear();
         match Self::plain(frame) {
             Some(segment) => Decoded::Tcp(segment),
             None => self.decode_carefully(frame),
@@ -62,31 +71,83 @@ impl Decoder {
         let Some(first) = link::enter(frame.link_type, View::new(frame.data, reported)) else {
             return Decoded::UnsupportedLinkType;
         };
-        let mut reassembled = None;
-        let mut walked = walk(first, &mut cx, &mut self.fragments);
+        self.parts.clear();
+        self.parts_left = MAX_PARTS;
+        let walked = walk(first, &mut cx, &mut self.fragments);
+        let found = self.follow(walked, cx, None);
+        let found = found.or_else(|| self.next_part());
+        self.told(frame, found)
+    }
+
+    /// The next segment of `frame`, the one decoded last, which may hold several: sampled or aggregated frames.
+    pub fn more<'a>(&'a mut self, frame: &Frame<'a>) -> Option<Decoded<'a>> {
+        let found = self.next_part()?;
+        Some(self.told(frame, Some(found)))
+    }
+
+    /// The first of the parts left that holds a segment.
+    fn next_part(&mut self) -> Option<Found> {
+        while let Some((part, mut cx)) = self.parts.pop_front() {
+            let view = View::new(&part.bytes, part.reported);
+            let walked = walk(Ok((part.protocol, view)), &mut cx, &mut self.fragments);
+            let found = self.follow(walked, cx, Some(part.bytes));
+            if let Some((Walked::Tcp { .. }, ..)) = found {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Follows a walk through the datagrams that it put together. `None`: it came to several packets, which are kept.
+    fn follow(
+        &mut self,
+        mut walked: Walked,
+        mut cx: Context,
+        mut inside: Option<Vec<u8>>,
+    ) -> Option<Found> {
         for _ in 0..MAX_DATAGRAM_LAYERS {
             let Walked::Reassembled(protocol, datagram) = walked else {
                 break;
             };
             let view = View::new(&datagram, datagram.len());
             walked = walk(Ok((protocol, view)), &mut cx, &mut self.fragments);
-            reassembled = Some(datagram);
+            inside = Some(datagram);
         }
-        match walked {
-            Walked::NotTcp(reason) => Decoded::NotTcp(reason),
-            Walked::Malformed(malformed) => Decoded::Malformed(malformed),
-            Walked::Reassembled(..) => Decoded::NotTcp(NotTcp::TooDeep),
-            Walked::Tcp {
-                at,
-                captured,
-                reported,
-            } => {
-                let bytes = match reassembled {
-                    None => frame.data,
-                    Some(datagram) => {
-                        self.datagram = datagram;
-                        &self.datagram
-                    }
+        if let Walked::Several(parts) = walked {
+            let parts = parts.into_iter().take(self.parts_left);
+            for part in parts.rev() {
+                self.parts_left -= 1;
+                self.parts.push_front((part, cx));
+            }
+            return None;
+        }
+        let is_inside = inside.is_some();
+        self.datagram = inside.unwrap_or_default();
+        Some((walked, cx, is_inside))
+    }
+
+    /// Puts into words what was found.
+    fn told<'a>(&'a self, frame: &Frame<'a>, found: Option<Found>) -> Decoded<'a> {
+        match found {
+            None => Decoded::NotTcp(NotTcp::NoPayload),
+            Some((Walked::NotTcp(reason), ..)) => Decoded::NotTcp(reason),
+            Some((Walked::Malformed(malformed), ..)) => Decoded::Malformed(malformed),
+            Some((Walked::Reassembled(..) | Walked::Several(_), ..)) => {
+                Decoded::NotTcp(NotTcp::TooDeep)
+            }
+            Some((
+                Walked::Tcp {
+                    at,
+                    captured,
+                    reported,
+                },
+                cx,
+                is_inside,
+            )) => {
+                let bytes = if is_inside {
+                    &self.datagram
+                } else {
+                    frame.data
                 };
                 let bytes = bytes.get(at..at + captured).unwrap_or_default();
                 tcp_header::read(frame, &cx, bytes, reported)
@@ -94,3 +155,6 @@ impl Decoder {
         }
     }
 }
+
+/// How a walk ended, what was learned on it, and whether in [`Decoder::datagram`] instead of the frame.
+type Found = (Walked, Context, bool);

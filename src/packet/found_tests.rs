@@ -3,15 +3,15 @@
 use super::tests::{frame, ipv4, tcp};
 use super::{Decoded, Decoder};
 
-const ETHERNET: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+pub(super) const ETHERNET: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
 /// Data frame to the distribution system, sequence control 0x0010.
-const WLAN: &[u8] = &[
+pub(super) const WLAN: &[u8] = &[
     8, 1, 0, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 3, 0x10, 0,
 ];
-const SNAP: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
+pub(super) const SNAP: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
 
 /// A SYN with three bytes of data.
-fn packet() -> Vec<u8> {
+pub(super) fn packet() -> Vec<u8> {
     ipv4(6, 43, &tcp(5, b"abc"))
 }
 
@@ -579,4 +579,22 @@ fn check_sequences_of_relayed_frames() {
     datagram[5] = datagram.len() as u8;
     let outer = ipv4(17, 20 + datagram.len() as u16, &datagram);
     assert_eq!(length(101, &outer), Some(3));
+}
+
+#[test]
+fn packets_of_gtp_prime() {
+    let found = |port: u16, flags: u8, size: usize| {
+        let mut header = vec![flags, 255, 0, 43];
+        header.resize(size, 0);
+        let ports = [port.to_be_bytes(), [0x9c, 0x40]].concat();
+        let length = (8 + size + 43) as u16;
+        in_ip(
+            17,
+            &[&ports[..], &length.to_be_bytes(), &[0, 0], &header[..]].concat(),
+            &packet(),
+        )
+    };
+    assert!(found(2152, 0x0e, 20) && found(3386, 0x0f, 6) && found(2123, 0x20, 6));
+    assert!(found(3386, 0x40, 6) && !found(2152, 0x40, 6) && !found(3386, 0x60, 6));
+    assert!(found(3386, 0x50, 8) && !found(2152, 0x50, 8));
 }

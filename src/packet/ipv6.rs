@@ -80,8 +80,10 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if words < needed || !room_for_left {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
+    // Of what an error quotes or a switch has sampled tshark takes the header's own destination.
     if let Some(index) = last
         && left > 0
+        && !cx.quoted
         && let Ok(address) = view.array::<16>(8 + 16 * index)
     {
         let (source, _) = cx.effective.unwrap_or((cx.source, cx.destination));

@@ -33,6 +33,8 @@ mod radiotap;
 mod relayed;
 mod segment;
 mod seq_number;
+#[cfg(test)]
+mod several_tests;
 mod sflow;
 mod step;
 mod tags;
@@ -45,7 +47,7 @@ mod walk;
 mod wlan;
 
 pub use decoded::{Decoded, Fault, Malformed, NotTcp, PartialHeader};
-pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS};
+pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS, MAX_PARTS};
 pub use flags::TcpFlags;
 pub use fragments::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use frame::Frame;

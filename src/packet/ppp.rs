@@ -2,7 +2,7 @@
 
 use super::decoded::NotTcp;
 use super::legacy;
-use super::step::{Protocol, Step, Stop};
+use super::step::{Part, Protocol, Step, Stop};
 use super::view::View;
 
 /// A PPPoE session packet: version and type, code, session, length, then PPP.
@@ -72,10 +72,11 @@ fn van_jacobson(view: View<'_>) -> Step<'_> {
     Err(Stop::Reassembled(Protocol::Ip, packet))
 }
 
-/// PPP as it goes over a serial line (RFC 1662 section 4), as CDMA 2000 carries it: the first whole frame between flags.
+/// PPP as it goes over a serial line (RFC 1662 section 4), as CDMA 2000 carries it: whole frames between flags.
 pub(super) fn byte_stream(view: View<'_>) -> Step<'_> {
     const FLAG: u8 = 0x7e;
     const ESCAPE: u8 = 0x7d;
+    let mut frames = Vec::new();
     let mut between = view.data.split(|&byte| byte == FLAG).skip(1).peekable();
     while let Some(frame) = between.next() {
         // Behind the last flag a frame begins that goes on elsewhere.
@@ -90,9 +91,13 @@ pub(super) fn byte_stream(view: View<'_>) -> Step<'_> {
                 byte => plain.push(byte),
             }
         }
-        return Err(Stop::Reassembled(Protocol::PppFramed, plain));
+        frames.push(Part {
+            protocol: Protocol::PppFramed,
+            reported: plain.len(),
+            bytes: plain,
+        });
     }
-    Err(Stop::NotTcp(NotTcp::NoPayload))
+    Err(Stop::Several(frames))
 }
 
 /// Bridging: flags (low nibble: padding length), MAC type 1 for Ethernet. Control messages carry nothing.

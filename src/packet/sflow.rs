@@ -2,6 +2,7 @@
 //!
 //! Owns: where the samples of a datagram stand. Must not know: what they carry.
 
+use super::MAX_PARTS;
 use super::step::{Next, Protocol};
 use super::view::{Broken, View};
 
@@ -14,9 +15,14 @@ pub(super) fn samples(datagram: View<'_>) -> Vec<Next<'_>> {
 }
 
 fn read<'d>(view: View<'d>, found: &mut Vec<Next<'d>>) -> Result<(), Broken> {
+    const IPV4_AGENT: u32 = 1;
     const IPV6_AGENT: u32 = 2;
     let version = view.u32(0)?;
-    let agent = if view.u32(4)? == IPV6_AGENT { 16 } else { 4 };
+    let agent = match view.u32(4)? {
+        IPV4_AGENT => 4,
+        IPV6_AGENT => 16,
+        _ => return Ok(()),
+    };
     let body = view.skip(8 + agent)?;
     match version {
         2 | 4 => read_old(body, found),
@@ -33,6 +39,9 @@ fn read_samples<'d>(view: View<'d>, found: &mut Vec<Next<'d>>) -> Result<(), Bro
     const EXPANDED_COUNTERS: u32 = 4;
     let mut rest = view.skip(16)?;
     for _ in 0..view.u32(12)? {
+        if found.len() >= MAX_PARTS {
+            return Ok(());
+        }
         let (kind, length) = (rest.u32(0)?, rest.u32(4)? as usize);
         let sample = rest.skip(8)?;
         match kind {
@@ -54,7 +63,7 @@ fn read_records<'d>(
 ) -> Result<(), Broken> {
     const SAMPLED_HEADER: u32 = 1;
     let mut rest = sample.skip(size)?;
-    for _ in 0..sample.u32(size - 4)? {
+    for _ in 0..sample.u32(size - 4)?.min(MAX_PARTS as u32) {
         let (kind, length) = (rest.u32(0)?, rest.u32(4)? as usize);
         let record = rest.skip(8)?;
         if kind == SAMPLED_HEADER {
@@ -89,6 +98,8 @@ fn header(protocol: u32, size: u32, captured: u32, view: View<'_>) -> Option<Nex
         15 => Protocol::Wlan,
         _ => return None,
     };
+    // tshark wants the padding as well.
+    view.skip((captured as usize).next_multiple_of(4)).ok()?;
     let frame = view.limit(captured as usize).of_frame(size as usize);
     Some((protocol, frame))
 }

@@ -31,7 +31,7 @@ pub(super) enum Protocol {
     Wlan,
     /// The same with the two bytes of its first field in the other order.
     WlanSwapped,
-    /// Sampled frames.
+    /// sFlow.
     Samples,
     /// IPv4 or IPv6, by the version field.
     Ip,
@@ -126,8 +126,39 @@ pub(super) enum Stop {
     NotTcp(NotTcp),
     /// A fragment completed this datagram: go on with it instead of the frame.
     Reassembled(Protocol, Vec<u8>),
+    /// Several packets side by side: go on with each instead of the frame.
+    Several(Vec<Part>),
     /// The header is broken.
     Broken(Broken),
+}
+
+/// One of several packets in a frame.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) protocol: Protocol,
+    /// Its captured bytes.
+    pub(super) bytes: Vec<u8>,
+    /// How many there were on the wire.
+    pub(super) reported: usize,
+}
+
+/// What follows a header behind which there may be any number of packets.
+pub(super) fn several(packets: Vec<Next<'_>>) -> Step<'_> {
+    match packets[..] {
+        [] => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        [only] => Ok(only),
+        _ => Err(Stop::Several(packets.into_iter().map(Part::from).collect())),
+    }
+}
+
+impl From<Next<'_>> for Part {
+    fn from((protocol, view): Next<'_>) -> Self {
+        Self {
+            protocol,
+            bytes: view.data.to_vec(),
+            reported: view.reported,
+        }
+    }
 }
 
 impl From<Broken> for Stop {

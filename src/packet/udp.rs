@@ -55,7 +55,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
     Some(match port {
         434 if view.u8(0) == Ok(MOBILE_TUNNEL) => behind(4, Protocol::Ip),
         1701 if is_l2tp(view) => l2tp(view),
-        2123 | 2152 | 3386 if view.u8(1) != Ok(0) => gtp(view),
+        2123 | 2152 | 3386 if view.u8(1) != Ok(0) => gtp(port, view),
         2268 => amt(view),
         3544 => teredo(view),
         4306 if view.u8(0) == Ok(1) => behind(1, Protocol::Ip),
@@ -162,29 +162,45 @@ fn l2tp(view: View<'_>) -> Step<'_> {
     Ok((Protocol::PppFramed, view.skip(size)?))
 }
 
-/// GTP version 0 and 1: only T-PDUs (message 255) carry packets.
-fn gtp(view: View<'_>) -> Step<'_> {
+/// GTP version 0 and 1, on the port of GTP' also 2: only T-PDUs (message 255) carry packets. tshark takes them from GTP' as
+/// well, whose header has 6 bytes, or in version 0 mostly 20.
+fn gtp(port: u16, view: View<'_>) -> Step<'_> {
     const T_PDU: u8 = 255;
     const NOT_PRIME: u8 = 0x10;
-    const EXTENSION: u8 = 0x04;
-    const OPTIONAL_FIELDS: u8 = 0x07;
+    const SHORT: u8 = 0x01;
     let flags = view.u8(0)?;
-    if view.u8(1)? != T_PDU || flags & NOT_PRIME == 0 {
+    if view.u8(1)? != T_PDU {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let length = usize::from(view.u16(2)?);
-    match flags >> 5 {
-        0 => return user_packet(view.limit(20 + length).skip(20)?),
-        1 if flags & OPTIONAL_FIELDS == 0 => return user_packet(view.limit(8 + length).skip(8)?),
-        1 => {}
-        _ => return Err(Stop::NotTcp(NotTcp::NoPayload)),
+    let behind = |size: usize| view.limit(size + length).skip(size);
+    let version = match flags >> 5 {
+        2 if port == 3386 => 1,
+        version => version,
+    };
+    match (version, flags & NOT_PRIME != 0) {
+        (0, true) => user_packet(behind(20)?),
+        (0, false) if flags & SHORT == 0 => user_packet(behind(20)?),
+        (1, true) => gtp_version_1(flags, length, view),
+        (0 | 1, false) => user_packet(behind(6)?),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
+}
+
+/// Version 1: optional fields, then extension headers.
+fn gtp_version_1(flags: u8, length: usize, view: View<'_>) -> Step<'_> {
+    const EXTENSION: u8 = 0x04;
+    const OPTIONAL_FIELDS: u8 = 0x07;
+    let view = view.limit(8 + length);
+    if flags & OPTIONAL_FIELDS == 0 {
+        return user_packet(view.skip(8)?);
     }
     let next = if flags & EXTENSION == 0 {
         0
     } else {
         view.u8(11)?
     };
-    user_packet(gtp_extensions(next, view.limit(8 + length).skip(12)?)?)
+    user_packet(gtp_extensions(next, view.skip(12)?)?)
 }
 
 /// Skips extension headers: length in words first, type of the next one last.

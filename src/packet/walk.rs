@@ -4,7 +4,7 @@
 
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
-use super::step::{Context, Next, Protocol, Step, Stop};
+use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
     amateur, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow, tags, udp, wlan,
@@ -27,6 +27,8 @@ pub(super) enum Walked {
     NotTcp(NotTcp),
     /// A fragment completed this datagram, whose first bytes are this protocol.
     Reassembled(Protocol, Vec<u8>),
+    /// Several packets side by side.
+    Several(Vec<Part>),
     /// A broken header.
     Malformed(Malformed),
 }
@@ -63,6 +65,7 @@ impl Stop {
         match self {
             Self::NotTcp(reason) => Walked::NotTcp(reason),
             Self::Reassembled(protocol, datagram) => Walked::Reassembled(protocol, datagram),
+            Self::Several(parts) => Walked::Several(parts),
             Self::Broken(Broken { at, fault }) => Walked::Malformed(Malformed {
                 layer,
                 offset: at,
@@ -100,19 +103,14 @@ fn step<'d>(
     }
 }
 
-/// The first TCP among sampled frames. tshark takes samples for what they are, not for what happens here, as it takes
-/// quotes. Samples are not looked for in samples or quotes: nothing real has them, and each level would cost twice as much.
+/// Sampled frames. tshark takes them for what they are, not for what happens here, as it takes quotes. Samples are not
+/// looked for in samples or quotes: nothing real has them.
 fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
-    let outside = !cx.quoted;
+    if cx.quoted {
+        return Err(Stop::NotTcp(NotTcp::OtherTransport(17)));
+    }
     cx.quoted = true;
-    let holds_tcp = |next: &Next<'d>| {
-        let walked = walk(Ok(*next), &mut cx.clone(), &mut FragmentTable::default());
-        matches!(walked, Walked::Tcp { .. })
-    };
-    let mut samples = sflow::samples(view).into_iter();
-    samples
-        .find(|next| outside && holds_tcp(next))
-        .ok_or(Stop::NotTcp(NotTcp::OtherTransport(17)))
+    several(sflow::samples(view))
 }
 
 /// Reads what follows an IP header.

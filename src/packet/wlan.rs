@@ -2,13 +2,19 @@
 
 use super::decoded::NotTcp;
 use super::ethernet;
-use super::step::{Protocol, Step, Stop};
+use super::step::{Next, Protocol, Step, Stop, several};
 use super::view::View;
 
 /// To the distribution system, from it.
 const TO_DS: u8 = 0x01;
 const FROM_DS: u8 = 0x02;
 const MORE_FRAGMENTS: u8 = 0x04;
+const QUALITY_OF_SERVICE: u8 = 0x80;
+/// Bits of the quality of service field.
+const AGGREGATE: u16 = 0x8000;
+const MESH: u16 = 0x0001;
+/// In front of each frame of an aggregate.
+const AGGREGATE_HEADER: usize = 14;
 /// How LLC with SNAP begins.
 const SNAP: [u8; 2] = [0xaa, 0xaa];
 
@@ -50,7 +56,14 @@ fn data(view: View<'_>, [control, flags]: [u8; 2], shape: Shape) -> Step<'_> {
     if shape.checked && view.u8(22)? & FRAGMENT_NUMBER == 0 {
         view = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
     }
-    let body = view.skip(header_size(view, control, flags, shape.padded)?)?;
+    let size = header_size(view, control, flags, shape.padded)?;
+    if is_aggregate(view, control, flags)? {
+        let frames = aggregated(view.skip(size - AGGREGATE_HEADER)?);
+        if frames.len() > 1 {
+            return several(frames);
+        }
+    }
+    let body = view.skip(size)?;
     let start = body.array::<2>(0)?;
     if start == SNAP {
         return Ok((Protocol::Llc, body));
@@ -74,15 +87,45 @@ fn content(view: View<'_>) -> (Protocol, View<'_>) {
     }
 }
 
-/// The header: a fourth address, quality of service, high throughput, mesh; of an aggregate the first frame is followed.
+/// An aggregate of frames, without the mesh header that each of them might have.
+fn is_aggregate(view: View<'_>, control: u8, flags: u8) -> Result<bool, Stop> {
+    if control & QUALITY_OF_SERVICE == 0 {
+        return Ok(false);
+    }
+    let quality = view.u16(addresses_size(flags))?;
+    Ok(quality & (AGGREGATE | MESH) == AGGREGATE)
+}
+
+/// The frames of an aggregate: addresses and length, then LLC; the next one at a multiple of four bytes.
+fn aggregated(mut view: View<'_>) -> Vec<Next<'_>> {
+    let mut frames = Vec::new();
+    while view.reported > AGGREGATE_HEADER
+        && let (Ok(length), Ok(body)) = (view.u16(12), view.skip(AGGREGATE_HEADER))
+    {
+        let length = usize::from(length);
+        frames.push((Protocol::Llc, body.limit(length)));
+        let size = (AGGREGATE_HEADER + length).next_multiple_of(4);
+        match view.skip(size) {
+            Ok(rest) => view = rest,
+            Err(_) => break,
+        }
+    }
+    frames
+}
+
+/// Up to the sequence control field, or the fourth address behind it.
+const fn addresses_size(flags: u8) -> usize {
+    if flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS {
+        30
+    } else {
+        24
+    }
+}
+
+/// The header: a fourth address, quality of service, high throughput, mesh; of an aggregate up to its first frame.
 fn header_size(view: View<'_>, control: u8, flags: u8, padded: bool) -> Result<usize, Stop> {
-    const QUALITY_OF_SERVICE: u8 = 0x80;
     const ORDER: u8 = 0x80;
-    const AGGREGATE: u16 = 0x8000;
-    const MESH: u16 = 0x0001;
-    const AGGREGATE_HEADER: usize = 14;
-    let relayed = flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS;
-    let mut size = if relayed { 30 } else { 24 };
+    let mut size = addresses_size(flags);
     let mut quality = 0;
     if control & QUALITY_OF_SERVICE != 0 {
         quality = view.u16(size)?;

@@ -68,6 +68,11 @@ impl Timeline {
             Decoded::UnsupportedLinkType => story.counts.skipped += 1,
             Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
         }
+        while let Some(decoded) = decoder.more(frame) {
+            if let Decoded::Tcp(segment) = decoded {
+                story.segment(&segment);
+            }
+        }
     }
 
     /// Takes what the program told of one of its connections. It should come within half the hold-back of its time;

@@ -25,12 +25,20 @@ pub(crate) fn analyse(capture: &[u8]) -> Answer {
                 answer.frames.insert(segment.frame, fields(&segment, &seen));
             }
             Decoded::PartialHeader(header) => {
-                let unknown = super::tshark::fields()
-                    .iter()
-                    .map(|&name| (name.to_owned(), "?".to_owned()));
-                answer.frames.insert(header.frame, unknown.collect());
+                answer.frames.insert(header.frame, unknown());
             }
             _ => {}
+        }
+        // Of several segments in a frame tshark prints all in one field: only their effect on others is compared.
+        let mut several = false;
+        while let Some(decoded) = decoder.more(&frame) {
+            if let Decoded::Tcp(segment) = decoded {
+                analyzer.handle(&segment);
+                several = true;
+            }
+        }
+        if several {
+            answer.frames.insert(frame.number, unknown());
         }
     }
     answer.completeness = analyzer
@@ -38,6 +46,14 @@ pub(crate) fn analyse(capture: &[u8]) -> Answer {
         .map(|stream| (stream.stream.to_string(), stream.completeness.to_string()))
         .collect();
     answer
+}
+
+/// Nothing that is told of a frame.
+fn unknown() -> Fields {
+    let names = super::tshark::fields().iter();
+    names
+        .map(|&name| (name.to_owned(), "?".to_owned()))
+        .collect()
 }
 
 fn seconds(nanos: i64) -> String {

@@ -82,6 +82,25 @@ pub(crate) fn frame(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
                 packet,
             ])
         }
+        3 => radio(packet),
+        128 => concat(&[&[1, 0, 0, 18, 1], &wlan(random, packet)]),
+        143 => cable(random, packet),
+        202 => concat(&[&[0x20], &radio(packet)]),
+        252 => {
+            let name = random.of(&[*b"ip\0\0", *b"ip\0\0", *b"llc\0"]);
+            let inner = if name[0] == b'i' { packet } else { &llc };
+            concat(&[&[0, 12, 0, 4], &name, &[0; 4], inner])
+        }
+        259 => {
+            let preamble = [0x55, 0x55, 0xd5, 0x55, 0x55, 0x80, 1, 0];
+            concat(&[&preamble, &ethernet(random, packet)])
+        }
+        279 => concat(&[
+            &[0x50],
+            &[0; 26],
+            &[4, 0, 0, 0, 0],
+            &ethernet(random, packet),
+        ]),
         258 => {
             let mut header = [0; 108];
             (header[0], header[4], header[8]) = (108, 1, 101);
@@ -89,6 +108,26 @@ pub(crate) fn frame(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
         }
         _ => juniper(random, link, packet),
     }
+}
+
+/// An AX.25 frame; IPv6 has no protocol identifier there, but tshark takes it.
+fn radio(packet: &[u8]) -> Vec<u8> {
+    concat(&[b"\x9cnnnnn\xe0\x9cnnnnna\x03\xcc", packet])
+}
+
+/// A DOCSIS frame in the clear, with a privacy element or without.
+fn cable(random: &mut Random, packet: &[u8]) -> Vec<u8> {
+    let frame = ethernet(random, packet);
+    let elements: &[u8] = random.of(&[&[][..], &[0x34, 0x10, 0, 0, 0]]);
+    let length = (elements.len() + frame.len()) as u16;
+    let control = [u8::from(!elements.is_empty()), elements.len() as u8];
+    let header = concat(&[&control, &length.to_be_bytes(), elements]);
+    let check = header.iter().fold(0xffff_u16, |sum, &byte| {
+        (0..8).fold(sum ^ u16::from(byte), |sum, _| {
+            (sum >> 1) ^ (0x8408 * (sum & 1))
+        })
+    });
+    concat(&[&header, &(!check).to_le_bytes(), &frame])
 }
 
 /// The same behind what Junos puts in front.
@@ -124,7 +163,16 @@ fn juniper(random: &mut Random, link: u32, packet: &[u8]) -> Vec<u8> {
 /// The same behind headers that are met seldom.
 pub(crate) fn tag(random: &mut Random, packet: &[u8]) -> ([u8; 2], Vec<u8>) {
     let (kind, inner) = tagged(random, packet);
-    match random.below(8) {
+    match random.below(12) {
+        8 => ([0x24, 0x52], wlan(random, packet)),
+        9 => ([0x88, 0xbb], concat(&[&[0; 6], &wlan(random, packet)])),
+        10 => ([8, 0xff], concat(&[&[0, 0], &radio(packet)])),
+        11 => {
+            let frame = plain_ethernet(packet);
+            let length = (frame.len() as u16).to_be_bytes();
+            let header = [&[0, 1, 0, 1, 3, 3, 0, 0x80, 0, 0, 0, 0][..], &[0; 12]].concat();
+            ([0x99, 0xfe], concat(&[&header, &length, &[0, 0], &frame]))
+        }
         0 => ([0x89, 0x09], concat(&[&[0; 6], &kind, &inner])),
         1 => ([0x89, 0x3f], concat(&[&[0; 6], &kind, &inner])),
         2 => ([0x88, 0x70], concat(&[&SNAP, &kind, &inner])),
@@ -175,7 +223,8 @@ fn service(random: &mut Random, packet: &[u8]) -> Vec<u8> {
 /// Tunnels that are met seldom: a protocol number and its payload.
 pub(crate) fn tunnel(random: &mut Random, packet: &[u8]) -> (u8, Vec<u8>) {
     let inner = if is_v6(packet) { 41 } else { 4 };
-    match random.below(8) {
+    match random.below(9) {
+        8 => (93, radio(packet)),
         0 => (48, concat(&[&[inner, 0, 0, 4, 0, 2, 0, 0], packet])),
         1 if is_v6(packet) => (53, concat(&[&[1, 4, 0, 0], packet])),
         1 | 2 => {
@@ -201,7 +250,10 @@ pub(crate) fn tunnel(random: &mut Random, packet: &[u8]) -> (u8, Vec<u8>) {
 /// Tunnels that are met seldom: a port and the datagram.
 pub(crate) fn port(random: &mut Random, packet: &[u8]) -> (u16, Vec<u8>) {
     let inner = if is_v6(packet) { 41 } else { 4 };
-    match random.below(15) {
+    match random.below(17) {
+        15 => (434, concat(&[&[4, inner, 0, 0], packet])),
+        // Samples of samples are not followed.
+        16 if !packet.windows(2).any(|port| port == [0x18, 0xc7]) => (6343, samples(packet)),
         0 => (4306, concat(&[&[1], packet])),
         1 => (
             random.of(&[4341, 30_030]),
@@ -253,4 +305,18 @@ pub(crate) fn port(random: &mut Random, packet: &[u8]) -> (u16, Vec<u8>) {
             (random.of(&[2152, 3386]), concat(&[&header, packet]))
         }
     }
+}
+
+/// A datagram of sFlow with one sampled packet.
+fn samples(packet: &[u8]) -> Vec<u8> {
+    let mut padded = packet.to_vec();
+    padded.resize(packet.len().next_multiple_of(4), 0);
+    let (size, room) = (packet.len() as u32, padded.len() as u32);
+    let protocol = if is_v6(packet) { 12 } else { 11 };
+    let datagram = [5, 1, 0x0a00_0005, 0, 1, 1000, 1];
+    let sample = [1, room + 56, 1, 3, 256, 1000, 0, 1, 2, 1];
+    let record = [1, room + 16, protocol, size, 0, size];
+    let words = datagram.iter().chain(&sample).chain(&record);
+    let header: Vec<u8> = words.flat_map(|word: &u32| word.to_be_bytes()).collect();
+    concat(&[&header, &padded])
 }

@@ -6,10 +6,10 @@ use super::rare;
 use std::net::IpAddr;
 
 /// Link types that one capture can have.
-pub(crate) const LINKS: [u32; 47] = [
+pub(crate) const LINKS: [u32; 54] = [
     1, 1, 1, 1, 101, 101, 12, 0, 108, 113, 276, 9, 50, 51, 104, 105, 105, 127, 228, 10, 6, 7, 11,
     18, 99, 109, 112, 117, 119, 122, 123, 129, 130, 133, 137, 138, 163, 178, 180, 192, 197, 204,
-    239, 258, 135, 136, 274,
+    239, 258, 135, 136, 274, 3, 128, 143, 202, 252, 259, 279,
 ];
 
 /// IP version 4 or 6 by the first byte.
