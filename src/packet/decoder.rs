@@ -128,22 +128,18 @@ impl Decoder {
 
     /// Puts into words what was found.
     fn told<'a>(&'a self, frame: &Frame<'a>, found: Option<Found>) -> Decoded<'a> {
-        match found {
-            None => Decoded::NotTcp(NotTcp::NoPayload),
-            Some((Walked::NotTcp(reason), ..)) => Decoded::NotTcp(reason),
-            Some((Walked::Malformed(malformed), ..)) => Decoded::Malformed(malformed),
-            Some((Walked::Reassembled(..) | Walked::Several(_), ..)) => {
-                Decoded::NotTcp(NotTcp::TooDeep)
-            }
-            Some((
-                Walked::Tcp {
-                    at,
-                    captured,
-                    reported,
-                },
-                cx,
-                is_inside,
-            )) => {
+        let Some((walked, cx, is_inside)) = found else {
+            return Decoded::NotTcp(NotTcp::NoPayload);
+        };
+        match walked {
+            Walked::NotTcp(reason) => Decoded::NotTcp(reason),
+            Walked::Malformed(malformed) => Decoded::Malformed(malformed),
+            Walked::Reassembled(..) | Walked::Several(_) => Decoded::NotTcp(NotTcp::TooDeep),
+            Walked::Tcp {
+                at,
+                captured,
+                reported,
+            } => {
                 let bytes = if is_inside {
                     &self.datagram
                 } else {
