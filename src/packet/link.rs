@@ -126,7 +126,6 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     const FRAME_RELAY: u16 = 770;
     const GRE: u16 = 778;
     const RADIOTAP: u16 = 803;
-    const NETLINK: u16 = 824;
     let number = view.u16(protocol_at)?;
     let hardware = view.u16(hardware_at)?;
     let rest = view.skip(header)?;
@@ -148,13 +147,14 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
 
 /// Netlink, whose cooked header tells the family.
 fn netlink(view: View<'_>) -> Step<'_> {
-    match view.u16(14)? {
-        NETFILTER => netfilter(view.skip(16)?),
+    match (view.u16(2)?, view.u16(14)?) {
+        (NETLINK, NETFILTER) => netfilter(view.skip(16)?),
         _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
     }
 }
 
-/// Netlink's family of netfilter.
+/// Netlink's hardware type, and its family of netfilter.
+const NETLINK: u16 = 824;
 const NETFILTER: u16 = 12;
 
 /// Netlink messages of netfilter: 16 bytes in the byte order of the host, length and type first; a log carries a packet.
@@ -355,6 +355,7 @@ mod tests {
                 &[&[0, 0, 3, 10][..], &[0; 10], &[0, 0xfe, 0xcc]].concat(),
             ),
             (253, &netlink(&queued)),
+            (253, &[&[0; 15], &[12][..], &logged].concat()),
             (123, &[0, 0, 0, 5]),
             (130, b"MGC\x00\0\0\x21"),
         ] {
