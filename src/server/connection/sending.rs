@@ -59,14 +59,19 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    self.broken = Some(reason_of(&error));
-                    // A reset behind the client's FIN is EPIPE.
-                    self.cut = error.kind() != io::ErrorKind::BrokenPipe;
+                    self.fail(&error);
                     self.overhear();
                     return None;
                 }
             }
         }
+    }
+
+    /// Writing came to its end.
+    fn fail(&mut self, error: &io::Error) {
+        self.broken = Some(reason_of(error));
+        // A reset behind the client's FIN is EPIPE.
+        self.cut = error.kind() != io::ErrorKind::BrokenPipe;
     }
 
     /// Nothing goes out any more, but what the client said before it went counts, for a bounded time.
@@ -121,7 +126,9 @@ impl Connection {
         }
         if let Some(left) = self.hub.fetch(&self.mail) {
             self.outbox = left.outbox;
-            self.broken = left.error.as_ref().map(reason_of);
+            if let Some(error) = &left.error {
+                self.fail(error);
+            }
         }
     }
 
