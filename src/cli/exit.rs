@@ -60,7 +60,7 @@ impl Failure {
             if is_broken_pipe(error) {
                 return ExitCode::from(SUCCESS); // the reader has seen enough
             }
-            output::note(format_args!("chatscope: {}", told(error)));
+            output::fail(told(error));
         }
         ExitCode::from(self.code)
     }

@@ -155,7 +155,7 @@ fn localhost(port: u16) -> Result<Vec<TcpListener>, Failure> {
     match server::bind((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(listener) => listeners.push(listener),
         Err(error @ (BindError::NoSuchAddress(_) | BindError::Other { .. })) => {
-            output::note(format_args!("chatscope: warning: {error}; IPv4 only"));
+            output::warn(format_args!("{error}; IPv4 only"));
         }
         Err(error) => return Err(error.into()),
     }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
+use super::output::Level;
 use super::screen::Screen;
 
 /// Records that may wait for a slow stderr, some hundred bytes each.
@@ -81,31 +82,30 @@ impl io::Write for Unfailing {
 }
 
 /// Queues a line behind the records before it; false where no log was started.
-pub(super) fn note(text: &dyn std::fmt::Display) -> bool {
+pub(super) fn note(level: Level, text: &dyn std::fmt::Display) -> bool {
     let Some(stderr) = STDERR.get() else {
         return false;
     };
     // In one piece; a closed stderr is no reason to stop.
-    let line = shaped(text.to_string()) + "\n";
+    let line = shaped(level, text.to_string()) + "\n";
     let _ = lock(stderr).write_all(line.as_bytes());
     true
 }
 
 fn of_folded(count: u64) -> String {
-    shaped(format!(
-        "* {count} lines of the log dropped: nobody was reading it fast enough"
-    ))
+    let text = format!("* {count} lines of the log dropped: nobody was reading it fast enough");
+    shaped(Level::Warn, text)
 }
 
 /// A note in the shape of the records beside it.
-fn shaped(text: String) -> String {
+fn shaped(level: Level, text: String) -> String {
     if FORM.get() != Some(&LogFormat::Json) {
         return text;
     }
-    let level = match text.strip_prefix("chatscope: ") {
-        Some(rest) if rest.starts_with("warning: ") => "WARN",
-        Some(_) => "ERROR",
-        None => "INFO",
+    let level = match level {
+        Level::Info => "INFO",
+        Level::Warn => "WARN",
+        Level::Error => "ERROR",
     };
     let now = jiff::Timestamp::now();
     let message = serde_json::Value::from(text);

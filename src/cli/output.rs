@@ -1,5 +1,6 @@
 //! What leaves the program: the decisions about colour, width and character set, and notes on stderr.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -57,10 +58,45 @@ pub(super) fn is_utf8() -> bool {
     })
 }
 
-/// A line on stderr; a closed stderr is no reason to stop.
-pub(super) fn note(text: impl std::fmt::Display) {
+/// How grave a line on stderr is, in the words of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Info,
+    Warn,
+    Error,
+}
+
+impl Level {
+    /// How such a line begins.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Info => "",
+            Self::Warn => "chatscope: warning: ",
+            Self::Error => "chatscope: ",
+        }
+    }
+}
+
+/// A line on stderr.
+pub(super) fn note(text: impl Display) {
+    say(Level::Info, text);
+}
+
+/// Something is not as it was asked for, but goes on.
+pub(super) fn warn(text: impl Display) {
+    say(Level::Warn, text);
+}
+
+/// Why it ends.
+pub(super) fn fail(text: impl Display) {
+    say(Level::Error, text);
+}
+
+/// A closed stderr is no reason to stop.
+fn say(level: Level, text: impl Display) {
+    let text = format_args!("{}{text}", level.prefix());
     #[cfg(feature = "live")]
-    if super::logging::note(&text) {
+    if super::logging::note(level, &text) {
         return;
     }
     let _ = writeln!(io::stderr(), "{text}");

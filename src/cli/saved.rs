@@ -130,7 +130,7 @@ pub(super) fn fault(path: &Path, fault: &ReadError, strict: bool) -> Result<(), 
     if !fault.is_cut() {
         return Err(Failure::new(exit::RUN_TIME, anyhow!(text)));
     }
-    output::note(format_args!("chatscope: warning: {text}"));
+    output::warn(text);
     if strict {
         Err(Failure::told(exit::INCONCLUSIVE))
     } else {

@@ -311,8 +311,8 @@ fn open_capture(args: &ServeArgs, listeners: &Listeners) -> Result<Option<OpenCa
     match opened {
         Ok(open) => Ok(Some(open)),
         Err(failure) if failure.code() == exit::NO_PERMISSION && !args.require_capture => {
-            output::note(format_args!(
-                "chatscope: warning: {failure}\nchatscope: going on as a chat without its TCP story{}",
+            output::warn(format_args!(
+                "{failure}\nchatscope: going on as a chat without its TCP story{}",
                 left_undone(&args.capture)
             ));
             Ok(None)

@@ -45,9 +45,11 @@ impl Decoder {
     /// The segment borrows from the frame or, when the frame completed a fragmented datagram, from the decoder.
     #[inline]
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        self.parts.clear();
         match Self::plain(frame) {
-            Some(segment) => Decoded::Tcp(segment),
+            Some(segment) => {
+                self.parts.clear();
+                Decoded::Tcp(segment)
+            }
             None => self.decode_carefully(frame),
         }
     }
@@ -65,14 +67,14 @@ impl Decoder {
     /// Everything else: what is not a plain segment right behind a plain IP header.
     #[cold]
     pub(crate) fn decode_carefully<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+        self.parts.clear();
+        self.parts_left = MAX_PARTS;
         let mut cx = Context::new(link::time(frame));
         // A capture that claims more captured bytes than the wire had is wrong about the wire.
         let reported = (frame.original_length as usize).max(frame.data.len());
         let Some(first) = link::enter(frame.link_type, View::new(frame.data, reported)) else {
             return Decoded::UnsupportedLinkType;
         };
-        self.parts.clear();
-        self.parts_left = MAX_PARTS;
         let walked = walk(first, &mut cx, &mut self.fragments);
         let found = self.follow(walked, cx, None);
         let found = found.or_else(|| self.next_part());

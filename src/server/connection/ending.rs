@@ -49,7 +49,8 @@ impl Connection {
         let stream = SockRef::from(&self.wire.stream);
         if stream.shutdown(Shutdown::Write).is_ok() {
             let id = self.mail.session();
-            self.hub.emit(id, self.tuple, || SessionEventKind::Shutdown);
+            self.hub
+                .emit(id, self.wire.tuple, || SessionEventKind::Shutdown);
         }
     }
 

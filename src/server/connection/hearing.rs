@@ -75,10 +75,9 @@ impl Connection {
         self.unanswered = false;
         tracing::trace!(parent: &self.span, bytes = data.len(), "read");
         let bytes = offset..self.read;
-        self.hub
-            .emit(self.mail.session(), self.tuple, || SessionEventKind::Read {
-                bytes,
-            });
+        self.hub.emit(self.mail.session(), self.wire.tuple, || {
+            SessionEventKind::Read { bytes }
+        });
         self.with_lines(|codec, most, each| codec.feed(data, offset, most, each));
         if let Some(output) = self.codec.take_output() {
             self.outbox.push(output, self.hub.is_watched());

@@ -80,7 +80,6 @@ pub(super) struct Connection {
     /// It is to end: how long its client may take for what it is owed.
     patience: Option<Patience>,
     pub(super) codec: Codec,
-    pub(super) tuple: FourTuple,
     pub(super) line_bytes: usize,
     /// What log lines about this connection carry.
     span: tracing::Span,
@@ -104,7 +103,6 @@ impl Connection {
             lent: false,
             hub,
             mail,
-            tuple,
             codec,
             outbox: Outbox::default(),
             read: 0,
@@ -160,7 +158,9 @@ impl Connection {
             Box::pin(self.end(reason)).await;
         }
         self.hub
-            .emit(id, self.tuple, || SessionEventKind::Disconnected { reason });
+            .emit(id, self.wire.tuple, || SessionEventKind::Disconnected {
+                reason,
+            });
         tracing::info!(parent: &self.span, reason = reason.code(), received = self.read, sent = self.outbox.written(), "disconnected");
     }
 
@@ -171,7 +171,7 @@ impl Connection {
             return;
         }
         // A new one: fields recorded twice are shown twice.
-        self.span = span_of(id, self.tuple);
+        self.span = span_of(id, self.wire.tuple);
         if let Some(stream) = self.naming.known() {
             self.span.record("stream", stream);
         }

@@ -55,7 +55,7 @@ impl Connection {
         let Some(asked) = self.naming.next else {
             return;
         };
-        if let Some(stream) = self.hub.stream(&self.tuple) {
+        if let Some(stream) = self.hub.stream(&self.wire.tuple) {
             self.span.record("stream", stream);
             (self.naming.next, self.naming.stream) = (None, Some(stream));
             tracing::debug!(parent: &self.span, "found in the capture");

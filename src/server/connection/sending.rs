@@ -187,7 +187,7 @@ impl Connection {
         if !self.hub.is_watched() {
             return;
         }
-        let (hub, tuple, id) = (&self.hub, self.tuple, self.mail.session());
+        let (hub, tuple, id) = (&self.hub, self.wire.tuple, self.mail.session());
         self.outbox.stretches_since(from, |lines, bytes| {
             hub.emit(id, tuple, || SessionEventKind::Wrote { lines, bytes });
         });

@@ -3,8 +3,8 @@
 use super::object::{key, list, object, string, word};
 use super::pen::{Line, Memo, Pen};
 use super::texts::Texts;
-use crate::net::FourTuple;
-use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, Teardown};
+use crate::net::{FourTuple, Timestamp};
+use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, StreamId, Teardown};
 use crate::timeline::{HandshakeEntry, StreamEntry, TeardownEntry, Verdict, VerdictCode};
 use crate::view::endpoints::EndpointTexts;
 
@@ -17,6 +17,23 @@ fn ends<'a>(pen: Pen<'a>, texts: &mut EndpointTexts, connection: FourTuple) -> P
         .endpoint(key!("server"), texts.of(connection.server))
 }
 
+/// How the lines of single cards begin: `event`, `ts`, `stream` and the ends.
+fn card<'a>(
+    line: &'a mut Line,
+    texts: &mut Texts,
+    event: &[u8],
+    at: Timestamp,
+    stream: StreamId,
+    connection: FourTuple,
+) -> Pen<'a> {
+    let pen = line
+        .pen()
+        .text(event)
+        .time(&mut texts.second, key!("ts"), at)
+        .number(key!("stream"), stream.0);
+    ends(pen, &mut texts.endpoints, connection)
+}
+
 /// Appends a `handshake` line.
 pub(super) fn write_handshake(
     out: &mut Vec<u8>,
@@ -24,12 +41,9 @@ pub(super) fn write_handshake(
     texts: &mut Texts,
     entry: &HandshakeEntry,
 ) {
-    let mut pen = line
-        .pen()
-        .text(b"{\"event\":\"handshake\"")
-        .time(&mut texts.second, key!("ts"), entry.at)
-        .number(key!("stream"), entry.stream.0);
-    pen = ends(pen, &mut texts.endpoints, entry.connection);
+    let (at, stream, connection) = (entry.at, entry.stream, entry.connection);
+    let event = b"{\"event\":\"handshake\"";
+    let mut pen = card(line, texts, event, at, stream, connection);
     pen = handshake(pen, &entry.handshake);
     if entry.unfinished {
         pen = pen.boolean(key!("unfinished"), true);
@@ -94,12 +108,9 @@ pub(super) fn write_teardown(
     texts: &mut Texts,
     entry: &TeardownEntry,
 ) {
-    let mut pen = line
-        .pen()
-        .text(b"{\"event\":\"teardown\"")
-        .time(&mut texts.second, key!("ts"), entry.at)
-        .number(key!("stream"), entry.stream.0);
-    pen = ends(pen, &mut texts.endpoints, entry.connection);
+    let (at, stream, connection) = (entry.at, entry.stream, entry.connection);
+    let event = b"{\"event\":\"teardown\"";
+    let mut pen = card(line, texts, event, at, stream, connection);
     pen = teardown(pen, &mut texts.second, &entry.teardown);
     pen.text(b"}\n").lay(out);
 }
