@@ -236,6 +236,38 @@ fn an_orderly_end_repeats_nothing_that_was_taken_in_time() {
     }
 }
 
+/// Nor is what a client takes that had stopped reading and goes on before the server has gone, however late that is.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_orderly_end_waits_for_who_had_stopped_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let mut server = small(&history);
+    let (mut slow, mut bob) = (Client::narrow(server.lines), server.client());
+    let text = "x".repeat(400);
+    // They fit into the buffers of both kernels: nothing is left to write, and FIN stands behind them at once.
+    let count = 100;
+    say_many(&mut bob, count, &text);
+    drop(bob);
+    server.terminate();
+    std::thread::sleep(std::time::Duration::from_millis(3_300));
+    assert!(!server.has_ended(), "it went before its lines were taken");
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut slow.reader, &mut bytes).unwrap();
+    let (status, took) = server.wait();
+    assert!(status.success(), "{status}");
+    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    let token = slow.token.clone();
+    drop(slow);
+    let text = String::from_utf8_lossy(&bytes);
+    assert_eq!(text.matches("guest2: ").count(), count, "{text:.80}");
+    let server = small(&history);
+    let mut again = server.client();
+    again.say(&format!("/resume {token}"));
+    let welcome = again.until("welcome back");
+    assert!(welcome.ends_with("lines missed: 0"), "{welcome}");
+}
+
 #[test]
 fn the_last_line_before_a_half_close_waits_for_the_file() {
     let folder = tempfile::tempdir().unwrap();

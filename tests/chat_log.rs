@@ -87,6 +87,29 @@ fn what_is_said_is_logged_where_that_is_asked_for_but_no_token() {
     assert!(!server.log().contains(&old.token), "{}", server.log());
 }
 
+/// However much is told: frames of a WebSocket hold tokens and private lines, in whatever spelling a library logs them.
+#[test]
+fn only_the_server_itself_speaks_in_the_log() {
+    let server = Process::start(&[&"--log-format", &"json", &"-vvvv"]);
+    let ana = server.client();
+    let mut socket = Socket::chat(server.web);
+    socket.say(&format!("/resume {}", ana.token));
+    while !socket.text().contains("welcome back") {}
+    socket.say("said by ana");
+    logged(&server, "said", |line| {
+        line["fields"]["line"] == "said by ana"
+    });
+    let log = server.log();
+    for line in log.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let target = record["target"].as_str().unwrap();
+        assert!(target.starts_with("chatscope"), "{line}");
+    }
+    let spelt = ana.token.bytes().map(|byte| format!("{byte:02x}"));
+    let hex = spelt.collect::<Vec<_>>().concat();
+    assert!(!log.contains(&ana.token) && !log.contains(&hex), "{log}");
+}
+
 #[test]
 fn every_end_has_its_reason_in_the_log() {
     let mut server = Process::start(&[&"--log-format", &"json", &"--idle", &"2"]);
@@ -176,6 +199,64 @@ fn a_log_in_json_is_json_from_the_first_line_to_the_last() {
         assert!(record["timestamp"].as_str().unwrap().ends_with('Z'));
     }
     assert!(server.log().starts_with(r#"{"timestamp":""#));
+}
+
+/// A service that cannot start says so in the form that was asked for, and ends as it does for people.
+#[test]
+fn what_hinders_a_start_is_one_record_too() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let nowhere = ["--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"];
+    let cases: [(&[&str], i32, &str); 6] = [
+        (
+            &["--listen", &taken, "--no-capture"],
+            1,
+            "cannot listen on 127.0.0.1:",
+        ),
+        (
+            &["--listen", "0.0.0.0:0", "--no-capture"],
+            2,
+            "0.0.0.0:0 can be reached",
+        ),
+        (
+            &["--history", "/proc/none/x.db", "--no-capture"],
+            1,
+            "cannot open /proc/none/x.db",
+        ),
+        (&["--lang", "xx", "--no-capture"], 2, "no such language: xx"),
+        (&["--rate", "x"], 2, "invalid value 'x' for '--rate <N>'"),
+        (
+            &["--no-capture", "-w", "x.pcapng"],
+            2,
+            "the argument '--no-capture'",
+        ),
+    ];
+    for form in [&["--log-format", "json"][..], &["--log-format=json"][..]] {
+        for (arguments, code, said) in &cases {
+            let places = if arguments[0] == "--listen" {
+                &nowhere[2..]
+            } else {
+                &nowhere[..]
+            };
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_chatscope"))
+                .arg("serve")
+                .args(*arguments)
+                .args(places)
+                .args(form)
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            let record: Value =
+                serde_json::from_str(&stderr).unwrap_or_else(|_| panic!("{stderr}"));
+            assert_eq!(stderr.lines().count(), 1, "{stderr}");
+            assert_eq!(output.status.code(), Some(*code), "{stderr}");
+            assert_eq!(record["level"], "ERROR", "{stderr}");
+            assert_eq!(record["target"], "chatscope", "{stderr}");
+            assert!(record["timestamp"].as_str().unwrap().ends_with('Z'));
+            let message = record["fields"]["message"].as_str().unwrap();
+            assert!(message.starts_with(said), "{message}");
+        }
+    }
 }
 
 /// A WebSocket that names its session in the request is logged as one that says it later.

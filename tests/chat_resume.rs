@@ -346,6 +346,37 @@ fn websocket_resumes_by_query() {
     assert_eq!(json(eva.text())["type"], "notice");
 }
 
+/// Something else than was asked for would be sent lines twice, or none, and its client would not know why.
+#[test]
+fn a_wish_that_is_not_understood_resumes_nothing_and_is_told() {
+    let server = Server::start();
+    let (ana, mut bob) = (server.client(), server.client());
+    let token = ana.token.clone();
+    drop(ana);
+    bob.say("while ana was away");
+    bob.until("away");
+    for (path, protocol) in [
+        (format!("/chat?resume={token}&after=x"), ""),
+        (
+            format!("/chat?resume={token}&after=x"),
+            "Sec-WebSocket-Protocol: chatscope.v1\r\n",
+        ),
+        ("/chat?after=41".to_owned(), ""),
+    ] {
+        let mut socket = Socket::connect(server.web, &path, protocol);
+        let mut told = vec![socket.text()];
+        while !told[told.len() - 1].contains("usage: ") {
+            told.push(socket.text());
+        }
+        assert!(told[0].contains("welcome"), "{told:?}");
+        assert!(told[told.len() - 1].contains("&after=N"), "{told:?}");
+        assert!(!told.concat().contains("away"), "{told:?}");
+    }
+    let mut ana = Socket::connect(server.web, &format!("/chat?resume={token}"), "");
+    assert!(ana.text().contains("welcome back: you are guest1"));
+    while !ana.text().contains("while ana was away") {}
+}
+
 /// Types of objects with their fields, from the documentation of the protocol.
 fn documented_objects() -> BTreeMap<String, BTreeSet<String>> {
     let text = include_str!("../docs/chat-protocol.md");

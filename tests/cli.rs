@@ -139,6 +139,33 @@ fn usage_errors_end_with_2() {
     expect_fault(&["no-such-command"], 2, &["no-such-command"]);
 }
 
+/// Where a number is wanted, that is said, in words of a user and not of the language this is written in.
+#[cfg(feature = "live")]
+#[test]
+fn wrong_numbers_are_told_what_is_expected() {
+    for command in [
+        "serve", "watch", "replay", "report", "frame", "ladder", "graph", "expect",
+    ] {
+        let help = stdout(&run(&[command, "--help"]));
+        let numbers = ["<N>", "<SECONDS>", "<BYTES>", "<PORT>", "<COLUMNS>"];
+        let words: Vec<_> = help.split_whitespace().collect();
+        let options = words.windows(2).filter_map(|pair| {
+            let wanted = pair[0].starts_with('-') && numbers.contains(&pair[1]);
+            wanted.then_some(pair[0])
+        });
+        let options: Vec<_> = options.collect();
+        for option in &options {
+            expect_fault(
+                &[command, option, "many"],
+                2,
+                &[option, "many", "a whole number"],
+            );
+        }
+        assert!(!options.is_empty(), "{command}: {help}");
+    }
+    expect_fault(&["frame", LESSON, "0"], 2, &["a whole number, 1 or more"]);
+}
+
 #[cfg(feature = "live")]
 #[test]
 fn bad_filters_interfaces_and_ports() {
@@ -168,7 +195,15 @@ fn bad_filters_interfaces_and_ports() {
     ] {
         expect_fault(&["replay", LESSON, word], 2, &[meant]);
     }
-    if run(&["doctor"]).status.success() {
+    let doctor = run(&["doctor"]);
+    if doctor.status.success() {
+        // Nothing is refused where all is well.
+        let told = stdout(&doctor);
+        assert!(told.contains("permission   to capture is there"), "{told}");
+        assert!(
+            !told.contains("refuse") && !told.contains("MISSING"),
+            "{told}"
+        );
         expect_fault(
             &["watch", "-i", "no-such-interface"],
             6,
@@ -466,19 +501,7 @@ fn ctrl_c_on_a_pipe_tells_what_is_known() {
         let mut pipe = child.stdin.take().expect("piped");
         pipe.write_all(&whole[..whole.len() * 3 / 4])
             .expect("it reads");
-        // Until it has begun to read it ends as every program does.
-        let blocked = |status: String| {
-            let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
-            mask.is_some_and(|mask| mask.trim().ends_with('2') || mask.trim().ends_with('3'))
-        };
-        let began = Instant::now();
-        let status = format!("/proc/{}/status", child.id());
-        while !blocked(fs::read_to_string(&status).expect("it runs")) {
-            assert!(began.elapsed() < Duration::from_secs(10), "never listens");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        let id = nix::unistd::Pid::from_raw(child.id() as i32);
-        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("ours");
+        interrupt(&child);
         let output = child.wait_with_output().expect("ends");
         assert_eq!(
             output.status.code(),
@@ -493,6 +516,86 @@ fn ctrl_c_on_a_pipe_tells_what_is_known() {
         );
         drop(pipe);
     }
+}
+
+/// Ctrl-C, once it listens: until then it ends as every program does.
+#[cfg(feature = "live")]
+fn interrupt(child: &std::process::Child) {
+    let blocked = |status: String| {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+        mask.is_some_and(|mask| mask.trim().ends_with('2') || mask.trim().ends_with('3'))
+    };
+    let began = Instant::now();
+    let status = format!("/proc/{}/status", child.id());
+    while !blocked(fs::read_to_string(&status).expect("it runs")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "never listens");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let id = nix::unistd::Pid::from_raw(child.id() as i32);
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("ours");
+}
+
+/// Whoever has seen enough of a slow replay gets its verdicts and totals, as at the end of a live run.
+#[cfg(feature = "live")]
+#[test]
+fn ctrl_c_in_a_paced_replay_tells_the_totals() {
+    let child = chatscope()
+        .args(["replay", LESSON, "--pace", "0.001x"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(0));
+    let told = stdout(&output);
+    assert!(told.ends_with(" with TCP\n"), "{told}");
+    assert!(!told.contains("teardown"), "{told}");
+}
+
+/// The same on a terminal, line by line.
+#[cfg(feature = "live")]
+#[test]
+fn ctrl_c_while_stepping_tells_the_totals() {
+    let program = env!("CARGO_BIN_EXE_chatscope");
+    let mut script = Command::new("script");
+    script
+        .args([
+            "-qec",
+            // `exec`: a shell between would get the Ctrl-C as well, and some say 130 for it.
+            &format!("exec {program} replay {LESSON} --step --width 100 --color never"),
+            "/dev/null",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let Ok(mut child) = script.spawn() else {
+        eprintln!("skipped: script(1) is not installed");
+        return;
+    };
+    let mut keys = child.stdin.take().expect("piped");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut told = String::new();
+    for until in [
+        "reading ",
+        "handshake 1/3",
+        "handshake 2/3",
+        "handshake 3/3",
+    ] {
+        while !told.contains(until) {
+            assert!(out.read_line(&mut told).expect("UTF-8") > 0, "{told}");
+        }
+        let key: &[u8] = if until.ends_with("3/3") {
+            b"\x03"
+        } else {
+            b"\n"
+        };
+        keys.write_all(key).expect("pressed");
+    }
+    out.read_to_string(&mut told).expect("UTF-8");
+    assert_eq!(child.wait().expect("ends").code(), Some(0), "{told}");
+    assert!(told.contains("PARTIAL_END"), "{told}");
+    assert!(told.trim_end().ends_with(" with TCP"), "{told}");
+    assert!(!told.contains("teardown"), "{told}");
 }
 
 #[test]

@@ -75,6 +75,33 @@ fn a_report_in_every_form() {
     assert!(stdout(&["report", CHAT, "--lang", "pt-BR"]).starts_with("# Relatório TCP"));
 }
 
+/// A sentence whose gaps nobody filled shows them.
+#[test]
+fn every_sentence_is_whole() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/captures");
+    for entry in std::fs::read_dir(folder).expect("captures/") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_none_or(|ending| ending != "pcapng") {
+            continue;
+        }
+        for lang in ["en", "pt-BR"] {
+            for words in [
+                &["report", "--format", "md"][..],
+                &["report", "--format", "html"],
+                &["replay", "--why", "-v"],
+                &["replay", "--format", "table", "-v"],
+                &["ladder"],
+            ] {
+                let text = stdout(&[words, &["--lang", lang, path_text(&path)]].concat());
+                let gap = text
+                    .lines()
+                    .find(|line| line.replace('\\', "").contains("{$"));
+                assert_eq!(gap, None, "{words:?} {lang} {}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn the_page_needs_no_network_and_runs_no_script() {
     let page = stdout(&["report", CHAT, "--format", "html"]);

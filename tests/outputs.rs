@@ -337,6 +337,8 @@ fn connections_that_are_not_there_are_told() {
             "table",
         ],
         &["ladder", "in.pcapng", "--port", "9"],
+        &["report", "in.pcapng", "--port", "9"],
+        &["report", "-r", "in.pcapng", "udp"],
     ] {
         let (code, said) = run(at, command);
         assert_eq!(code, 0, "{said}");
@@ -345,7 +347,7 @@ fn connections_that_are_not_there_are_told() {
             "chatscope: in.pcapng: nothing in it is what was selected\n"
         );
     }
-    for command in ["replay", "ladder"] {
+    for command in ["replay", "ladder", "report"] {
         let (code, said) = run(at, &[command, "in.pcapng"]);
         assert!(code == 0 && said.is_empty(), "{command}: {said}");
     }

@@ -107,7 +107,10 @@ fn the_program_ends_with_the_watch() {
     ]);
     let (code, said) = run.end();
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("sleep: signal: 15"), "{said}");
+    assert!(
+        said.contains("sleep: signal: 15 (SIGTERM), sent by chatscope"),
+        "{said}"
+    );
 
     let mut run = Run::start(&[
         "watch",
@@ -122,7 +125,10 @@ fn the_program_ends_with_the_watch() {
     run.signal("SIGINT");
     let (code, said) = run.end();
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("sleep: signal: 15"), "{said}");
+    assert!(
+        said.contains("sleep: signal: 15 (SIGTERM), sent by chatscope"),
+        "{said}"
+    );
     assert!(began.elapsed() < Duration::from_secs(15));
 }
 
@@ -180,7 +186,10 @@ fn a_program_that_will_not_end_is_killed() {
     let began = Instant::now();
     let (code, said) = run.end();
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("sh: signal: 9"), "{said}");
+    assert!(
+        said.contains("sh: signal: 9 (SIGKILL), since it did not end"),
+        "{said}"
+    );
     assert!(began.elapsed() > Duration::from_secs(3), "it had its time");
 
     let mut run = Run::start(&[

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::output::ColorChoice;
+use super::whole::whole;
 
 /// The capture to read, in our words or in tcpdump's.
 #[derive(Clone, Debug, Default, Args)]
@@ -105,7 +106,7 @@ pub(super) struct DisplayArgs {
     #[arg(long)]
     pub(super) ascii: bool,
     /// Columns to use; default: the terminal's
-    #[arg(long, value_name = "COLUMNS")]
+    #[arg(long, value_name = "COLUMNS", value_parser = whole::<u16>)]
     pub(super) width: Option<u16>,
     /// Absolute sequence numbers
     #[arg(short = 'S', long = "absolute-sequence-numbers")]
@@ -135,13 +136,13 @@ pub(super) struct DisplayArgs {
 #[command(next_help_heading = "Selection")]
 pub(super) struct SelectArgs {
     /// Only this connection (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub(super) stream: Vec<u32>,
     /// Only frames with this analysis flag, such as retransmission; may repeat
     #[arg(long, value_name = "NAME")]
     pub(super) flag: Vec<String>,
     /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
     pub(super) port: Vec<u16>,
     /// Only this kind of line; `packets`: the segments, without names or anything else that is read from payload
     #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
@@ -213,7 +214,8 @@ pub(super) struct CaptureArgs {
         short = 's',
         long = "snapshot-length",
         value_name = "BYTES",
-        default_value_t = 0
+        default_value_t = 0,
+        value_parser = whole::<u32>
     )]
     pub(super) snaplen: u32,
     /// Capture buffer in KiB (as tcpdump), or with suffix k, m, g
@@ -235,7 +237,7 @@ pub(super) struct CaptureArgs {
     #[arg(short = 'U', hide = true)]
     pub(super) packet_buffered: bool,
     /// Stop after this many frames
-    #[arg(short = 'c', long, value_name = "N")]
+    #[arg(short = 'c', long, value_name = "N", value_parser = whole::<u64>)]
     pub(super) count: Option<u64>,
     /// Stop condition: duration:SECONDS
     #[arg(short = 'a', long, value_name = "CONDITION", value_parser = autostop)]

@@ -66,11 +66,13 @@ fn write_report(out: &mut impl Write, found: &Diagnosis) -> io::Result<()> {
         "loopback",
         found.loopback.as_deref().unwrap_or("no loopback interface"),
     )?;
-    line(
-        found.permission.may_capture(),
-        "permission",
-        &found.permission.to_string(),
-    )?;
+    // What the permission says of itself is made for a refusal.
+    let permission = match &found.opened {
+        Ok(()) => "to capture is there".to_owned(),
+        Err(_) => found.permission.to_string(),
+    };
+    let permitted = found.permission.may_capture() || found.opened.is_ok();
+    line(permitted, "permission", &permission)?;
     match &found.opened {
         Ok(()) => line(true, "capture", "opening the loopback interface works")?,
         Err(error) => line(false, "capture", &error.to_string())?,

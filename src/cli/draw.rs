@@ -10,6 +10,7 @@ use super::display::{language, selection};
 use super::output::ColorChoice;
 use super::saved;
 use super::selected::Passed;
+use super::whole::whole;
 #[cfg(feature = "live")]
 use super::written::Written;
 use super::written::{self, Destination};
@@ -25,7 +26,7 @@ struct PictureArgs {
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
     /// Columns of a text picture; default: the terminal's
-    #[arg(long, value_name = "COLUMNS")]
+    #[arg(long, value_name = "COLUMNS", value_parser = whole::<u16>)]
     width: Option<u16>,
     /// Only ASCII characters in a text picture
     #[arg(long)]
@@ -224,7 +225,7 @@ pub(super) struct GraphArgs {
     #[command(flatten)]
     input: InputArgs,
     /// The connection (Wireshark's tcp.stream)
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u32>)]
     stream: u32,
     /// Whose data; default: of the side that sent more
     #[arg(long, value_enum, value_name = "SIDE")]

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::FilterArgs;
 use super::gather::gather;
+use super::whole::whole;
 use super::{Failure, display, exit, saved, written};
 use crate::explain::{Explainer, Lang};
 use crate::view::expect::{Expectation, LANGUAGE, Outcome, json, judge, junit, lines, tap};
@@ -30,10 +31,10 @@ pub(super) struct ExpectArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ResultFormat,
     /// Only these connections (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     stream: Vec<u32>,
     /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
     port: Vec<u16>,
     /// Capture filter (BPF): the other frames count as absent
     #[arg(short = 'f', long = "filter", value_name = "FILTER")]

@@ -1,6 +1,6 @@
 //! A pipe that stalls tells what the file tells: the same conclusions at the same places.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,7 @@ use super::*;
 use crate::capture::SavefileReader;
 use crate::cli::follow::Follow;
 use crate::cli::saved::Saved;
+use crate::timeline::Wants;
 use crate::view::json::JsonLines;
 
 const LESSON: &str = "captures/chat-two-sessions.pcapng";

@@ -11,6 +11,7 @@ use clap::Args;
 use super::display::language;
 use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
+use super::whole::{at_least_one, whole};
 use super::{Failure, output, written};
 use crate::packet::{Decoded, Decoder, Frame};
 use crate::timeline::{Entry, PacketEntry, Settings, Sink, Timeline, Wants};
@@ -26,13 +27,13 @@ pub(super) struct FrameArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Number of the frame, as Wireshark's frame.number
-    #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_name = "N", value_parser = at_least_one::<u64>)]
     number: u64,
     /// Language of the words in it (en, pt-BR); default from the environment
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
     /// Columns to use; default: the terminal's
-    #[arg(long, value_name = "COLUMNS")]
+    #[arg(long, value_name = "COLUMNS", value_parser = whole::<u16>)]
     width: Option<u16>,
     /// Only ASCII characters
     #[arg(long)]

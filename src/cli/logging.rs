@@ -1,13 +1,14 @@
 //! The program's own log: to stderr, never mixed with the story on stdout. Nobody waits for whoever reads it: records and
 //! notes go through a queue of their own, and what it has no room for is counted.
 
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-use super::output::Level;
+use super::level::Level;
 use super::screen::Screen;
 
 /// Records that may wait for a slow stderr, some hundred bytes each.
@@ -15,7 +16,7 @@ const RECORDS: usize = 4_096;
 
 /// Stderr, once the log has been started.
 static STDERR: OnceLock<Mutex<Screen>> = OnceLock::new();
-/// What the log looks like there.
+/// What stderr looks like, told before there is anything to say there.
 static FORM: OnceLock<LogFormat> = OnceLock::new();
 
 /// How log lines look.
@@ -28,13 +29,32 @@ pub(super) enum LogFormat {
     Json,
 }
 
+/// From here on every line on stderr has that form, also what is said before the log is started.
+pub(super) fn speak(form: LogFormat) {
+    let _ = FORM.set(form);
+}
+
+/// Speaks as the arguments ask for, where they were not understood as a whole.
+pub(super) fn speak_as_told<S: AsRef<OsStr>>(arguments: &[S]) {
+    let words = arguments.iter().map(AsRef::as_ref);
+    let mut words = words.take_while(|word| *word != "--").peekable();
+    while let Some(word) = words.next() {
+        let apart = word == "--log-format" && words.peek().is_some_and(|form| *form == "json");
+        if apart || word == "--log-format=json" {
+            return speak(LogFormat::Json);
+        }
+    }
+}
+
 /// Starts logging at that level; `RUST_LOG` beats it.
 pub(super) fn start(format: LogFormat, level: &str) -> io::Result<()> {
-    let _ = FORM.set(format);
+    speak(format);
     let out = Box::new(Unfailing(io::stderr()));
     let screen = Screen::over(out, RECORDS, Some(of_folded))?;
     let stderr = STDERR.get_or_init(|| Mutex::new(screen));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    // What libraries say in detail is payload too: tokens and private lines.
+    let own = || EnvFilter::new(format!("warn,chatscope={level}"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| own());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // It would tell them on stderr, and panic where that is closed.
@@ -81,26 +101,30 @@ impl io::Write for Unfailing {
     }
 }
 
-/// Queues a line behind the records before it; false where no log was started.
-pub(super) fn note(level: Level, text: &dyn std::fmt::Display) -> bool {
-    let Some(stderr) = STDERR.get() else {
-        return false;
-    };
+/// Says a line: behind the records before it, or at once where no log was started.
+pub(super) fn note(level: Level, text: &str) {
     // In one piece; a closed stderr is no reason to stop.
-    let line = shaped(level, text.to_string()) + "\n";
-    let _ = lock(stderr).write_all(line.as_bytes());
-    true
+    let line = shaped(level, text) + "\n";
+    let _ = match STDERR.get() {
+        Some(stderr) => lock(stderr).write_all(line.as_bytes()),
+        None => io::stderr().write_all(line.as_bytes()),
+    };
+}
+
+/// Whether stderr is for machines.
+pub(super) fn is_json() -> bool {
+    FORM.get() == Some(&LogFormat::Json)
 }
 
 fn of_folded(count: u64) -> String {
-    let text = format!("* {count} lines of the log dropped: nobody was reading it fast enough");
-    shaped(Level::Warn, text)
+    let text = format!("{count} lines of the log dropped: nobody was reading it fast enough");
+    shaped(Level::Warn, &text)
 }
 
 /// A note in the shape of the records beside it.
-fn shaped(level: Level, text: String) -> String {
-    if FORM.get() != Some(&LogFormat::Json) {
-        return text;
+fn shaped(level: Level, text: &str) -> String {
+    if !is_json() {
+        return format!("{}{text}", level.prefix());
     }
     let level = match level {
         Level::Info => "INFO",

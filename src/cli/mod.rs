@@ -25,6 +25,7 @@ mod gather;
 mod interfaces;
 #[cfg(feature = "live")]
 mod interrupt;
+mod level;
 #[cfg(feature = "live")]
 mod listeners;
 #[cfg(feature = "live")]
@@ -47,8 +48,10 @@ mod screen;
 mod selected;
 #[cfg(feature = "live")]
 mod serve;
+mod step;
 #[cfg(feature = "live")]
 mod watch;
+mod whole;
 mod written;
 
 use std::ffi::OsString;
@@ -165,16 +168,10 @@ pub fn main() -> ExitCode {
 
 /// As [`main`], with the arguments given.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
-                exit::USAGE
-            } else {
-                exit::SUCCESS
-            });
-        }
+        Err(error) => return not_understood(&error, &arguments),
     };
     let code = match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -183,4 +180,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(feature = "live")]
     logging::finish();
     code
+}
+
+/// Help that was asked for, or what is wrong with the arguments: to machines as a line of their log.
+#[cfg_attr(
+    not(feature = "live"),
+    expect(unused_variables, reason = "only a server keeps a log")
+)]
+fn not_understood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::from(exit::SUCCESS);
+    }
+    #[cfg(feature = "live")]
+    logging::speak_as_told(arguments);
+    #[cfg(feature = "live")]
+    if logging::is_json() {
+        let text = error.to_string();
+        output::fail(text.strip_prefix("error: ").unwrap_or(&text).trim_end());
+        return ExitCode::from(exit::USAGE);
+    }
+    let _ = error.print();
+    ExitCode::from(exit::USAGE)
 }

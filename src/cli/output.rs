@@ -1,9 +1,10 @@
 //! What leaves the program: the decisions about colour, width and character set, and notes on stderr.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 
 use clap::ValueEnum;
+
+use super::level::Level;
 
 /// Columns when neither a terminal nor `COLUMNS` tells.
 const DEFAULT_WIDTH: u16 = 80;
@@ -58,25 +59,6 @@ pub(super) fn is_utf8() -> bool {
     })
 }
 
-/// How grave a line on stderr is, in the words of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
-    Info,
-    Warn,
-    Error,
-}
-
-impl Level {
-    /// How such a line begins.
-    const fn prefix(self) -> &'static str {
-        match self {
-            Self::Info => "",
-            Self::Warn => "chatscope: warning: ",
-            Self::Error => "chatscope: ",
-        }
-    }
-}
-
 /// A line on stderr.
 pub(super) fn note(text: impl Display) {
     say(Level::Info, text);
@@ -94,10 +76,11 @@ pub(super) fn fail(text: impl Display) {
 
 /// A closed stderr is no reason to stop.
 fn say(level: Level, text: impl Display) {
-    let text = format_args!("{}{text}", level.prefix());
     #[cfg(feature = "live")]
-    if super::logging::note(level, &text) {
-        return;
+    super::logging::note(level, &text.to_string());
+    #[cfg(not(feature = "live"))]
+    {
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "{}{text}", level.prefix());
     }
-    let _ = writeln!(io::stderr(), "{text}");
 }

@@ -17,7 +17,7 @@ const FLUSH_EVERY: Nanos = 5_000_000;
 
 /// A source that is not live has its entries drained so many at a time: whoever writes them works in one go, with all that it
 /// needs at hand.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 
 /// What a command does around the shared loop; every part has a default that does nothing.
 pub(super) trait Around<S> {
@@ -40,6 +40,11 @@ pub(super) trait Around<S> {
     /// Whether to stop now (Ctrl-C, `-c N`, `-a duration:N`).
     fn stop(&mut self) -> bool {
         false
+    }
+
+    /// How many entries may wait before they are drained.
+    fn batch(&self) -> usize {
+        BATCH
     }
 
     /// The last frame has been taken; what is told from here on are the last words.
@@ -72,6 +77,7 @@ pub(super) fn run<S: FrameSource>(
     let mut flushed = Timestamp::ZERO;
     let mut stopping = false;
     let mut asked = None;
+    let batch = around.batch();
     let fault = loop {
         if !stopping && around.stop() {
             // What was captured until now is also told: a file beside the story has it.
@@ -110,7 +116,7 @@ pub(super) fn run<S: FrameSource>(
                 sink.flush()?;
                 flushed = now;
             }
-        } else if idle || timeline.ready() >= BATCH {
+        } else if idle || timeline.ready() >= batch {
             timeline.drain(sink)?;
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! Owns: its start, its end, how long both sides wait. Must not know: what is captured.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
@@ -110,7 +111,16 @@ impl Program {
     pub(super) fn finish(mut self) {
         self.end();
         match self.ended {
-            Some((status, _)) => output::note(format_args!("{}: {status}", self.name)),
+            Some((status, _)) => {
+                // What we did ourselves is no fault of the program's.
+                let signal = status.signal().filter(|_| self.asked.is_some());
+                let why = match signal.and_then(|number| Signal::try_from(number).ok()) {
+                    Some(Signal::SIGTERM) => ", sent by chatscope at the end",
+                    Some(Signal::SIGKILL) => ", since it did not end on SIGTERM",
+                    _ => "",
+                };
+                output::note(format_args!("{}: {status}{why}", self.name));
+            }
             None => output::note(format_args!("{}: does not end, not even killed", self.name)),
         }
     }

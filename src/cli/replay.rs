@@ -1,6 +1,7 @@
 //! `chatscope replay FILE|-`: the same story from a saved capture.
 
-use std::io::{self, BufRead, Write};
+use std::fs::File;
+use std::io;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -13,11 +14,13 @@ use super::follow::Follow;
 use super::interrupt::Interrupt;
 use super::pipeline::{self, Around, Pause};
 use super::saved::{self, Saved};
+use super::step::{Shown, Step};
+use super::whole::whole;
 use super::written;
 use crate::capture::filter::FrameFilter;
 use crate::net::Timestamp;
 use crate::packet::Frame;
-use crate::timeline::{Entry, Settings, Sink, Timeline, Wants};
+use crate::timeline::{Settings, Sink, Timeline};
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
@@ -32,12 +35,12 @@ pub(super) struct ReplayArgs {
     #[command(flatten)]
     input: InputArgs,
     /// Stop after this many frames
-    #[arg(short = 'c', value_name = "N")]
+    #[arg(short = 'c', value_name = "N", value_parser = whole::<u64>)]
     count: Option<u64>,
     /// Play at this speed of the capture: 1x, 10x, 0.5x
     #[arg(long, value_name = "SPEED", value_parser = parse_pace)]
     pace: Option<f64>,
-    /// Wait for Enter after every line
+    /// Wait for Enter after every line; Ctrl-C ends with what is known by then
     #[arg(long, conflicts_with = "pace")]
     step: bool,
     /// Exit with 4 when the capture is cut
@@ -67,7 +70,13 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let (path, filter) = args.input.with_filter(&args.filter)?;
     let source = saved::open(path)?;
     let display = Display::new(&args.display, &args.select)?;
-    let mut sink = display.sink(Box::new(written::stdout()));
+    let shown = Shown::default();
+    let out: Box<dyn io::Write + Send> = if args.step {
+        Box::new(shown.before(written::stdout()))
+    } else {
+        Box::new(written::stdout())
+    };
+    let mut sink = display.sink(out);
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
     let filter = filter.expression()?;
     timeline.begin(saved::capture_start(path, &source, filter.clone()));
@@ -78,16 +87,23 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
             .transpose()?,
         pace: args.pace.map(Pace::new),
         ending: None,
+        stepping: args.step,
     };
+    let follows = saved::is_dash(path) || args.display.line_buffered;
+    if follows {
+        around.ending = Some(Ending::listen(LAST_WORDS)?);
+    } else if args.step || args.pace.is_some() {
+        around.ending = Some(Ending::listen(Duration::ZERO)?);
+    }
     let mut stepping;
     let sink: &mut dyn Sink = if args.step {
-        stepping = Step::new(&mut *sink)?;
+        let asked = around.asked_to_end();
+        stepping = Step::new(&mut *sink, shown, io::BufReader::new(terminal()?), asked)?;
         &mut stepping
     } else {
         &mut *sink
     };
-    let fault = if saved::is_dash(path) || args.display.line_buffered {
-        around.ending = Some(Ending::listen()?);
+    let fault = if follows {
         pipeline::run(&mut Follow::new(source)?, &mut timeline, sink, &mut around)?.fault
     } else {
         let mut source = source;
@@ -99,6 +115,12 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     fault.map_or(Ok(()), |fault| saved::fault(path, &fault, args.strict))
 }
 
+/// Where Enter is pressed: standard input may be the capture.
+fn terminal() -> Result<File, Failure> {
+    File::open("/dev/tty")
+        .map_err(|e| Failure::usage(format!("--step needs a terminal to wait for Enter on: {e}")))
+}
+
 /// What replay does around the shared loop.
 #[derive(Default)]
 struct Replay {
@@ -106,8 +128,10 @@ struct Replay {
     limit: Option<u64>,
     filter: Option<FrameFilter>,
     pace: Option<Pace>,
-    /// Where a pipe is followed: Ctrl-C ends the reading, not the telling.
+    /// Where somebody sits before it: Ctrl-C ends the reading, not the telling.
     ending: Option<Ending>,
+    /// Entry by entry: nothing is read that is not to be shown next.
+    stepping: bool,
 }
 
 impl Replay {
@@ -136,6 +160,16 @@ impl Replay {
         self.pace.as_mut()?.pause(frame.timestamp, Instant::now())
     }
 
+    fn batch_size(&self) -> usize {
+        if self.stepping { 1 } else { pipeline::BATCH }
+    }
+
+    /// Whether Ctrl-C came, for whoever waits elsewhere.
+    fn asked_to_end(&self) -> impl Fn() -> bool + use<> {
+        let ending = self.ending.clone();
+        move || ending.as_ref().is_some_and(Ending::came)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "Ctrl-C comes in real time")]
     fn ends(&mut self) -> bool {
         self.ending
@@ -144,11 +178,13 @@ impl Replay {
     }
 }
 
-/// Ctrl-C on a pipe. It reaches the writer too: what that still has to say is waited for a moment.
+/// Ctrl-C. On a pipe it reaches the writer too: what that still has to say is waited for a moment.
+#[derive(Clone)]
 struct Ending {
     #[cfg(feature = "live")]
     interrupt: Interrupt,
     came: Option<Instant>,
+    patience: Duration,
 }
 
 /// How long a writer may take to end after Ctrl-C.
@@ -160,11 +196,12 @@ impl Ending {
         not(feature = "live"),
         expect(clippy::unnecessary_wraps, reason = "signals may be refused")
     )]
-    fn listen() -> io::Result<Self> {
+    fn listen(patience: Duration) -> io::Result<Self> {
         Ok(Self {
             #[cfg(feature = "live")]
             interrupt: Interrupt::listen(|| ())?,
             came: None,
+            patience,
         })
     }
 
@@ -177,7 +214,7 @@ impl Ending {
 
     /// Ask only once it came.
     fn is_due(&mut self, now: Instant) -> bool {
-        now.duration_since(*self.came.get_or_insert(now)) >= LAST_WORDS
+        now.duration_since(*self.came.get_or_insert(now)) >= self.patience
     }
 }
 
@@ -191,7 +228,11 @@ impl Around<Saved> for Replay {
     }
 
     fn stop(&mut self) -> bool {
-        self.limit == Some(0)
+        self.limit == Some(0) || self.ends()
+    }
+
+    fn batch(&self) -> usize {
+        self.batch_size()
     }
 }
 
@@ -213,6 +254,10 @@ impl Around<Follow> for Replay {
 
     fn stop(&mut self) -> bool {
         self.limit == Some(0) || self.ends()
+    }
+
+    fn batch(&self) -> usize {
+        self.batch_size()
     }
 }
 
@@ -252,41 +297,6 @@ impl Pace {
             wait: left.min(LOOK),
             now: at.plus(-scaled(left, self.speed)),
         })
-    }
-}
-
-/// A sink that waits for Enter on the terminal after every entry it has shown.
-struct Step<'a> {
-    inner: &'a mut dyn Sink,
-    keyboard: Box<dyn BufRead>,
-}
-
-impl<'a> Step<'a> {
-    fn new(inner: &'a mut dyn Sink) -> Result<Self, Failure> {
-        let terminal = std::fs::File::open("/dev/tty").map_err(|e| {
-            Failure::usage(format!("--step needs a terminal to wait for Enter on: {e}"))
-        })?;
-        Ok(Self {
-            inner,
-            keyboard: Box::new(io::BufReader::new(terminal)),
-        })
-    }
-}
-
-impl Sink for Step<'_> {
-    fn wants(&self) -> Wants {
-        self.inner.wants()
-    }
-
-    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        self.inner.entry(entry)?;
-        self.inner.flush()?;
-        io::stdout().flush()?;
-        self.keyboard.read_line(&mut String::new()).map(|_| ())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }
 

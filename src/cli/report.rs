@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::args::{FilterArgs, InputArgs};
 use super::gather::{Gathered, gather};
+use super::whole::whole;
 use super::written::Destination;
-use super::{Failure, display, exit, saved};
+use super::{Failure, display, exit, output, saved};
 use crate::explain::Explainer;
 use crate::view::report::{Report, Selection, compose, html, json, markdown};
 
@@ -46,10 +47,10 @@ pub(super) struct ReportArgs {
 #[command(next_help_heading = "Selection")]
 pub(super) struct AboutArgs {
     /// Only this connection (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     stream: Vec<u32>,
     /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
     port: Vec<u16>,
     /// Say which frames carry this text
     #[arg(long, value_name = "TEXT")]
@@ -135,6 +136,14 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
     };
     let Gathered { report, incomplete } = gather(path, selection, &filter)?;
     to.write(&rendered(form, &report, &words)?)?;
+    // A stream that is not there has been told already.
+    let part = !args.about.port.is_empty() || filter.expression()?.is_some();
+    if part && args.about.stream.is_empty() && report.streams.is_empty() {
+        output::note(format_args!(
+            "chatscope: {}: nothing in it is what was selected",
+            saved::name(path)
+        ));
+    }
     if args.strict && incomplete {
         return Err(Failure::told(exit::INCONCLUSIVE));
     }

@@ -59,4 +59,8 @@ impl<S: Sink> Sink for Noting<S> {
     fn flush(&mut self) -> io::Result<()> {
         self.sink.flush()
     }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.sink.settle()
+    }
 }

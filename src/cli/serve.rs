@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 
 use super::args::{CaptureArgs, DisplayArgs, SelectArgs};
 use super::display::Display;
@@ -15,6 +14,7 @@ use super::listeners::{Listeners, Place};
 use super::live::{self, Events, Heed};
 use super::numbered::Numbers;
 use super::running::{self, Running};
+use super::whole::{at_least_one, whole};
 use super::{Failure, beside, exit, explaining, logging, output, written};
 use crate::capture::InterfaceInfo;
 use crate::capture::filter::filter_for_ports;
@@ -112,30 +112,26 @@ pub(super) struct ChatArgs {
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
     /// Lines per second and session; 0 = unlimited
-    #[arg(long, value_name = "N", default_value_t = chat::limits::RATE)]
+    #[arg(long, value_name = "N", default_value_t = chat::limits::RATE, value_parser = whole::<u32>)]
     rate: u32,
     /// Seconds without a line after which a session ends; 0 = never
-    #[arg(long, value_name = "SECONDS", default_value_t = chat::limits::IDLE.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = chat::limits::IDLE.as_secs(), value_parser = whole::<u64>)]
     idle: u64,
     /// Seconds after which a client that acknowledges nothing (gone without FIN, or not reading) is given up
-    #[arg(long, value_name = "SECONDS", default_value_t = server::PEER_TIMEOUT.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = server::PEER_TIMEOUT.as_secs(), value_parser = at_least_one::<u64>)]
     peer_timeout: u64,
     /// Sessions at once
-    #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS, value_parser = at_least_one())]
+    #[arg(long, value_name = "N", default_value_t = chat::limits::SESSIONS, value_parser = at_least_one::<usize>)]
     max_sessions: usize,
     /// Sessions at once from one address (of IPv6: one /64 network) other than this machine's; 0 = unlimited
-    #[arg(long, value_name = "N", default_value_t = chat::limits::PER_ADDRESS)]
+    #[arg(long, value_name = "N", default_value_t = chat::limits::PER_ADDRESS, value_parser = whole::<usize>)]
     per_address: usize,
     /// Bytes of one line
-    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LINE_BYTES, value_parser = at_least_one())]
+    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LINE_BYTES, value_parser = at_least_one::<usize>)]
     max_line: usize,
     /// Bytes of log in memory
-    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LOG_BYTES)]
+    #[arg(long, value_name = "BYTES", default_value_t = chat::limits::LOG_BYTES, value_parser = whole::<usize>)]
     log_bytes: usize,
-}
-
-fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
 }
 
 /// An origin as browsers write it: anything else would never match.
@@ -179,6 +175,7 @@ impl ChatArgs {
 
 /// Serves the chat and tells its TCP until Ctrl-C.
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    logging::speak(args.log_format);
     beside::check(
         &args.capture,
         &[("--history", args.chat.history.as_deref())],
@@ -311,9 +308,10 @@ fn open_capture(args: &ServeArgs, listeners: &Listeners) -> Result<Option<OpenCa
     match opened {
         Ok(open) => Ok(Some(open)),
         Err(failure) if failure.code() == exit::NO_PERMISSION && !args.require_capture => {
+            output::warn(failure);
+            let undone = left_undone(&args.capture);
             output::warn(format_args!(
-                "{failure}\nchatscope: going on as a chat without its TCP story{}",
-                left_undone(&args.capture)
+                "going on as a chat without its TCP story{undone}"
             ));
             Ok(None)
         }

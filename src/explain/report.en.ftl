@@ -243,6 +243,7 @@ report-col-bytes = bytes
 report-col-tcp-ack = TCP ACK
 report-col-answer = application answer
 report-col-copies = copies (the sender's own counts)
+report-delivered = delivered to { $done } of { $expected }
 report-kind = { $kind ->
         [unfinished] no line end
         [http_request] HTTP request

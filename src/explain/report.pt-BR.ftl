@@ -246,6 +246,7 @@ report-col-bytes = bytes
 report-col-tcp-ack = ACK do TCP
 report-col-answer = resposta da aplicação
 report-col-copies = cópias (a de quem falou também conta)
+report-delivered = entregue a { $done } de { $expected }
 report-kind = { $kind ->
         [unfinished] sem fim de linha
         [http_request] requisição HTTP

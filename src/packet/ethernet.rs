@@ -3,7 +3,7 @@
 use super::decoded::NotTcp;
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::{amateur, devices, legacy, ppp, relayed, tags};
+use super::{amateur, devices, legacy, ppp, relayed, tags, vendors};
 
 /// Type fields up to here are 802.3 lengths.
 pub(super) const MAX_LENGTH: u16 = 1500;
@@ -12,10 +12,10 @@ const FABRIC_PATH: u16 = 0x8903;
 
 /// An Ethernet frame.
 pub(super) fn frame(view: View<'_>) -> Step<'_> {
-    if is_isl(view) {
-        return Ok((Protocol::Ethernet, view.skip(26)?));
-    }
     let number = view.u16(12)?;
+    if number <= MAX_LENGTH && is_isl(view) {
+        return inter_switch(number, view);
+    }
     // `FabricPath` is known behind one tag at most.
     let behind = if matches!(number, 0x8100 | 0x88a8) {
         18
@@ -28,7 +28,25 @@ pub(super) fn frame(view: View<'_>) -> Step<'_> {
     Ok(type_or_length(number, view.skip(14)?))
 }
 
-/// Cisco ISL: a multicast destination of its own and frame type 0 (Ethernet) in front of a whole frame.
+/// Cisco ISL: the frame type in the fifth byte, a length that counts what follows it (0: all), then at 26 an Ethernet frame
+/// with its check sequence, or at 31 a token ring frame.
+fn inter_switch(length: u16, view: View<'_>) -> Step<'_> {
+    const CHECK_SEQUENCE: usize = 4;
+    let view = match length {
+        0 => view,
+        length => view.of_frame(14 + usize::from(length)),
+    };
+    match view.u8(5)? >> 4 {
+        0 => {
+            let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+            Ok((Protocol::Ethernet, frame.skip(26)?))
+        }
+        1 => legacy::token_ring(view.skip(31)?),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Its multicast destinations.
 fn is_isl(view: View<'_>) -> bool {
     matches!(
         view.array::<5>(0),
@@ -80,6 +98,10 @@ fn reader(number: u16) -> Option<Reader> {
         0x88bb | 0xbbbb => |view, _| relayed::lwapp(12_222, view),
         0x99fe => |view, _| devices::tecmp(view),
         0x08ff => |view, _| amateur::bpq(view),
+        0x22e5 => |view, _| vendors::gigamon(view),
+        0x886c => |view, _| vendors::home_pna(view),
+        0x88a1 => |view, _| vendors::telkonet(view),
+        0xe555 => |view, _| vendors::extreme(view),
         _ => return None,
     };
     Some(reader)
@@ -127,10 +149,12 @@ pub(super) fn llc(view: View<'_>) -> Step<'_> {
 pub(super) fn snap(view: View<'_>, padding: usize) -> Step<'_> {
     const ETHER_TYPES: [u32; 2] = [0, 0xf8];
     const BRIDGED: u32 = 0x80c2;
+    const APPLE: u32 = 0x0000_17f2;
     let organisation = view.u32(0)? >> 8;
     let number = view.u16(3)?;
     let rest = view.skip(5)?;
     match (organisation, number) {
+        (APPLE, 0x0800) => vendors::direct_link(rest),
         (BRIDGED, 1 | 7) => Ok((Protocol::Ethernet, rest.skip(padding)?)),
         _ if ETHER_TYPES.contains(&organisation) => Ok((Protocol::EtherType(number), rest)),
         _ => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),

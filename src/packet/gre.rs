@@ -9,10 +9,12 @@ const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
 const KEY: u16 = 0x2000;
 const SEQUENCE: u16 = 0x1000;
-/// Where PPP is inside, not in version 0.
+/// Where PPP is inside; in plain PPP not in version 0.
 const ACKNOWLEDGMENT: u16 = 0x0080;
 const PPP: u16 = 0x880b;
 const PPP_STREAM: u16 = 0x8881;
+/// The same behind attributes (3GPP2 A.S0008).
+const PPP_FLOWS: u16 = 0x88d2;
 const VERSION: u16 = 0x0007;
 /// Packets that a router hands to a web cache.
 const WCCP: u16 = 0x883e;
@@ -26,10 +28,10 @@ pub(super) fn header<'d>(start: View<'d>, cx: &mut Context) -> Step<'d> {
     let view = start;
     let flags = view.u16(0)?;
     let number = view.u16(2)?;
-    let acknowledgment = if matches!(number, PPP | PPP_STREAM) && flags & VERSION != 0 {
-        ACKNOWLEDGMENT
-    } else {
-        0
+    let acknowledgment = match number {
+        PPP_STREAM | PPP_FLOWS => ACKNOWLEDGMENT,
+        PPP if flags & VERSION != 0 => ACKNOWLEDGMENT,
+        _ => 0,
     };
     let mut size = 4;
     for (bits, bytes) in [
@@ -49,18 +51,36 @@ pub(super) fn header<'d>(start: View<'d>, cx: &mut Context) -> Step<'d> {
     if matches!(number, ERSPAN | ERSPAN_III) {
         return erspan(number, flags & SEQUENCE != 0, view, cx);
     }
+    if number == PPP_FLOWS {
+        return ppp::byte_stream(behind_attributes(view)?);
+    }
     if number == WCCP {
         return wccp(start.skip(4)?, view);
     }
     payload(number, view)
 }
 
-/// Skips source route entries: address family, offset, length; family 0 ends them.
+/// Skips attributes: a number, whose first bit ends them, and a length, which the four known ones need.
+fn behind_attributes(mut view: View<'_>) -> Result<View<'_>, Stop> {
+    const LAST: u8 = 0x80;
+    loop {
+        let (number, length) = (view.u8(0)?, usize::from(view.u8(1)?));
+        if length == 0 && matches!(number & !LAST, 1..=4) {
+            return Err(Stop::NotTcp(NotTcp::NoPayload));
+        }
+        view = view.skip(2 + length)?;
+        if number & LAST != 0 {
+            return Ok(view);
+        }
+    }
+}
+
+/// Skips source route entries: address family, offset, length; an empty one of family 0 ends them.
 fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
     loop {
         let (family, length) = (view.u16(0)?, usize::from(view.u8(3)?));
         view = view.skip(4)?;
-        if family == 0 {
+        if (family, length) == (0, 0) {
             return Ok(view);
         }
         view = view.skip(length)?;
@@ -111,4 +131,41 @@ fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> 
     };
     cx.enter_vlan(start & 0x0fff);
     Ok((Protocol::Ethernet, view.skip(size)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::packet::tests::{frame, ipv4, tcp};
+    use crate::packet::{Decoded, Decoder};
+
+    /// Whether a SYN is found behind this header, if need be in a stream of PPP frames.
+    fn finds(header: &[u8], stream: bool) -> bool {
+        let packet = ipv4(6, 40, &tcp(5, &[]));
+        let inner = if stream {
+            [&[0x7e, 0xff, 3, 0, 0x21][..], &packet, &[0, 0, 0x7e]].concat()
+        } else {
+            packet
+        };
+        let bytes = [header, &inner].concat();
+        let outer = ipv4(47, 20 + bytes.len() as u16, &bytes);
+        matches!(Decoder::new().decode(&frame(101, &outer)), Decoded::Tcp(_))
+    }
+
+    /// tshark 4.0.17 was asked about each.
+    #[test]
+    fn flows_of_mobile_packet_data() {
+        assert!(finds(&[0, 0, 0x88, 0x81], true));
+        assert!(finds(&[0, 0x80, 0x88, 0x81, 0, 0, 0, 1], true));
+        assert!(finds(&[0, 0, 0x88, 0xd2, 0x81, 2, 0, 0], true));
+        assert!(finds(&[0, 0, 0x88, 0xd2, 1, 1, 0, 0x83, 1, 0], true));
+        assert!(finds(&[0, 0x80, 0x88, 0xd2, 0, 0, 0, 1, 0x81, 1, 0], true));
+        assert!(!finds(&[0, 0, 0x88, 0xd2, 0x82, 0], true));
+    }
+
+    #[test]
+    fn an_empty_route_ends_the_routes() {
+        let routed = |routes: &[u8]| finds(&[&[0x40, 0, 8, 0, 0, 0, 0, 0], routes].concat(), false);
+        assert!(routed(&[0; 4]) && routed(&[0, 1, 0, 0, 0, 0, 0, 0]));
+        assert!(routed(&[0, 0, 0, 2, 0xa, 0xb, 0, 0, 0, 0]));
+    }
 }

@@ -46,6 +46,9 @@ impl SackBlocks<'_> {
     }
 }
 
+/// The largest shift of a window (RFC 7323 section 2.3); a larger one counts as this.
+pub const MAX_WINDOW_SHIFT: u8 = 14;
+
 /// The option bytes of one header. Iterating never panics; a broken length ends the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpOptions<'a>(pub &'a [u8]);

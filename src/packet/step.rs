@@ -81,6 +81,8 @@ pub(super) struct Context {
     pub(super) ip_length: usize,
     /// Outermost 802.1Q VLAN that is not 0 (an ERSPAN header counts): fragments of different VLANs do not belong together.
     pub(super) vlan: u16,
+    /// VLAN tags so far.
+    pub(super) vlans: u8,
     /// Inside an ICMP error.
     pub(super) quoted: bool,
     /// Inside the first fragment of a datagram that could not be kept for reassembly: lengths mean nothing.
@@ -108,6 +110,7 @@ impl Context {
             effective: None,
             ip_length: 0,
             vlan: 0,
+            vlans: 0,
             quoted: false,
             fragmented: false,
             short: false,

@@ -8,9 +8,16 @@ use super::ethernet::type_or_length;
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
 
+/// Most VLAN tags in one frame: tshark reads no more of them.
+const MAX_VLANS: u8 = 20;
+
 /// A VLAN tag: priority and identifier, then a type or length.
 pub(super) fn vlan<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     cx.enter_vlan(view.u16(0)? & 0x0fff);
+    cx.vlans += 1;
+    if cx.vlans > MAX_VLANS {
+        return Err(Stop::NotTcp(NotTcp::TooDeep));
+    }
     Ok(type_or_length(view.u16(2)?, view.skip(4)?))
 }
 

@@ -115,7 +115,7 @@ pub(super) struct Lines {
 impl Serve for Lines {
     fn serve(self: &Arc<Self>, stream: TcpStream, tuple: FourTuple) {
         let mail = Arc::new(Mail::default());
-        match admit(&self.hub, &mail, tuple, View::Text, None) {
+        match admit(&self.hub, &mail, tuple, View::Text, Wish::default()) {
             Ok(id) => {
                 let codec = LineCodec::default();
                 let connection = self.connection(stream, mail, tuple, id, codec);
@@ -164,7 +164,13 @@ impl Lines {
         };
         let known = self.hub.with(|room, _| room.knows(claim.resume.0));
         let mail = Arc::new(Mail::default());
-        match admit(&self.hub, &mail, tuple, View::Text, Some(claim.resume)) {
+        match admit(
+            &self.hub,
+            &mail,
+            tuple,
+            View::Text,
+            Wish::resuming(claim.resume),
+        ) {
             Ok(id) => self.come_in(stream, mail, tuple, id, claim).await,
             Err(why) if known => self.turn_away(stream, tuple, &why.to_string()).await,
             Err(why) => {
@@ -216,20 +222,39 @@ pub(super) fn turned_away(hub: &Hub, tuple: FourTuple, why: &str) {
     tracing::info!(client = %tuple.client, server = %tuple.server, why, "turned away");
 }
 
+/// What a connection asks for before it has a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// The session it wants to be again, with what it wants to be sent.
+    pub(super) resume: Option<(Token, Replay)>,
+    /// How that is written, where it was not understood.
+    pub(super) usage: Option<&'static str>,
+}
+
+impl Wish {
+    pub(super) fn resuming(resume: (Token, Replay)) -> Self {
+        Self {
+            resume: Some(resume),
+            usage: None,
+        }
+    }
+}
+
 /// A session for a connection.
 pub(super) fn admit(
     hub: &Hub,
     mail: &Arc<Mail>,
     connection: FourTuple,
     view: View,
-    resume: Option<(Token, Replay)>,
+    wish: Wish,
 ) -> Result<SessionId, RoomFull> {
     let token = fresh_token().unwrap_or_else(|error| {
         tracing::error!(%error, "no random numbers: this session cannot be resumed");
         Token::NOBODY
     });
     let arrival = Arrival {
-        resume,
+        resume: wish.resume,
+        usage: wish.usage,
         ..Arrival::new(connection, view, token)
     };
     hub.admit(mail, |room, now| room.connect(&arrival, now))

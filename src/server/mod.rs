@@ -27,6 +27,7 @@ mod lines;
 mod metrics;
 mod origin;
 mod outbox;
+mod outlet;
 mod scan;
 mod shutdown;
 mod sink;
@@ -321,7 +322,7 @@ async fn end(
 ) {
     // Dropping the accept loops closes the listeners: new connections are refused from here on.
     loops.shutdown().await;
-    hub.with(|room, _| room.close_all());
+    hub.begin_end(SHUTDOWN_GRACE);
     tokio::select! {
         _ = timeout(SHUTDOWN_GRACE, all_ended.recv()) => {}
         () = shutdown.reached(Phase::Now) => {}

@@ -9,9 +9,12 @@ use std::ops::Range;
 use bytes::{Buf, Bytes};
 use tokio::io::Interest;
 
-use super::hub::Outlet as _;
+use super::outlet::Outlet as _;
 use super::wire::Wire;
 use crate::chat::{Portion, Turn};
+
+/// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
+pub(super) const TAKE_BYTES: usize = 128 * 1024;
 
 /// Which lines the bytes up to an offset belong to.
 #[derive(Debug)]

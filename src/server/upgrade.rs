@@ -12,7 +12,7 @@ use hyper::{Method, Request, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::accept::{admit, refuse_frames, turned_away};
+use super::accept::{Wish, admit, refuse_frames, turned_away};
 use super::codec::Codec;
 use super::connection::Connection;
 use super::counted::Counted;
@@ -44,12 +44,12 @@ impl Web {
             true => Speech::Objects,
             false => Speech::Lines,
         };
-        let resume = resume_of(request.uri().query().unwrap_or_default());
+        let wish = wish_of(request.uri().query().unwrap_or_default());
         let upgrade = hyper::upgrade::on(&mut request);
         let (web, alive) = (Arc::clone(self), self.alive.clone());
         tokio::spawn(async move {
             if let Some((counted, early)) = upgrade.await.ok().and_then(socket_of) {
-                web.converse(counted, early, tuple, speech, resume).await;
+                web.converse(counted, early, tuple, speech, wish).await;
             }
             drop(alive);
         });
@@ -74,7 +74,7 @@ impl Web {
         early: Bytes,
         tuple: FourTuple,
         speech: Speech,
-        resume: Option<(Token, Replay)>,
+        wish: Wish,
     ) {
         let view = match speech {
             Speech::Echo => return echo(counted.stream, &early, &self.shutdown).await,
@@ -82,7 +82,7 @@ impl Web {
             Speech::Objects => View::Objects,
         };
         let mail = Arc::new(Mail::default());
-        let id = match admit(&self.hub, &mail, tuple, view, resume) {
+        let id = match admit(&self.hub, &mail, tuple, view, wish) {
             Ok(id) => id,
             Err(why) => {
                 let why = why.to_string();
@@ -188,24 +188,37 @@ fn offers(headers: &HeaderMap, protocol: &str) -> bool {
     has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, protocol)
 }
 
+/// How a query is written.
+const QUERY: &str = "/chat?resume=TOKEN, TOKEN the 32 digits of your welcome, then &after=N, N the number of the last line that you have, or &replay=none";
+
 /// `resume=TOKEN` with `after=N` (the last number seen) or `replay=none`. What is no token is looked for like one that
-/// nobody has, so that its client is told.
-fn resume_of(query: &str) -> Option<(Token, Replay)> {
+/// nobody has, so that its client is told; so is one whose other words are not understood, instead of being sent anything
+/// else than it asked for.
+fn wish_of(query: &str) -> Wish {
     let value = |wanted: &str| {
         query
             .split('&')
-            .filter_map(|pair| pair.split_once('='))
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .find(|(name, _)| *name == wanted)
             .map(|(_, value)| value)
     };
-    let token = Token::parse(value("resume")?).unwrap_or(Token::NOBODY);
-    let after = value("after").and_then(|number| number.parse::<u64>().ok());
-    let replay = match (after, value("replay").and_then(Replay::parse)) {
-        (Some(number), _) => Replay::From(number.saturating_add(1)),
-        (None, Some(replay)) => replay,
-        (None, None) => Replay::Missed,
+    let (after, replay) = (value("after"), value("replay"));
+    let replay = match (after.map(str::parse::<u64>), replay.map(Replay::parse)) {
+        (Some(Err(_)), _) | (_, Some(None)) => None,
+        (Some(Ok(number)), _) => Some(Replay::From(number.saturating_add(1))),
+        (None, replay) => Some(replay.flatten().unwrap_or(Replay::Missed)),
     };
-    Some((token, replay))
+    let usage = Wish {
+        usage: Some(QUERY),
+        ..Wish::default()
+    };
+    match (value("resume"), replay) {
+        (Some(token), Some(replay)) => {
+            Wish::resuming((Token::parse(token).unwrap_or(Token::NOBODY), replay))
+        }
+        (None, Some(Replay::Missed)) => Wish::default(),
+        (_, None) | (None, Some(_)) => usage,
+    }
 }
 
 #[cfg(test)]
@@ -240,22 +253,44 @@ mod tests {
     #[test]
     fn resume_in_the_query() {
         let token = "00112233445566778899aabbccddeeff";
-        assert!(matches!(
-            resume_of(&format!("resume={token}")),
-            Some((_, Replay::Missed))
-        ));
-        assert!(matches!(
-            resume_of(&format!("x=1&resume={token}&after=41")),
-            Some((_, Replay::From(42)))
-        ));
-        assert!(matches!(
-            resume_of(&format!("resume={token}&replay=none")),
-            Some((_, Replay::Nothing))
-        ));
-        assert!(matches!(
-            resume_of("resume=abc"),
-            Some((Token::NOBODY, Replay::Missed))
-        ));
-        assert!(resume_of("x=1").is_none());
+        let asked = |query: &str| wish_of(&query.replace("TOKEN", token));
+        let resumed = |query: &str| {
+            let (known, replay) = asked(query).resume.expect("it is understood");
+            assert_eq!(known, Token::parse(token).expect("a token"));
+            replay
+        };
+        assert_eq!(resumed("resume=TOKEN"), Replay::Missed);
+        assert_eq!(resumed("x=1&resume=TOKEN&after=41"), Replay::From(42));
+        assert_eq!(resumed("after=0&resume=TOKEN"), Replay::From(1));
+        assert_eq!(resumed("resume=TOKEN&replay=none"), Replay::Nothing);
+        assert_eq!(
+            resumed("resume=TOKEN&after=41&replay=none"),
+            Replay::From(42)
+        );
+        for stranger in ["resume=abc", "resume=", "resume"] {
+            let nobody = Some((Token::NOBODY, Replay::Missed));
+            assert_eq!(asked(stranger).resume, nobody, "{stranger}");
+        }
+        for nothing in ["", "x=1", "x", "&&"] {
+            assert_eq!(asked(nothing), Wish::default(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_is_not_understood_resumes_nothing() {
+        for query in [
+            "resume=TOKEN&after=x",
+            "resume=TOKEN&after=",
+            "resume=TOKEN&after",
+            "resume=TOKEN&after=-1",
+            "resume=TOKEN&after=18446744073709551616",
+            "resume=TOKEN&replay=x",
+            "resume=TOKEN&replay=x&after=41",
+            "after=41",
+            "replay=none",
+        ] {
+            let wish = wish_of(&query.replace("TOKEN", "00112233445566778899aabbccddeeff"));
+            assert_eq!((wish.resume, wish.usage), (None, Some(QUERY)), "{query}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use super::hub::Outlet;
+use super::outlet::Outlet;
 use crate::net::FourTuple;
 
 /// Slices per system call: a reader at the tail needs one or two, one that lags a few chunks.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::applications::Applications;
 use super::key::Key;
+use super::multipath::Multipath;
 use super::stream::{Begun, Stream, Surroundings};
 use super::table::{Limits, Table};
 use super::{AnalysisFlags, Changes, Observation, StreamId, StreamSummary};
@@ -14,6 +15,9 @@ use crate::packet::Segment;
 
 /// Listening endpoints remembered; later ones are not.
 pub const MAX_LISTENERS: usize = 65_536;
+
+/// After these a stream may be over.
+const ENDS: u16 = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
 
 /// A frame that may begin a stream.
 struct Arrival<'a, 'b> {
@@ -32,6 +36,7 @@ struct Arrival<'a, 'b> {
 pub struct Analyzer {
     table: Table,
     applications: Applications,
+    multipath: Multipath,
     listeners: SeededSet<Endpoint>,
     listening_ports: FxHashSet<u16>,
 }
@@ -49,6 +54,7 @@ impl Analyzer {
         Self {
             table: Table::new(limits),
             applications: Applications::default(),
+            multipath: Multipath::default(),
             listeners: SeededSet::default(),
             listening_ports: FxHashSet::default(),
         }
@@ -82,8 +88,15 @@ impl Analyzer {
         match self.table.find(&key) {
             Some(slot) if !segment.flags.syn() && !renewed => {
                 let stream = self.table.stream(slot);
+                if !self.multipath.is_empty() {
+                    self.multipath.tell(stream.id, &mut stream.dirs);
+                }
                 if !stream.handle_predicted(from, segment, seen) {
-                    self.follow(slot, from, segment, Surroundings::default(), seen);
+                    let around = Surroundings::default();
+                    stream.handle(from, segment, around, &mut self.multipath, seen);
+                }
+                if seen.changes.0 & ENDS != 0 {
+                    self.note_end(slot);
                 }
             }
             found => {
@@ -95,7 +108,14 @@ impl Analyzer {
                     segment,
                 };
                 let (slot, around) = self.place(&arrival, seen);
-                self.follow(slot, from, segment, around, seen);
+                let stream = self.table.stream(slot);
+                if segment.flags.syn() {
+                    self.multipath.tell(stream.id, &mut stream.dirs);
+                }
+                stream.handle(from, segment, around, &mut self.multipath, seen);
+                if seen.changes.0 & ENDS != 0 || segment.flags.syn() {
+                    self.note_end(slot);
+                }
             }
         }
         let table = &mut self.table;
@@ -104,22 +124,11 @@ impl Analyzer {
         });
     }
 
-    /// The segment's stream takes it the long way.
-    fn follow(
-        &mut self,
-        slot: u32,
-        from: usize,
-        segment: &Segment<'_>,
-        around: Surroundings,
-        seen: &mut Observation,
-    ) {
-        let stream = self.table.stream(slot);
-        stream.handle(from, segment, around, seen);
-        let ends = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
-        if seen.changes.0 & ends != 0 || segment.flags.syn() {
-            let ended = stream.ended();
-            self.table.mark_ended(slot, ended);
-        }
+    /// The stream has ended, or begun again.
+    #[inline(never)]
+    fn note_end(&mut self, slot: u32) {
+        let ended = self.table.stream(slot).ended();
+        self.table.mark_ended(slot, ended);
     }
 
     /// The stream of a frame that may begin one, and what is known around it.

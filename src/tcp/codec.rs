@@ -3,6 +3,11 @@
 //! Owns: the encoding. Must not know: what the numbers mean. One description of a value ([`Pack`]) writes it and reads it back,
 //! so the two cannot disagree.
 
+#![expect(
+    clippy::inline_always,
+    reason = "in place, the number of a value is a constant of the compiled program, and a width is a shift in registers"
+)]
+
 /// Either writes the values it is shown and gives them back, or ignores them and gives what was written.
 pub(super) trait Pack {
     /// One number.
@@ -14,155 +19,172 @@ pub(super) trait Pack {
     /// A sequence number that is likely close to `near`.
     fn close32(&mut self, value: u32, near: u32) -> u32;
 
-    /// Several small values, each with its width in bits, as one number.
-    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N];
+    /// Whether what follows is likely as in most cases, else it is likely nothing.
+    fn expect(&mut self, usual: bool);
+
+    /// Several small values as one number: of each the value, its width in bits, and what it is in most cases.
+    fn together<const N: usize>(&mut self, fields: [(u64, u32, u64); N]) -> [u64; N];
 
     /// A small number.
-    #[inline]
+    #[inline(always)]
     fn small(&mut self, value: u32) -> u32 {
         self.number(u64::from(value)) as u32
     }
 
-    /// A byte.
-    #[inline]
-    fn byte(&mut self, value: u8) -> u8 {
-        self.number(u64::from(value)) as u8
-    }
+    /// In place of so many numbers of a page that are all zero.
+    fn skip(&mut self, count: usize);
 }
 
+/// Fields side by side, each with its width in bits, the first one lowest.
+#[inline(always)]
+fn side_by_side<const N: usize>(fields: [(u64, u32); N]) -> u64 {
+    let fields = fields.into_iter().rev();
+    fields.fold(0, |all, (value, width)| all << width | value)
+}
+
+#[inline(always)]
 const fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
 }
 
+#[inline(always)]
 const fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
-/// Numbers that share a mask. They are spelled and read together, in a loop; where a description shows them one by one, each
-/// costs a store or a load.
-const GROUP: usize = 8;
-/// The most that a group takes, its mask included, and the eight bytes that are stored for a number of any length.
-const ROOM: usize = 1 + 9 * GROUP + 8;
+/// Numbers that share a mask. They are shown one by one, which costs a store or a load each, and spelled and read together.
+const PAGE: usize = HALVES * HALF;
+/// Numbers of half a page: the bits of a word.
+const HALF: usize = u64::BITS as usize;
+const HALVES: usize = 2;
+/// The most that half a page takes: its mask, numbers, and the eight bytes that are stored for a number of any length.
+const ROOM: usize = 1 + 8 + 9 * HALF + 8;
 /// Numbers of more bits are spelled in eight bytes behind a zero byte.
 const SHORT_BITS: u32 = 56;
 
-/// Working space of a [`Writer`], kept from one value to the next: as long as the longest so far.
-#[derive(Debug, Default)]
-pub(super) struct Scratch(Vec<u8>);
-
-/// Writes. Eight values share one byte that says which of them are not zero.
+/// Writes. 64 values share a mask that says which of them are not zero, and of that mask's bytes only those are written that
+/// are not zero either, behind a byte that says which.
 ///
-/// The others are spelled with as many bytes as they need, the lowest first; the first bit set in the first byte tells how
+/// The values are spelled with as many bytes as they need, the lowest first; the first bit set in the first byte tells how
 /// many: the eighth of one byte, the seventh of two. So a number is stored, and read back, without a loop.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
-    /// What lies behind this is room, with anything in it.
-    at: usize,
-    group: [u64; GROUP],
+    page: [[u64; HALF]; HALVES],
+    masks: [u64; HALVES],
     used: usize,
+    /// All bits where the usual is expected, else none.
+    usual: u64,
 }
 
 impl<'a> Writer<'a> {
-    /// Writes into `scratch`; [`Self::finish`] gives what was written.
-    pub(super) fn new(scratch: &'a mut Scratch) -> Self {
+    /// Writes behind what `bytes` holds.
+    #[inline(always)]
+    pub(super) const fn new(bytes: &'a mut Vec<u8>) -> Self {
         Self {
-            bytes: &mut scratch.0,
-            at: 0,
-            group: [0; GROUP],
+            bytes,
+            page: [[0; HALF]; HALVES],
+            masks: [0; HALVES],
             used: 0,
+            usual: u64::MAX,
         }
     }
 
-    /// Bytes as they are, before the first number: for values that look random.
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
-        debug_assert_eq!(self.used, 0, "numbers come behind");
-        self.room(bytes.len()).copy_from_slice(bytes);
-        self.at += bytes.len();
-    }
-
-    /// All that was written.
-    pub(super) fn finish(mut self) -> &'a [u8] {
-        if self.used > 0 {
-            self.group[self.used..].fill(0);
-            self.write_group();
+    /// That is all. What is missing reads as zero.
+    #[inline(always)]
+    pub(super) fn finish(self) {
+        let [first, second] = self.masks;
+        if first | second != 0 {
+            write(self.bytes, &self.page[0], first);
         }
-        &self.bytes[..self.at]
-    }
-
-    /// Bytes to write `count` more into.
-    #[inline]
-    fn room(&mut self, count: usize) -> &mut [u8] {
-        if self.bytes.len() < self.at + count {
-            self.bytes.resize(2 * (self.at + count), 0);
+        if second != 0 {
+            write(self.bytes, &self.page[1], second);
         }
-        &mut self.bytes[self.at..self.at + count]
-    }
-
-    #[inline(never)]
-    fn write_group(&mut self) {
-        let group = self.group;
-        let room: &mut [u8; ROOM] = self.room(ROOM).first_chunk_mut().expect("as asked for");
-        let (mut mask, mut at) = (0, 1);
-        for (index, &value) in group.iter().enumerate() {
-            mask |= u8::from(value != 0) << index;
-            let bits = u64::BITS - value.leading_zeros();
-            if bits > SHORT_BITS {
-                room[at] = 0;
-                room[at + 1..at + 9].copy_from_slice(&value.to_le_bytes());
-                at += 9;
-                continue;
-            }
-            // Of a zero nothing is left: its length is 0.
-            let length = bytes_of(bits);
-            let spelled = value << length | (1 << length) >> 1;
-            room[at..at + 8].copy_from_slice(&spelled.to_le_bytes());
-            at += length as usize;
-        }
-        room[0] = mask;
-        self.at += at;
-        self.used = 0;
     }
 }
 
-/// How many bytes spell so many bits, up to [`SHORT_BITS`]: a seventh, rounded up.
+/// Appends the numbers of half a page that `mask` tells of.
+#[inline(never)]
+fn write(bytes: &mut Vec<u8>, numbers: &[u64; HALF], mut mask: u64) {
+    let start = bytes.len();
+    bytes.resize(start + ROOM, 0);
+    let room: &mut [u8; ROOM] = bytes.last_chunk_mut().expect("as long as that");
+    let (mut occupied, mut at) = (0, 1);
+    for (index, byte) in mask.to_le_bytes().into_iter().enumerate() {
+        room[at] = byte;
+        occupied |= u8::from(byte != 0) << index;
+        at += usize::from(byte != 0);
+    }
+    room[0] = occupied;
+    while mask != 0 {
+        let value = numbers[mask.trailing_zeros() as usize % HALF];
+        mask &= mask - 1;
+        let bits = u64::BITS - value.leading_zeros();
+        if bits > SHORT_BITS {
+            room[at] = 0;
+            room[at + 1..at + 9].copy_from_slice(&value.to_le_bytes());
+            at += 9;
+            continue;
+        }
+        let length = bytes_of(bits);
+        let spelled = value << length | 1 << (length - 1);
+        room[at..at + 8].copy_from_slice(&spelled.to_le_bytes());
+        at += length as usize;
+    }
+    bytes.truncate(start + at);
+}
+
+/// How many bytes spell so many bits, from 1 to [`SHORT_BITS`]: a seventh, rounded up.
 #[inline]
 const fn bytes_of(bits: u32) -> u32 {
     ((bits + 6) * 37) >> 8
 }
 
 impl Pack for Writer<'_> {
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, value: u64) -> u64 {
-        self.group[self.used % GROUP] = value;
-        self.used += 1;
-        if self.used == GROUP {
-            self.write_group();
+        if self.used == PAGE {
+            for (numbers, mask) in self.page.iter().zip(self.masks) {
+                write(self.bytes, numbers, mask);
+            }
+            (self.masks, self.used) = ([0; HALVES], 0);
         }
+        let (half, at) = (self.used / HALF % HALVES, self.used % HALF);
+        self.page[half][at] = value;
+        self.masks[half] |= u64::from(value != 0) << at;
+        self.used += 1;
         value
     }
 
-    #[inline]
+    #[inline(always)]
+    fn expect(&mut self, usual: bool) {
+        self.usual = u64::from(usual).wrapping_neg();
+    }
+
+    #[inline(always)]
+    fn together<const N: usize>(&mut self, fields: [(u64, u32, u64); N]) -> [u64; N] {
+        let all = side_by_side(fields.map(|(value, width, _)| (value, width)));
+        let usual = side_by_side(fields.map(|(_, width, usual)| (usual, width)));
+        self.number(all ^ usual & self.usual);
+        fields.map(|(value, _, _)| value)
+    }
+
+    #[inline(always)]
+    fn skip(&mut self, count: usize) {
+        debug_assert!(self.used + count <= PAGE, "the same page");
+        self.used += count;
+    }
+
+    #[inline(always)]
     fn close(&mut self, value: u64, near: u64) -> u64 {
         self.number(zigzag(value.wrapping_sub(near) as i64));
         value
     }
 
-    #[inline]
+    #[inline(always)]
     fn close32(&mut self, value: u32, near: u32) -> u32 {
         self.number(zigzag(i64::from(value.wrapping_sub(near) as i32)));
         value
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "widths are constants: in place, it is shifts in registers"
-    )]
-    #[inline(always)]
-    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N] {
-        let all = fields.iter().rev();
-        self.number(all.fold(0, |all, (value, width)| all << width | value));
-        fields.map(|(value, _)| value)
     }
 }
 
@@ -170,98 +192,117 @@ impl Pack for Writer<'_> {
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
-    group: [u64; GROUP],
+    at: usize,
+    page: [[u64; HALF]; HALVES],
     used: usize,
+    /// All bits where the usual is expected, else none.
+    usual: u64,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads from `bytes`, which begin with the first number.
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    /// Reads from `bytes`, of which so many stand before the first number.
+    #[inline(always)]
+    pub(super) const fn new(bytes: &'a [u8], front: usize) -> Self {
         Self {
             bytes,
-            group: [0; GROUP],
-            used: GROUP,
+            at: front,
+            page: [[0; HALF]; HALVES],
+            used: PAGE,
+            usual: u64::MAX,
         }
     }
+}
 
-    #[inline(never)]
-    fn read_group(&mut self) {
-        let mut bytes = self.bytes;
-        let [mask] = take(&mut bytes);
-        for (index, value) in self.group.iter_mut().enumerate() {
-            *value = if mask & 1 << index == 0 {
-                0
-            } else {
-                spelled(&mut bytes)
-            };
-        }
-        (self.bytes, self.used) = (bytes, 0);
+/// Reads the half of a page that stands at `at`, over zeros; gives where it ends.
+#[inline(never)]
+fn read(bytes: &[u8], mut at: usize, numbers: &mut [u64; HALF]) -> usize {
+    let mut occupied = ahead(bytes, at) as u8;
+    let (mut packed, mut mask) = (ahead(bytes, at + 1), 0);
+    at += 1 + occupied.count_ones() as usize;
+    while occupied != 0 {
+        mask |= (packed & 0xff) << (8 * occupied.trailing_zeros());
+        packed >>= 8;
+        occupied &= occupied - 1;
+    }
+    while mask != 0 {
+        let word = ahead(bytes, at);
+        let length = (word as u32 | 1 << u8::BITS).trailing_zeros() + 1;
+        let value = if length <= u8::BITS {
+            at += length as usize;
+            word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
+        } else {
+            at += 9;
+            ahead(bytes, at - 8)
+        };
+        numbers[mask.trailing_zeros() as usize % HALF] = value;
+        mask &= mask - 1;
+    }
+    at
+}
+
+/// The eight bytes from `at` on; behind the last one there are zeros.
+#[inline]
+fn ahead(bytes: &[u8], at: usize) -> u64 {
+    let chunk = bytes.get(at..at + size_of::<u64>());
+    match chunk.and_then(<[u8]>::first_chunk) {
+        Some(&chunk) => u64::from_le_bytes(chunk),
+        None => last(bytes.get(at..).unwrap_or_default()),
     }
 }
 
-/// The next number that is not zero.
-#[inline]
-fn spelled(bytes: &mut &[u8]) -> u64 {
-    let word = u64::from_le_bytes(ahead(bytes));
-    let length = (word as u8).trailing_zeros() + 1;
-    if length > u8::BITS {
-        let [_] = take(bytes);
-        return u64::from_le_bytes(take(bytes));
-    }
-    *bytes = bytes.get(length as usize..).unwrap_or_default();
-    word << (u64::BITS - 8 * length) >> (u64::BITS - 7 * length)
-}
-
-/// The next `N` bytes, which are passed.
-fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
-    let taken = ahead(bytes);
-    *bytes = bytes.get(N..).unwrap_or_default();
-    taken
-}
-
-/// The next `N` bytes; behind the last one there are zeros.
-#[inline]
-fn ahead<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    bytes.first_chunk().copied().unwrap_or_else(|| {
-        let mut left = [0; N];
-        left[..bytes.len()].copy_from_slice(bytes);
-        left
-    })
+/// Fewer than eight bytes, and zeros behind them.
+#[cold]
+fn last(bytes: &[u8]) -> u64 {
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 impl Pack for Reader<'_> {
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, _: u64) -> u64 {
-        if self.used == GROUP {
-            self.read_group();
+        if self.used == PAGE {
+            self.page = [[0; HALF]; HALVES];
+            for numbers in &mut self.page {
+                if self.at < self.bytes.len() {
+                    self.at = read(self.bytes, self.at, numbers);
+                }
+            }
+            self.used = 0;
         }
-        let value = self.group[self.used % GROUP];
+        let value = self.page[self.used / HALF % HALVES][self.used % HALF];
         self.used += 1;
         value
     }
 
-    #[inline]
-    fn close(&mut self, _: u64, near: u64) -> u64 {
-        near.wrapping_add(unzigzag(self.number(0)) as u64)
-    }
-
-    #[inline]
-    fn close32(&mut self, _: u32, near: u32) -> u32 {
-        near.wrapping_add(unzigzag(self.number(0)) as u32)
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "widths are constants: in place, it is shifts in registers"
-    )]
     #[inline(always)]
-    fn together<const N: usize>(&mut self, fields: [(u64, u32); N]) -> [u64; N] {
-        let mut all = self.number(0);
-        fields.map(|(_, width)| {
+    fn expect(&mut self, usual: bool) {
+        self.usual = u64::from(usual).wrapping_neg();
+    }
+
+    #[inline(always)]
+    fn together<const N: usize>(&mut self, fields: [(u64, u32, u64); N]) -> [u64; N] {
+        let usual = side_by_side(fields.map(|(_, width, usual)| (usual, width)));
+        let mut all = self.number(0) ^ usual & self.usual;
+        fields.map(|(_, width, _)| {
             let value = all & ((1 << width) - 1);
             all >>= width;
             value
         })
+    }
+
+    #[inline(always)]
+    fn skip(&mut self, count: usize) {
+        self.used += count;
+    }
+
+    #[inline(always)]
+    fn close(&mut self, _: u64, near: u64) -> u64 {
+        near.wrapping_add(unzigzag(self.number(0)) as u64)
+    }
+
+    #[inline(always)]
+    fn close32(&mut self, _: u32, near: u32) -> u32 {
+        near.wrapping_add(unzigzag(self.number(0)) as u32)
     }
 }
 
@@ -274,8 +315,8 @@ mod tests {
         #[test]
         fn numbers_come_back(sizes: Vec<(u64, u8)>, near: u64, seqs: Vec<u32>) {
             let values: Vec<u64> = sizes.iter().map(|(value, shift)| value >> (shift % 64)).collect();
-            let mut scratch = Scratch(vec![77; 20]);
-            let mut writer = Writer::new(&mut scratch);
+            let mut bytes = vec![77; 20];
+            let mut writer = Writer::new(&mut bytes);
             for value in &values {
                 writer.number(*value);
                 writer.close(*value, near);
@@ -283,7 +324,8 @@ mod tests {
             for seq in &seqs {
                 writer.close32(*seq, near as u32);
             }
-            let mut reader = Reader::new(writer.finish());
+            writer.finish();
+            let mut reader = Reader::new(&bytes, 20);
             for value in values {
                 let read = (reader.number(7), reader.close(7, near));
                 prop_assert_eq!(read, (value, value));
@@ -303,12 +345,12 @@ mod tests {
                 (1u64 << bits).wrapping_sub(1),
                 u64::MAX >> bits,
             ] {
-                let mut scratch = Scratch::default();
-                let mut writer = Writer::new(&mut scratch);
+                let mut bytes = Vec::new();
+                let mut writer = Writer::new(&mut bytes);
                 writer.number(value);
                 writer.number(5);
-                let bytes = writer.finish();
-                let mut reader = Reader::new(bytes);
+                writer.finish();
+                let mut reader = Reader::new(&bytes, 0);
                 let read = (reader.number(0), reader.number(0));
                 assert_eq!(read, (value, 5), "{bytes:?}");
             }
@@ -319,18 +361,26 @@ mod tests {
     #[test]
     fn missing_bytes_read_as_zero() {
         for bytes in [&[][..], &[1], &[1, 0], &[1, 0, 3], &[1, 128]] {
-            Reader::new(bytes).number(7);
+            Reader::new(bytes, 0).number(7);
         }
-        assert_eq!(Reader::new(&[]).number(7), 0);
+        assert_eq!(Reader::new(&[], 0).number(7), 0);
     }
 
     #[test]
-    fn eight_zeros_take_one_byte() {
-        let mut scratch = Scratch::default();
-        let mut writer = Writer::new(&mut scratch);
-        for _ in 0..8 {
-            writer.number(0);
-        }
-        assert_eq!(writer.finish().len(), 1);
+    fn zeros_take_nothing_and_behind_them_a_bit_each() {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes);
+        writer.skip(PAGE);
+        writer.finish();
+        assert!(bytes.is_empty());
+        let mut writer = Writer::new(&mut bytes);
+        writer.skip(HALF);
+        writer.number(7);
+        writer.finish();
+        assert_eq!(
+            bytes.len(),
+            1 + 3,
+            "an empty page; a bit, its byte, the number"
+        );
     }
 }

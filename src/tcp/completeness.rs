@@ -12,6 +12,9 @@ const DATA: u8 = 8;
 const FIN: u8 = 16;
 const RST: u8 = 32;
 
+/// Those of a connection that was opened, used and closed.
+pub(super) const ORDERLY: u8 = SYN | SYN_ACK | ACK | DATA | FIN;
+
 /// The bits of one stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Completeness {

@@ -3,8 +3,8 @@
 //! Owns: the per-direction variables. Must not know: the rules that read and write them, the other direction.
 //! A sequence number of 0 means "not known yet" (SQ-2), also when a real one happens to be 0.
 
-use super::AnalysisFlags;
 use super::acks::Unacked;
+use super::{AnalysisFlags, FinPart, Observation};
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
 
@@ -54,7 +54,7 @@ pub(super) struct Direction {
     pub(super) pushed: bool,
     /// Sent FIN first (chapter 11).
     pub(super) closer: bool,
-    /// Subtypes of Multipath TCP options sent, a bit each, and those of both directions at the last frame.
+    /// Subtypes of Multipath TCP options that the connection has met, a bit each: by now, and at the last frame.
     pub(super) paths: [u16; 2],
     /// Segments sent and not acknowledged.
     pub(super) unacked: Unacked,
@@ -103,6 +103,16 @@ impl Direction {
     /// `next` is known (SQ-2).
     pub(super) const fn next_known(&self) -> bool {
         self.next.0 != 0
+    }
+
+    /// Chapter 11: this FIN begins the closing, or the other side's did.
+    pub(super) const fn initiates_or_answers(&mut self, peer: &Self, seen: &mut Observation) {
+        seen.fin = if peer.closer {
+            FinPart::Answers
+        } else {
+            FinPart::Initiates
+        };
+        self.closer |= !peer.closer;
     }
 
     /// Takes note of the Multipath TCP options of both directions up to here. False when there are new ones since this

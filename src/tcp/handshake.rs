@@ -1,7 +1,7 @@
 //! How a connection was opened (RFC 9293 section 3.5), as far as the capture shows it.
 
 use crate::net::{Nanos, Timestamp, codes};
-use crate::packet::SeqNumber;
+use crate::packet::{MAX_WINDOW_SHIFT, SeqNumber};
 
 /// A frame with its time: one step of a handshake or a teardown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,8 @@ impl Handshake {
     #[must_use]
     pub fn effective_window_scale(&self) -> Option<(u8, u8)> {
         Some((
-            self.client_options.window_scale?.min(14),
-            self.server_options.window_scale?.min(14),
+            self.client_options.window_scale?.min(MAX_WINDOW_SHIFT),
+            self.server_options.window_scale?.min(MAX_WINDOW_SHIFT),
         ))
     }
 

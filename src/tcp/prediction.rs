@@ -1,25 +1,29 @@
-//! Header prediction (after V. Jacobson's for 4BSD): most segments are the next data in order or an ACK of what was sent, and
-//! of those none of has anything to say. One look finds them; they take the short way.
+//! Header prediction (after V. Jacobson's for 4BSD): most segments are the next data in order, a FIN behind it, or an ACK of
+//! what was sent, and of those none of has anything to say. One look finds them; they take the short way.
 //!
-//! Owns: which segments those are, and what is left to do with them. Must not know: how the rules judge all others. A test
-//! (`tests/prediction.rs`) plays the same segments with it and without it.
+//! Owns: which segments those are, and what is left to do with them. Must not know: how the rules judge all others, the life
+//! cycle. A test (`tests/prediction.rs`) plays the same segments with it and without it.
 
 #![expect(
     clippy::inline_always,
     reason = "the short way is one function of the compiled program: each call would cost a tenth of it"
 )]
 
+use super::before::Before;
 use super::direction::{Direction, SHIFT_UNKNOWN};
 use super::rules::{acknowledge, note_last, record_of, right_edge};
-use super::stream::{Stream, split};
+use super::stream::{Stream, Surroundings, Unsettled, split};
 use super::{AnalysisFlags, Observation, flight, windows};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
-const ACK_SYN_FIN_RST: TcpFlags = TcpFlags(0x017);
+const ACK_SYN_FIN_RST: u16 = 0x017;
+const ACK: u16 = TcpFlags::ACK.0;
+const FIN_ACK: u16 = TcpFlags::FIN.0 | TcpFlags::ACK.0;
 
 impl Stream {
-    /// Takes a segment of direction `from` if it is the one that an undisturbed conversation makes expect: the next data in
-    /// order, or an ACK of what was sent. Says nothing that [`Self::handle`] would not say. False: it takes the long way.
+    /// Takes a segment of direction `from` if its numbers are those that an undisturbed conversation makes expect: the next
+    /// data in order, a FIN behind it, or an ACK of what was sent. Says nothing that [`Self::handle`] would not say. False: it
+    /// takes the long way.
     #[inline]
     pub(super) fn handle_predicted(
         &mut self,
@@ -27,24 +31,40 @@ impl Stream {
         segment: &Segment<'_>,
         seen: &mut Observation,
     ) -> bool {
-        let initial_rtt = self.initial_rtt;
-        let timed = initial_rtt != 0 || self.syn_time.is_none(); // T-2
+        match segment.flags.0 & ACK_SYN_FIN_RST {
+            ACK => self.take::<false>(from, segment, seen),
+            FIN_ACK => self.take_fin(from, segment, seen),
+            _ => false,
+        }
+    }
+
+    /// Of the few FINs the others need to know nothing.
+    #[inline(never)]
+    fn take_fin(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) -> bool {
+        self.take::<true>(from, segment, seen)
+    }
+
+    #[inline(always)]
+    fn take<const FIN: bool>(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        seen: &mut Observation,
+    ) -> bool {
         let (fwd, rev) = split(&mut self.dirs, from);
         let (Some(base), Some(peer_base)) = (fwd.base, rev.base) else {
             return false;
         };
-        let predicted = self.settled
-            && timed
-            && segment.flags.0 & ACK_SYN_FIN_RST.0 == TcpFlags::ACK.0
-            && segment.origin == SegmentOrigin::Direct
+        let predicted = segment.origin == SegmentOrigin::Direct
             && windows::plain_options(segment)
             && fwd.zero_window.is_none()
-            && predicted(fwd, rev, segment);
+            && predicted::<FIN>(fwd, rev, segment)
+            && !self.opening.self_connect;
         if !predicted {
             return false;
         }
         fwd.sack_sum = 0;
-        let shown = follow(fwd, rev, segment, seen);
+        let shown = follow::<FIN>(fwd, rev, segment, seen);
         fwd.syn_win = false;
         fwd.packets += 1;
         fwd.bytes += u64::from(segment.len);
@@ -53,41 +73,64 @@ impl Stream {
         seen.analysed = true;
         seen.seq = segment.seq.offset_from(base);
         seen.ack = segment.ack.offset_from(peer_base);
-        seen.next_seq = seen.seq.wrapping_add(segment.len);
-        seen.initial_rtt = (shown && initial_rtt != 0).then_some(initial_rtt);
+        let control = u32::from(FIN);
+        seen.next_seq = seen.seq.wrapping_add(segment.len).wrapping_add(control);
         windows::scale(fwd, segment, seen);
+        self.time(segment);
+        let initial_rtt = self.initial_rtt;
+        seen.initial_rtt = (shown && initial_rtt != 0).then_some(initial_rtt);
         self.note_offload(from, segment, seen);
-        self.completeness.later_frame(segment.flags, segment.len);
+        let flags = TcpFlags(if FIN { FIN_ACK } else { ACK });
+        self.completeness.later_frame(flags, segment.len);
         self.direct = true;
         self.pass(segment, seen);
+        if FIN || self.unsettled[from] != Unsettled::Nothing {
+            return self.take_further(from, segment, seen);
+        }
+        self.tell(from, seen);
+        true
+    }
+
+    /// It may say something new of the connection's life, too.
+    #[inline(never)]
+    fn take_further(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) -> bool {
+        let before = Before {
+            in_order: true,
+            ..Before::default()
+        };
+        self.go_on(from, segment, Surroundings::default(), before, seen);
         self.tell(from, seen);
         true
     }
 }
 
-/// In a conversation without holes, this is an ACK with news or the next data in order that fits the window, so that none of
-/// applies. The caller has seen ACK and no SYN, FIN, RST.
+/// In a conversation without holes, this is an ACK with news, or the next data or FIN in order that fits the window, so that
+/// none of applies. The caller has seen ACK and no SYN, RST.
 #[inline(always)]
-fn predicted(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) -> bool {
+fn predicted<const FIN: bool>(fwd: &Direction, rev: &Direction, segment: &Segment<'_>) -> bool {
     let in_order = segment.seq == fwd.next && fwd.next == fwd.cont && fwd.next_known();
     if !in_order || segment.window == 0 || rev.last_win == 0 || segment.ack.follows(rev.cont) {
         return false;
     }
     if segment.len == 0 {
-        return segment.ack != fwd.last_ack;
+        // none of them a FIN's; B-7
+        return if FIN {
+            !fwd.unacked.is_full()
+        } else {
+            segment.ack != fwd.last_ack
+        };
     }
     let end = segment.seq.plus(segment.len);
     segment.len < 1 << 16
-        && rev.shift != SHIFT_UNKNOWN
-        && end != right_edge(rev)
+        && (rev.shift == SHIFT_UNKNOWN || end != right_edge(rev))
         && !end.precedes_or_is(rev.last_ack)
         && !fwd.unacked.is_full() // B-7
 }
 
-/// The rules that are left for a segment of which [`predicted`] says that find nothing. True when the frame gets
-/// an analysis part.
+/// The rules that are left for a segment of which [`predicted`] says that find nothing, and those for a FIN
+/// (chapter 11). True when the frame gets an analysis part.
 #[inline(always)]
-fn follow(
+fn follow<const FIN: bool>(
     fwd: &mut Direction,
     rev: &mut Direction,
     segment: &Segment<'_>,
@@ -99,12 +142,16 @@ fn follow(
         fwd.nondup = segment.frame;
         fwd.dup_acks = 0;
     }
-    if segment.len > 0 {
-        fwd.unacked.push(record_of(segment));
-        fwd.next = segment.seq.plus(segment.len);
+    if segment.len > 0 || FIN {
+        let record = record_of(segment);
+        fwd.next = record.end;
         fwd.cont = fwd.next;
         fwd.next_frame = segment.frame;
         fwd.next_time = segment.timestamp;
+        fwd.unacked.push(record);
+    }
+    if FIN {
+        fwd.initiates_or_answers(rev, seen);
     }
     note_last(fwd, segment, AnalysisFlags::default());
     let exact = acknowledge(rev, segment, seen);

@@ -7,15 +7,16 @@ use super::closing::{Closing, side_of};
 use super::completeness::Completeness;
 use super::direction::Direction;
 use super::key::Key;
-use super::machine::{Context, Machines, Phase};
+use super::machine::{Context, Machine, Machines, Phase};
+use super::multipath::{Multipath, Reader};
 use super::opening::Opening;
 use super::zeek::{Hints, Zeek};
 use super::{
-    AnalysisFlags, Certainty, Changes, FinPart, FrameRole, Observation, ObservedState, OwnFlags,
-    PerSide, RoleReason, Side, StreamId, StreamSummary,
+    AnalysisFlags, Certainty, Changes, FrameRole, Observation, ObservedState, OwnFlags, RoleReason,
+    StreamId,
 };
-use super::{machine, rules, sizes, windows};
-use crate::net::{FourTuple, Nanos, Timestamp};
+use super::{machine, rules, windows};
+use crate::net::{Nanos, Timestamp};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
 /// All that is remembered of one connection.
@@ -39,8 +40,8 @@ pub(super) struct Stream {
     pub(super) client_by: RoleReason,
     /// Some frame was not a quote inside an ICMP error.
     pub(super) direct: bool,
-    /// A segment without SYN, FIN, RST that repeats nothing can change no state: worked out after every other one.
-    pub(super) settled: bool,
+    /// What each direction's segments may change: worked out after every one that may.
+    pub(super) unsettled: [Unsettled; 2],
     pub(super) dirs: [Direction; 2],
     pub(super) opening: Opening,
     pub(super) machines: Machines,
@@ -48,6 +49,18 @@ pub(super) struct Stream {
     pub(super) states: [ObservedState; 2],
     pub(super) closing: Closing,
     pub(super) zeek: Zeek,
+}
+
+/// What a segment without SYN, FIN, RST can still change in the life of its connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Unsettled {
+    /// Anything.
+    #[default]
+    States,
+    /// No state, but it may be the first of its kind that Zeek writes a letter for.
+    Letters,
+    /// Nothing, if it repeats nothing.
+    Nothing,
 }
 
 /// How a stream came about. But for a plain one, its first frame is to tshark a later one of a stream that existed before.
@@ -119,7 +132,7 @@ impl Stream {
             client: 0,
             client_by: RoleReason::SentFirstFrame,
             direct: false,
-            settled: false,
+            unsettled: [Unsettled::States; 2],
             dirs: [Direction::default(), Direction::default()],
             opening: Opening::default(),
             machines: Machines::default(),
@@ -142,6 +155,7 @@ impl Stream {
         from: usize,
         segment: &Segment<'_>,
         around: Surroundings,
+        paths: &mut Multipath,
         seen: &mut Observation,
     ) {
         seen.stream = self.id;
@@ -170,7 +184,7 @@ impl Stream {
             }
             false
         } else {
-            self.share(from, segment, around, seen)
+            self.share(from, segment, around, paths, seen)
         };
         if segment.origin == SegmentOrigin::Direct {
             self.live(from, segment, around, before, seen);
@@ -257,6 +271,7 @@ impl Stream {
         from: usize,
         segment: &Segment<'_>,
         around: Surroundings,
+        paths: &mut Multipath,
         seen: &mut Observation,
     ) -> bool {
         let flags = segment.flags;
@@ -277,22 +292,17 @@ impl Stream {
             }
         }
         if flags.fin() {
-            seen.fin = if rev.closer {
-                FinPart::Answers
-            } else {
-                FinPart::Initiates
-            };
-            fwd.closer |= !rev.closer;
+            fwd.initiates_or_answers(rev, seen);
         }
         if flags.ack() && !flags.syn() {
-            if let (0, Some(syn)) = (self.initial_rtt, self.syn_time) {
-                self.initial_rtt = segment.timestamp.since(syn); // T-2 to T-4
-            }
             fwd.syn_win = false;
+            self.time(segment);
         }
         // Where captured bytes end inside the header, Wireshark's dissection ends with them (IC-3), before P11 and P12.
+        let (fwd, rev) = split(&mut self.dirs, from);
+        let paths = Reader::new(paths, self.id, from);
         let whole =
-            segment.header_captured >= 20 && windows::read_options(fwd, rev, segment, seen.ack);
+            segment.header_captured >= 20 && windows::read_options(fwd, segment, seen.ack, paths);
         if whole && flags.syn() {
             windows::settle(fwd, rev, segment);
         }
@@ -301,6 +311,14 @@ impl Stream {
             .map(|_| self.initial_rtt)
             .filter(|&rtt| rtt != 0);
         whole
+    }
+
+    /// T-2 to T-4: an ACK ends the measurement that a SYN began.
+    #[inline]
+    pub(super) fn time(&mut self, segment: &Segment<'_>) {
+        if let (0, Some(syn)) = (self.initial_rtt, self.syn_time) {
+            self.initial_rtt = segment.timestamp.since(syn);
+        }
     }
 
     /// Counts, own notes, and the life cycle.
@@ -314,20 +332,37 @@ impl Stream {
     ) {
         self.direct = true;
         self.count(from, segment, before, seen);
-        let flags = segment.flags;
         let gap = seen.analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT);
-        let plain = !flags.intersects(SYN_FIN_RST);
+        let plain = !segment.flags.intersects(SYN_FIN_RST);
+        let settled = self.unsettled[from] == Unsettled::Nothing;
         self.zeek.halves[self.peer(from)].missed += u64::from(before.missed);
-        if plain && self.settled && !before.copy && !gap && segment.window != 0 {
+        if plain && settled && !before.copy && !gap && segment.window != 0 {
             return;
         }
+        self.go_on(from, segment, around, before, seen);
+    }
+
+    /// The life cycle: what the segment says of both ends' states.
+    pub(super) fn go_on(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        around: Surroundings,
+        before: Before,
+        seen: &mut Observation,
+    ) {
+        let flags = segment.flags;
         let hints = Hints {
             copy: before.copy,
-            gap,
+            gap: seen.analysis.contains(AnalysisFlags::ACK_LOST_SEGMENT),
             from_listener: around.source_listens,
             to_listener: around.destination_listens,
         };
         self.zeek.follow(from, segment, hints);
+        if !flags.intersects(SYN_FIN_RST) && self.unsettled[from] != Unsettled::States {
+            self.unsettled[from] = self.letters(from);
+            return;
+        }
         let peer = self.peer(from);
         let context = Context {
             exact: before.exact,
@@ -358,7 +393,7 @@ impl Stream {
             self.states = states;
             seen.changes.insert(Changes::STATE);
         }
-        self.settled = self.is_settled();
+        self.settle();
     }
 
     /// A SYN of an end that has no connection any more starts afresh within the stream (ST-4).
@@ -409,60 +444,30 @@ impl Stream {
         }
     }
 
-    /// Who is the client, by the best evidence so far.
-    fn name_client(
-        &mut self,
-        from: usize,
-        segment: &Segment<'_>,
-        around: Surroundings,
-        seen: &mut Observation,
-    ) {
-        let syn = segment.flags.syn();
-        if !syn && around.begins.is_none() {
-            return;
-        }
-        let (client, reason) = if syn && !segment.flags.ack() {
-            (from, RoleReason::SentSyn)
-        } else if syn {
-            (1 - from, RoleReason::ReceivedSynAck)
-        } else if around.source_listens && !around.destination_listens {
-            (1 - from, RoleReason::OtherPortListens)
-        } else if around.destination_listens && !around.source_listens {
-            (from, RoleReason::OtherPortListens)
-        } else {
-            (from, RoleReason::SentFirstFrame)
-        };
-        if around.begins.is_some() || rank(reason) > rank(self.client_by) {
-            if around.begins.is_none() && usize::from(self.client) != client {
-                seen.changes.insert(Changes::CLIENT_CHANGED);
-            }
-            self.client = client as u8;
-            self.client_by = reason;
-        }
-    }
-
-    /// The receiving end's index: the sender's own in a self-connect.
-    fn peer(&self, from: usize) -> usize {
-        if self.opening.self_connect {
-            from
-        } else {
-            1 - from
-        }
-    }
-
-    fn is_settled(&self) -> bool {
+    /// Works out what may still change.
+    pub(super) fn settle(&mut self) {
         let quiet =
             !self.opening.self_connect && self.opening.settled() && self.closing.untouched();
-        let open = self.machines.iter().all(|end| {
-            end.phase == Phase::Synchronised
-                && (end.certainty == Certainty::Seen || end.isn.is_none())
+        let open = |end: &Machine| end.phase == Phase::Synchronised;
+        let quiet = quiet && self.machines.iter().all(open);
+        let proven = |end: Machine| end.certainty == Certainty::Seen || end.isn.is_none();
+        self.unsettled = [0, 1].map(|from| {
+            if quiet && proven(self.machines[from]) {
+                self.letters(from)
+            } else {
+                Unsettled::States
+            }
         });
-        let written = self
-            .zeek
-            .halves
-            .iter()
-            .all(|half| half.knows(true) && half.knows(false));
-        quiet && open && written
+    }
+
+    /// A direction whose segments change no state any more.
+    fn letters(&self, from: usize) -> Unsettled {
+        let half = &self.zeek.halves[from];
+        if half.knows(true) && half.knows(false) {
+            Unsettled::Nothing
+        } else {
+            Unsettled::Letters
+        }
     }
 
     /// What is told of the stream with every segment.
@@ -473,16 +478,6 @@ impl Stream {
         seen.side = side_of(from as u8, client);
         seen.client_state = self.states[client];
         seen.server_state = self.states[1 - client];
-    }
-
-    /// Its ends, client first.
-    pub(super) fn connection(&self) -> FourTuple {
-        let [a, b] = self.key.endpoints();
-        if self.client == 0 {
-            FourTuple::new(a, b)
-        } else {
-            FourTuple::new(b, a)
-        }
     }
 
     /// Closed, aborted, or refused.
@@ -496,47 +491,6 @@ impl Stream {
     pub(super) const fn frames(&self) -> u64 {
         let [one, other] = &self.dirs;
         one.packets + other.packets
-    }
-
-    /// Everything as one value.
-    pub(super) fn summary(&self) -> StreamSummary {
-        let client = usize::from(self.client);
-        let (ours, theirs) = (&self.dirs[client], &self.dirs[1 - client]);
-        let per_side = |client, server| PerSide { client, server };
-        let halves = &self.zeek.halves;
-        StreamSummary {
-            stream: self.id,
-            connection: self.connection(),
-            client_by: self.client_by,
-            start: self.start,
-            end: self.previous,
-            first_frame: self.first_frame,
-            last_frame: self.last_frame,
-            packets: per_side(ours.packets, theirs.packets),
-            bytes: per_side(ours.bytes, theirs.bytes),
-            ip_bytes: per_side(ours.ip_bytes, theirs.ip_bytes),
-            sequence_bytes: per_side(
-                sizes::sent(ours, theirs, halves[client].last_fin.is_some()),
-                sizes::sent(theirs, ours, halves[1 - client].last_fin.is_some()),
-            ),
-            missed_bytes: halves[0].missed + halves[1].missed,
-            completeness: self.completeness.value(),
-            conn_state: self.zeek.conn_state(),
-            history: self.zeek.history,
-            initial_rtt: Some(self.initial_rtt).filter(|&rtt| rtt != 0),
-            handshake: self.opening.card(client),
-            teardown: self.closing.card(client),
-            states: PerSide {
-                client: self.states[client],
-                server: self.states[1 - client],
-            },
-            zeek_originator: if self.zeek.originator.is_none_or(|o| o == self.client) {
-                Side::Client
-            } else {
-                Side::Server
-            },
-            quoted_only: !self.direct,
-        }
     }
 }
 
@@ -579,14 +533,4 @@ fn leave_untold(seen: &mut Observation) {
     seen.push_bytes_sent = None;
     seen.rto = None;
     seen.original_frame = None;
-}
-
-/// Better evidence has a higher rank.
-const fn rank(reason: RoleReason) -> u8 {
-    match reason {
-        RoleReason::SentSyn => 3,
-        RoleReason::ReceivedSynAck => 2,
-        RoleReason::OtherPortListens => 1,
-        RoleReason::SentFirstFrame => 0,
-    }
 }

@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 
-use super::codec::Scratch;
 use super::key::{Key, Seed};
 use super::stream::Stream;
 use super::{StreamId, compact};
@@ -93,7 +92,7 @@ pub(super) struct Table {
     created: u32,
     forgotten: u64,
     /// Working space for packing.
-    scratch: Scratch,
+    scratch: Vec<u8>,
 }
 
 impl Table {
@@ -113,7 +112,7 @@ impl Table {
             last: 0,
             created: 0,
             forgotten: 0,
-            scratch: Scratch::default(),
+            scratch: Vec::new(),
         }
     }
 

@@ -4,7 +4,8 @@
 
 use super::Observation;
 use super::direction::{Direction, SHIFT_NOT_USED, SHIFT_UNKNOWN};
-use crate::packet::{Segment, SegmentOrigin};
+use super::multipath::{Cut, Reader};
+use crate::packet::{MAX_WINDOW_SHIFT, Segment, SegmentOrigin};
 
 /// Option kinds (RFC 9293 section 3.2, RFC 7323 section 2.2, RFC 2018 section 3).
 const END_OF_LIST: u8 = 0;
@@ -12,8 +13,6 @@ const NO_OPERATION: u8 = 1;
 const WINDOW_SCALE: u8 = 3;
 const MULTIPATH: u8 = 30;
 const SACK: u8 = 5;
-/// The largest shift (RFC 7323 section 2.3); a larger one counts as this.
-const MAX_SHIFT: u8 = 14;
 /// Blocks of a SACK option that count (B-5).
 const SACK_BLOCKS: usize = 3;
 /// The option area of nearly every data segment: two NOPs and time stamps (RFC 7323 appendix A).
@@ -41,10 +40,19 @@ pub(super) fn plain_options(segment: &Segment<'_>) -> bool {
 /// Works on the bytes, because of a cut option the part that is there still counts.
 pub(super) fn read_options(
     fwd: &mut Direction,
-    rev: &Direction,
     segment: &Segment<'_>,
     ack: u32,
+    mut paths: Reader<'_>,
 ) -> bool {
+    let whole = read_each(fwd, segment, ack, &mut paths);
+    if whole {
+        paths.finish();
+    }
+    whole
+}
+
+/// Reads one option after the other.
+fn read_each(fwd: &mut Direction, segment: &Segment<'_>, ack: u32, paths: &mut Reader<'_>) -> bool {
     let bytes = segment.options.0;
     let claimed = usize::from(segment.header_length).saturating_sub(20);
     if claimed == 0 || plain_options(segment) {
@@ -85,12 +93,19 @@ pub(super) fn read_options(
         }
         let there = bytes.get(at + 2..bytes.len().min(at + size));
         let there = there.unwrap_or_default();
-        let read = kind != SACK || segment.origin == SegmentOrigin::Direct;
-        if read && size < shortest(kind, there, ack) {
-            return false; // blocks are only read where the length of the segment is known
-        }
-        if kind == MULTIPATH && !note_path(fwd, rev, size, there) {
+        // In a quote an option that is too short ends with itself.
+        let quoted = segment.origin != SegmentOrigin::Direct;
+        if !quoted && size < shortest(kind, there, ack) {
             return false;
+        }
+        if kind == MULTIPATH {
+            match paths.option(size, there) {
+                Err(Cut::Short) if quoted && there.len() + 2 == size => {}
+                Err(_) => return false,
+                Ok(()) => {}
+            }
+            at += size; // what nobody reads may be cut
+            continue;
         }
         read_option(fwd, kind, size, there);
         at += size;
@@ -124,19 +139,13 @@ const fn has_wrong_size(kind: u8, size: usize) -> bool {
 }
 
 /// Below this size Wireshark's dissection of an option, and of the header with it, breaks off: SACK without a block (unless
-/// the relative acknowledgment number `ack` lies before the first byte), SNACK, probes of Riverbed's, and what the subtypes of Multipath TCP (RFC 8684 section 3) cannot do without.
+/// the relative acknowledgment number `ack` lies before the first byte), SNACK, probes of Riverbed's.
 fn shortest(kind: u8, there: &[u8], ack: u32) -> usize {
     const SNACK: u8 = 21;
     const RIVERBED: u8 = 76;
     match kind {
         SACK if ack < 1 << 31 => 10,
         SNACK if there.len() == 4 => 7,
-        MULTIPATH => match there.first().map_or(1, |first| first >> 4) {
-            0 | 3 | 8 => 4,
-            2 => data_sequence_signal(there.get(1).copied().unwrap_or(0)),
-            6 | 7 => 12,
-            _ => 3,
-        },
         RIVERBED => there.first().map_or(2, |&first| probe(first)),
         _ => 2,
     }
@@ -158,43 +167,10 @@ const fn probe(first: u8) -> usize {
     }
 }
 
-/// The size of a data sequence signal with these flags (RFC 8684 section 3.3.1).
-const fn data_sequence_signal(flags: u8) -> usize {
-    let ack = match flags & 3 {
-        1 => 4,
-        3 => 8,
-        _ => 0,
-    };
-    let mapping = match flags & 0b1100 {
-        0b0100 => 10,
-        0b1100 => 14,
-        _ => 0,
-    };
-    4 + ack + mapping
-}
-
-/// Notes the subtype of a Multipath TCP option (RFC 8684 section 3), the first ones defined and `MP_CAPABLE` only with a key.
-/// False where Wireshark's dissection breaks off: a key or a token in a connection that other subtypes have begun.
-fn note_path(fwd: &mut Direction, rev: &Direction, size: usize, there: &[u8]) -> bool {
-    const CAPABLE: u8 = 0;
-    const JOIN: u8 = 1;
-    const BEGINNINGS: u16 = 1 << CAPABLE | 1 << JOIN;
-    const LAST: u8 = 7;
-    let both = fwd.paths[0] | rev.paths[0];
-    let late = both != 0 && both & BEGINNINGS == 0;
-    match (there.first().map(|first| first >> 4), size) {
-        (Some(CAPABLE), 12 | 20 | 22 | 24) | (Some(JOIN), 12) if late => return false,
-        (Some(CAPABLE), size) if !matches!(size, 12 | 20 | 22 | 24) => {}
-        (Some(subtype @ CAPABLE..=LAST), _) => fwd.paths[0] |= 1 << subtype,
-        _ => {}
-    }
-    true
-}
-
 /// One option, of which `there` may be less than its `size` says.
 fn read_option(fwd: &mut Direction, kind: u8, size: usize, there: &[u8]) {
     match (kind, size, there) {
-        (WINDOW_SCALE, 3, &[shift]) => fwd.shift = shift.min(MAX_SHIFT) as i8, // W-2
+        (WINDOW_SCALE, 3, &[shift]) => fwd.shift = shift.min(MAX_WINDOW_SHIFT) as i8, // W-2
         (SACK, _, blocks) => {
             let length = |block: &[u8; 8]| {
                 let edges = u64::from_be_bytes(*block);

@@ -270,6 +270,9 @@ impl Zeek {
 }
 
 impl Half {
+    /// [`Self::once`] of a side that has sent data and pure ACKs.
+    pub(super) const SAID_ALL: u8 = once::ACK | once::DATA;
+
     /// The letter, the first time only.
     fn first_time(&mut self, bit: u8, letter: u8) -> Option<u8> {
         let new = self.once & bit == 0;

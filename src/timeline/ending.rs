@@ -89,11 +89,14 @@ impl Story {
     pub(super) fn tell_last(&mut self, stream: StreamId) -> Option<StreamEntry> {
         let fact = self.facts.of(stream);
         let marks = fact.marks;
-        let told = self.wants.streams && self.analyzer.frames(stream)? as u32 == fact.told_at;
-        if told && marks.has(Marks::HANDSHAKE_TOLD) && marks.has(Marks::TEARDOWN_TOLD) {
+        let told_at = fact.told_at;
+        let marked = marks.has(Marks::HANDSHAKE_TOLD) && marks.has(Marks::TEARDOWN_TOLD);
+        if marked && told_at != 0 && self.analyzer.frames(stream)? as u32 == told_at {
             return None; // by far the most, and packed long ago
         }
         let summary = self.analyzer.summary(stream)?;
+        // What is only known from quotes has no frames, and is not told.
+        let told = self.wants.streams && frames_of(&summary) == told_at;
         if self.wants.events {
             let unfinished = matches!(
                 summary.handshake.outcome,

@@ -372,4 +372,9 @@ pub trait Sink {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    /// What is complete goes out; what the next entry may still add to waits for that.
+    fn settle(&mut self) -> io::Result<()> {
+        self.flush()
+    }
 }

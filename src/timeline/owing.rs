@@ -150,7 +150,9 @@ impl Story {
             watch.stall_told = watch.stall_looks >= STALL_LOOKS;
             if self.is_stalled(watch, now) {
                 watch.stall_told = true;
-                findings.extend(self.no_answer(watch));
+                if !std::mem::replace(&mut watch.stall_said, true) {
+                    findings.extend(self.no_answer(watch));
+                }
             }
         }
         if is_due(dues.greeting) {
@@ -285,8 +287,10 @@ impl Story {
         let patience = self.settings.stall_after;
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         let mut marks = Marks::default();
+        let mut untold = None;
         if self.is_stalled(watch, now) {
             marks.add(Marks::STALLED);
+            untold = (!watch.stall_said).then(|| self.no_answer(watch)).flatten();
         }
         if is_due(watch.greeting_due(&self.services, patience)) {
             marks.add(Marks::NO_BANNER);
@@ -309,6 +313,13 @@ impl Story {
             service.not_greeted += 1;
         }
         self.facts.of_mut(stream).marks.add(marks);
+        // The verdict says so: its evidence is told too.
+        if let Some(finding) = untold.filter(|_| self.wants.events) {
+            self.tell_finding(finding);
+            if let Some(watch) = self.watches.get_mut(slot) {
+                watch.stall_said = true;
+            }
+        }
     }
 
     /// The longest window of 0, the present one included.

@@ -54,6 +54,8 @@ struct Habits {
     fans_out: bool,
     /// The sender gets a copy too.
     echoes: bool,
+    /// A line that others got had all its time: it would have come back to its sender.
+    echo_known: bool,
     /// Lines that reached everybody who was there, and those that reached some.
     reached_all: u32,
     reached_some: u32,
@@ -63,6 +65,11 @@ impl Habits {
     /// What is said here is for everybody: rooms with several channels behind one port are not known to be one.
     const fn is_one_room(&self) -> bool {
         self.reached_all > self.reached_some
+    }
+
+    /// It is known how many copies there will be.
+    const fn is_known(&self) -> bool {
+        self.is_one_room() && (self.echoes || self.echo_known)
     }
 }
 
@@ -284,8 +291,8 @@ impl TrackedMessages {
             && tracked.copies.len() as u32 >= self.expected(tracked)
     }
 
-    /// The delivery, if it has become complete and was not told so. Where it is not known that lines go to everybody, a copy
-    /// may not be the last: then not before `patience` is over.
+    /// The delivery, if it has become complete and was not told so. Where it is not known that lines go to everybody, or
+    /// whether the sender is one of them, a copy may not be the last: then not before `patience` is over.
     pub(super) fn completed(
         &mut self,
         serial: u64,
@@ -297,8 +304,8 @@ impl TrackedMessages {
             return None;
         }
         let known = self.rooms.get(&tracked.room);
-        let one_room = known.is_some_and(Habits::is_one_room);
-        if !one_room && now < tracked.at.plus(patience) {
+        let sure = known.is_some_and(Habits::is_known);
+        if !sure && now < tracked.at.plus(patience) {
             return None;
         }
         self.tell(serial, now)
@@ -325,14 +332,15 @@ impl TrackedMessages {
         let missing =
             !tracked.complete_told && (tracked.copies.len() as u32) < self.expected(tracked);
         let some = tracked.fanned_out && !tracked.reached_all;
-        let room = tracked.room;
+        let (room, fanned_out) = (tracked.room, tracked.fanned_out);
         let entry = if tracked.news || missing {
             self.tell(serial, now)
         } else {
             None
         };
-        if let Some(habits) = self.rooms.get_mut(&room).filter(|_| some) {
-            habits.reached_some = habits.reached_some.saturating_add(1);
+        if let Some(habits) = self.rooms.get_mut(&room) {
+            habits.reached_some = habits.reached_some.saturating_add(u32::from(some));
+            habits.echo_known |= fanned_out;
         }
         self.forget_until(serial);
         entry

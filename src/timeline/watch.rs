@@ -70,7 +70,10 @@ pub(super) struct Watch {
     pub(super) missing: bool,
     /// The earliest timer that is set.
     pub(super) armed: Option<Timestamp>,
+    /// Its silence is a stall, or has been looked at often enough: it is not looked at again.
     pub(super) stall_told: bool,
+    /// A finding said that it stalls.
+    pub(super) stall_said: bool,
     /// How often its silence was looked at.
     pub(super) stall_looks: u8,
     pub(super) greeting_told: bool,
@@ -104,6 +107,7 @@ impl Watch {
             missing: false,
             armed: None,
             stall_told: false,
+            stall_said: false,
             stall_looks: 0,
             greeting_told: false,
             unclosed_told: false,
@@ -285,6 +289,7 @@ impl Watch {
                 service.without_line_end += u32::from(turn.line_end == Some(false));
             }
             self.stall_told = false;
+            self.stall_said = false;
             self.stall_looks = 0;
         }
         services.room_mut(room).sends(at);

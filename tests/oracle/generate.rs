@@ -272,7 +272,44 @@ fn options(random: &mut Random, flags: u16, ack: u32) -> Vec<u8> {
     } else if random.one_in(3) {
         bytes.extend_from_slice(&[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
     }
+    if random.one_in(15) {
+        bytes.extend(multipath(random));
+    }
     bytes.truncate(40);
+    bytes
+}
+
+/// A Multipath TCP option (RFC 8684) of a usual size or not, with one of few keys and tokens, so that subflows meet.
+fn multipath(random: &mut Random) -> Vec<u8> {
+    const KEYS: [u8; 2] = [1, 2];
+    /// How SHA-1 and SHA-256 of eight ones and of eight twos begin, and no token.
+    const TOKENS: [u32; 5] = [0xc035_7a32, 0xc088_da70, 0x04ab_c882, 0x10ae_0fdb, 0];
+    let subtype = random.of(&[0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let sizes: &[u8] = match subtype {
+        0 => &[4, 12, 20, 22, 24],
+        1 => &[12, 12, 16, 24],
+        2 => &[8, 12, 16, 18, 20, 26, 28],
+        3 => &[8, 10, 16, 18, 28],
+        6 | 7 => &[12],
+        _ => &[3, 4],
+    };
+    let mut size = random.of(sizes);
+    if random.one_in(12) {
+        size = 2 + random.below(30) as u8;
+    }
+    let version = if subtype == 0 {
+        random.below(3) as u8
+    } else {
+        0
+    };
+    let flags = random.of(&[0, 1, 3, 4, 5, 7, 0x0d, 0x0f, 0x81]);
+    let mut bytes = vec![30, size, subtype << 4 | version, flags];
+    match subtype {
+        0 => bytes.extend([[random.of(&KEYS); 8], [random.of(&KEYS); 8]].concat()),
+        1 => bytes.extend(random.of(&TOKENS).to_be_bytes()),
+        _ => {}
+    }
+    bytes.resize(usize::from(size), random.below(256) as u8);
     bytes
 }
 

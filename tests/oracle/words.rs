@@ -167,7 +167,7 @@ fn frame_of(line: &str) -> Option<(u64, Words)> {
     let severities = columns.next()?.split('~');
     let items = severities
         .zip(columns.next()?.split('~'))
-        .filter(|(_, text)| is_ours(text))
+        .filter(|(_, text)| is_ours(text) && (*text != "D-SACK Sequence" || info.contains(" Ack=")))
         .map(|(severity, text)| (severity.to_owned(), text.to_owned()))
         .collect();
     let info = (protocol == "TCP" && is_our_info(&info)).then_some(info);
@@ -175,22 +175,25 @@ fn frame_of(line: &str) -> Option<(u64, Words)> {
 }
 
 /// The column is TCP's own, and says nothing that is not said by us: relative SACK edges on a frame
-/// without ACK, Accurate ECN, reserved bits, experimental options.
+/// without ACK, Accurate ECN, reserved bits, experimental options, protocols above TCP that break off.
 fn is_our_info(info: &str) -> bool {
     let others = [
+        "ACE=",
         "reassembled PDU",
         "EE0B",
         "ECEB",
         "TCP PDU",
         "[Packet size limited",
+        "[Malformed Packet",
     ];
     let sack_alone = info.contains(" SLE=") && !info.contains(" Ack=");
     info.contains(" → ") && !sack_alone && !others.iter().any(|other| info.contains(other))
 }
 
-/// The items of TCP that are compared; those about the length of options are not said by us.
+/// The items of TCP that are compared; those about the length of options are not said by us, nor is a D-SACK on a frame
+/// without ACK.
 fn is_ours(text: &str) -> bool {
-    const STARTS: [&str; 15] = [
+    const STARTS: [&str; 20] = [
         "Connection ",
         "This frame ",
         "Previous segment(s)",
@@ -206,6 +209,11 @@ fn is_ours(text: &str) -> bool {
         "The SYN packet does not",
         "The non-SYN packet does",
         "TCP Window",
+        "TCP SYN with TFO",
+        "Window scale shift exceeds",
+        "D-SACK",
+        "4 NOP in a row",
+        "The urgent pointer",
     ];
     STARTS.iter().any(|start| text.starts_with(start))
 }

@@ -30,6 +30,8 @@ pub struct Arrival {
     pub token: Token,
     /// The session it wants to be again, with what it wants to be sent.
     pub resume: Option<(Token, Replay)>,
+    /// It asked for something that was not understood: how that is written.
+    pub usage: Option<&'static str>,
 }
 
 impl Arrival {
@@ -41,6 +43,7 @@ impl Arrival {
             view,
             token,
             resume: None,
+            usage: None,
         }
     }
 }
@@ -111,6 +114,9 @@ impl Room {
             self.resume_on_arrival(id, arrival.token, token, replay, now);
         } else {
             self.introduce(id, arrival.token);
+        }
+        if let Some(usage) = arrival.usage {
+            self.tell(id, &format!("usage: {usage}"));
         }
         Ok(id)
     }

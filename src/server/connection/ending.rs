@@ -22,6 +22,8 @@ pub(in crate::server) const LINGER: Duration = Duration::from_secs(2);
 /// How long the acknowledgement of what was sent last is waited for, and a connection that another one takes over may
 /// hold that up: round trip and delayed acknowledgement (RFC 9293 section 3.8.6.3) of most peers.
 pub(super) const SETTLE: Duration = Duration::from_millis(256);
+/// Between two looks at what was acknowledged.
+const LOOK: Duration = Duration::from_millis(64);
 /// Bytes read and thrown away while waiting for the peer to close.
 const DRAIN_BYTES: usize = 16 * 1024 * 1024;
 
@@ -127,14 +129,18 @@ impl Connection {
             self.hub
                 .with(|room, _| room.awaits_acknowledgement(id, bytes))
         };
-        let (mut pause, mut left) = (SETTLE / 256, SETTLE);
+        let most = match reason {
+            DisconnectReason::Shutdown => SETTLE.max(self.hub.left_to_settle()),
+            _ => SETTLE,
+        };
+        let (mut pause, mut left) = (SETTLE / 256, most);
         while !self.is_dead(reason) && !self.hub.is_aborting() && !left.is_zero() {
             if !self.acknowledged().is_some_and(waits) {
                 break;
             }
             pause = pause.min(left);
             sleep(pause).await;
-            (left, pause) = (left.saturating_sub(pause), pause * 2);
+            (left, pause) = (left.saturating_sub(pause), LOOK.min(pause * 2));
         }
         let acknowledged = self.acknowledged();
         poll_fn(|cx| self.weigh(acknowledged, cx)).await;

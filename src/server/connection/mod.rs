@@ -34,7 +34,6 @@ use crate::net::FourTuple;
 pub(super) use ending::{LINGER, drain};
 use naming::Naming;
 use patience::Patience;
-pub(super) use sending::TAKE_BYTES;
 
 /// Bytes read from one client before all others have their turn.
 const TURN_BYTES: u64 = 16 * 1024;

@@ -13,9 +13,7 @@ use super::ending::SETTLE;
 use super::patience::Patience;
 use super::{Connection, LINGER, reason_of};
 use crate::chat::{DisconnectReason, Room, SessionEventKind};
-
-/// Bytes taken from the log at once: two chunks, about what a loopback socket takes in one call.
-pub(in crate::server) const TAKE_BYTES: usize = 128 * 1024;
+use crate::server::outbox::TAKE_BYTES;
 
 /// What taking from the room came to.
 enum Refill {

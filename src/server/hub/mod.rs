@@ -9,8 +9,9 @@ mod round;
 mod sync;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use super::clock::Clock;
 use super::sink::EventSink;
@@ -19,7 +20,8 @@ use crate::net::FourTuple;
 use round::{Pen, Round};
 use sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
 
-pub(super) use round::Outlet;
+/// What is left of the grace when places are noted: the history file may have to tell which lines were taken.
+const NOTING: Duration = Duration::from_millis(500);
 
 /// What the hub tells a connection's task: which session it serves, and what to do besides.
 #[derive(Debug, Default)]
@@ -106,6 +108,8 @@ pub(super) struct Hub {
     sink: EventSink,
     store: Option<Box<dyn Store>>,
     aborting: AtomicBool,
+    /// When places are noted, at the end of the server.
+    ending: OnceLock<Duration>,
 }
 
 impl Hub {
@@ -127,6 +131,7 @@ impl Hub {
             sink,
             store,
             aborting: AtomicBool::new(false),
+            ending: OnceLock::new(),
         }
     }
 
@@ -224,6 +229,22 @@ impl Hub {
                 kind: kind(),
             });
         }
+    }
+
+    /// The server ends within `grace`: accepted lines are still delivered.
+    pub(super) fn begin_end(&self, grace: Duration) {
+        let over = self.clock.now().uptime + grace.saturating_sub(NOTING);
+        let _ = self.ending.set(over);
+        self.with(|room, _| room.close_all());
+    }
+
+    /// How long a session that ends with the server may wait for its client to take what it was sent. Nothing where sessions
+    /// do not outlive the server: else that would come again after the restart.
+    pub(super) fn left_to_settle(&self) -> Duration {
+        let over = self.ending.get().filter(|_| self.store.is_some());
+        over.map_or(Duration::ZERO, |over| {
+            over.saturating_sub(self.clock.now().uptime)
+        })
     }
 
     /// Whether anybody listens to events.

@@ -6,32 +6,19 @@
 //! While lines are to be sent, one task goes round the sessions, a few at a time. To those whose pen is here it sends what
 //! they are owed, many lines in one go; all others are woken and see to themselves, as is a session whose socket is full.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
-
 use super::{Hub, Mail, Post, State};
 use crate::chat::{Following, Portion, SessionEventKind, SessionId};
-use crate::net::FourTuple;
-use crate::server::connection::TAKE_BYTES;
-use crate::server::outbox::Outbox;
+use crate::server::outbox::{Outbox, TAKE_BYTES};
+use crate::server::outlet::Outlet;
 
 /// Sessions served while the hub is locked, before all other tasks have their turn. One in unit tests, where there are few.
 const STEP: usize = if cfg!(test) { 1 } else { 32 };
-
-/// Where a session's bytes go.
-pub(in crate::server) trait Outlet: Send + Sync {
-    /// One attempt that never blocks: how many of these bytes were taken.
-    fn send(&self, slices: &VecDeque<Bytes>) -> io::Result<usize>;
-
-    /// The connection, for events.
-    fn tuple(&self) -> FourTuple;
-}
 
 /// Who may send to a session's client.
 #[derive(Default)]

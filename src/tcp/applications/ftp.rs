@@ -1,36 +1,17 @@
 //! Connections that an FTP control connection announces (RFC 959 `PORT` and 227, RFC 2428 229) before their first segment.
 //!
-//! tshark 4.0 knows such a connection from the announcement on: its SYN is then no longer its first frame, and the SYN bit of
-//! `tcp.completeness` stays unset. Nothing else depends on it. Owns: the announcements that wait for their connection.
 //! Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
+use super::announced::{Announced, Expected};
 use crate::net::Endpoint;
 use crate::packet::Segment;
 
-/// Announcements that may wait at once; later ones are not kept (their streams get the SYN bit).
-pub(super) const MAX_WAITING: usize = 4096;
 /// The port of an FTP server's control connection.
 const CONTROL: u16 = 21;
 /// The port an FTP server opens data connections from (RFC 959 section 3.2).
 const DATA: u16 = 20;
-
-/// One end of a connection to come, and what is known of the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Expected {
-    end: Endpoint,
-    peer: IpAddr,
-    /// `None`: any.
-    peer_port: Option<u16>,
-}
-
-/// What was announced and has not come yet.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Announced {
-    waiting: HashMap<Expected, u32>,
-}
 
 /// It may be part of an FTP control connection.
 #[inline]
@@ -39,81 +20,42 @@ pub(super) const fn is_control(segment: &Segment<'_>) -> bool {
         && !segment.payload.is_empty()
 }
 
-impl Announced {
-    /// Nothing is waited for.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Reads a segment of a control connection; only its first line is looked at. `known` tells whether a connection
-    /// between two ends exists already.
-    pub(super) fn read(
-        &mut self,
-        segment: &Segment<'_>,
-        known: impl FnOnce(Endpoint, Endpoint) -> bool,
-    ) {
-        let line = first_line(segment.payload);
-        if segment.destination.port == CONTROL {
-            let Some(end) = line.strip_prefix(b"PORT ").and_then(six_numbers) else {
-                return;
-            };
-            let from = Endpoint::new(segment.destination.ip, DATA);
-            let expected = Expected {
-                end,
-                peer: from.ip,
-                peer_port: Some(DATA),
-            };
-            if !self.waiting.contains_key(&expected) && !known(end, from) {
-                self.wait_for(expected);
-            }
+/// Reads a segment of a control connection; only its first line is looked at. `known` tells whether a connection between two
+/// ends exists already.
+pub(super) fn read(
+    announced: &mut Announced,
+    segment: &Segment<'_>,
+    known: impl FnOnce(Endpoint, Endpoint) -> bool,
+) {
+    let line = first_line(segment.payload);
+    if segment.destination.port == CONTROL {
+        let Some(end) = line.strip_prefix(b"PORT ").and_then(six_numbers) else {
             return;
-        }
-        // The code and one character behind it.
-        let text = line.get(4..).unwrap_or_default();
-        let end = match line.get(..3) {
-            Some(b"227") => six_numbers(text),
-            Some(b"229") => extended_port(text).map(|port| Endpoint::new(segment.source.ip, port)),
-            _ => None,
         };
-        if let Some(end) = end {
-            self.wait_for(Expected {
-                end,
-                peer: segment.destination.ip,
-                peer_port: None,
-            });
-        }
-    }
-
-    /// Whether the connection that begins between these two ends was announced; it is then no longer waited for.
-    pub(super) fn take(&mut self, one: Endpoint, other: Endpoint) -> bool {
-        [(one, other), (other, one)].iter().any(|&(end, peer)| {
-            [Some(peer.port), None].iter().any(|&peer_port| {
-                self.take_expected(&Expected {
-                    end,
-                    peer: peer.ip,
-                    peer_port,
-                })
-            })
-        })
-    }
-
-    fn take_expected(&mut self, expected: &Expected) -> bool {
-        let Some(count) = self.waiting.get_mut(expected) else {
-            return false;
+        let from = Endpoint::new(segment.destination.ip, DATA);
+        let expected = Expected {
+            end,
+            peer: Some(from.ip),
+            peer_port: Some(DATA),
         };
-        *count -= 1;
-        if *count == 0 {
-            self.waiting.remove(expected);
+        if !announced.waits_for(&expected) && !known(end, from) {
+            announced.wait_for(expected);
         }
-        true
+        return;
     }
-
-    fn wait_for(&mut self, expected: Expected) {
-        if self.waiting.len() < MAX_WAITING {
-            let count = self.waiting.entry(expected).or_default();
-            *count = count.saturating_add(1);
-        }
+    // The code and one character behind it.
+    let text = line.get(4..).unwrap_or_default();
+    let end = match line.get(..3) {
+        Some(b"227") => six_numbers(text),
+        Some(b"229") => extended_port(text).map(|port| Endpoint::new(segment.source.ip, port)),
+        _ => None,
+    };
+    if let Some(end) = end {
+        announced.wait_for(Expected {
+            end,
+            peer: Some(segment.destination.ip),
+            peer_port: None,
+        });
     }
 }
 
@@ -224,19 +166,5 @@ mod tests {
         ] {
             assert_eq!(extended_port(text.as_bytes()), None, "{text}");
         }
-    }
-
-    #[test]
-    fn one_announcement_serves_one_connection() {
-        let mut announced = Announced::default();
-        let (server, client) = (end("10.0.0.2:4097"), end("10.0.0.1:5"));
-        announced.wait_for(Expected {
-            end: server,
-            peer: client.ip,
-            peer_port: None,
-        });
-        assert!(!announced.take(server, end("10.0.0.7:5")), "another client");
-        assert!(announced.take(client, server), "in either direction");
-        assert!(!announced.take(client, server) && announced.is_empty());
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Owns: which protocols are looked at, and when. Must not know: streams, sequence numbers.
 
+mod announced;
+mod elsewhere;
 mod ftp;
 mod vnc;
 
@@ -11,10 +13,13 @@ use super::{AnalysisFlags, Observation};
 use crate::net::Endpoint;
 use crate::packet::{Segment, SegmentOrigin};
 
+/// The highest port whose segments are read.
+const HIGHEST: u16 = elsewhere::ERLANG;
+
 /// What was said so far that concerns streams to come.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Applications {
-    announced: ftp::Announced,
+    announced: announced::Announced,
     greetings: vnc::Greetings,
 }
 
@@ -48,17 +53,46 @@ impl Applications {
         seen: &Observation,
         known: impl FnOnce(Endpoint, Endpoint) -> bool,
     ) {
+        if may_tell(segment) {
+            self.listen(key, segment, seen, known);
+        }
+    }
+
+    /// Looks at what it is, and reads it.
+    fn listen(
+        &mut self,
+        key: Key,
+        segment: &Segment<'_>,
+        seen: &Observation,
+        known: impl FnOnce(Endpoint, Endpoint) -> bool,
+    ) {
         let (control, greeting) = (ftp::is_control(segment), vnc::is_greeting(segment));
-        if !(control || greeting) || segment.origin != SegmentOrigin::Direct || repeats(seen) {
+        let elsewhere = elsewhere::may_tell(segment);
+        if !(control || greeting || elsewhere)
+            || segment.origin != SegmentOrigin::Direct
+            || repeats(seen)
+        {
             return;
         }
         if control {
-            self.announced.read(segment, known);
+            ftp::read(&mut self.announced, segment, known);
+        }
+        if elsewhere {
+            elsewhere::read(&mut self.announced, segment);
         }
         if greeting {
             self.greetings.read(key, segment);
         }
     }
+}
+
+/// One look that sets nearly all segments of a chat aside: without payload, or neither of a well-known port nor as long as a
+/// greeting.
+#[inline]
+fn may_tell(segment: &Segment<'_>) -> bool {
+    let port = segment.source.port.min(segment.destination.port);
+    let length = segment.payload.len();
+    length > 0 && (port <= HIGHEST || length == vnc::LENGTH)
 }
 
 /// It brings nothing new: tshark does not show such a segment to the protocols above TCP.

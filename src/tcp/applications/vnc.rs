@@ -13,7 +13,7 @@ use crate::tcp::key::Key;
 /// Connections of this kind that are remembered; later ones keep their number.
 const MAX_GREETED: usize = 4096;
 /// The length of the line.
-const LENGTH: usize = 12;
+pub(super) const LENGTH: usize = 12;
 
 /// The connections that said the line.
 #[derive(Clone, Debug, Default)]

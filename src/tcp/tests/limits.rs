@@ -38,8 +38,10 @@ fn run(limits: Limits, segments: &[Wild], base: u32) -> (Analyzer, Vec<Observati
                     };
                     Endpoint::new(ip.parse().expect("an address"), 9 + u16::from(bits & 3))
                 };
-                let bytes: &[u8] = match options % 5 {
+                let bytes: &[u8] = match options % 7 {
                     0 => &[3, 3, 14, 0],
+                    3 => &[3, 3, 126, 0],
+                    4 => &[3, 3, 255, 0],
                     1 => &[5, 10, 0, 0, 0, 1, 0, 0, 0, 9, 1, 1],
                     2 => &[2, 4, 0],
                     _ => &[],

@@ -66,6 +66,19 @@ impl Play {
         ack: u32,
         len: u32,
     ) -> Observation {
+        let header_length = 20 + self.options[from].len() as u8;
+        self.send_claiming((from, flags), header_length, seq, ack, len)
+    }
+
+    /// The same with a header that says that it is this long; what there is of its options ends with them.
+    pub(crate) fn send_claiming(
+        &mut self,
+        (from, flags): (usize, &str),
+        header_length: u8,
+        seq: u32,
+        ack: u32,
+        len: u32,
+    ) -> Observation {
         let bit = |letter| match letter {
             'S' => TcpFlags::SYN,
             'A' => TcpFlags::ACK,
@@ -96,7 +109,7 @@ impl Play {
             window: self.window,
             urgent: 0,
             len,
-            header_length: 20 + options.len() as u8,
+            header_length,
             header_captured: 20 + options.len() as u8,
             options: TcpOptions(&options),
             payload: &[],

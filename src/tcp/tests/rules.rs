@@ -263,6 +263,37 @@ fn an_ftp_data_connection_lacks_the_syn_bit() {
     );
 }
 
+/// tshark 4.0.17 was asked about each: an H.245 address, targets of iSCSI, a node of Erlang's.
+#[test]
+fn connections_announced_elsewhere_lack_the_syn_bit() {
+    let mut analyzer = Analyzer::new(Limits::replay());
+    // CallProceeding with the address 10.0.0.1:5000; a text response; a port mapper's answer.
+    let user = b"\x05\x01\x40\x06\x00\x08\x91\x4a\x00\x02\x00\x00\x0a\0\0\x01\x13\x88";
+    let call = [&b"\x03\0\0\x1e\x08\x02\x80\x01\x02\x7e\0\x13"[..], user].concat();
+    let text = b"TargetAddress=10.0.0.9:3260,1\0";
+    let mut targets = [0; 48];
+    (targets[0], targets[1], targets[7]) = (0x24, 0x80, text.len() as u8);
+    let targets = [&targets[..], text, &[0; 2]].concat();
+    let node = b"\x77\0\x64\x48\x4d\0\0\x06\0\x05\0\x06rabbit\0\0";
+    let client = "10.0.0.2:40000";
+    for (from, payload) in [
+        ("10.0.0.1:1720", &call[..]),
+        ("10.0.0.1:3260", &targets),
+        ("10.0.0.1:4369", node),
+    ] {
+        analyzer.handle(&said([from, client], TcpFlags::ACK, 100, payload));
+    }
+    let mut lacks = |from: &str, to: &str| {
+        analyzer.handle(&said([from, to], TcpFlags::SYN, 9, &[]));
+        let flags = TcpFlags::SYN.union(TcpFlags::ACK);
+        let answer = analyzer.handle(&said([to, from], flags, 90, &[]));
+        answer.completeness & 1 == 0
+    };
+    assert!(lacks("10.0.0.7:1", "10.0.0.1:5000") && !lacks("10.0.0.7:2", "10.0.0.1:5000"));
+    assert!(lacks("10.0.0.7:1", "10.0.0.9:3260") && !lacks("10.0.0.7:2", "10.0.0.9:3260"));
+    assert!(!lacks("10.0.0.7:1", "10.0.0.1:25672") && lacks("10.0.0.2:1", "10.0.0.1:25672"));
+}
+
 /// tshark 4.0.17 on a capture whose clock starts at 0: out of order (3 ms, no initial RTT), not retransmission.
 #[test]
 fn a_syn_at_time_zero_starts_no_initial_rtt() {

@@ -1,7 +1,8 @@
 //! The cards of a connection: `handshake`, `teardown`, `stream`.
 
-use super::object::{key, list, object, string, word};
-use super::pen::{Line, Memo, Pen};
+use super::object::{key, string};
+use super::page::Page;
+use super::pen::{Memo, Pen};
 use super::texts::Texts;
 use crate::net::{FourTuple, Timestamp};
 use crate::tcp::{Fin, Handshake, OfferedOptions, PerSide, Reset, Step, StreamId, Teardown};
@@ -19,14 +20,14 @@ fn ends<'a>(pen: Pen<'a>, texts: &mut EndpointTexts, connection: FourTuple) -> P
 
 /// How the lines of single cards begin: `event`, `ts`, `stream` and the ends.
 fn card<'a>(
-    line: &'a mut Line,
+    page: &'a mut Page,
     texts: &mut Texts,
     event: &[u8],
     at: Timestamp,
     stream: StreamId,
     connection: FourTuple,
 ) -> Pen<'a> {
-    let pen = line
+    let pen = page
         .pen()
         .text(event)
         .time(&mut texts.second, key!("ts"), at)
@@ -35,20 +36,15 @@ fn card<'a>(
 }
 
 /// Appends a `handshake` line.
-pub(super) fn write_handshake(
-    out: &mut Vec<u8>,
-    line: &mut Line,
-    texts: &mut Texts,
-    entry: &HandshakeEntry,
-) {
+pub(super) fn write_handshake(page: &mut Page, texts: &mut Texts, entry: &HandshakeEntry) {
     let (at, stream, connection) = (entry.at, entry.stream, entry.connection);
     let event = b"{\"event\":\"handshake\"";
-    let mut pen = card(line, texts, event, at, stream, connection);
+    let mut pen = card(page, texts, event, at, stream, connection);
     pen = handshake(pen, &entry.handshake);
     if entry.unfinished {
         pen = pen.boolean(key!("unfinished"), true);
     }
-    pen.text(b"}\n").lay(out);
+    pen.text(b"}\n").lay();
 }
 
 /// The fields of the handshake card.
@@ -102,17 +98,12 @@ fn effective<'a>(pen: Pen<'a>, card: &Handshake) -> Pen<'a> {
 }
 
 /// Appends a `teardown` line.
-pub(super) fn write_teardown(
-    out: &mut Vec<u8>,
-    line: &mut Line,
-    texts: &mut Texts,
-    entry: &TeardownEntry,
-) {
+pub(super) fn write_teardown(page: &mut Page, texts: &mut Texts, entry: &TeardownEntry) {
     let (at, stream, connection) = (entry.at, entry.stream, entry.connection);
     let event = b"{\"event\":\"teardown\"";
-    let mut pen = card(line, texts, event, at, stream, connection);
+    let mut pen = card(page, texts, event, at, stream, connection);
     pen = teardown(pen, &mut texts.second, &entry.teardown);
-    pen.text(b"}\n").lay(out);
+    pen.text(b"}\n").lay();
 }
 
 /// The fields of the teardown card.
@@ -162,22 +153,18 @@ fn reset<'a>(pen: Pen<'a>, second: &mut Second, reset: &Reset) -> Pen<'a> {
 }
 
 /// Appends a `stream` line.
-pub(super) fn write_stream(
-    out: &mut Vec<u8>,
-    line: &mut Line,
-    texts: &mut Texts,
-    entry: &StreamEntry,
-) {
+pub(super) fn write_stream(page: &mut Page, texts: &mut Texts, entry: &StreamEntry) {
     let summary = &entry.summary;
-    let mut pen = line
+    let mut pen = page
         .pen()
         .text(b"{\"event\":\"stream\"")
         .number(key!("stream"), summary.stream.0);
     pen = ends(pen, &mut texts.endpoints, summary.connection);
     pen = pen.word(key!("client_by"), summary.client_by.code());
     if let Some(name) = &entry.name {
-        pen = pen.pause(out);
-        string(out, key!("name"), name);
+        pen.lay();
+        page.beside(|out| string(out, key!("name"), name));
+        pen = page.pen();
     }
     let (client, server) = entry.messages;
     pen = pen.number(key!("completeness"), summary.completeness);
@@ -187,8 +174,7 @@ pub(super) fn write_stream(
     pen = pen
         .word(key!("conn_state"), summary.conn_state)
         .word(key!("history"), summary.history.as_str())
-        .pause(out);
-    object(out, key!("verdict"), |out| verdict(out, &entry.verdict));
+        .object(key!("verdict"), |pen| verdict(pen, &entry.verdict));
     let states = summary.states;
     pen = pen
         .seconds_if(key!("initial_rtt"), summary.initial_rtt)
@@ -198,9 +184,7 @@ pub(super) fn write_stream(
     if summary.quoted_only {
         pen = pen.boolean(key!("quoted_only"), true);
     }
-    pen = pen
-        .object(key!("handshake"), |pen| handshake(pen, &summary.handshake))
-        .pause(out);
+    pen = pen.object(key!("handshake"), |pen| handshake(pen, &summary.handshake));
     let second = &mut texts.second;
     if summary.teardown.first_fin.is_some() || summary.teardown.reset.is_some() {
         pen = pen.object(key!("teardown"), |pen| {
@@ -210,7 +194,7 @@ pub(super) fn write_stream(
     pen.time(second, key!("start"), summary.start)
         .time(second, key!("end"), summary.end)
         .text(b"}\n")
-        .lay(out);
+        .lay();
 }
 
 /// A number for each direction.
@@ -222,17 +206,14 @@ fn per_direction<'a>(pen: Pen<'a>, key: &[u8], values: PerSide<u64>) -> Pen<'a> 
 }
 
 /// The members of `verdict`.
-fn verdict(out: &mut Vec<u8>, verdict: &Verdict) {
-    word(out, key!("code"), &verdict.code.to_string());
+fn verdict<'a>(pen: Pen<'a>, verdict: &Verdict) -> Pen<'a> {
+    let mut pen = pen.word(key!("code"), &verdict.code.to_string());
     if let Some(cause) = verdict.cause {
-        word(out, key!("cause"), cause.code());
+        pen = pen.word(key!("cause"), cause.code());
     }
     if !verdict.also.is_empty() {
         let plain = verdict.also.iter().map(VerdictCode::to_string);
-        list(out, key!("also"), plain, |out, word| {
-            out.push(b'"');
-            out.extend_from_slice(word.as_bytes());
-            out.push(b'"');
-        });
+        pen = pen.list(key!("also"), plain, |pen, word| pen.word(b"", &word));
     }
+    pen
 }

@@ -8,6 +8,7 @@
 mod cards;
 mod object;
 mod packet;
+mod page;
 mod pen;
 mod story;
 mod texts;
@@ -19,15 +20,14 @@ use std::io::{self, Write};
 
 use crate::timeline::{Entry, Sink, Wants};
 use crate::view::out::Out;
-use pen::Line;
+use page::Page;
 use texts::Texts;
 
 /// The sink that writes JSON Lines.
 #[derive(Debug)]
 pub struct JsonLines<W> {
-    out: Out<W>,
+    out: Out<W, Page>,
     wants: Wants,
-    line: Line,
     texts: Texts,
 }
 
@@ -36,9 +36,8 @@ impl<W: Write> JsonLines<W> {
     /// `packet` has its `payload` (`-A`, `-X`).
     pub fn new(writer: W, wants: Wants) -> Self {
         Self {
-            out: Out::new(writer),
+            out: Out::behind(Page::new(), writer),
             wants,
-            line: Line::new(),
             texts: Texts::new(),
         }
     }
@@ -50,22 +49,21 @@ impl<W: Write> Sink for JsonLines<W> {
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        let (out, line) = (&mut self.out.buffer, &mut self.line);
-        let texts = &mut self.texts;
+        let (page, texts) = (&mut self.out.buffer, &mut self.texts);
         match entry {
-            Entry::Capture(start) => story::write_capture(out, start),
-            Entry::Packet(packet) => {
-                packet::write_packet(out, line, texts, packet, self.wants.payload);
+            Entry::Capture(start) => page.beside(|out| story::write_capture(out, start)),
+            Entry::Packet(packet) => packet::write_packet(page, texts, packet, self.wants.payload),
+            Entry::Handshake(entry) => cards::write_handshake(page, texts, entry),
+            Entry::Message(message) => story::write_message(page, texts, message),
+            Entry::Delivery(delivery) => story::write_delivery(page, texts, delivery),
+            Entry::Teardown(entry) => cards::write_teardown(page, texts, entry),
+            Entry::Finding(finding) => page.beside(|out| story::write_finding(out, finding)),
+            Entry::Session(session) => {
+                page.beside(|out| story::write_session(out, &mut texts.endpoints, session));
             }
-            Entry::Handshake(entry) => cards::write_handshake(out, line, texts, entry),
-            Entry::Message(message) => story::write_message(out, line, texts, message),
-            Entry::Delivery(delivery) => story::write_delivery(out, line, texts, delivery),
-            Entry::Teardown(entry) => cards::write_teardown(out, line, texts, entry),
-            Entry::Finding(finding) => story::write_finding(out, finding),
-            Entry::Session(session) => story::write_session(out, &mut texts.endpoints, session),
-            Entry::Stream(stream) => cards::write_stream(out, line, texts, stream),
+            Entry::Stream(stream) => cards::write_stream(page, texts, stream),
             Entry::End(end) => {
-                story::write_end(out, end);
+                page.beside(|out| story::write_end(out, end));
                 return self.out.flush();
             }
         }

@@ -48,7 +48,7 @@ pub(super) fn time(out: &mut Vec<u8>, key: &[u8], at: Timestamp) {
 /// A word of ours, which needs no escaping.
 #[inline]
 pub(super) fn word(out: &mut Vec<u8>, key: &[u8], word: &str) {
-    debug_assert!(every(word.as_bytes(), stands_as_it_is));
+    debug_assert!(is_quotable(word.as_bytes()));
     out.extend_from_slice(key);
     out.push(b'"');
     out.extend_from_slice(word.as_bytes());
@@ -73,10 +73,16 @@ const fn stands_as_it_is(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
+/// Whether a text needs nothing but quotes around it.
+#[inline]
+pub(super) fn is_quotable(text: &[u8]) -> bool {
+    every(text, stands_as_it_is)
+}
+
 /// A quoted and escaped string. What could drive a terminal or deceive a reader (C1, DEL, bidirectional controls) is written
 /// as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 fn push_string(out: &mut Vec<u8>, text: &str) {
-    if every(text.as_bytes(), stands_as_it_is) {
+    if is_quotable(text.as_bytes()) {
         return push_quoted(out, text.as_bytes());
     }
     let start = out.len();
@@ -115,7 +121,7 @@ fn push_char(out: &mut Vec<u8>, c: char) {
 /// Bytes of a stranger: `text`, and `hex` when they are no UTF-8.
 pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(key!("text"));
-    if every(bytes, stands_as_it_is) {
+    if is_quotable(bytes) {
         push_quoted(out, bytes);
     } else if let Ok(text) = std::str::from_utf8(bytes) {
         push_string(out, text);
@@ -168,11 +174,6 @@ pub(super) fn list<T>(
 /// An object under a key: `fill` writes fields that begin with a comma, the first comma is taken away.
 pub(super) fn object(out: &mut Vec<u8>, key: &[u8], fill: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(key);
-    bare_object(out, fill);
-}
-
-/// An object without a key (inside an array).
-pub(super) fn bare_object(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
     if out.len() == start {

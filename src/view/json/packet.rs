@@ -1,16 +1,15 @@
 //! The `packet` event: the hot path of JSON Lines, hand-written because it is most of every file.
 
-use super::object::{bare_object, boolean, hex, key, list, number, object, words};
-use super::pen::{Line, Pen};
+use super::object::{hex, key};
+use super::page::Page;
+use super::pen::Pen;
 use super::texts::{DirectionText, Texts};
-use crate::packet::TcpOption;
+use crate::packet::{TcpOption, TcpOptions};
 use crate::timeline::PacketEntry;
-use crate::view::encode::push_number;
 
 /// Appends one `packet` line.
 pub(super) fn write_packet(
-    out: &mut Vec<u8>,
-    line: &mut Line,
+    page: &mut Page,
     texts: &mut Texts,
     packet: &PacketEntry,
     payload: bool,
@@ -18,7 +17,7 @@ pub(super) fn write_packet(
     let seen = &packet.observation;
     let direction = (seen.stream, seen.side, [packet.source, packet.destination]);
     let direction = texts.directions.of(&mut texts.endpoints, direction);
-    let mut pen = line
+    let mut pen = page
         .pen()
         .text(b"{\"event\":\"packet\"")
         .number(key!("frame"), packet.frame)
@@ -26,23 +25,24 @@ pub(super) fn write_packet(
         .snippet(&direction.ends)
         .snippet(texts.flags.of(packet.flags));
     pen = write_numbers(pen, direction, packet);
-    pen = write_options(pen, out, packet);
+    pen = write_options(pen, packet);
     pen = pen.snippet(texts.states.of(seen.client_state, seen.server_state));
-    pen = write_analysis(pen, out, direction, packet);
+    pen = write_analysis(pen, direction, packet);
     if let Some(code) = seen.role.code() {
         pen = pen.word(key!("role"), code);
     }
     if !seen.analysed {
         pen = pen.boolean(key!("quoted"), true);
     }
-    pen.lay(out);
     if let Some(name) = &packet.name {
-        direction.push_name(out, name);
+        pen = pen.run(direction.name(name));
     }
     if let (true, Some(bytes)) = (payload, &packet.payload) {
-        hex(out, key!("payload"), bytes);
+        pen.lay();
+        page.beside(|out| hex(out, key!("payload"), bytes));
+        pen = page.pen();
     }
-    out.extend_from_slice(b"}\n");
+    pen.text(b"}\n").lay();
 }
 
 /// Sequence space, window and length.
@@ -85,7 +85,7 @@ fn write_numbers<'a>(
 
 /// `options`; nearly always time stamps alone.
 #[inline]
-fn write_options<'a>(pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry) -> Pen<'a> {
+fn write_options<'a>(pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
     let options = packet.options.options();
     if options.0.is_empty() {
         return pen;
@@ -97,61 +97,54 @@ fn write_options<'a>(pen: Pen<'a>, out: &mut Vec<u8>, packet: &PacketEntry) -> P
             .number(key!("tsecr"), echo)
             .text(b"}");
     }
-    let pen = pen.pause(out);
-    object(out, key!("options"), |out| write_any_options(out, packet));
-    pen
+    pen.object(key!("options"), |pen| write_any_options(pen, options))
 }
 
 /// The members of `options`.
-fn write_any_options(out: &mut Vec<u8>, packet: &PacketEntry) {
-    let options = packet.options.options();
+fn write_any_options<'a>(mut pen: Pen<'a>, options: TcpOptions<'_>) -> Pen<'a> {
     let mut others = false;
     for (_, option) in options.iter() {
-        match option {
-            TcpOption::EndOfList | TcpOption::NoOperation => {}
-            TcpOption::MaximumSegmentSize(mss) => number(out, key!("mss"), mss),
-            TcpOption::WindowScale(shift) => number(out, key!("wscale"), shift),
-            TcpOption::SackPermitted => boolean(out, key!("sack_permitted"), true),
+        pen = match option {
+            TcpOption::EndOfList | TcpOption::NoOperation => pen,
+            TcpOption::MaximumSegmentSize(mss) => pen.number(key!("mss"), mss),
+            TcpOption::WindowScale(shift) => pen.number(key!("wscale"), shift),
+            TcpOption::SackPermitted => pen.boolean(key!("sack_permitted"), true),
             TcpOption::Timestamps { value, echo } => {
-                number(out, key!("tsval"), value);
-                number(out, key!("tsecr"), echo);
+                pen.number(key!("tsval"), value).number(key!("tsecr"), echo)
             }
-            TcpOption::Sack(blocks) => list(out, key!("sack"), blocks.iter(), |out, (l, r)| {
-                out.push(b'[');
-                push_number(out, u64::from(l.0));
-                out.push(b',');
-                push_number(out, u64::from(r.0));
-                out.push(b']');
+            TcpOption::Sack(blocks) => pen.list(key!("sack"), blocks.iter(), |pen, (l, r)| {
+                pen.number(b"[", l.0).number(b",", r.0).text(b"]")
             }),
-            TcpOption::Other { .. } => others = true,
-        }
+            TcpOption::Other { .. } => {
+                others = true;
+                pen
+            }
+        };
     }
-    if others {
-        let other = options.iter().filter_map(|(_, option)| match option {
-            TcpOption::Other { kind, data } => Some((kind, data)),
-            _ => None,
-        });
-        list(out, key!("other"), other, |out, (kind, data)| {
-            bare_object(out, |out| {
-                number(out, key!("kind"), kind);
-                hex(out, key!("hex"), data);
-            });
-        });
+    if !others {
+        return pen;
     }
+    let other = options.iter().filter_map(|(_, option)| match option {
+        TcpOption::Other { kind, data } => Some((kind, data)),
+        _ => None,
+    });
+    pen.list(key!("other"), other, |pen, (kind, data)| {
+        pen.number(b"{\"kind\":", kind)
+            .hex(key!("hex"), data)
+            .text(b"}")
+    })
 }
 
 /// Flags and the numbers that come with them.
 #[inline]
 fn write_analysis<'a>(
     mut pen: Pen<'a>,
-    out: &mut Vec<u8>,
     direction: &mut DirectionText,
     packet: &PacketEntry,
 ) -> Pen<'a> {
     let seen = &packet.observation;
     if !seen.analysis.is_empty() || !seen.notes.is_empty() {
-        pen = pen.pause(out);
-        write_flags(out, packet);
+        pen = write_flags(pen, packet);
     }
     if let Some((count, frame)) = seen.duplicate_ack {
         pen = pen
@@ -180,12 +173,13 @@ fn write_analysis<'a>(
 }
 
 /// Wireshark's flags and our notes, where there are any.
-fn write_flags(out: &mut Vec<u8>, packet: &PacketEntry) {
+fn write_flags<'a>(mut pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
     let seen = &packet.observation;
     if !seen.analysis.is_empty() {
-        words(out, key!("analysis"), seen.analysis.names());
+        pen = pen.words(key!("analysis"), seen.analysis.names());
     }
     if !seen.notes.is_empty() {
-        words(out, key!("notes"), seen.notes.names());
+        pen = pen.words(key!("notes"), seen.notes.names());
     }
+    pen
 }

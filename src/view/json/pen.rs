@@ -14,32 +14,15 @@ use std::ops::Range;
 
 use crate::net::{Nanos, Timestamp};
 use crate::view::digits::{put_nine, put_number};
+use crate::view::encode::push_hex;
 use crate::view::endpoints::EndpointText;
 
 /// Room for the longest stretch of fields that is written at once; a test writes it.
-pub(super) const LINE: usize = 2048;
+pub(super) const LINE: usize = 4096;
+/// The longest text that a pen writes.
+pub(super) const TEXT: usize = 1024;
 /// Room for one field: the longest key with the longest number.
 const FIELD: usize = 64;
-
-/// A line to write on, used again and again.
-#[derive(Debug)]
-pub(super) struct Line(Box<[u8; LINE]>);
-
-impl Line {
-    /// An empty line.
-    pub(super) fn new() -> Self {
-        Self(Box::new([0; LINE]))
-    }
-
-    /// A pen at its beginning.
-    #[inline(always)]
-    pub(super) fn pen(&mut self) -> Pen<'_> {
-        Pen {
-            line: &mut self.0,
-            at: 0,
-        }
-    }
-}
 
 /// A short text in a block of constant size: setting down the whole block is cheaper than asking how long the text is.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +70,17 @@ impl<K, const N: usize> Memo<K, N> {
 pub(super) struct Pen<'a> {
     line: &'a mut [u8; LINE],
     at: usize,
+    /// Where the page's writing ends: the pen's beginning until it leaves.
+    end: &'a mut usize,
 }
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
+    /// A pen at the beginning of a room behind what is written, which ends at `end`.
+    #[inline(always)]
+    pub(super) const fn on(line: &'a mut [u8; LINE], end: &'a mut usize) -> Self {
+        Self { line, at: 0, end }
+    }
+
     /// The room of the next `N` bytes.
     #[inline(always)]
     fn room<const N: usize>(&mut self) -> &mut [u8; N] {
@@ -108,6 +99,14 @@ impl Pen<'_> {
     #[inline(always)]
     pub(super) fn text(mut self, text: &[u8]) -> Self {
         self.room::<FIELD>()[..text.len()].copy_from_slice(text);
+        self.at += text.len();
+        self
+    }
+
+    /// Text of at most [`TEXT`] bytes, which is told when the program runs.
+    #[inline(always)]
+    pub(super) fn run(mut self, text: &[u8]) -> Self {
+        self.room::<TEXT>()[..text.len()].copy_from_slice(text);
         self.at += text.len();
         self
     }
@@ -146,6 +145,35 @@ impl Pen<'_> {
         }
         pen.line[start] = b'{';
         pen.text(b"}")
+    }
+
+    /// An array of words of ours.
+    pub(super) fn words(self, key: &[u8], words: impl Iterator<Item = &'static str>) -> Self {
+        self.list(key, words, |pen, word| pen.word(b"", word))
+    }
+
+    /// A few bytes as a hexadecimal string.
+    pub(super) fn hex(self, key: &[u8], bytes: &[u8]) -> Self {
+        let mut digits = Vec::with_capacity(2 * bytes.len());
+        push_hex(&mut digits, bytes);
+        self.text(key).text(b"\"").run(&digits).text(b"\"")
+    }
+
+    /// A short array of anything.
+    pub(super) fn list<T>(
+        self,
+        key: &[u8],
+        values: impl IntoIterator<Item = T>,
+        mut push: impl FnMut(Self, T) -> Self,
+    ) -> Self {
+        let mut pen = self.text(key).text(b"[");
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                pen = pen.text(b",");
+            }
+            pen = push(pen, value);
+        }
+        pen.text(b"]")
     }
 
     /// Fields that say `of` and nothing else: as the last time, or by `write`, which takes at most `N` bytes.
@@ -252,17 +280,10 @@ impl Pen<'_> {
             .text(b"]")
     }
 
-    /// What is written leaves.
+    /// What is written is part of the page.
     #[inline(always)]
-    pub(super) fn lay(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.line[..self.at]);
-    }
-
-    /// What is written leaves, for something else to follow; then the pen goes on.
-    #[inline(always)]
-    pub(super) fn pause(self, out: &mut Vec<u8>) -> Self {
-        out.extend_from_slice(&self.line[..self.at]);
-        Pen { at: 0, ..self }
+    pub(super) fn lay(self) {
+        *self.end += self.at;
     }
 }
 

@@ -3,27 +3,19 @@
 use std::ops::Range;
 
 use super::object::{
-    boolean, bytes, key, list, number, number_if, numbers, seconds_if, string, time, word,
+    boolean, bytes, is_quotable, key, number, number_if, numbers, seconds_if, string, time, word,
 };
-use super::pen::{Line, Pen};
-use super::texts::Texts;
+use super::page::Page;
+use super::pen::{Pen, TEXT};
+use super::texts::{Texts, endpoint};
 use crate::chat::{SessionEventKind, Transport};
 use crate::message::MessageKind;
-use crate::net::Endpoint;
 use crate::tcp::{Certainty, Side};
 use crate::timeline::{
     Acknowledged, CaptureStart, DeliveryEntry, EndEntry, FindingCode, FindingEntry, MessageEntry,
     SessionEntry,
 };
 use crate::view::endpoints::EndpointTexts;
-
-/// An endpoint under a key.
-pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], end: Endpoint) {
-    out.extend_from_slice(key);
-    out.push(b'"');
-    ends.push(out, end);
-    out.push(b'"');
-}
 
 /// Appends the `capture` line.
 pub(super) fn write_capture(out: &mut Vec<u8>, start: &CaptureStart) {
@@ -60,12 +52,7 @@ fn range(out: &mut Vec<u8>, key: &[u8], range: &Range<u64>) {
 }
 
 /// Appends a `message` line.
-pub(super) fn write_message(
-    out: &mut Vec<u8>,
-    line: &mut Line,
-    texts: &mut Texts,
-    entry: &MessageEntry,
-) {
+pub(super) fn write_message(page: &mut Page, texts: &mut Texts, entry: &MessageEntry) {
     let connection = match entry.side {
         Side::Client => entry.connection,
         Side::Server => entry.connection.flipped(),
@@ -73,7 +60,7 @@ pub(super) fn write_message(
     let direction = [connection.client, connection.server];
     let direction = (entry.stream, entry.side, direction);
     let direction = texts.directions.of(&mut texts.endpoints, direction);
-    let mut pen = line
+    let mut pen = page
         .pen()
         .text(b"{\"event\":\"message\"")
         .time(&mut texts.second, key!("ts"), entry.at)
@@ -84,59 +71,64 @@ pub(super) fn write_message(
     if let MessageKind::WsClose(code) = entry.message.kind {
         pen = pen.number(key!("close_code"), code);
     }
-    pen = pen.pause(out);
-    bytes(out, &entry.message.text);
+    let text = &entry.message.text[..];
+    if text.len() <= TEXT && is_quotable(text) {
+        pen = pen.text(key!("text")).text(b"\"").run(text).text(b"\"");
+    } else {
+        pen.lay();
+        page.beside(|out| bytes(out, text));
+        pen = page.pen();
+    }
     pen = pen
         .boolean(key!("complete"), entry.message.complete)
         .range(key!("bytes"), &entry.message.bytes);
     pen = match *entry.frames {
         [frame] => pen.number(b",\"frames\":[", frame).text(b"]"),
         ref frames => {
-            pen = pen.pause(out);
-            numbers(out, key!("frames"), frames.iter().copied());
-            pen
+            pen.lay();
+            page.beside(|out| numbers(out, key!("frames"), frames.iter().copied()));
+            page.pen()
         }
     };
     pen = pen
         .number(key!("frames_total"), entry.frames_total)
         .number(key!("sharing"), entry.sharing);
-    acknowledged(pen, entry.ack)
+    pen = acknowledged(pen, entry.ack)
         .number_if(key!("copy_of"), entry.copy_of)
         .number_if(key!("line"), entry.line)
-        .number_if(key!("session"), entry.session.map(|session| session.0))
-        .lay(out);
+        .number_if(key!("session"), entry.session.map(|session| session.0));
     if let Some(name) = &entry.name {
-        direction.push_name(out, name);
+        pen = pen.run(direction.name(name));
     }
-    out.extend_from_slice(b"}\n");
+    pen.text(b"}\n").lay();
 }
 
 /// Appends a `delivery` line.
-pub(super) fn write_delivery(
-    out: &mut Vec<u8>,
-    line: &mut Line,
-    texts: &mut Texts,
-    entry: &DeliveryEntry,
-) {
-    let pen = line
+pub(super) fn write_delivery(page: &mut Page, texts: &mut Texts, entry: &DeliveryEntry) {
+    let mut pen = page
         .pen()
         .text(b"{\"event\":\"delivery\"")
         .time(&mut texts.second, key!("ts"), entry.at)
         .number(key!("message"), entry.message)
         .number(key!("stream"), entry.stream.0);
-    acknowledged(pen, entry.ack).lay(out);
-    list(out, key!("copies"), &entry.copies, |out, copy| {
-        let pen = line
+    pen = acknowledged(pen, entry.ack).text(key!("copies")).text(b"[");
+    for (index, copy) in entry.copies.iter().enumerate() {
+        pen.lay();
+        let next: &[u8] = if index > 0 { b"," } else { b"" };
+        pen = page
             .pen()
+            .text(next)
             .number(b"{\"stream\":", copy.stream.0)
             .number(key!("message"), copy.message)
             .number(key!("frame"), copy.frame)
             .seconds(key!("after"), copy.after);
-        acknowledged(pen, copy.ack).text(b"}").lay(out);
-    });
-    number(out, key!("expected"), entry.expected);
-    boolean(out, key!("complete"), entry.complete);
-    out.extend_from_slice(b"}\n");
+        pen = acknowledged(pen, copy.ack).text(b"}");
+    }
+    pen.text(b"]")
+        .number(key!("expected"), entry.expected)
+        .boolean(key!("complete"), entry.complete)
+        .text(b"}\n")
+        .lay();
 }
 
 /// Appends a `finding` line.

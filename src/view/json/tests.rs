@@ -15,6 +15,7 @@ use crate::tcp::{
     AnalysisFlags, Certainty, Fin, Handshake, HandshakeOutcome, ObservedState, OfferedOptions,
     OwnFlags, Reset, ResetCause, Side, Step, StreamId, TcpState, Teardown,
 };
+use crate::timeline::limits::MAX_NAME;
 use crate::timeline::{
     FindingCode, HandshakeEntry, OptionBytes, PacketEntry, StreamEntry, TeardownEntry, VerdictCode,
     Wants,
@@ -317,8 +318,22 @@ fn longest_packet() -> PacketEntry {
 
 #[test]
 fn the_longest_line_has_room() {
-    // Other options and flags would begin another stretch.
     let mut packet = longest_packet();
+    // Each character is two escapes.
+    packet.name = Some("\u{e0001}".repeat(MAX_NAME).into());
+    let all = &lines(&[Owned::Packet(Box::new(packet.clone()))])[0];
+    assert_eq!(
+        all["analysis"].as_array().map(Vec::len),
+        Some(packet.observation.analysis.names().count())
+    );
+    assert_eq!(all["name"], packet.name.as_deref().expect("a name"));
+    // The most that fits into the 40 bytes of options: unknown ones of two bytes.
+    packet.options = OptionBytes::copy_of(TcpOptions(&[254, 2].repeat(20)));
+    let others = &lines(&[Owned::Packet(Box::new(packet.clone()))])[0];
+    assert_eq!(
+        others["options"]["other"].as_array().map(Vec::len),
+        Some(20)
+    );
     let stamps = [1, 1, 8, 10, 255, 255, 255, 255, 255, 255, 255, 255];
     packet.options = OptionBytes::copy_of(TcpOptions(&stamps));
     packet.observation.analysis = AnalysisFlags::default();
@@ -423,4 +438,24 @@ fn the_longest_cards_have_room() {
     }
     assert_eq!(stream["teardown"]["second_fin"]["acked_frame"], u64::MAX);
     assert_eq!(stream["end"].to_string(), "-1e-9");
+}
+
+#[test]
+fn entries_longer_than_a_block_are_whole() {
+    let copy = samples::delivery().copies[0];
+    let long = |count: usize| {
+        let mut entry = samples::delivery();
+        entry.copies = vec![copy; count];
+        Owned::Delivery(entry)
+    };
+    let said = samples::said(Side::Client, &b"x".repeat(200_000), 7, 7);
+    let is_message = |entry: &Owned| matches!(entry, Owned::Message(_));
+    let said = said.into_iter().find(is_message).expect("a message");
+    let [short, longer, message, last] = &lines(&[long(3), long(5_000), said, long(3)])[..] else {
+        panic!("a line each");
+    };
+    assert_eq!(short, last);
+    assert_eq!(longer["copies"].as_array().map(Vec::len), Some(5_000));
+    assert_eq!(longer["copies"][4_999], short["copies"][0]);
+    assert_eq!(message["text"].as_str().map(str::len), Some(200_000));
 }

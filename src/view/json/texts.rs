@@ -9,10 +9,11 @@ use rustc_hash::FxHashMap;
 
 use super::object::{key, number, object, string, word, words};
 use super::pen::{Memo, Snippet};
-use super::story::endpoint;
 use crate::net::{Endpoint, Nanos};
 use crate::packet::TcpFlags;
 use crate::tcp::{Certainty, ObservedState, Side, StreamId, TcpState};
+use crate::text::cut;
+use crate::timeline::limits::MAX_NAME;
 use crate::view::endpoints::EndpointTexts;
 
 /// What the lines need beside their entries.
@@ -115,6 +116,14 @@ pub(super) fn write_states(out: &mut Vec<u8>, client: ObservedState, server: Obs
     }
 }
 
+/// An endpoint under a key.
+pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], end: Endpoint) {
+    out.extend_from_slice(key);
+    out.push(b'"');
+    ends.push(out, end);
+    out.push(b'"');
+}
+
 /// Directions remembered; a power of two.
 const REMEMBERED: usize = 512;
 
@@ -163,16 +172,16 @@ impl DirectionText {
         }
     }
 
-    /// Appends `name`.
+    /// `name`, which a pen can write: of one that is longer than our rooms and their reading allow, the beginning.
     #[inline]
-    pub(super) fn push_name(&mut self, out: &mut Vec<u8>, name: &Arc<str>) {
+    pub(super) fn name(&mut self, name: &Arc<str>) -> &[u8] {
         let known = self.name.as_ref();
         if !known.is_some_and(|known| Arc::ptr_eq(known, name)) {
             self.name = Some(Arc::clone(name));
             self.name_text.clear();
-            string(&mut self.name_text, key!("name"), name);
+            string(&mut self.name_text, key!("name"), &cut(name, MAX_NAME));
         }
-        out.extend_from_slice(&self.name_text);
+        &self.name_text
     }
 }
 

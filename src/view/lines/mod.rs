@@ -238,4 +238,8 @@ impl<W: Write> Sink for Lines<W> {
         self.finish();
         self.out.flush()
     }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

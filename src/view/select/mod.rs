@@ -161,6 +161,10 @@ impl<S: Sink> Sink for Select<S> {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.inner.settle()
+    }
 }
 
 /// A set of stream numbers, one bit each, up to a bound; streams beyond it count as contained.

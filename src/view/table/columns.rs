@@ -1,17 +1,20 @@
-//! The columns of the table: how wide they are, which go first when there is no room.
+//! The columns of the table: how wide they are, which go first when there is no room. The verdict stays and is never cut:
+//! what its column has no room for goes on below.
 
 use std::borrow::Cow;
 
 use super::cells::{COUNT, Cells};
 use crate::view::style::{Ink, Palette};
-use crate::view::width::{cut, cut_address, push_spaces, width_of};
+use crate::view::width::{cut, cut_address, push_spaces, width_of, wrapped};
 
 /// Spaces between columns.
 const GAP: usize = 2;
 /// `255.255.255.255:65535`: longer endpoints are cut to this before columns are left out.
 const IPV4_ENDPOINT: usize = 21;
-/// `ACCEPT_QUEUE_FULL`: what follows a verdict word may be cut.
+/// `ACCEPT_QUEUE_FULL`: what follows a verdict word may stand below it.
 const VERDICT: usize = 17;
+/// Below this not even a verdict's own word is broken.
+const LEAST_VERDICT: usize = 8;
 /// A chat name; longer ones may be cut.
 const NAME: usize = 8;
 /// ` ~` behind a row that another one of the same stream preceded.
@@ -121,7 +124,7 @@ impl Layout {
         shown.map(|width| width + GAP).sum::<usize>() + verdict
     }
 
-    /// Leaves out columns, then cuts endpoints, until the line fits.
+    /// Leaves out columns, then cuts endpoints, then leaves these out too, until the line fits.
     fn shrink(&mut self) {
         if self.limit == 0 {
             return;
@@ -131,6 +134,22 @@ impl Layout {
                 self.widths[column] = self.widths[column].min(IPV4_ENDPOINT);
             }
         }
+        let client = self.widths[CLIENT];
+        self.leave_out();
+        self.cut_endpoints();
+        // The server is most often the same; the stream's number tells one client from another.
+        if self.total() > self.limit {
+            self.widths[SERVER] = 0;
+            self.widths[CLIENT] = client;
+            self.cut_endpoints();
+        }
+        if self.total() > self.limit {
+            self.widths[CLIENT] = 0;
+        }
+    }
+
+    /// In their turn, until the line fits.
+    fn leave_out(&mut self) {
         for turn in 1..=LAST_TURN {
             if self.total() <= self.limit {
                 return;
@@ -141,6 +160,9 @@ impl Layout {
                 }
             }
         }
+    }
+
+    fn cut_endpoints(&mut self) {
         while self.total() > self.limit {
             let wider = if self.widths[CLIENT] > self.widths[SERVER] {
                 CLIENT
@@ -173,6 +195,11 @@ impl Layout {
             let text = row.shown(text, ascii);
             let (text, cells) = match (row.width_of(&text), column.kind) {
                 (cells, _) if cells <= room => (text, cells),
+                _ if last => {
+                    push_spaces(out, owed);
+                    let paint = |out: &mut Vec<u8>, line: &str| palette.paint(out, row.ink, line);
+                    return self.push_verdict(out, &text, used + owed, mark, paint);
+                }
                 (_, Kind::Endpoint) => measured(cut_address(&text, room, ascii)),
                 (_, Kind::Number | Kind::Word) => measured(cut(&text, room, ascii)),
             };
@@ -193,6 +220,30 @@ impl Layout {
         }
         out.extend_from_slice(mark.as_bytes());
         out.push(b'\n');
+    }
+
+    /// Appends a verdict that begins at `column` and goes on below: there too, or so far left that no word is broken.
+    fn push_verdict(
+        &self,
+        out: &mut Vec<u8>,
+        text: &str,
+        column: usize,
+        mark: &str,
+        paint: impl Fn(&mut Vec<u8>, &str),
+    ) {
+        let room = self.limit.saturating_sub(column + mark.len());
+        let first = wrapped(text, room.max(LEAST_VERDICT))[0];
+        paint(out, first);
+        out.extend_from_slice(mark.as_bytes());
+        out.push(b'\n');
+        let rest = text[first.len()..].trim_start();
+        let longest = rest.split(' ').map(width_of).max().unwrap_or_default();
+        let indent = column.min(self.limit.saturating_sub(longest));
+        for line in wrapped(rest, (self.limit - indent).max(LEAST_VERDICT)) {
+            push_spaces(out, indent);
+            paint(out, line);
+            out.push(b'\n');
+        }
     }
 }
 

@@ -25,6 +25,9 @@ use totals::Totals;
 /// Rows kept back to be sorted and aligned.
 pub const HELD_ROWS: usize = 10_000;
 
+/// Stands for a space at which no line is broken.
+const TIE: char = '~';
+
 /// How the table should look.
 #[derive(Clone, Debug, Default)]
 pub struct TableOptions {
@@ -137,7 +140,7 @@ impl<W: Write> Table<W> {
         for (position, (code, count)) in self.totals.verdicts().enumerate() {
             line.push_str(if position == 0 { ": " } else { ", " });
             line.push_str(itoa::Buffer::new().format(count));
-            line.push(' ');
+            line.push(TIE);
             line.push_str(code);
         }
         self.push_text(&line, Ink::Strong);
@@ -155,7 +158,8 @@ impl<W: Write> Table<W> {
         };
         for (index, line) in wrapped(&text, limit).into_iter().enumerate() {
             push_spaces(&mut self.out.buffer, if index > 0 { 2 } else { 0 });
-            self.palette.paint(&mut self.out.buffer, ink, line);
+            let line = line.replace(TIE, " ");
+            self.palette.paint(&mut self.out.buffer, ink, &line);
             self.out.buffer.push(b'\n');
         }
     }

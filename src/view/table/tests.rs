@@ -42,7 +42,7 @@ fn table(rows: &[Owned], options: TableOptions) -> String {
 
 #[test]
 fn every_width_is_kept() {
-    for width in [60, 80, 100, 140, 200] {
+    for width in [25, 40, 60, 80, 100, 140, 200] {
         let options = TableOptions {
             width,
             ..TableOptions::default()
@@ -50,8 +50,40 @@ fn every_width_is_kept() {
         let text = table(&rows(), options);
         for line in text.lines() {
             assert!(width_of(line) <= width, "{width}: {line}");
+            assert_eq!(line, line.trim_end(), "{width}");
         }
         insta::assert_snapshot!(format!("table_{width}"), text);
+    }
+}
+
+/// On a narrow screen the verdict is what the table is for: every word of it stands there, unbroken.
+#[test]
+fn no_width_costs_a_word_of_a_verdict() {
+    for width in 25..140 {
+        let options = TableOptions {
+            width,
+            ascii: width % 2 == 0,
+            ..TableOptions::default()
+        };
+        let text = table(&rows(), options);
+        let mut words = text
+            .split_whitespace()
+            .skip_while(|word| *word != "verdict");
+        let verdicts = [
+            "CLOSED_BY_CLIENT",
+            "WS_CLOSE(1001)",
+            "RESET_BY_SERVER",
+            "unread_data",
+        ];
+        for verdict in verdicts {
+            assert!(words.any(|word| word == verdict), "{width}: {text}");
+        }
+        // A count stands with what it counts.
+        let (_, totals) = text.split_once("streams:").expect("totals");
+        for line in totals.lines().filter(|line| line.contains('_')) {
+            let named = line.split_whitespace().filter(|word| word.contains('_'));
+            assert_eq!(named.count() * 2, line.split_whitespace().count(), "{line}");
+        }
     }
 }
 

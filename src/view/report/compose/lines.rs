@@ -200,7 +200,7 @@ fn copies(say: &Say<'_>, line: &LineRow) -> String {
         text = say.v("report-copy-of", &[("id", Value::Number(original))]);
     } else if let Some((done, expected)) = line.delivered.filter(|(_, expected)| *expected > 0) {
         let delivered = say.v(
-            "delivery",
+            "report-delivered",
             &[
                 ("done", Value::Number(done.into())),
                 ("expected", Value::Number(expected.into())),
