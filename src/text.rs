@@ -69,8 +69,14 @@ fn write_visible(f: &mut impl fmt::Write, c: char) -> fmt::Result {
 /// Whether the bytes can be shown as they are: valid UTF-8 without anything that [`Visible`] would escape.
 #[must_use]
 pub fn is_plain(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes)
-        .is_ok_and(|text| text.chars().all(|c| !c.is_control() && !is_deceptive(c)))
+    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_plain_char))
+}
+
+/// Whether a character can be shown as it is.
+#[inline]
+pub(crate) fn is_plain_char(c: char) -> bool {
+    // Most of what people write begins and ends between two that are not plain.
+    matches!(c, ' '..='~' | '\u{ae}'..='\u{61b}') || (!c.is_control() && !is_deceptive(c))
 }
 
 /// Whether something holds of every byte. Blocks are looked at as a whole, many bytes at once.

@@ -10,6 +10,7 @@ mod object;
 mod packet;
 mod page;
 mod pen;
+mod quote;
 mod story;
 mod texts;
 

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::object::{
-    boolean, bytes, is_quotable, key, number, number_if, numbers, seconds_if, string, time, word,
+    boolean, bytes, key, number, number_if, numbers, seconds_if, string, time, word,
 };
 use super::page::Page;
 use super::pen::{Pen, TEXT};
+use super::quote::is_quotable;
 use super::texts::{Texts, endpoint};
 use crate::chat::{SessionEventKind, Transport};
 use crate::message::MessageKind;

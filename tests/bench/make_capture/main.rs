@@ -1,13 +1,17 @@
-//! Makes captures to measure with: `make_capture chat|mixed|scan FRAMES OUT.pcap`.
+//! Makes captures to measure with: `make_capture chat|mixed|scan FRAMES OUT.pcap`, `make_capture real FRAMES OUT.pcap
+//! CAPTURE...`.
 //!
 //! `chat`: 20 clients in one room on loopback, every line copied to all, ACKs as Linux sends them. `mixed`: many short
-//! connections with retransmissions, resets and both IP versions. `scan`: one SYN per connection. Deterministic: the
-//! same arguments give the same bytes. Writes nanosecond pcap, Ethernet framing, as a capture of `lo` has.
+//! connections with retransmissions, resets and both IP versions. `scan`: one SYN per connection. `real`: what the given
+//! captures hold, over and over ([`real`]). Deterministic: the same arguments give the same bytes. Writes nanosecond pcap,
+//! Ethernet framing, as a capture of `lo` has.
 #![allow(
     clippy::needless_for_each,
     missing_docs,
     reason = "a measuring program"
 )]
+
+mod real;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -154,12 +158,16 @@ impl<W: Write> Capture<W> {
         self.tcp_header(c, to_server, flags, options);
         self.frame.extend_from_slice(payload);
         self.nanos += step_ns;
-        let length = self.frame.len() as u32;
+        self.record(self.frame.len() as u32);
+    }
+
+    /// The frame as it stands, at the time it is.
+    fn record(&mut self, original: u32) {
         for field in [
             (self.nanos / 1_000_000_000) as u32,
             (self.nanos % 1_000_000_000) as u32,
-            length,
-            length,
+            self.frame.len() as u32,
+            original,
         ] {
             self.out
                 .write_all(&field.to_le_bytes())
@@ -258,12 +266,24 @@ impl<W: Write> Capture<W> {
             number += 1;
         }
     }
+
+    fn real(&mut self, traffic: &real::Traffic) {
+        let began = self.nanos;
+        for (nanos, original, frame) in traffic.repeated() {
+            if self.full() {
+                return;
+            }
+            self.nanos = began + nanos;
+            self.frame = frame;
+            self.record(original);
+        }
+    }
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, kind, frames, path] = arguments.as_slice() else {
-        panic!("usage: make_capture chat|mixed|scan FRAMES OUT.pcap");
+    let [_, kind, frames, path, captures @ ..] = arguments.as_slice() else {
+        panic!("usage: make_capture chat|mixed|scan|real FRAMES OUT.pcap [CAPTURE...]");
     };
     let file = File::create(path).expect("output can be created");
     let mut capture = Capture::new(
@@ -274,6 +294,7 @@ fn main() {
         "chat" => capture.chat(),
         "mixed" => capture.mixed(),
         "scan" => capture.scan(),
+        "real" => capture.real(&real::Traffic::read(captures)),
         other => panic!("no such kind of capture: {other}"),
     }
     capture.out.flush().expect("writable output");
