@@ -19,11 +19,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For a saved capture: every connection counts, because later frames may join it and its number must be right.
+    /// For a saved capture: every connection counts, because later frames may join it and its number must be right. More are
+    /// ready than in a live run: of real traffic most are still open when it ends, and packing costs more than their frames.
     #[must_use]
     pub const fn replay() -> Self {
         Self {
-            working: 8192,
+            working: 65_536,
             remembered: usize::MAX,
         }
     }

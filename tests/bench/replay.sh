@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Replay against the tools people use, in one run on one core: bash tests/bench/replay.sh [FRAMES] [RUNS] [RUNS OF TSHARK]
-# Makes a loopback chat capture and a mixed one, then times each command RUNS times, interleaved, and prints the
-# median and the ratio to chatscope. Peers that are not installed are named as missing.
+# Replay against the tools people use, in one run on one core:
+#   bash tests/bench/replay.sh [FRAMES] [RUNS] [RUNS OF TSHARK] [CAPTURE...]
+# Makes a loopback chat capture, one of short connections, and where captures are given one of what is in them, over and
+# over; then times each command RUNS times, interleaved, and prints the median and the ratio to chatscope. Peers that are
+# not installed are named as missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 frames=${1:-1000000} runs=${2:-5} few=${3:-3}
+captures=("${@:4}")
 us=target/release/chatscope
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 [ -n "${SKIP_BUILD:-}" ] || cargo build -q --release --locked --bins --example make_capture
@@ -26,9 +29,11 @@ compare() {
     printf '%-58s %8s ms  ours %7s ms  peer/ours %s\n' "$label" "$b" "$a" "$(awk -v a="$a" -v b="$b" 'BEGIN {printf "%.2f", b/(a?a:1)}')"
 }
 
-for kind in chat mixed; do
+kinds="chat mixed"; [ ${#captures[@]} -eq 0 ] || kinds="$kinds real"
+for kind in $kinds; do
     f=$work/$kind.pcap
-    target/release/examples/make_capture "$kind" "$frames" "$f"
+    from=(); [ "$kind" != real ] || from=("${captures[@]}")
+    target/release/examples/make_capture "$kind" "$frames" "$f" "${from[@]}"
     echo "== $kind: $frames frames, $(stat -c %s "$f" 2>/dev/null || stat -f %z "$f") bytes, $runs runs"
     compare "tcpdump -r F -w /dev/null : --format table" "$us replay $f --format table" "tcpdump -r $f -w /dev/null" "$runs"
     compare "tcptrace -n -l -r -W F : --format table" "$us replay $f --format table" "tcptrace -n -l -r -W $f" "$runs"

@@ -4,10 +4,10 @@
 //! `tcp.completeness` stays unset. Nothing else depends on it. Owns: the announcements that wait for their connection.
 //! Must not know: who announces how, streams.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
-use crate::net::Endpoint;
+use crate::net::{Endpoint, SeededMap};
 
 /// Announcements that may wait at once; later ones are not kept (their streams get the SYN bit).
 pub(super) const MAX_WAITING: usize = 4096;
@@ -36,7 +36,9 @@ impl Expected {
 /// What was announced and has not come yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Announced {
-    waiting: HashMap<Expected, u32>,
+    waiting: SeededMap<Expected, u32>,
+    /// How many of them are at each end: nearly all connections are at none.
+    ends: SeededMap<Endpoint, u32>,
 }
 
 impl Announced {
@@ -54,13 +56,20 @@ impl Announced {
     /// Waits for one more connection like this.
     pub(super) fn wait_for(&mut self, expected: Expected) {
         if self.waiting.len() < MAX_WAITING {
-            let count = self.waiting.entry(expected).or_default();
+            let end = expected.end;
+            let count = self.waiting.entry(expected).or_insert_with(|| {
+                *self.ends.entry(end).or_default() += 1;
+                0
+            });
             *count = count.saturating_add(1);
         }
     }
 
     /// Whether the connection that begins between these two ends was announced; it is then no longer waited for.
     pub(super) fn take(&mut self, one: Endpoint, other: Endpoint) -> bool {
+        if !self.ends.contains_key(&one) && !self.ends.contains_key(&other) {
+            return false;
+        }
         let known = |peer: Endpoint| (Some(peer.ip), Some(peer.port));
         let hosts = |peer: Endpoint| (Some(peer.ip), None);
         let anybody = |_: Endpoint| (None, None);
@@ -83,8 +92,19 @@ impl Announced {
         *count -= 1;
         if *count == 0 {
             self.waiting.remove(expected);
+            self.leave(expected.end);
         }
         true
+    }
+
+    /// One fewer is waited for at this end.
+    fn leave(&mut self, end: Endpoint) {
+        if let Entry::Occupied(mut left) = self.ends.entry(end) {
+            *left.get_mut() -= 1;
+            if *left.get() == 0 {
+                left.remove();
+            }
+        }
     }
 }
 
@@ -107,6 +127,6 @@ mod tests {
         assert!(!announced.take(client, server) && announced.is_empty());
         announced.wait_for(Expected::from_anybody(server));
         assert!(announced.take(end("10.0.0.7:5"), server), "anybody");
-        assert!(announced.is_empty());
+        assert!(announced.is_empty() && announced.ends.is_empty());
     }
 }

@@ -4,9 +4,7 @@
 //! frame of the connection under a new stream number. Nothing else of VNC is read. Owns: which connections go on under a
 //! new number. Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
 
-use std::collections::HashSet;
-
-use crate::net::PortSet;
+use crate::net::{PortSet, SeededSet};
 use crate::packet::Segment;
 use crate::tcp::key::Key;
 
@@ -18,9 +16,9 @@ pub(super) const LENGTH: usize = 12;
 /// The connections that said the line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Greetings {
-    greeted: HashSet<Key>,
+    greeted: SeededSet<Key>,
     /// Those of them whose next frame begins the new stream.
-    due: HashSet<Key>,
+    due: SeededSet<Key>,
 }
 
 /// It may be such a greeting.
