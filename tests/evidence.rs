@@ -137,6 +137,60 @@ fn a_report_can_be_about_a_part() {
     assert_eq!(rows.len(), 4, "handshake and the first data segment");
 }
 
+/// A raw IP capture of these packets.
+fn raw_capture(packets: &[Vec<u8>]) -> Vec<u8> {
+    const RAW: u32 = 101;
+    let mut file = Vec::new();
+    for field in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, RAW] {
+        file.extend_from_slice(&field.to_le_bytes());
+    }
+    for packet in packets {
+        let length = packet.len() as u32;
+        for field in [1_700_000_000, 0, length, length] {
+            file.extend_from_slice(&field.to_le_bytes());
+        }
+        file.extend_from_slice(packet);
+    }
+    file
+}
+
+/// An IPv4 packet from 10.0.0.1 to 10.0.0.2.
+fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+    let length = 20 + payload.len() as u8;
+    let header = [0x45, 0, 0, length, 0, 1, 0, 0, 64, protocol, 0, 0];
+    [&header[..], &[10, 0, 0, 1, 10, 0, 0, 2], payload].concat()
+}
+
+/// A SYN from this port to 80.
+fn syn(port: u8) -> Vec<u8> {
+    let header = [
+        &[0, port, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0][..],
+        &[0x50, 2, 16, 0, 0, 0, 0, 0],
+    ];
+    ipv4(6, &header.concat())
+}
+
+/// A connection of which the capture holds nothing but its header in an ICMP error has a number in Wireshark, and no row
+/// anywhere: it is not counted either.
+#[test]
+fn what_is_only_quoted_is_not_counted() {
+    let unreachable = [&[3, 1, 0, 0, 0, 0, 0, 0][..], &syn(6)].concat();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("quoted.pcap");
+    let packets = [syn(5), ipv4(1, &unreachable), syn(7)];
+    std::fs::write(&file, raw_capture(&packets)).expect("written");
+    let text = stdout(&["report", path_text(&file), "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(report["connections_total"], 2);
+    assert_eq!(report["connections"].as_array().map(Vec::len), Some(2));
+    let table = stdout(&["replay", path_text(&file), "--format", "table"]);
+    assert!(table.contains("2 streams: "), "{table}");
+    let numbers = ["-r", path_text(&file), "-T", "fields", "-e", "tcp.stream"];
+    if let Some(streams) = tshark(&numbers) {
+        assert_eq!(streams, "0\n1\n2\n");
+    }
+}
+
 /// A filter expression decides what is read. The file's own facts stay, and a connection is named so that Wireshark, which numbers
 /// those of the whole file, finds it.
 #[cfg(feature = "live")] // a filter needs libpcap

@@ -13,6 +13,9 @@ struct Recorded {
     data: Vec<u8>,
 }
 
+/// The latest time at which anything happens: some captures go on for years.
+const LONGEST: i64 = 600_000_000_000;
+
 /// Captures merged: what came within the first second of each, then the second.
 pub(crate) struct Traffic {
     frames: Vec<Recorded>,
@@ -33,7 +36,9 @@ impl Traffic {
                 }
                 let nanos = frame.timestamp.as_nanos();
                 frames.push(Recorded {
-                    nanos: nanos.saturating_sub(*first.get_or_insert(nanos)).max(0),
+                    nanos: nanos
+                        .saturating_sub(*first.get_or_insert(nanos))
+                        .clamp(0, LONGEST),
                     original: frame.original_length,
                     data: frame.data.to_vec(),
                 });

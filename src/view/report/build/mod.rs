@@ -48,7 +48,9 @@ impl Collector {
             .take(self.selection.detailed.unwrap_or(MAX_DETAILED))
             .map(|(entry, book)| stream::report(self, entry, book))
             .collect();
-        let total = self.traces.iter().filter(|trace| trace.selected).count() as u64;
+        // What is only known from quotes in ICMP errors has a number and no verdict, and is not told anywhere.
+        let counted = |trace: &&Trace| trace.selected && trace.verdict.is_some();
+        let total = self.traces.iter().filter(counted).count() as u64;
         let rows: Vec<_> = order
             .iter()
             .take(MAX_CONNECTIONS)
