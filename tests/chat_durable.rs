@@ -281,6 +281,54 @@ fn the_last_line_before_a_half_close_waits_for_the_file() {
     }
 }
 
+/// Another program's transaction lasts longer than a client that ends may take: its speaker is told all the same.
+#[test]
+fn a_half_close_waits_for_what_becomes_of_the_last_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let path = history.clone();
+    let server = Server::with(move |config| config.history = Some(path));
+    let (mut ana, mut bob) = (server.client(), server.client());
+    let other = Connection::open(&history).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    ana.say("first, which the file is asked for alone");
+    bob.say("one");
+    bob.send(b"/ping\ntwo");
+    bob.stream().shutdown(std::net::Shutdown::Write).unwrap();
+    let told = bob.rest();
+    let refused = "* not said, the history cannot be kept (database is locked): ";
+    assert_eq!(told, format!("* pong\n{refused}one\n{refused}two\n"));
+    ana.until("* not said");
+    other.execute_batch("COMMIT").unwrap();
+}
+
+#[test]
+fn a_locked_file_neither_delays_the_end_nor_hides_what_became_of_the_last_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let mut server = Process::start(&[&"--history", &history]);
+    let mut crowd: Vec<Client> = (0..5).map(|_| server.client()).collect();
+    let narrow = Client::narrow(server.lines);
+    let other = Connection::open(&history).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for client in &mut crowd {
+        client.say("late");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    server.terminate();
+    let start = std::time::Instant::now();
+    for client in &mut crowd {
+        client.expect("* not said, the history cannot be kept (database is locked): late");
+        client.expect("* the server is shutting down: goodbye");
+        assert_eq!(client.rest(), "");
+    }
+    let (status, _) = server.wait();
+    assert!(status.success());
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+    drop(narrow);
+}
+
 /// A room of `count` lines `line N` said by somebody else, with a log in memory that holds few of them.
 fn filled(history: &std::path::Path, count: usize) -> Process {
     let server = small(history);

@@ -54,8 +54,13 @@ impl Aside {
 
     /// The lines are not what they were: what waits for them waits no longer.
     pub(super) fn release(&mut self) {
+        self.replace(|_| 0);
+    }
+
+    /// Everything that waits for a place has another one.
+    pub(super) fn replace(&mut self, place: impl Fn(u64) -> u64) {
         for piece in &mut self.pieces {
-            piece.place = 0;
+            piece.place = place(piece.place);
         }
     }
 }

@@ -38,6 +38,10 @@ impl Away {
         self.sessions.get(&id)
     }
 
+    pub(super) fn get_mut(&mut self, id: SessionId) -> Option<&mut Gone> {
+        self.sessions.get_mut(&id)
+    }
+
     /// It comes back, or is forgotten.
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Gone> {
         let gone = self.sessions.remove(&id)?;

@@ -1,4 +1,4 @@
-//! Private lines to one session that its peer is not known to have.
+//! Private lines to one session, and words that a line of its own was not said, that its peer is not known to have.
 //!
 //! Owns: which of them are handed over again when the session comes back. Must not know: who wrote them.
 //! They are kept in memory only: unlike the lines of the room they are in no history file.
@@ -35,8 +35,16 @@ pub(super) struct Letters {
 impl Letters {
     /// One more, whose last byte is that far into what waits for the connection. The oldest are given up beyond the bound.
     pub(super) fn push(&mut self, text: Arc<str>, waiting: usize) {
+        self.keep(text, Place::Waiting(waiting));
+    }
+
+    /// One more, for a session that has no connection.
+    pub(super) fn leave(&mut self, text: Arc<str>) {
+        self.keep(text, Place::Lost);
+    }
+
+    fn keep(&mut self, text: Arc<str>, place: Place) {
         self.bytes += text.len();
-        let place = Place::Waiting(waiting);
         self.letters.push_back(Letter { text, place });
         while self.bytes > LETTER_BYTES && self.letters.len() > 1 {
             self.pop();

@@ -237,6 +237,15 @@ impl Session {
         }
     }
 
+    /// Of the lines that were to follow, from number `head` on, the first `count` do not: those behind them have lower
+    /// numbers, and so has every place among them.
+    pub(super) fn draw_near(&mut self, head: u64, count: u64) {
+        let near = |place: u64| place.min(head.max(place.saturating_sub(count)));
+        self.said_to = near(self.said_to);
+        self.again_after = near(self.again_after);
+        self.aside.replace(near);
+    }
+
     /// Whether lines that it asked to see again are its next.
     pub(super) fn lists(&self, head: u64, settled: bool) -> bool {
         let none_to_come = settled && self.cursor.is_done(head);

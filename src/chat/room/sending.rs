@@ -99,8 +99,7 @@ impl Room {
             return;
         };
         turn.taken = taken;
-        // At the end of the room everybody is sent what is on its way into the history file, before that its speaker.
-        let coming = self.closing && !self.staged.is_empty();
+        let awaits_file = self.awaits_file(id);
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -114,7 +113,6 @@ impl Room {
         let (head, settled) = (self.log.head(), self.staged.is_empty());
         let more = !session.cursor.is_done(head) || session.is_due(head, settled);
         turn.more = more || turn.taken.missed > 0;
-        let awaits_file = coming || session.staged > 0;
         let silent = session.aside.is_empty() && session.parked.is_empty();
         if !turn.more && !awaits_file && silent {
             session.end_turn(turn, out);

@@ -165,27 +165,43 @@ impl Room {
         }
     }
 
-    /// The history file could not take the oldest `count` staged lines: nobody will see them and their speakers are told.
+    /// The history file could not take the oldest `count` staged lines: nobody will see them and their speakers are told,
+    /// those who have gone when they come back.
     pub fn refused(&mut self, count: usize, why: &str) {
         if count == 0 {
             return;
+        }
+        let head = self.log.head();
+        for session in self.sessions.values_mut() {
+            session.draw_near(head, count as u64);
         }
         for _ in 0..count {
             let Some(Waiting { line, .. }) = self.staged.pop_front() else {
                 return;
             };
             self.counters.unstored += 1;
+            let text = format!(
+                "not said, the history cannot be kept ({why}): {}",
+                line.text
+            );
             if let Some(session) = self.sessions.get_mut(&line.session) {
                 session.staged = session.staged.saturating_sub(1);
-                session.said_to = session.said_to.saturating_sub(1);
-                let text = format!(
-                    "not said, the history cannot be kept ({why}): {}",
-                    line.text
-                );
-                session.tell_at(self.log.head(), &text);
+                session.tell_privately(head, text.into());
+            } else if let Some(gone) = self.away.get_mut(line.session) {
+                gone.letters.leave(text.into());
             }
         }
         self.effects.wake.extend(self.sessions.keys());
+    }
+
+    /// Whether a session that ends has to wait for the history file: for its own lines, and at the end of the room, when
+    /// everybody is sent what is on its way, for those of all.
+    pub fn awaits_file(&self, id: SessionId) -> bool {
+        let own = self
+            .sessions
+            .get(&id)
+            .is_some_and(|session| session.staged > 0);
+        own || self.closing && !self.staged.is_empty()
     }
 
     /// What [`Effects::saved`](super::Effects::saved) asked for was done, or not and why: new sessions are shown their tokens.

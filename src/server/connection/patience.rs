@@ -31,11 +31,12 @@ impl Patience {
         }
     }
 
-    /// Waits on where the client has taken more since the last look, up to a bound; false where it does not.
-    pub(super) fn wait_on(&mut self, wait: Duration, taken: Option<u64>) -> bool {
+    /// Waits on where the client has taken more since the last look, or is `excused`, up to a bound; false where it does
+    /// not.
+    pub(super) fn wait_on(&mut self, wait: Duration, taken: Option<u64>, excused: bool) -> bool {
         let now = Instant::now();
         let before = std::mem::replace(&mut self.taken, taken);
-        let more = self.taken > before && now < self.until;
+        let more = (excused || self.taken > before) && now < self.until;
         if more {
             self.deadline = now + wait;
         }

@@ -148,7 +148,7 @@ impl Connection {
 
     /// The client has not taken what it is owed in time.
     pub(super) fn overdue(&mut self) -> Option<DisconnectReason> {
-        if Instant::now() >= self.patience?.deadline && !self.is_still_reading() {
+        if Instant::now() >= self.patience?.deadline && !self.is_worth_waiting() {
             return Some(self.broken.unwrap_or_else(|| self.ended_by()));
         }
         let left = self
@@ -159,19 +159,25 @@ impl Connection {
         None
     }
 
-    /// A client that left by itself and goes on reading what it is owed gets more time; not so at the end of the server.
-    fn is_still_reading(&mut self) -> bool {
-        let left = matches!(
-            self.ended_by(),
-            DisconnectReason::ClientClosed | DisconnectReason::Quit
-        );
-        if !left || self.broken.is_some() || self.hub.with(|room, _| room.is_closing()) {
+    /// A client that left by itself and goes on reading what it is owed gets more time, but not at the end of the server. So
+    /// does, also then, one whose lines the history file has not answered for: that it takes long is not the client's doing,
+    /// and nobody else could tell it what became of them. Who is taken over has an heir for that.
+    fn is_worth_waiting(&mut self) -> bool {
+        let why = self.ended_by();
+        if self.broken.is_some() || why == DisconnectReason::TakenOver {
+            return false;
+        }
+        let id = self.mail.session();
+        let look = |room: &mut Room, _| (room.is_closing(), room.awaits_file(id));
+        let (closing, awaits_file) = self.hub.with(look);
+        let left = matches!(why, DisconnectReason::ClientClosed | DisconnectReason::Quit);
+        if !awaits_file && (closing || !left) {
             return false;
         }
         let taken = self.acknowledged();
         self.patience
             .as_mut()
-            .is_some_and(|patience| patience.wait_on(LINGER, taken))
+            .is_some_and(|patience| patience.wait_on(LINGER, taken, awaits_file))
     }
 
     fn ended_by(&self) -> DisconnectReason {

@@ -238,13 +238,17 @@ impl Hub {
         self.with(|room, _| room.close_all());
     }
 
+    /// How long the history file may still take, once the server ends.
+    pub(super) fn left_to_write(&self) -> Option<Duration> {
+        let over = self.ending.get()?;
+        Some(over.saturating_sub(self.clock.now().uptime))
+    }
+
     /// How long a session that ends with the server may wait for its client to take what it was sent. Nothing where sessions
     /// do not outlive the server: else that would come again after the restart.
     pub(super) fn left_to_settle(&self) -> Duration {
-        let over = self.ending.get().filter(|_| self.store.is_some());
-        over.map_or(Duration::ZERO, |over| {
-            over.saturating_sub(self.clock.now().uptime)
-        })
+        let left = self.left_to_write().filter(|_| self.store.is_some());
+        left.unwrap_or_default()
     }
 
     /// Whether anybody listens to events.

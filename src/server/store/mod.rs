@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -31,6 +32,9 @@ pub use errors::HistoryError;
 const BATCH_LINES: usize = 4_096;
 /// Sessions in one transaction at most: some milliseconds, for which lines wait. Ten thousand come at once every second.
 const BATCH_SESSIONS: usize = 512;
+
+/// How long another program's lock is waited for at the very end.
+const LAST_BUSY: Duration = Duration::from_millis(100);
 
 /// Work for the thread.
 enum Job {
@@ -194,8 +198,18 @@ impl Writing {
         lines
     }
 
+    /// At the end of the server another program's lock is waited for no longer than the server has.
+    fn hurry(&self, hub: &Hub) {
+        if let Some(left) = hub.left_to_write() {
+            let wait = left.clamp(LAST_BUSY, schema::BUSY);
+            // It cannot fail: nothing but a number is kept.
+            let _ = self.connection.busy_timeout(wait);
+        }
+    }
+
     /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
     fn write(&mut self, lines: &[Staged], hub: &Hub) {
+        self.hurry(hub);
         let batch = &self.sessions[..self.sessions.len().min(BATCH_SESSIONS)];
         let stored = if self.is_deleted() {
             Err("its file was deleted: restart the server".to_owned())

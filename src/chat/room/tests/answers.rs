@@ -171,3 +171,53 @@ fn private_lines_are_kept_until_they_are_acknowledged() {
     let text = take(&mut room, ana, at(5));
     assert!(!text.contains("to you"), "{text}");
 }
+
+/// What the file refuses of others has no number: nobody waits for it.
+#[test]
+fn answers_do_not_wait_for_lines_of_others_that_the_file_refused() {
+    let mut room = room(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    for (id, line) in [
+        (ana, "one"),
+        (bob, "two"),
+        (bob, "/ping"),
+        (bob, "/history"),
+    ] {
+        say(&mut room, id, line, at(1));
+    }
+    room.refused(1, "full");
+    say(&mut room, ana, "three", at(1));
+    room.committed(1, at(1));
+    let text = turns(&mut room, bob, at(1)).1;
+    assert!(text.starts_with("guest2: two\n* pong\n"), "{text}");
+    assert!(text.contains("no lines to show"), "{text}");
+}
+
+/// A line that is in no log and no file is told to nobody else: its speaker hears of it, whatever became of the connection.
+#[test]
+fn who_went_hears_of_a_refused_line_on_coming_back() {
+    let mut room = room(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "while away", at(1));
+    say(&mut room, bob, "on the way", at(1));
+    room.disconnect(ana, DisconnectReason::ClientReset, None, at(1));
+    room.refused(2, "full");
+    let offset = turns(&mut room, bob, at(1)).1.len() as u64;
+    assert!(offset > 0, "told");
+    room.disconnect(bob, DisconnectReason::ClientReset, Some(0), at(1));
+    for (old, number, line) in [(ana, 1, "while away"), (bob, 2, "on the way")] {
+        let eva = settled(&mut room, number + 10);
+        say(&mut room, eva, &format!("/resume {}", token(number)), at(2));
+        let text = turns(&mut room, old, at(2)).1;
+        let told = format!("* not said, the history cannot be kept (full): {line}\n");
+        assert!(text.ends_with(&told), "{text}");
+        room.disconnect(old, DisconnectReason::ClientReset, None, at(3));
+        let eva = settled(&mut room, number + 20);
+        say(&mut room, eva, &format!("/resume {}", token(number)), at(4));
+        let text = turns(&mut room, old, at(4)).1;
+        assert!(
+            !text.contains("not said"),
+            "told once it has arrived: {text}"
+        );
+    }
+}
