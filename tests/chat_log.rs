@@ -72,19 +72,37 @@ fn without_a_story_the_log_tells_who_comes_and_goes() {
 }
 
 #[test]
-fn what_is_said_is_logged_where_that_is_asked_for_but_no_token() {
+fn what_is_said_is_logged_where_that_is_asked_for_but_no_token_nor_private_line() {
     let server = Process::start(&[&"-v"]);
     let (old, mut new) = (server.client(), server.client());
     new.say("te\x1bste");
     new.until(": te");
-    // Commands are known in any case.
+    new.say("/Msg guest1 psst");
+    new.until("(to guest1): psst");
+    // Commands are known in any case, and behind spaces.
     new.say(&format!("/Resume {}", old.token));
     new.until("welcome back");
+    new.say(&format!("/ resume {}", old.token));
+    new.until("you are that session already");
+    new.say(&format!(
+        "* to come back after a break: /resume {}",
+        old.token
+    ));
+    new.until("you are that session already");
     eventually("the lines are logged", || {
         let log = server.log();
-        log.contains("said line=te\\x1bste") && log.contains("said line=/resume\n")
+        [
+            "te\\x1bste",
+            "/Msg guest1",
+            "/Resume",
+            "/ resume",
+            "* to come back after a break: /resume",
+        ]
+        .iter()
+        .all(|line| log.contains(&format!("said line={line}\n")))
     });
-    assert!(!server.log().contains(&old.token), "{}", server.log());
+    let log = server.log();
+    assert!(!log.contains(&old.token) && !log.contains("psst"), "{log}");
 }
 
 /// However much is told: frames of a WebSocket hold tokens and private lines, in whatever spelling a library logs them.

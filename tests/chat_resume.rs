@@ -100,6 +100,22 @@ fn what_the_peers_tcp_never_acknowledged_was_missed() {
     }
 }
 
+/// Who marks the welcome's line with the token and pastes it as it is tells nobody the key, and is back.
+#[test]
+fn the_whole_line_of_the_welcome_can_be_pasted() {
+    let server = Server::start();
+    let mut bob = server.client();
+    let ana = server.client();
+    let token = ana.token.clone();
+    ana.reset();
+    let mut again = server.client();
+    again.say(&format!("  * to come back after a break: /resume {token}"));
+    again.until("welcome back: you are guest2, session 2");
+    again.line();
+    again.say("back");
+    bob.expect("guest2: back");
+}
+
 #[test]
 fn replay_can_be_refused() {
     let server = Server::start();

@@ -290,7 +290,9 @@ fn commands_answer() {
     bob.expect("** ana waves");
     ana.expect("** ana waves");
     bob.say("/nope");
-    bob.expect("* unknown command /nope: /help lists the commands");
+    bob.expect(
+        "* unknown command /nope: /help lists the commands; with a space before it, it is said",
+    );
     bob.say("/history 1");
     bob.expect("* lines 2 to 2 again:");
     bob.expect("** ana waves");

@@ -47,6 +47,9 @@ pub enum Command<'a> {
     Unknown(&'a str),
 }
 
+/// What the welcome says before the command with which one comes back.
+pub(super) const COME_BACK: &str = "to come back after a break: ";
+
 /// What a session that comes back wants to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replay {
@@ -77,7 +80,7 @@ impl<'a> Command<'a> {
         if line.trim().is_empty() {
             return Self::Empty;
         }
-        let Some(rest) = line.strip_prefix('/') else {
+        let Some(rest) = command_of(line) else {
             return Self::Say(line);
         };
         let (word, rest) = split_word(rest);
@@ -122,6 +125,34 @@ impl<'a> Command<'a> {
     }
 }
 
+/// A command without its slash. Whoever marks a line on a terminal and pastes it has the whole line: the welcome's own, and a
+/// `/resume` behind spaces, would tell everybody the key to the session.
+fn command_of(line: &str) -> Option<&str> {
+    line.strip_prefix('/').or_else(|| {
+        let pasted = line.trim_start();
+        let marked = pasted.strip_prefix("* ").unwrap_or(pasted);
+        let pasted = marked.strip_prefix(COME_BACK).unwrap_or(pasted);
+        let command = pasted.strip_prefix('/')?;
+        let (word, token) = split_word(command);
+        let resumes = word.eq_ignore_ascii_case("resume");
+        (resumes && Token::parse(split_word(token).0).is_some()).then_some(command)
+    })
+}
+
+/// What of a line the operator's log may hold: not the token behind `/resume`, which is a key, nor what `/msg` says to one
+/// person only.
+#[must_use]
+pub fn open_part(line: &str) -> &str {
+    let line = line.trim_end();
+    let (word, rest) = split_word(command_of(line).unwrap_or_default());
+    let secret = match word.to_ascii_lowercase().as_str() {
+        "resume" => rest,
+        "msg" => split_word(rest).1,
+        _ => "",
+    };
+    line[..line.len() - secret.len()].trim_end()
+}
+
 /// The first word and what follows it, without the spaces between and at the end.
 fn split_word(text: &str) -> (&str, &str) {
     let text = text.trim();
@@ -151,6 +182,48 @@ mod tests {
         assert_eq!(Command::parse("/QUIT"), Command::Quit);
         assert_eq!(Command::parse("/Nick Ana"), Command::Nick("Ana"));
         assert!(matches!(Command::parse("/history -1"), Command::Usage(_)));
+    }
+
+    #[test]
+    fn a_pasted_line_of_the_welcome_is_a_wish_and_nothing_to_say() {
+        let token = "00112233445566778899aabbccddeeff";
+        for before in ["", "  ", COME_BACK, &format!("* {COME_BACK}"), " * "] {
+            let line = format!("{before}/resume {token}");
+            let resumes = matches!(Command::parse(&line), Command::Resume { .. });
+            assert_eq!(resumes, before != " * ", "{line}");
+        }
+        for said in [
+            " /resume how?",
+            "* to come back: x",
+            " /nick ana",
+            " / lead",
+        ] {
+            assert_eq!(Command::parse(said), Command::Say(said));
+        }
+    }
+
+    #[test]
+    fn the_open_part_holds_no_key_and_nothing_private() {
+        let token = "00112233445566778899aabbccddeeff";
+        for (line, open) in [
+            ("/resume TOKEN 7", "/resume"),
+            ("/ resume TOKEN", "/ resume"),
+            ("/RESUME  TOKENx", "/RESUME"),
+            (" /resume TOKEN ", " /resume"),
+            (
+                "* to come back after a break: /resume TOKEN",
+                "* to come back after a break: /resume",
+            ),
+            ("/resume", "/resume"),
+            ("/msg bob psst, secret ", "/msg bob"),
+            ("/ Msg  bob  psst", "/ Msg  bob"),
+            ("/msg bob", "/msg bob"),
+            ("/me waves", "/me waves"),
+            ("hello msg x", "hello msg x"),
+            ("", ""),
+        ] {
+            assert_eq!(open_part(&line.replace("TOKEN", token)), open, "{line}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod session;
 mod token;
 mod turn;
 
-pub use command::{Command, Replay};
+pub use command::{Command, Replay, open_part};
 pub use cursor::Cursor;
 pub use encode::{Line, LineKind, View};
 pub use event::{DisconnectReason, SessionEvent, SessionEventKind, SessionId, Transport};

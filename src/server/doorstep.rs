@@ -146,7 +146,9 @@ mod tests {
         assert_eq!((claim.line_bytes, claim.written), (44, 5));
         assert_eq!(claim.rest, b"hello\nhal");
         assert!(claim_of(format!("/resume {token}").as_bytes(), 5).is_some());
-        let long = format!("{}/resume {token}", " ".repeat(BYTES));
+        let pasted = format!("* to come back after a break: /resume {token}\n");
+        assert!(claim_of(pasted.as_bytes(), 5).is_some());
+        let long = format!("{}/resume {token}", "x".repeat(BYTES));
         for other in [
             "",
             "\n",

@@ -35,7 +35,11 @@ const GAUGES: [Gauge; 5] = [
 ];
 
 const COUNTERS: [Counter; 8] = [
-    ("sessions_total", "Sessions ever.", |all| all.sessions),
+    (
+        "sessions_total",
+        "Connections that got a session, also those that came back to an earlier one.",
+        |all| all.sessions,
+    ),
     (
         "sessions_refused_total",
         "Connections refused for want of a place.",

@@ -49,7 +49,7 @@ impl Room {
                 let word: String = word.chars().take(32).collect();
                 self.tell(
                     id,
-                    &format!("unknown command /{word}: /help lists the commands"),
+                    &format!("unknown command /{word}: /help lists the commands; with a space before it, it is said"),
                 );
             }
             Command::Empty | Command::Say(_) | Command::Act(_) | Command::Resume { .. } => {}

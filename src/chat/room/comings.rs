@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::{Effects, Room, Saved};
-use crate::chat::command::Replay;
+use crate::chat::command::{COME_BACK, Replay};
 use crate::chat::encode::{self, Field, View};
 use crate::chat::limits::SPARE_SESSIONS;
 use crate::chat::names;
@@ -203,7 +203,7 @@ impl Room {
             session.tell(&format!(
                 "welcome to {room}: you are {name}, session {id}; others here: {others}"
             ));
-            session.tell(&format!("to come back after a break: /resume {token}"));
+            session.tell(&format!("{COME_BACK}/resume {token}"));
             session.tell(&format!(
                 "/help lists the commands; the next line is number {next}"
             ));

@@ -44,7 +44,7 @@ const WARN_SHARE: u32 = 10;
 /// Figures that only grow, for `/stats` and `/metrics`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Sessions that ever connected, resumed ones not counted again.
+    /// Sessions that ever connected; whoever comes back counts once more, on arriving as a fresh one.
     pub sessions: u64,
     /// Connections refused for want of a place.
     pub refused: u64,

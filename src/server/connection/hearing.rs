@@ -11,7 +11,7 @@ use super::{Connection, LINGER, SCRATCH, reason_of};
 use crate::chat::{DisconnectReason, SessionEventKind};
 use crate::server::codec::Codec;
 use crate::server::lines::Heard;
-use crate::text;
+use crate::{chat, text};
 
 /// Bytes waiting for a client beyond which it is not listened to either: answers to pings must not pile up.
 const WAITING_BYTES: u64 = 1024 * 1024;
@@ -131,10 +131,7 @@ impl Connection {
     }
 }
 
-/// A line as the log may hold it: without the resume token, which is a key.
+/// A line as the log may hold it.
 fn shown(line: &[u8]) -> String {
-    const RESUME: &[u8] = b"/resume";
-    let word = line.get(..RESUME.len());
-    let resumes = word.is_some_and(|word| word.eq_ignore_ascii_case(RESUME));
-    text::visible(if resumes { RESUME } else { line })
+    chat::open_part(&text::visible(line)).to_owned()
 }
