@@ -128,6 +128,39 @@ fn only_the_server_itself_speaks_in_the_log() {
     assert!(!log.contains(&ana.token) && !log.contains(&hex), "{log}");
 }
 
+/// Trouble with the history file is told once, however many lines it refuses, and so is its end.
+#[test]
+fn trouble_with_the_history_file_begins_and_ends_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("chat.db");
+    let server = Process::start(&[&"--history", &history]);
+    let mut ana = server.client();
+    let file = rusqlite::Connection::open(&history).unwrap();
+    for (why, lines) in [("full", 3), ("broken", 2)] {
+        let trigger = format!(
+            "DROP TRIGGER IF EXISTS no; CREATE TRIGGER no BEFORE INSERT ON line BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        );
+        file.execute_batch(&trigger).unwrap();
+        for _ in 0..lines {
+            ana.say("bad");
+            ana.until("not said");
+        }
+    }
+    file.execute_batch("DROP TRIGGER no").unwrap();
+    ana.say("good");
+    ana.until(": good");
+    eventually("the end is told", || {
+        server
+            .log()
+            .contains("the history file can be written again refused=5")
+    });
+    let log = server.log();
+    assert_eq!(log.matches("ERROR").count(), 2, "{log}");
+    for why in ["full", "broken"] {
+        assert_eq!(log.matches(why).count(), 1, "{log}");
+    }
+}
+
 #[test]
 fn every_end_has_its_reason_in_the_log() {
     let mut server = Process::start(&[&"--log-format", &"json", &"--idle", &"2"]);

@@ -136,7 +136,8 @@ impl History {
             next,
             jobs,
             sessions: Vec::new(),
-            failing: false,
+            failing: None,
+            refused: 0,
             stop: false,
             reserved,
         };
@@ -158,8 +159,10 @@ struct Writing {
     jobs: Receiver<Job>,
     /// Changes to sessions that are not stored yet.
     sessions: Vec<Saved>,
-    /// The last transaction failed: no use in trying again before there is more to store.
-    failing: bool,
+    /// Why the last transaction failed, if it did: no use in trying again before there is more to store.
+    failing: Option<String>,
+    /// Lines refused since that began.
+    refused: usize,
     stop: bool,
     /// Dropped last, when the connections have ended.
     reserved: File,
@@ -170,7 +173,7 @@ impl Writing {
         loop {
             let lines = self.gather();
             self.write(&lines, hub);
-            if self.stop && (self.failing || self.sessions.is_empty()) {
+            if self.stop && (self.failing.is_some() || self.sessions.is_empty()) {
                 return;
             }
         }
@@ -179,7 +182,7 @@ impl Writing {
     /// Waits for work unless some is left over; returns the lines of the next transaction.
     fn gather(&mut self) -> Vec<Staged> {
         let mut lines = Vec::new();
-        let idle = self.sessions.is_empty() || self.failing;
+        let idle = self.sessions.is_empty() || self.failing.is_some();
         let mut job = if idle && !self.stop {
             // The queue ends with the program.
             Some(self.jobs.recv().unwrap_or(Job::Stop))
@@ -210,29 +213,26 @@ impl Writing {
     /// One transaction, and the answer to the room. Sessions that could not be stored are kept for the next.
     fn write(&mut self, lines: &[Staged], hub: &Hub) {
         self.hurry(hub);
-        let batch = &self.sessions[..self.sessions.len().min(BATCH_SESSIONS)];
+        let count = self.sessions.len().min(BATCH_SESSIONS);
+        let batch = &self.sessions[..count];
         let stored = if self.is_deleted() {
             Err("its file was deleted: restart the server".to_owned())
         } else {
             schema::write(&mut self.connection, self.next, lines, batch)
                 .map_err(|error| errors::refusal(&error))
         };
-        self.failing = stored.is_err();
+        self.log(lines.len(), stored.as_ref().err());
         match stored {
             Ok(()) => {
                 self.next += lines.len() as u64;
+                let batch = &self.sessions[..count];
                 hub.with(|room, now| {
                     room.saved(batch, None);
                     room.committed(lines.len(), now);
                 });
-                self.sessions.drain(..batch.len());
+                self.sessions.drain(..count);
             }
             Err(why) => {
-                tracing::error!(
-                    error = why,
-                    lines = lines.len(),
-                    "the history file cannot be written"
-                );
                 schema::keep_latest(&mut self.sessions);
                 hub.with(|room, _| {
                     room.saved(&self.sessions, Some(&why));
@@ -244,6 +244,31 @@ impl Writing {
 }
 
 impl Writing {
+    /// What the operator is told: the trouble when it begins or becomes another one, not with every line that it refuses
+    /// (the log may be on the disk that is full), and its end.
+    fn log(&mut self, lines: usize, failure: Option<&String>) {
+        let known = failure.is_some() && failure == self.failing.as_ref();
+        self.refused += failure.map_or(0, |_| lines);
+        match failure {
+            Some(why) if known => {
+                tracing::debug!(
+                    error = why,
+                    lines,
+                    "the history file still cannot be written"
+                );
+            }
+            Some(why) => tracing::error!(error = why, lines, "the history file cannot be written"),
+            None if self.failing.is_some() => {
+                let refused = std::mem::take(&mut self.refused);
+                tracing::warn!(refused, "the history file can be written again");
+            }
+            None => {}
+        }
+        if !known {
+            self.failing = failure.cloned();
+        }
+    }
+
     /// A deleted file takes all that is written, and nobody will ever read it.
     fn is_deleted(&self) -> bool {
         self.reserved.metadata().is_ok_and(|file| file.nlink() == 0)
