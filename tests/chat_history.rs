@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::format_collect,
+    clippy::print_stderr,
     reason = "tests"
 )]
 
@@ -12,6 +13,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use rusqlite::Connection;
 use support::process::{self, Process};
@@ -314,4 +316,53 @@ fn a_line_that_is_no_text_is_shown_escaped() {
     ana.until("again:");
     ana.expect("guest1: h\\xff\\x1bi");
     ana.expect("guest1: line 3000");
+}
+
+/// The documented way to save what can be read, on a file that is damaged and on one that only seems to be.
+#[test]
+fn what_can_be_read_of_a_file_is_saved_as_documented() {
+    if !Command::new("sqlite3")
+        .arg("-version")
+        .output()
+        .is_ok_and(|shown| shown.status.success())
+    {
+        eprintln!("skipped: there is no sqlite3 here");
+        return;
+    }
+    let text = include_str!("../docs/history-file.md");
+    let command = text.lines().find(|line| line.contains(".dump")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("room.db");
+    filled(&path);
+    for damaged in [false, true] {
+        if damaged {
+            let mut bytes = fs::read(&path).unwrap();
+            let middle = bytes.len() / 2 / 4_096 * 4_096;
+            bytes[middle..middle + 4_096].fill(0xff);
+            fs::write(&path, bytes).unwrap();
+        }
+        let saved = folder.path().join("new.db");
+        let _ = fs::remove_file(&saved);
+        let run = Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+        let server = Process::start(&[&"--history", &saved]);
+        let mut ana = server.client();
+        ana.say("/history 3000");
+        ana.until(": line 3000");
+        let count: i64 = Connection::open(&saved)
+            .and_then(|file| file.query_row("SELECT count(*) FROM line", [], |row| row.get(0)))
+            .unwrap();
+        assert!(
+            if damaged {
+                (100..3_000).contains(&count)
+            } else {
+                count == 3_000
+            },
+            "{count}"
+        );
+    }
 }
