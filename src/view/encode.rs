@@ -65,15 +65,18 @@ pub(super) fn push_timestamp(out: &mut Vec<u8>, at: Timestamp) {
     push_seconds(out, at.as_nanos());
 }
 
+/// The lower-case hexadecimal digit of half a byte. Without branches or tables: many are made at once.
+pub(super) const fn hex_digit(half: u8) -> u8 {
+    half + b'0' + (half > 9) as u8 * (b'a' - b'9' - 1)
+}
+
 /// Appends bytes as lower-case hexadecimal digits.
 pub(super) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
-    // Without branches or tables: many digits are made at once.
-    let digit = |half: u8| half + b'0' + u8::from(half > 9) * (b'a' - b'9' - 1);
     let start = out.len();
     out.resize(start + 2 * bytes.len(), 0);
     let (pairs, _) = out[start..].as_chunks_mut::<2>();
     for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
+        *pair = [byte >> 4, byte & 15].map(hex_digit);
     }
 }
 

@@ -5,7 +5,7 @@
 //! bidirectional controls) is written as `\uXXXX`, which JSON does not ask for and every parser reads as the same character.
 
 use crate::text::{every, is_plain_char};
-use crate::view::encode::push_hex;
+use crate::view::encode::hex_digit;
 
 /// Bytes looked at together.
 const BLOCK: usize = 32;
@@ -48,7 +48,6 @@ static ALONE: [Written; 256] = {
 };
 
 const fn written(byte: u8) -> Written {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let short = match byte {
         b'"' | b'\\' => byte,
         b'\x08' => b'b',
@@ -58,8 +57,9 @@ const fn written(byte: u8) -> Written {
         b'\t' => b't',
         _ if stands_as_it_is(byte) => return [byte, 0, 0, 0, 0, 0, 0, 1],
         _ => {
-            let [high, low] = [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]];
-            return [b'\\', b'u', b'0', b'0', high, low, 0, 6];
+            let mut all = [0, 0, 0, 0, 0, 0, 0, 6];
+            *all.first_chunk_mut().expect("shorter") = code_of(byte as u16);
+            return all;
         }
     };
     [b'\\', short, 0, 0, 0, 0, 0, 2]
@@ -158,13 +158,20 @@ fn write_wide(room: &mut [u8], bytes: &[u8]) -> Wide {
 
 /// Writes `\uXXXX`, or two of them, and returns their length.
 fn write_code(room: &mut [u8], c: char) -> usize {
-    let mut escaped = Vec::new();
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        escaped.extend_from_slice(b"\\u");
-        push_hex(&mut escaped, &unit.to_be_bytes());
+    let mut units = [0; 2];
+    let units = c.encode_utf16(&mut units);
+    let (codes, _) = room.as_chunks_mut::<LONGEST>();
+    for (code, unit) in codes.iter_mut().zip(&*units) {
+        *code = code_of(*unit);
     }
-    room[..escaped.len()].copy_from_slice(&escaped);
-    escaped.len()
+    units.len() * LONGEST
+}
+
+/// `\uXXXX`.
+const fn code_of(unit: u16) -> [u8; LONGEST] {
+    let [high, low] = unit.to_be_bytes();
+    let [a, b] = [hex_digit(high >> 4), hex_digit(high & 15)];
+    [b'\\', b'u', a, b, hex_digit(low >> 4), hex_digit(low & 15)]
 }
 
 #[cfg(test)]
