@@ -2,16 +2,16 @@
 //!
 //! Must not know: entries, layouts.
 
-use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr};
+use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::encode::push_number;
+use super::digits::{NUMBER, put_number};
 use crate::net::Endpoint;
 
 /// Entries of the cache; a power of two.
 const CACHED_ENDPOINTS: usize = 256;
-/// Room for `[IPv6]:port`.
-pub(super) const ENDPOINT_TEXT: usize = 48;
+/// Room for `[IPv6]:`, with 46 bytes the longest, and the block of a number behind it; a power of two is copied at once.
+pub(super) const ENDPOINT_TEXT: usize = 64;
 
 /// The text of endpoints met lately: the same few hundred come again and again.
 #[derive(Debug)]
@@ -29,13 +29,17 @@ pub(super) struct EndpointText {
 impl EndpointText {
     /// `ip:port` or `[ipv6]:port`.
     fn new(endpoint: Endpoint) -> Self {
-        let mut text = Vec::with_capacity(ENDPOINT_TEXT);
-        push_endpoint(&mut text, endpoint);
         let mut block = [0; ENDPOINT_TEXT];
-        block[..text.len()].copy_from_slice(&text);
+        let mut at = match endpoint.ip {
+            IpAddr::V4(ip) => put_ipv4(&mut block, ip),
+            IpAddr::V6(ip) => put_ipv6(&mut block, ip),
+        };
+        block[at] = b':';
+        at += 1;
+        at += put_number(room(&mut block, at), u64::from(endpoint.port));
         Self {
             block,
-            length: text.len() as u8,
+            length: at as u8,
         }
     }
 }
@@ -77,35 +81,50 @@ pub(super) fn slot_of(endpoint: Endpoint) -> usize {
     (mixed >> 24) as usize % CACHED_ENDPOINTS
 }
 
-/// Appends `ip:port` without a cache.
-pub(super) fn push_endpoint(out: &mut Vec<u8>, endpoint: Endpoint) {
-    match endpoint.ip {
-        IpAddr::V4(ip) => push_ipv4(out, ip),
-        IpAddr::V6(ip) => {
-            let mut text = String::with_capacity(ENDPOINT_TEXT);
-            // Writing to a String cannot fail.
-            let _ = write!(text, "[{ip}]");
-            out.extend_from_slice(text.as_bytes());
-        }
-    }
-    out.push(b':');
-    push_number(out, u64::from(endpoint.port));
-}
-
-/// Appends four dotted numbers.
-fn push_ipv4(out: &mut Vec<u8>, ip: Ipv4Addr) {
+/// Writes four dotted numbers at the beginning of a block and gives their length.
+fn put_ipv4(block: &mut [u8; ENDPOINT_TEXT], ip: Ipv4Addr) -> usize {
+    let mut at = 0;
     for (index, octet) in ip.octets().into_iter().enumerate() {
         if index > 0 {
-            out.push(b'.');
+            block[at] = b'.';
+            at += 1;
         }
-        push_number(out, u64::from(octet));
+        at += put_number(room(block, at), u64::from(octet));
     }
+    at
+}
+
+/// Writes an address in brackets, as RFC 5952 has it, and gives its length.
+fn put_ipv6(block: &mut [u8; ENDPOINT_TEXT], ip: Ipv6Addr) -> usize {
+    let mut rest = block.as_mut_slice();
+    write!(rest, "[{ip}]").expect("a block has room for every address");
+    ENDPOINT_TEXT - rest.len()
+}
+
+/// The room of a number that begins at `at`.
+fn room(block: &mut [u8; ENDPOINT_TEXT], at: usize) -> &mut [u8; NUMBER] {
+    let rest = block.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
+    rest.expect("a block has room for an address and a number")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_longest_endpoint_has_room() {
+        for ip in [
+            "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "255.255.255.255",
+            "::ffff:255.255.255.255",
+        ] {
+            let endpoint = Endpoint::new(ip.parse().expect("an address"), u16::MAX);
+            let text = EndpointText::new(endpoint);
+            let text = &text.block[..usize::from(text.length)];
+            assert_eq!(text, endpoint.to_string().as_bytes());
+        }
+    }
 
     proptest! {
         #[test]

@@ -56,6 +56,33 @@ fn every_width_is_kept() {
     }
 }
 
+/// Into a file a line goes the short way: it is the line that a wide terminal shows, and the coloured one without its colours.
+#[test]
+fn lines_of_files_are_those_of_wide_terminals() {
+    let mut rows = rows();
+    let mut named = stream(3, crate::timeline::VerdictCode::Refused);
+    named.name = Some("jo\u{e3}o \u{65e5}".into());
+    rows.insert(4, Owned::Stream(Box::new(named)));
+    for messages in [false, true] {
+        let options = |width, color| TableOptions {
+            width,
+            color,
+            messages,
+            ..TableOptions::default()
+        };
+        let file = table(&rows, options(0, false));
+        assert_eq!(file, table(&rows, options(1000, false)));
+        let colored = table(&rows, options(0, true));
+        let escapes = colored
+            .split('\x1b')
+            .map(|piece| match piece.split_once('m') {
+                Some((_, text)) if piece.starts_with('[') => text,
+                _ => piece,
+            });
+        assert_eq!(file, escapes.collect::<String>());
+    }
+}
+
 /// On a narrow screen the verdict is what the table is for: every word of it stands there, unbroken.
 #[test]
 fn no_width_costs_a_word_of_a_verdict() {
