@@ -146,6 +146,7 @@ pub(super) const fn finding(code: FindingCode) -> &'static str {
         FindingCode::WsCut => "finding-ws-cut",
         FindingCode::MessagesJoined => "finding-messages-joined",
         FindingCode::MessageSplit => "finding-message-split",
+        FindingCode::NotDelivered => "finding-not-delivered",
         FindingCode::Idle => "finding-idle",
     }
 }

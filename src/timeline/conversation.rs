@@ -70,6 +70,10 @@ pub(super) struct Conversation {
     pub(super) cursor: u64,
     /// Counts as a receiver of the room.
     pub(super) member: bool,
+    /// When a line of the room first came here, or one from here first went to others.
+    took_part: Option<Timestamp>,
+    /// Findings about messages that did not come here.
+    pub(super) left_out_told: u8,
     pub(super) handshake_at: Option<Timestamp>,
     pub(super) last_active: Timestamp,
     pub(super) ended: bool,
@@ -103,10 +107,23 @@ impl Conversation {
             asked_name: false,
             cursor: 0,
             member: false,
+            took_part: None,
+            left_out_told: 0,
             handshake_at: None,
             last_active: start,
             ended: false,
         }
+    }
+
+    /// A line of the room came here or went from here to others.
+    pub(super) fn takes_part(&mut self, at: Timestamp) {
+        self.took_part.get_or_insert(at);
+    }
+
+    /// It was in the room, and known to be, by then, and is still.
+    pub(super) fn took_part_by(&self, room: RoomId, at: Timestamp) -> bool {
+        let before = self.took_part.is_some_and(|since| since <= at);
+        before && self.room == room && self.member && self.handshake_at.is_some()
     }
 
     pub(super) const fn direction(&mut self, side: Side) -> &mut Direction {

@@ -65,6 +65,8 @@ pub enum FindingCode {
     MessagesJoined,
     /// One message in several segments (`value`: how many).
     MessageSplit,
+    /// A message that others in the room got did not come to this connection (`value`: its id, `duration`: waited for so long).
+    NotDelivered,
     /// Nothing said in either direction for long.
     Idle,
 }
@@ -91,6 +93,7 @@ impl FindingCode {
         WsCut => "ws_cut",
         MessagesJoined => "messages_joined",
         MessageSplit => "message_split",
+        NotDelivered => "not_delivered",
         Idle => "idle",
     }
 
@@ -105,6 +108,7 @@ impl FindingCode {
             | Self::CaptureLoss
             | Self::Reset(_)
             | Self::ZeroWindow
+            | Self::NotDelivered
             | Self::Unanswered => Severity::Warn,
             Self::MessagesJoined | Self::MessageSplit | Self::HalfClosed | Self::Idle => {
                 Severity::Chat

@@ -30,6 +30,9 @@ pub const MAX_COMPARED: usize = 64;
 pub const MAX_COMPARED_BACK: usize = 16;
 /// Copies of one message that are listed: one for each of 10,000 sessions.
 pub const MAX_COPIES: usize = 10_000;
+/// Connections looked at, one by one, for messages that others got and they did not: 200,000 such messages among 100, or a
+/// second. Beyond it deliveries say how many are missing, and nothing who.
+pub const MAX_LOOKS: usize = 20_000_000;
 /// Messages of one direction that wait for their ACK: 64 KiB in flight hold at most 21,845 lines of 3 bytes.
 pub const MAX_PENDING_ACKS: usize = 22_000;
 /// Segments of one direction that are remembered with the bytes they carried.

@@ -28,6 +28,7 @@ mod story;
 mod timeline;
 mod timers;
 mod tracked;
+mod undelivered;
 mod verdict;
 mod watch;
 mod watching;

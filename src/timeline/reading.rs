@@ -195,9 +195,13 @@ impl Story {
             return (None, None);
         };
         entry.copy_of = Some(copy.message);
-        if let Some(name) = name.filter(|_| copy.sender != stream) {
-            let slot = self.facts.of(copy.sender).conversation;
-            if let Some(sender) = self.conversations.get_mut(slot)
+        conversation.takes_part(entry.at);
+        let slot = self.facts.of(copy.sender).conversation;
+        if let Some(sender) = self.conversations.get_mut(slot)
+            && copy.sender != stream
+        {
+            sender.takes_part(entry.at);
+            if let Some(name) = name
                 && !sender.name_told
                 && sender.name.as_deref() != Some(name)
             {

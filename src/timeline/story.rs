@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Slab};
-use super::limits::{CLOCK_WENT_BACK, MAX_TIMES_OVER};
+use super::limits::{CLOCK_WENT_BACK, MAX_LOOKS, MAX_TIMES_OVER};
 use super::queue::Queue;
 use super::services::{RoomId, Services};
 use super::sessions::Books;
@@ -50,6 +50,8 @@ pub(super) struct Story {
     /// Open connections: the newest stream of a 4-tuple and the one before.
     pub(super) by_tuple: SeededMap<FourTuple, (StreamId, Option<StreamId>)>,
     pub(super) tracked: TrackedMessages,
+    /// Connections that may still be looked at for messages that did not come there.
+    pub(super) looks_left: usize,
     pub(super) books: Books,
     pub(super) messages: u64,
     pub(super) counts: EndEntry,
@@ -92,6 +94,7 @@ impl Story {
             members: FxHashMap::default(),
             by_tuple: SeededMap::default(),
             tracked: TrackedMessages::default(),
+            looks_left: MAX_LOOKS,
             books: Books::default(),
             messages: 0,
             counts: EndEntry::default(),
@@ -227,10 +230,7 @@ impl Story {
                 let delivery = self.tracked.partial(serial, self.clock);
                 self.tell_delivery(delivery);
             }
-            Timer::Final(serial) => {
-                let delivery = self.tracked.last(serial, self.clock);
-                self.tell_delivery(delivery);
-            }
+            Timer::Final(serial) => self.message_over(serial),
         }
     }
 

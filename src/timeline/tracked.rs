@@ -28,6 +28,8 @@ pub(super) struct Tracked {
     connection: FourTuple,
     room: RoomId,
     pub(super) at: Timestamp,
+    /// The last one that carried it.
+    frame: u64,
     text: Box<[u8]>,
     ack: Option<Acknowledged>,
     copies: Vec<CopyEntry>,
@@ -83,6 +85,20 @@ pub(super) struct Match {
     pub(super) sender: StreamId,
 }
 
+/// A message whose time is over and that reached some and not all.
+#[derive(Debug)]
+pub(super) struct Shortfall {
+    pub(super) room: RoomId,
+    /// The room's lines come back to who says them.
+    pub(super) echoes: bool,
+    pub(super) message: u64,
+    pub(super) sender: StreamId,
+    /// When it was said, and in which frame it ended.
+    pub(super) at: Timestamp,
+    pub(super) frame: u64,
+    pub(super) copies: Vec<CopyEntry>,
+}
+
 /// All messages under observation.
 #[derive(Debug, Default)]
 pub(super) struct TrackedMessages {
@@ -133,6 +149,7 @@ impl TrackedMessages {
             connection: entry.connection,
             room,
             at: entry.at,
+            frame: entry.frames.last().copied().unwrap_or(0),
             text: text.into(),
             ack: None,
             copies: Vec::new(),
@@ -344,6 +361,27 @@ impl TrackedMessages {
         }
         self.forget_until(serial);
         entry
+    }
+
+    /// Whether a message that has had all its time is missing where the room's lines go: not one that is addressed to
+    /// somebody (`@ana`), and not one that nobody else got, which may have been meant for the program.
+    pub(super) fn shortfall(&self, serial: u64) -> Option<Shortfall> {
+        let tracked = self.get(serial)?;
+        let missing = (tracked.copies.len() as u32) < self.expected(tracked);
+        let listed = tracked.copies.len() < MAX_COPIES;
+        let for_all = tracked.fanned_out && !tracked.text.starts_with(b"@");
+        (missing && listed && for_all).then(|| Shortfall {
+            room: tracked.room,
+            echoes: self
+                .rooms
+                .get(&tracked.room)
+                .is_some_and(|habits| habits.echoes),
+            message: tracked.message,
+            sender: tracked.stream,
+            at: tracked.at,
+            frame: tracked.frame,
+            copies: tracked.copies.clone(),
+        })
     }
 
     fn tell(&mut self, serial: u64, now: Timestamp) -> Option<DeliveryEntry> {
