@@ -1,5 +1,6 @@
 //! What is kept of one connection while its packets pass: bounded details, and figures of everything.
 
+use super::holes::Holes;
 use super::model::RuleRow;
 use super::pace::{Pace, ahead};
 use super::samples::Samples;
@@ -55,6 +56,8 @@ pub(super) struct Sent {
     pub(super) largest: Option<(u64, u32)>,
     /// Payload bytes, each counted once.
     pub(super) new_bytes: u64,
+    /// Numbers below the highest that did not come so far.
+    holes: Holes,
     /// Frame and time of the last new data, then of the ACK that covered it.
     pub(super) data_end: Option<(u64, Timestamp)>,
     /// The end of the last new data while no ACK covers it.
@@ -169,12 +172,18 @@ impl Book {
         });
         let forward = own.next.is_none_or(|next| ahead(end, next) > 0);
         let mut fresh = 0;
-        if len > 0 && forward && !packet.flags.rst() {
-            fresh = own.next.map_or(len, |next| end.wrapping_sub(next).min(len));
+        if len > 0 && !packet.flags.rst() {
+            // A SYN takes the number before the data.
+            let first = seq.wrapping_add(u32::from(packet.flags.syn()));
+            fresh = own.holes.new_bytes(first, len, own.next);
+        }
+        if fresh > 0 {
             own.new_bytes += u64::from(fresh);
             own.data_end = Some((packet.frame, packet.at));
-            // The ACK of a FIN says nothing of the data before it.
-            own.awaited = Some(end.wrapping_sub(u32::from(packet.flags.fin())));
+            if forward {
+                // The ACK of a FIN says nothing of the data before it.
+                own.awaited = Some(end.wrapping_sub(u32::from(packet.flags.fin())));
+            }
         }
         own.pace.sent(packet, fresh);
         if len > 0 && own.first_data.is_none() {

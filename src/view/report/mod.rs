@@ -11,6 +11,7 @@ mod compose;
 mod document;
 mod drawings;
 mod filters;
+mod holes;
 mod html;
 mod json;
 mod layout;
