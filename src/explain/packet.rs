@@ -94,12 +94,14 @@ impl Explainer {
         }
     }
 
-    /// A segment sent again: which one, and how long after.
+    /// A segment sent again: which one, and how long after. Where no frame had these bytes before, Wireshark's clock for the
+    /// time-out began at another one, which is not called the original.
     fn repeat_note(&self, out: &mut String, packet: &PacketEntry, id: &str) {
         let seen = &packet.observation;
-        let (known, frame, after) = match (seen.rto, seen.original_frame) {
-            (Some((after, frame)), _) => ("after", frame, after),
-            (None, Some(frame)) => ("frame", frame, 0),
+        let (known, frame, after) = match (seen.original_frame, seen.rto) {
+            (Some(original), Some((after, frame))) if frame == original => ("after", frame, after),
+            (Some(original), _) => ("frame", original, 0),
+            (None, Some((after, frame))) => ("since", frame, after),
             (None, None) => ("nothing", 0, 0),
         };
         let values = [

@@ -20,6 +20,7 @@ pub mod report;
 #[cfg(test)]
 mod samples;
 pub mod select;
+mod stream_set;
 pub mod style;
 pub mod table;
 mod time_column;

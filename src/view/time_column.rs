@@ -16,7 +16,7 @@ pub enum TimeStyle {
     Relative,
     /// Seconds since the line before (`delta`, `-ttt`).
     Delta,
-    /// `HH:MM:SS.ffffffZ` (`utc`).
+    /// `YYYY-MM-DD HH:MM:SS.ffffffZ` (`utc`).
     Utc,
     /// None (`-t`).
     None,
@@ -57,7 +57,7 @@ impl TimeStyle {
     pub const fn width(self) -> usize {
         match self {
             Self::Absolute => 15,
-            Self::Utc => 16,
+            Self::Utc => 27,
             Self::Relative | Self::Delta => 12,
             Self::None => 0,
             Self::Epoch => 17,
@@ -154,7 +154,7 @@ impl TimeColumn {
             |time| self.zone.to_datetime(time),
         );
         let text = &mut self.text;
-        if self.style == TimeStyle::Date {
+        if matches!(self.style, TimeStyle::Date | TimeStyle::Utc) {
             push_digits::<4>(text, local.year().unsigned_abs().into());
             for part in [local.month(), local.day()] {
                 text.push(b'-');
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(of(TimeStyle::from_count(3)), "    1.500021");
         assert_eq!(of(TimeStyle::from_count(4)), "2024-03-01 09:00:01.500021");
         assert_eq!(of(TimeStyle::from_count(5)), "    1.500021");
-        assert_eq!(of(TimeStyle::Utc), "12:00:01.500021Z");
+        assert_eq!(of(TimeStyle::Utc), "2024-03-01 12:00:01.500021Z");
     }
 
     #[test]

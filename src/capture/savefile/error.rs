@@ -29,7 +29,9 @@ pub enum ReadError {
         looks_like: Foreign,
     },
     /// A version or variant that nobody reads.
-    #[error("byte {offset}: {what} is not supported; convert it with: editcap IN OUT.pcapng")]
+    #[error(
+        "byte {offset}: {what} is not supported; no such file is known to exist: was the header damaged?"
+    )]
     Unsupported {
         /// Where it stands.
         offset: u64,

@@ -25,13 +25,13 @@ impl<W: Write> Lines<W> {
     pub(super) fn begin_line(&mut self, at: Timestamp, stream: Option<u32>) {
         self.row.clear();
         self.row.head_width = self.time.push(&mut self.row.head, at);
-        let gap = self.layout.gap;
-        self.row.pad(gap);
+        self.row.pad(self.layout.after_time);
         if let Some(stream) = stream {
             self.row.put(&self.palette, Ink::Dim, "#");
             let mut digits = itoa::Buffer::new();
             let text = digits.format(stream);
-            self.row.put_padded(&self.palette, Ink::Dim, text, 1 + gap);
+            self.row
+                .put_padded(&self.palette, Ink::Dim, text, 1 + self.layout.gap);
         }
     }
 

@@ -8,8 +8,10 @@ use crate::view::width::{push_spaces, shown, wrapped};
 pub(super) struct Layout {
     /// Cells of a line; 0: no limit.
     pub(super) width: usize,
-    /// Between the time column and what follows.
+    /// Between columns.
     pub(super) gap: usize,
+    /// Between the time column and what follows; 0 where there is no such column.
+    pub(super) after_time: usize,
     /// Cells of the name column.
     pub(super) name: usize,
     /// Cells of the flags column.
@@ -23,7 +25,8 @@ pub(super) struct Layout {
 impl Layout {
     /// The layout for a width, beside a time column.
     pub(super) fn new(width: usize, time: usize) -> Self {
-        let after_time = if time == 0 { 0 } else { time + 2 };
+        // Without times lines go on below the arrow's left.
+        let below = if time == 0 { 4 } else { time + 2 };
         let (gap, name, flags, notes) = match width {
             0 | 140.. => (2, 9, 10, 78),
             110..140 => (2, 9, 10, 54),
@@ -33,11 +36,12 @@ impl Layout {
         };
         Self {
             width,
-            gap: if time == 0 { 0 } else { gap },
+            gap,
+            after_time: if time == 0 { 0 } else { gap },
             name,
             flags,
             notes_at: time + notes,
-            indent: after_time.min(if width == 0 { 80 } else { width / 4 }),
+            indent: below.min(if width == 0 { 80 } else { width / 4 }),
         }
     }
 

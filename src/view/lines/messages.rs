@@ -14,12 +14,9 @@ const TEXT_IN_NOTE: usize = 24;
 /// Characters of a message on its own line where the width sets no limit: all of a chat line (8 KiB).
 const TEXT_IN_LINE: usize = 8192;
 
-/// Whether a message has a line of its own: binary ones have not, also those that the line splitter took for text because
-/// the capture began in the middle (of a TLS connection, say).
-fn has_line(message: &Message) -> bool {
-    !matches!(message.kind, MessageKind::Binary | MessageKind::WsBinary)
-        && !looks_binary(&message.text)
-}
+/// Texts so short, without a zero byte, are somebody's word in another encoding, or a key that was pressed, unless their
+/// connection is known to carry no text.
+const SHORT: usize = 8;
 
 /// No text of people: it holds a zero byte, or every fourth byte and more is a control or no UTF-8.
 fn looks_binary(bytes: &[u8]) -> bool {
@@ -66,7 +63,7 @@ impl<W: Write> Lines<W> {
     pub(super) fn message(&mut self, entry: &MessageEntry) {
         self.local &= entry.connection.client.ip.is_loopback();
         let verbose = self.options.verbosity >= Verbosity::Verbose;
-        let has_line = has_line(&entry.message);
+        let has_line = self.has_line(entry.stream.0, &entry.message);
         let here = self.pending_is(entry.stream.0, entry.frames.last().copied().into_iter());
         if let Some(pending) = self.pending.as_mut().filter(|_| here) {
             pending.folded = pending.foldable && has_line;
@@ -92,6 +89,22 @@ impl<W: Write> Lines<W> {
         self.tell_why(topic.as_slice());
     }
 
+    /// Whether a message has a line of its own: binary ones have not, also those that the line splitter took for text because
+    /// the capture began in the middle (of a TLS connection, say).
+    fn has_line(&mut self, stream: u32, message: &Message) -> bool {
+        if matches!(message.kind, MessageKind::Binary | MessageKind::WsBinary) {
+            return false;
+        }
+        if !looks_binary(&message.text) {
+            return true;
+        }
+        if message.text.len() < SHORT && !message.text.contains(&0) {
+            return !self.without_text.contains(stream);
+        }
+        self.without_text.insert(stream);
+        false
+    }
+
     /// `line 1 "teste"` beside the segment that completed it.
     fn note_message(&mut self, entry: &MessageEntry, has_line: bool) {
         // What the analysis said goes behind.
@@ -104,7 +117,8 @@ impl<W: Write> Lines<W> {
             note.push(' ');
             push_quoted(note, &entry.message.text, TEXT_IN_NOTE);
         }
-        if entry.sharing > 1 {
+        // Others that begin where this one began: here, unless it began in an earlier segment.
+        if entry.sharing > 1 && entry.frames_total == 1 {
             note.push(' ');
             self.words.more_note(note, u64::from(entry.sharing) - 1);
         }

@@ -23,6 +23,7 @@ use crate::explain::{Explainer, Lang, Topic};
 use crate::timeline::{Entry, PacketEntry, Sink, Wants};
 use crate::view::endpoints::EndpointTexts;
 use crate::view::out::Out;
+use crate::view::stream_set::StreamSet;
 use crate::view::style::Palette;
 use crate::view::time_column::{TimeColumn, TimeStyle};
 
@@ -131,6 +132,8 @@ pub struct Lines<W> {
     local: bool,
     /// Ids of the reasons already told.
     told: BTreeSet<String>,
+    /// Connections whose messages are no text of people.
+    without_text: StreamSet,
 }
 
 impl<W: Write> Lines<W> {
@@ -148,6 +151,7 @@ impl<W: Write> Lines<W> {
             pending: None,
             local: true,
             told: BTreeSet::new(),
+            without_text: StreamSet::default(),
             options,
         }
     }

@@ -165,8 +165,25 @@ fn flags_come_with_their_evidence() {
                 .analysis
                 .insert(AnalysisFlags::SPURIOUS_RETRANSMISSION);
             p.observation.rto = Some((204_000_000, 12));
+            p.observation.original_frame = Some(12);
         }),
         "needless retransmission of #12, 204 ms later"
+    );
+    // The clock of the time-out began at another frame than the one with these bytes, or nobody saw that one.
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::RETRANSMISSION);
+            p.observation.rto = Some((204_000_000, 12));
+            p.observation.original_frame = Some(11);
+        }),
+        "retransmission of #11"
+    );
+    assert_eq!(
+        note_of(|p| {
+            p.observation.analysis.insert(AnalysisFlags::RETRANSMISSION);
+            p.observation.rto = Some((204_000_000, 12));
+        }),
+        "retransmission, 204 ms after #12"
     );
     assert_eq!(
         note_of(|p| {
@@ -500,6 +517,9 @@ fn text_that_is_no_text_is_called_binary() {
     ));
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].ends_with("binary data"), "{}", lines[0]);
+    // A word of Portuguese in Latin-1.
+    let lines = plain(&samples::said(Side::Client, b"a\xe7\xe3o", 4, 0));
+    assert!(lines[1].contains("\"a\\xe7\\xe3o\""), "{}", lines[1]);
     let lines = plain(&samples::said(Side::Client, b"one \x1b[31mred word", 4, 0));
     assert!(
         lines[1].contains("\"one \\x1b[31mred word\""),

@@ -16,6 +16,7 @@ use std::io;
 use crate::timeline::{Entry, Sink, Wants};
 
 use super::compare::Comparison;
+use super::stream_set::StreamSet;
 use evaluate::{Subject, Truth};
 pub use expression::Only;
 use expression::{Atom, Expression};
@@ -164,39 +165,5 @@ impl<S: Sink> Sink for Select<S> {
 
     fn settle(&mut self) -> io::Result<()> {
         self.inner.settle()
-    }
-}
-
-/// A set of stream numbers, one bit each, up to a bound; streams beyond it count as contained.
-#[derive(Debug, Default)]
-struct StreamSet(Vec<u64>);
-
-/// Streams that [`StreamSet`] tells apart: 8 MiB of bits.
-const STREAMS_TOLD_APART: u32 = 1 << 26;
-
-impl StreamSet {
-    fn extend(&mut self, stream: Option<u32>) {
-        if let Some(stream) = stream {
-            self.insert(stream);
-        }
-    }
-
-    fn insert(&mut self, stream: u32) {
-        if stream >= STREAMS_TOLD_APART {
-            return;
-        }
-        let word = stream as usize / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= 1 << (stream % 64);
-    }
-
-    fn contains(&self, stream: u32) -> bool {
-        stream >= STREAMS_TOLD_APART
-            || self
-                .0
-                .get(stream as usize / 64)
-                .is_some_and(|word| word & (1 << (stream % 64)) != 0)
     }
 }
