@@ -3,6 +3,8 @@
 
 #[path = "story/collect.rs"]
 mod collect;
+#[path = "story/cut.rs"]
+mod cut;
 #[path = "story/properties.rs"]
 mod properties;
 #[path = "story/scenario.rs"]

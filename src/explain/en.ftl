@@ -50,6 +50,7 @@ role-reset = reset by the { $side ->
 analysis-retransmission = { $known ->
         [after] retransmission of #{ $frame }, { $after } later
         [frame] retransmission of #{ $frame }
+        [since] retransmission, { $after } after #{ $frame }
        *[nothing] retransmission
     }
     .why = The same bytes again: no ACK for them came within the retransmission time-out, so the sender takes them for lost.
@@ -57,6 +58,7 @@ analysis-retransmission = { $known ->
 analysis-fast-retransmission = { $known ->
         [after] fast retransmission of #{ $frame }, { $after } later
         [frame] fast retransmission of #{ $frame }
+        [since] fast retransmission, { $after } after #{ $frame }
        *[nothing] fast retransmission
     }
     .why = The receiver repeated its ACK, which tells the sender that something after it arrived and this part did not. The sender does not wait for the time-out.
@@ -64,6 +66,7 @@ analysis-fast-retransmission = { $known ->
 analysis-spurious-retransmission = { $known ->
         [after] needless retransmission of #{ $frame }, { $after } later
         [frame] needless retransmission of #{ $frame }
+        [since] needless retransmission, { $after } after #{ $frame }
        *[nothing] needless retransmission
     }
     .why = These bytes were already acknowledged. The ACK came too late or was lost on its way to the sender.
@@ -553,6 +556,10 @@ end-frames = { $frames ->
 end-skipped = { $count ->
         [one] one frame of a link type that is not understood
        *[other] { $count } frames of a link type that is not understood
+    }
+end-cut = { $count ->
+        [one] one frame cut short by the snap length (-s)
+       *[other] { $count } frames cut short by the snap length (-s)
     }
 end-kernel-dropped = { $count } lost in the kernel (a larger buffer helps: -B)
 end-interface-dropped = { $count } lost by the interface

@@ -49,6 +49,7 @@ role-reset = abortada { $side ->
 analysis-retransmission = { $known ->
         [after] retransmissão de #{ $frame }, { $after } depois
         [frame] retransmissão de #{ $frame }
+        [since] retransmissão, { $after } depois de #{ $frame }
        *[nothing] retransmissão
     }
     .why = Os mesmos bytes de novo: o ACK deles não chegou dentro do tempo limite de retransmissão (RTO), e o remetente os dá por perdidos.
@@ -56,6 +57,7 @@ analysis-retransmission = { $known ->
 analysis-fast-retransmission = { $known ->
         [after] retransmissão rápida de #{ $frame }, { $after } depois
         [frame] retransmissão rápida de #{ $frame }
+        [since] retransmissão rápida, { $after } depois de #{ $frame }
        *[nothing] retransmissão rápida
     }
     .why = O receptor repetiu o seu ACK, e com isso o remetente sabe que algo posterior chegou e esta parte não. Ele não espera o RTO.
@@ -63,6 +65,7 @@ analysis-fast-retransmission = { $known ->
 analysis-spurious-retransmission = { $known ->
         [after] retransmissão desnecessária de #{ $frame }, { $after } depois
         [frame] retransmissão desnecessária de #{ $frame }
+        [since] retransmissão desnecessária, { $after } depois de #{ $frame }
        *[nothing] retransmissão desnecessária
     }
     .why = Estes bytes já tinham sido confirmados. O ACK chegou tarde demais ou se perdeu no caminho até o remetente.
@@ -554,6 +557,10 @@ end-frames = { $frames ->
 end-skipped = { $count ->
         [one] { $count } quadro de um tipo de enlace que não é entendido
        *[other] { $count } quadros de um tipo de enlace que não é entendido
+    }
+end-cut = { $count ->
+        [one] { $count } quadro cortado pelo tamanho máximo de captura (-s)
+       *[other] { $count } quadros cortados pelo tamanho máximo de captura (-s)
     }
 end-kernel-dropped = quadros perdidos no kernel: { $count } (um buffer maior ajuda: -B)
 end-interface-dropped = quadros perdidos pela interface: { $count }

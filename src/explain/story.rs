@@ -213,6 +213,7 @@ impl Explainer {
         self.say(out, "end-frames", &values);
         let losses = [
             ("end-skipped", end.skipped),
+            ("end-cut", end.cut_frames),
             ("end-kernel-dropped", end.stats.kernel_dropped.unwrap_or(0)),
             (
                 "end-interface-dropped",

@@ -134,8 +134,14 @@ impl Direction {
         signal
     }
 
-    /// The bytes `from..to` are missing. True where heads of HTTP messages may be among them.
-    pub(super) fn gap(&mut self, from: u64, to: u64, out: &mut Vec<Message>) -> bool {
+    /// The bytes `from..to` are missing; `pushed`: something written ended with them. True where heads of HTTP messages may
+    /// be among them.
+    pub(super) fn gap(
+        &mut self,
+        (from, to): (u64, u64),
+        pushed: bool,
+        out: &mut Vec<Message>,
+    ) -> bool {
         self.after_cr = false;
         let inside = match &mut self.mode {
             Mode::WebSocket(socket) => {
@@ -149,6 +155,9 @@ impl Direction {
             Mode::Chunked(chunked) => chunked.skip(to - from),
             Mode::Undecided | Mode::Lines | Mode::Binary => {
                 self.tail.gap(from, to);
+                if pushed {
+                    self.end_in_gap(out);
+                }
                 return true;
             }
             Mode::Body(_) | Mode::Head(_) | Mode::Asked => false,
@@ -158,6 +167,17 @@ impl Direction {
             self.mode = Mode::Undecided;
         }
         !inside
+    }
+
+    /// What was being read ends in bytes that are missing. Its line end, if it had one, is most likely among them.
+    fn end_in_gap(&mut self, out: &mut Vec<Message>) {
+        if matches!(self.mode, Mode::Binary) {
+            return self.flush(out);
+        }
+        if self.tail.holds_nothing() {
+            return self.tail.clear();
+        }
+        out.push(self.tail.take(MessageKind::Line));
     }
 
     /// Silence after bytes without line end.
@@ -187,6 +207,9 @@ impl Direction {
             }
         };
         self.after_cr = false;
+        if self.tail.holds_nothing() {
+            return self.tail.clear();
+        }
         out.push(self.tail.take(kind));
     }
 

@@ -62,9 +62,15 @@ impl Splitter {
         }
     }
 
-    /// The bytes `from..to` of `side` are missing.
-    pub fn gap(&mut self, side: Side, from: u64, to: u64, out: &mut Vec<Message>) {
-        if self.of(side).gap(from, to, out) {
+    /// The bytes `from..to` of `side` are missing. `pushed`: they were the end of a captured segment with PSH.
+    pub fn gap(
+        &mut self,
+        side: Side,
+        (from, to): (u64, u64),
+        pushed: bool,
+        out: &mut Vec<Message>,
+    ) {
+        if self.of(side).gap((from, to), pushed, out) {
             self.requests.forget();
         }
     }

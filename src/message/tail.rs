@@ -21,6 +21,11 @@ impl Tail {
         self.start == self.end
     }
 
+    /// All of it is missing: nothing can be said of it, not even whether it was one message.
+    pub(super) const fn holds_nothing(&self) -> bool {
+        self.broken && self.length == 0
+    }
+
     /// Offset of the first byte taken.
     pub(super) const fn start(&self) -> u64 {
         self.start

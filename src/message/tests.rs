@@ -38,7 +38,8 @@ impl Wire {
             Client => &mut self.at.0,
             Server => &mut self.at.1,
         };
-        self.splitter.gap(side, *at, *at + bytes, &mut self.out);
+        self.splitter
+            .gap(side, (*at, *at + bytes), false, &mut self.out);
         *at += bytes;
         self
     }

@@ -78,6 +78,13 @@ impl Segment<'_> {
         }
     }
 
+    /// The snap length cut off some of its header or payload.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        matches!(self.origin, SegmentOrigin::Direct)
+            && ((self.payload.len() as u64) < self.len as u64 || !self.header_is_whole())
+    }
+
     /// The whole header was captured. Where not, tshark breaks off before it prints what the analysis found.
     #[must_use]
     pub const fn header_is_whole(&self) -> bool {

@@ -39,6 +39,8 @@ pub enum Chunk<'a> {
         offset: u64,
         /// The bytes, never empty.
         bytes: &'a [u8],
+        /// The snap length cut off what follows them in the frame.
+        cut: bool,
         /// The frame.
         frame: u64,
         /// Its time.
@@ -52,6 +54,8 @@ pub enum Chunk<'a> {
         len: u64,
         /// Why.
         reason: GapReason,
+        /// The frame that carried them, where it was captured and cut, and its time.
+        carried: Option<(u64, Timestamp)>,
     },
     /// The FIN, in its place: nothing follows.
     Fin {
@@ -221,6 +225,7 @@ impl Reassembler {
             sink(Chunk::Data {
                 offset,
                 bytes,
+                cut: offset + (bytes.len() as u64) < upto,
                 frame,
                 at,
             });
@@ -231,6 +236,7 @@ impl Reassembler {
                 offset,
                 len: upto - offset,
                 reason: GapReason::Cut,
+                carried: Some((frame, at)),
             });
         }
         self.advance(upto);
@@ -310,6 +316,7 @@ impl Reassembler {
                 offset: self.next,
                 len: start - self.next,
                 reason,
+                carried: None,
             });
             self.advance(start);
         }

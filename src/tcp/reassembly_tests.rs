@@ -52,6 +52,7 @@ fn note(into: &mut Vec<Got>) -> impl FnMut(Chunk<'_>) {
                 offset,
                 len,
                 reason,
+                ..
             } => Got::Gap(offset, len, reason),
             Chunk::Fin { offset, frame, .. } => Got::Fin(offset, frame),
         });

@@ -272,28 +272,58 @@ fn take_chunk(
         Chunk::Data {
             offset,
             bytes,
+            cut,
             frame,
             at,
         } => {
-            let span = Span {
-                start: offset,
-                end: offset + bytes.len() as u64,
-                frame,
-                at,
-            };
-            spans.push(span, || {
-                let complete = done.messages.first().map(|message| message.bytes.start);
-                complete.or_else(|| splitter.begun(side))
-            });
-            let push = segment.is_none_or(|s| s.frame != frame || s.flags.psh());
+            let end = offset + bytes.len() as u64;
+            remember(spans, (offset, end), (frame, at), splitter, side, done);
+            // What was written ends with the segment, not where the capture cut it.
+            let push = !cut && was_pushed(segment, frame);
             splitter.bytes(side, offset, bytes, push, &mut done.messages);
         }
-        Chunk::Gap { offset, len, .. } => {
-            splitter.gap(side, offset, offset + len, &mut done.messages);
+        Chunk::Gap {
+            offset,
+            len,
+            carried,
+            ..
+        } => {
+            let end = offset + len;
+            if let Some(carried) = carried {
+                remember(spans, (offset, end), carried, splitter, side, done);
+            }
+            let pushed = carried.is_some_and(|(frame, _)| was_pushed(segment, frame));
+            splitter.gap(side, (offset, end), pushed, &mut done.messages);
         }
         Chunk::Fin { .. } => {
             done.fin = true;
             splitter.end(side, &mut done.messages);
         }
     }
+}
+
+/// Whether a frame had PSH, which is known of the one that is being looked at, and taken for granted of one that waited.
+fn was_pushed(segment: Option<&Segment<'_>>, frame: u64) -> bool {
+    segment.is_none_or(|segment| segment.frame != frame || segment.flags.psh())
+}
+
+/// Remembers which frame carried these bytes.
+fn remember(
+    spans: &mut Spans,
+    (start, end): (u64, u64),
+    (frame, at): (u64, Timestamp),
+    splitter: &Splitter,
+    side: Side,
+    done: &Completed,
+) {
+    let span = Span {
+        start,
+        end,
+        frame,
+        at,
+    };
+    spans.push(span, || {
+        let complete = done.messages.first().map(|message| message.bytes.start);
+        complete.or_else(|| splitter.begun(side))
+    });
 }

@@ -245,6 +245,8 @@ pub struct EndEntry {
     pub tcp_frames: u64,
     /// Frames skipped because of their link type.
     pub skipped: u64,
+    /// Frames whose TCP header or payload the snap length cut.
+    pub cut_frames: u64,
     /// Losses of the capture.
     pub stats: CaptureStats,
     /// Entries a slow display folded away.

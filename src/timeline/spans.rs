@@ -30,6 +30,12 @@ impl Spans {
     /// Adds the newest one. `begun`: where the message begins that is not told yet. Beyond the bound, spans before that
     /// leave first; then those of its middle, so that its first frames and its last ones are always right.
     pub(super) fn push(&mut self, span: Span, begun: impl FnOnce() -> Option<u64>) {
+        if let Some(last) = self.kept.back_mut()
+            && (last.frame, last.end) == (span.frame, span.start)
+        {
+            last.end = span.end; // the rest of a frame that was cut
+            return;
+        }
         if self.kept.len() >= MAX_SPANS {
             let front = self.kept.front().map_or(0, |front| front.end);
             if begun().is_none_or(|begun| front <= begun) {

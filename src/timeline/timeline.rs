@@ -64,7 +64,10 @@ impl Timeline {
         }
         match decoder.decode_carefully(frame) {
             Decoded::Tcp(segment) => story.segment(&segment),
-            Decoded::PartialHeader(_) => story.counts.tcp_frames += 1,
+            Decoded::PartialHeader(_) => {
+                story.counts.tcp_frames += 1;
+                story.counts.cut_frames += 1;
+            }
             Decoded::UnsupportedLinkType => story.counts.skipped += 1,
             Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
         }

@@ -112,6 +112,20 @@ impl Claim {
         }
     }
 
+    /// It is about what the snap length may have cut off: options and payload.
+    pub(super) const fn is_read_from_bytes(&self) -> bool {
+        match self {
+            Self::Option { .. }
+            | Self::Welcome { .. }
+            | Self::Name(_)
+            | Self::WebSocket { .. }
+            | Self::WsClose(_)
+            | Self::Message(_) => true,
+            Self::Count { what, .. } => matches!(what, Counted::Messages),
+            _ => false,
+        }
+    }
+
     /// It says that something is not there, and a frame that shows it is proof of the contrary.
     pub(super) const fn is_refuted_by_a_frame(&self) -> bool {
         match self {

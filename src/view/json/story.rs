@@ -214,6 +214,8 @@ pub(super) fn write_end(out: &mut Vec<u8>, end: &EndEntry) {
     number(out, key!("frames"), end.frames);
     number(out, key!("tcp_frames"), end.tcp_frames);
     number(out, key!("skipped"), end.skipped);
+    let cut = Some(end.cut_frames).filter(|count| *count > 0);
+    number_if(out, key!("cut_frames"), cut);
     number_if(out, key!("received"), end.stats.received);
     number_if(out, key!("kernel_dropped"), end.stats.kernel_dropped);
     number_if(out, key!("interface_dropped"), end.stats.interface_dropped);

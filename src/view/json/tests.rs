@@ -146,6 +146,10 @@ fn everything() -> Vec<Owned> {
     stream.summary.quoted_only = true;
     stream.summary.teardown.reset = samples::reset_teardown().reset;
     story.push(Owned::Stream(Box::new(stream)));
+    story.push(Owned::End(crate::timeline::EndEntry {
+        cut_frames: 3,
+        ..samples::end()
+    }));
     story
 }
 

@@ -501,6 +501,7 @@ pub(super) fn end() -> EndEntry {
         frames: 22,
         tcp_frames: 22,
         skipped: 1,
+        cut_frames: 0,
         stats: CaptureStats {
             received: Some(44),
             kernel_dropped: Some(2),

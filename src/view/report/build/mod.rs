@@ -159,6 +159,7 @@ impl Collector {
             span: first
                 .zip(last)
                 .map(|(first, last)| Seconds(last.since(first))),
+            cut_frames: self.end.cut_frames,
             kernel_dropped: self.end.stats.kernel_dropped,
             interface_dropped: self.end.stats.interface_dropped,
             queue_dropped: self.end.stats.queue_dropped,

@@ -84,6 +84,10 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     facts.extend(read.is_none().then(|| only_port(say, c)));
     facts.push(complete(say, c));
     facts.push(say.fact("report-cut", say.yes(c.truncated), &[], "frame"));
+    if c.cut_frames > 0 {
+        let cut = say.v("end-cut", &[("count", Value::Number(c.cut_frames))]);
+        facts.push(say.fact("report-cut-short", cut, &[], "frame.len > frame.cap_len"));
+    }
     if c.skipped > 0 {
         let skipped = say.v("end-skipped", &[("count", Value::Number(c.skipped))]);
         facts.push(say.fact("report-skipped", skipped, &[], "!tcp"));

@@ -153,6 +153,8 @@ pub struct CaptureFacts {
     pub last: Option<Seconds>,
     /// From first to last.
     pub span: Option<Seconds>,
+    /// Frames whose TCP header or payload the snap length cut.
+    pub cut_frames: u64,
     /// Lost by the kernel.
     pub kernel_dropped: Option<u64>,
     /// Lost by the interface.
