@@ -5,6 +5,8 @@
 mod announced;
 mod elsewhere;
 mod ftp;
+mod renewals;
+mod snmp;
 mod vnc;
 
 use super::key::Key;
@@ -20,14 +22,14 @@ const HIGHEST: u16 = elsewhere::ERLANG;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Applications {
     announced: announced::Announced,
-    greetings: vnc::Greetings,
+    renewals: renewals::Renewals,
 }
 
 impl Applications {
     /// Whether this frame of a connection begins a new stream, whatever it is.
     #[inline]
     pub(super) fn renews(&mut self, key: &Key) -> bool {
-        !self.greetings.none_due() && self.greetings.begins(key)
+        !self.renewals.none_due() && self.renewals.begins(key)
     }
 
     /// How a stream between these two ends begins that is neither renewed nor reused.
@@ -41,7 +43,7 @@ impl Applications {
 
     /// A SYN has opened the connection anew.
     pub(super) fn forget(&mut self, key: &Key) {
-        self.greetings.forget(key);
+        self.renewals.forget(key);
     }
 
     /// Reads a segment that the analysis has seen. `known` tells whether a connection between two ends exists already.
@@ -66,9 +68,9 @@ impl Applications {
         seen: &Observation,
         known: impl FnOnce(Endpoint, Endpoint) -> bool,
     ) {
-        let (control, greeting) = (ftp::is_control(segment), vnc::is_greeting(segment));
-        let elsewhere = elsewhere::may_tell(segment);
-        if !(control || greeting || elsewhere)
+        let (control, elsewhere) = (ftp::is_control(segment), elsewhere::may_tell(segment));
+        let renews = vnc::is_greeting(segment) || snmp::is_message(segment);
+        if !(control || renews || elsewhere)
             || segment.origin != SegmentOrigin::Direct
             || repeats(seen)
         {
@@ -80,8 +82,8 @@ impl Applications {
         if elsewhere {
             elsewhere::read(&mut self.announced, segment);
         }
-        if greeting {
-            self.greetings.read(key, segment);
+        if renews {
+            self.renewals.note(key);
         }
     }
 }

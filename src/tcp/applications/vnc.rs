@@ -1,61 +1,23 @@
 //! VNC greetings (RFC 6143 section 7.1.1): the line after which tshark 4.0 starts a new conversation.
 //!
-//! On a port that no other protocol claims, tshark knows VNC by its first line, `RFB 003.008`, and then files every later
-//! frame of the connection under a new stream number. Nothing else of VNC is read. Owns: which connections go on under a
-//! new number. Must not know: streams. The rules were found by asking tshark 4.0.17 about crafted conversations.
+//! On a port that no other protocol claims, tshark knows VNC by its first line, `RFB 003.008`. Nothing else of VNC is read.
+//! Must not know: what follows from it. The rules were found by asking tshark 4.0.17 about crafted conversations.
 
-use crate::net::{PortSet, SeededSet};
+use crate::net::PortSet;
 use crate::packet::Segment;
-use crate::tcp::key::Key;
 
-/// Connections of this kind that are remembered; later ones keep their number.
-const MAX_GREETED: usize = 4096;
 /// The length of the line.
 pub(super) const LENGTH: usize = 12;
 
-/// The connections that said the line.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Greetings {
-    greeted: SeededSet<Key>,
-    /// Those of them whose next frame begins the new stream.
-    due: SeededSet<Key>,
-}
-
-/// It may be such a greeting.
-#[inline]
+/// It is such a greeting, and nobody else's.
 pub(super) fn is_greeting(segment: &Segment<'_>) -> bool {
-    segment.payload.len() == LENGTH && segment.payload.starts_with(b"RFB ")
+    let line = segment.payload;
+    let looks = line.len() == LENGTH && line.starts_with(b"RFB ") && line.ends_with(b"\n");
+    looks && line[7] == b'.' && segment.len as usize == LENGTH && !is_claimed(segment)
 }
 
-impl Greetings {
-    /// No connection waits for a new stream.
-    #[inline]
-    pub(super) fn none_due(&self) -> bool {
-        self.due.is_empty()
-    }
-
-    /// Whether this frame begins the new stream of its connection.
-    pub(super) fn begins(&mut self, key: &Key) -> bool {
-        self.due.remove(key)
-    }
-
-    /// A SYN has opened the connection anew: it may greet again.
-    pub(super) fn forget(&mut self, key: &Key) {
-        if !self.greeted.is_empty() {
-            self.greeted.remove(key);
-            self.due.remove(key);
-        }
-    }
-
-    /// Reads what may be a greeting.
-    pub(super) fn read(&mut self, key: Key, segment: &Segment<'_>) {
-        let ends = segment.payload.last() == Some(&b'\n') && segment.len as usize == LENGTH;
-        let claimed =
-            CLAIMED.contains(segment.source.port) || CLAIMED.contains(segment.destination.port);
-        if ends && !claimed && self.greeted.len() < MAX_GREETED && self.greeted.insert(key) {
-            self.due.insert(key);
-        }
-    }
+fn is_claimed(segment: &Segment<'_>) -> bool {
+    CLAIMED.contains(segment.source.port) || CLAIMED.contains(segment.destination.port)
 }
 
 /// Ports that tshark gives to a protocol by number which takes the line for its own, VNC's own among them. Found by putting

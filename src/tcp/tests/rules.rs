@@ -415,6 +415,45 @@ fn behind_a_vnc_greeting_tshark_counts_anew() {
     assert_eq!(numbers("10.0.0.2:5902", b"hello, world"), [0, 0, 0, 1]);
 }
 
+/// tshark 4.0.17: any payload on SNMP's ports, once for each connection, unless the lower port's protocol takes it.
+#[test]
+fn behind_a_message_of_snmp_tshark_counts_anew() {
+    let numbers = |client: u16, server: u16| {
+        let mut analyzer = Analyzer::new(Limits::replay());
+        let ends = [format!("10.0.0.1:{client}"), format!("10.0.0.2:{server}")];
+        let [client, server] = [&*ends[0], &*ends[1]];
+        let steps = [
+            said([client, server], TcpFlags::ACK, 1, &[]),
+            said([client, server], TcpFlags::ACK, 1, b"hello"),
+            said([server, client], TcpFlags::ACK, 1, &[]),
+            said([server, client], TcpFlags::ACK, 1, b"hello"),
+            said([client, server], TcpFlags::ACK, 6, b"hello"),
+        ];
+        steps.map(|step| analyzer.handle(&step).stream.0)
+    };
+    for (one, other) in [
+        (161, 2),
+        (161, 25),
+        (161, 162),
+        (161, 443),
+        (162, 110),
+        (162, 40_000),
+    ] {
+        assert_eq!(numbers(other, one), [0, 0, 1, 1, 1], "{other} to {one}");
+        assert_eq!(numbers(one, other), [0, 0, 1, 1, 1], "{one} to {other}");
+    }
+    for (one, other) in [
+        (161, 22),
+        (161, 53),
+        (161, 80),
+        (162, 80),
+        (162, 5060),
+        (160, 163),
+    ] {
+        assert_eq!(numbers(other, one), [0; 5], "{other} to {one}");
+    }
+}
+
 /// tshark 4.0.17 with -2: the first frame's bits count once there is another frame, also one that it gives up (IN-4).
 #[test]
 fn a_frame_of_a_broken_header_lets_the_first_count() {
