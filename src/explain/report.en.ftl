@@ -112,6 +112,7 @@ report-role = { $by ->
         [syn] sent the first SYN (#{ $frame })
         [syn_ack] received the SYN,ACK (#{ $frame }); the SYN itself was not captured
         [listening_port] the other port, { $port }, is the one that listens; no SYN was captured (inferred)
+        [well_known_port] the other port, { $port }, is a well-known one, as servers have; no SYN was captured (inferred)
        *[first_frame] sent the first captured frame (#{ $frame }); no SYN was captured (inferred)
     }
 report-port = { $side ->

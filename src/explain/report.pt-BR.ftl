@@ -115,6 +115,7 @@ report-role = { $by ->
         [syn] enviou o primeiro SYN (#{ $frame })
         [syn_ack] recebeu o SYN,ACK (#{ $frame }); o SYN não foi capturado
         [listening_port] a outra porta, { $port }, é a que escuta; nenhum SYN foi capturado (deduzido)
+        [well_known_port] a outra porta, { $port }, é uma das bem conhecidas, de servidores; nenhum SYN foi capturado (deduzido)
        *[first_frame] enviou o primeiro quadro capturado (#{ $frame }); nenhum SYN foi capturado (deduzido)
     }
 report-port = { $side ->

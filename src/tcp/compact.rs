@@ -202,7 +202,7 @@ fn as_a_whole(pack: &mut impl Pack, stream: &mut Stream, start: Step) {
         (u64::from(stream.client), 1, 0),
         (
             place(stream.client_by, &REASONS),
-            2,
+            3,
             place(RoleReason::SentSyn, &REASONS),
         ),
         (u64::from(stream.direct), 1, 1),

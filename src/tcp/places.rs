@@ -7,10 +7,14 @@ use super::machine::Phase;
 use super::zeek::End;
 use super::{Certainty, HandshakeOutcome, ResetCause, RoleReason};
 
-pub(super) const REASONS: [RoleReason; 4] = [
+pub(super) const REASONS: [RoleReason; 8] = [
     RoleReason::SentSyn,
     RoleReason::ReceivedSynAck,
     RoleReason::OtherPortListens,
+    RoleReason::SentFirstFrame,
+    RoleReason::WellKnownPort,
+    RoleReason::SentFirstFrame,
+    RoleReason::SentFirstFrame,
     RoleReason::SentFirstFrame,
 ];
 pub(super) const OUTCOMES: [HandshakeOutcome; 8] = [

@@ -4,7 +4,7 @@
 
 use super::stream::{Stream, Surroundings};
 use super::{Changes, Observation, RoleReason};
-use crate::net::FourTuple;
+use crate::net::{Endpoint, FourTuple};
 use crate::packet::Segment;
 
 impl Stream {
@@ -29,7 +29,14 @@ impl Stream {
         } else if around.destination_listens && !around.source_listens {
             (from, RoleReason::OtherPortListens)
         } else {
-            (from, RoleReason::SentFirstFrame)
+            match (
+                is_well_known(segment.source),
+                is_well_known(segment.destination),
+            ) {
+                (true, false) => (1 - from, RoleReason::WellKnownPort),
+                (false, true) => (from, RoleReason::WellKnownPort),
+                _ => (from, RoleReason::SentFirstFrame),
+            }
         };
         if around.begins.is_some() || rank(reason) > rank(self.client_by) {
             if around.begins.is_none() && usize::from(self.client) != client {
@@ -60,12 +67,18 @@ impl Stream {
     }
 }
 
+/// The ports that systems give to servers (RFC 6335 section 6); clients are given higher ones.
+fn is_well_known(end: Endpoint) -> bool {
+    end.port < 1024
+}
+
 /// Better evidence has a higher rank.
 const fn rank(reason: RoleReason) -> u8 {
     match reason {
-        RoleReason::SentSyn => 3,
-        RoleReason::ReceivedSynAck => 2,
-        RoleReason::OtherPortListens => 1,
+        RoleReason::SentSyn => 4,
+        RoleReason::ReceivedSynAck => 3,
+        RoleReason::OtherPortListens => 2,
+        RoleReason::WellKnownPort => 1,
         RoleReason::SentFirstFrame => 0,
     }
 }

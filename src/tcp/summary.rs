@@ -39,6 +39,8 @@ pub enum RoleReason {
     ReceivedSynAck,
     /// The other side's port is one that listens (known from other connections, or told).
     OtherPortListens,
+    /// The other side has a well-known port (below 1024), and it has not.
+    WellKnownPort,
     /// It sent the first captured frame; nothing better is known.
     #[default]
     SentFirstFrame,
@@ -52,6 +54,7 @@ impl RoleReason {
             Self::SentSyn => "syn",
             Self::ReceivedSynAck => "syn_ack",
             Self::OtherPortListens => "listening_port",
+            Self::WellKnownPort => "well_known_port",
             Self::SentFirstFrame => "first_frame",
         }
     }

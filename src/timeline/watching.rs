@@ -121,7 +121,13 @@ impl Story {
         }
         let connection = connection_of(segment, seen.side);
         let service = self.services.id_of(connection.server);
-        let by_guess = |summary: StreamSummary| summary.client_by == RoleReason::SentFirstFrame;
+        let by_guess = |summary: StreamSummary| {
+            let reason = summary.client_by;
+            matches!(
+                reason,
+                RoleReason::WellKnownPort | RoleReason::SentFirstFrame
+            )
+        };
         let guessed = !handshake && self.analyzer.summary(seen.stream).is_some_and(by_guess);
         // Of guessed roles no habit is learned, and none is missed.
         let learner = if guessed {

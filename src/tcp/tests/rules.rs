@@ -396,6 +396,22 @@ fn a_quoted_syn_of_a_broken_header_starts_no_initial_rtt() {
     assert_eq!(measured(0), (None, 8));
 }
 
+/// Where no opening was seen, the end with the well-known port is the server (RFC 6335 section 6), whoever was heard first.
+#[test]
+fn the_end_with_the_high_port_is_the_client() {
+    for (source, destination, client) in [
+        ("10.0.0.2:443", "10.0.0.1:51000", "10.0.0.1:51000"),
+        ("10.0.0.1:51000", "10.0.0.2:80", "10.0.0.1:51000"),
+        ("10.0.0.2:443", "10.0.0.1:80", "10.0.0.2:443"),
+        ("10.0.0.2:7000", "10.0.0.1:51000", "10.0.0.2:7000"),
+    ] {
+        let mut analyzer = Analyzer::new(Limits::replay());
+        analyzer.handle(&said([source, destination], TcpFlags::ACK, 1, b"x"));
+        let summary = analyzer.summary(StreamId(0)).expect("stream 0");
+        assert_eq!(summary.connection.client.to_string(), client, "{source}");
+    }
+}
+
 /// tshark 4.0.17: the greeting itself and what came before stay in stream 0; on port 5900 all does.
 #[test]
 fn behind_a_vnc_greeting_tshark_counts_anew() {

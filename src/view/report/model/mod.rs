@@ -203,7 +203,7 @@ pub struct ConnectionRow {
     pub server_port: u16,
     /// Chat name of the client.
     pub name: Option<String>,
-    /// Why the client is called so: `syn`, `syn_ack`, `listening_port`, `first_frame`.
+    /// Why the client is called so: `syn`, `syn_ack`, `listening_port`, `well_known_port`, `first_frame`.
     pub client_by: &'static str,
     /// The frame that shows it.
     pub client_by_frame: u64,
