@@ -717,3 +717,18 @@ fn help_begins_with_what_the_thing_is() {
     }
     assert!(stdout(&run(&["--version"])).starts_with("chatscope 0."));
 }
+
+/// Whoever asks what `--flag` takes is told all of it.
+#[test]
+fn help_lists_every_analysis_flag() {
+    use chatscope::tcp::{AnalysisFlags, OwnFlags};
+    let output = chatscope().args(["replay", "--help"]).output();
+    let help = String::from_utf8(output.expect("runs").stdout).expect("text");
+    let words: Vec<_> = help
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let wireshark = AnalysisFlags::NAMES.iter().map(|(_, name)| *name);
+    for name in wireshark.chain(OwnFlags::NAMES.iter().map(|(_, name)| *name)) {
+        assert!(words.contains(&name), "{name}: {help}");
+    }
+}

@@ -582,7 +582,7 @@ report-note-observer = What an observer cannot know
 expect-found = found: { $found }{ $frames }
 expect-found-instead = found instead: { $found }{ $frames }
 expect-total = { $total ->
-        [one] { $passed } of one expectation holds
+        [one] { $passed } of 1 expectation holds
        *[other] { $passed } of { $total } expectations hold
     }
 

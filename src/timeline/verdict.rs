@@ -8,7 +8,7 @@ use crate::tcp::ResetCause;
 pub enum VerdictCode {
     /// The SYN was answered by RST,ACK: nobody listens on that port.
     Refused,
-    /// SYNs repeated, no answer of any kind, no sign of a listener.
+    /// No answer of any kind to its SYNs, no sign of a listener.
     Filtered,
     /// SYNs or final ACKs unanswered on a port that is known to listen.
     AcceptQueueFull,
