@@ -653,6 +653,54 @@ fn a_cut_capture_is_inconclusive() {
     assert_eq!(code(&["report", path_text(&cut), "--strict"]), 4);
 }
 
+/// The chat with a snap length, as a classic pcap.
+fn snapped(snaplen: usize) -> Vec<u8> {
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join(CHAT);
+    let mut reader = chatscope::capture::SavefileReader::open(input).expect("a capture");
+    let header = [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, snaplen as u32, 1];
+    let mut file: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
+    while let Some(frame) = reader.next_frame().expect("whole") {
+        let data = &frame.data[..frame.data.len().min(snaplen)];
+        let nanos = frame.timestamp.as_nanos();
+        let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+        for word in [
+            seconds as u32,
+            rest as u32,
+            data.len() as u32,
+            frame.original_length,
+        ] {
+            file.extend_from_slice(&word.to_le_bytes());
+        }
+        file.extend_from_slice(data);
+    }
+    file
+}
+
+/// What the snap length cut off is neither there nor missing, and what TCP did is known all the same.
+#[test]
+fn a_snap_length_makes_words_inconclusive_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cut = folder.path().join("cut.pcap");
+    std::fs::write(&cut, snapped(70)).expect("written");
+    let cut = path_text(&cut);
+    assert_eq!(code(&["expect", CHAT, "message \"teste\""]), 0);
+    for (claim, expected) in [
+        ("message \"teste\"", 4),
+        ("message \"test\"", 4),
+        ("no message \"tesouro\"", 4),
+        ("option window_scale", 4),
+        ("closed-by client", 0),
+        ("handshake complete", 0),
+        ("reset-by server", 3),
+    ] {
+        assert_eq!(code(&["expect", cut, claim]), expected, "{claim}");
+    }
+    let output = chatscope(&["expect", cut, "message \"teste\""]).output();
+    let told = String::from_utf8(output.expect("runs").stdout).expect("UTF-8");
+    assert!(told.contains("cut short by the snap length"), "{told}");
+    assert!(stdout(&["replay", cut]).contains("frames cut short by the snap length"));
+}
+
 fn annotated(input: &Path, folder: &Path) -> PathBuf {
     let out = folder.join("out.pcapng");
     chatscope(&["annotate", path_text(input), path_text(&out)])

@@ -594,6 +594,7 @@ expect-not-known = { $count } connections were folded away; choose with --stream
 expect-details-not-kept = details were not kept; choose it with --stream
 expect-lines-folded = { $count } messages were folded away; choose with --stream or --port
 expect-frames-missing = frames are missing from the capture
+expect-frames-cut = frames are cut short by the snap length
 expect-no-reset = no reset
 expect-no-close = no complete orderly close
 expect-no-ws-close = no WebSocket Close frame

@@ -598,6 +598,7 @@ expect-not-known = { $count } conexões não foram detalhadas; escolha com --str
 expect-details-not-kept = os detalhes não foram guardados; escolha-a com --stream
 expect-lines-folded = { $count } mensagens não foram listadas; escolha com --stream ou --port
 expect-frames-missing = faltam quadros na captura
+expect-frames-cut = há quadros cortados pelo tamanho máximo de captura
 expect-no-reset = sem RST
 expect-no-close = sem fechamento normal completo
 expect-no-ws-close = nenhum quadro Close do WebSocket

@@ -51,7 +51,8 @@ pub struct Judgement {
     pub evidence: Evidence,
 }
 
-/// Judges every expectation; `words` say what was found. `incomplete`: frames are known to be missing.
+/// Judges every expectation; `words` say what was found. `incomplete`: frames are known to be missing. Where the snap length
+/// cut frames, so may be what is read from their bytes.
 #[must_use]
 pub fn judge(
     report: &Report,
@@ -69,10 +70,13 @@ pub fn judge(
             answer.frames.truncate(MAX_FRAMES);
             let cut = report.capture.cut_frames > 0 && expectation.claim.is_read_from_bytes();
             let outcome = outcome(&expectation.claim, &answer, incomplete || cut);
-            let missing = || court.say("expect-frames-missing", &[]);
+            let why = match (incomplete, cut) {
+                (false, true) => "expect-frames-cut",
+                _ => "expect-frames-missing",
+            };
             let reason = (outcome == Outcome::Inconclusive).then(|| {
                 if answer.known {
-                    missing()
+                    court.say(why, &[])
                 } else {
                     answer.found.clone()
                 }
