@@ -131,6 +131,21 @@ pub(super) struct DisplayArgs {
     pub(super) numeric: bool,
 }
 
+/// What `--flag` takes; a test holds it against the names that there are.
+const FLAG_HELP: &str = "Only frames with this analysis flag, such as retransmission; may repeat
+
+Wireshark's: retransmission (of any kind), fast_retransmission, spurious_retransmission, out_of_order, lost_segment, \
+ack_lost_segment, duplicate_ack, zero_window, zero_window_probe, zero_window_probe_ack, keep_alive, keep_alive_ack, \
+window_update, window_full, reused_ports; flags: any of these. \
+Our own: persist_probe, self_connect, offloaded, simultaneous_open.";
+
+/// What `-Y` takes.
+const FILTER_HELP: &str = "A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
+
+Fields: tcp.stream, tcp.port, tcp.srcport, tcp.dstport, tcp.len, tcp.completeness, frame.number, tcp.flags.NAME, \
+tcp.analysis.NAME; joined by && || ! ( ) or and, or, not. \
+The row and the verdict of a connection pass with any of its segments.";
+
 /// Which part of the story to show.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
@@ -139,12 +154,7 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub(super) stream: Vec<u32>,
     /// Only frames with this analysis flag, such as retransmission; may repeat
-    ///
-    /// Wireshark's: retransmission (of any kind), fast_retransmission, spurious_retransmission, out_of_order, lost_segment,
-    /// ack_lost_segment, duplicate_ack, zero_window, zero_window_probe, zero_window_probe_ack, keep_alive, keep_alive_ack,
-    /// window_update, window_full, reused_ports; `flags`: any of these. Our own: persist_probe, self_connect, offloaded,
-    /// simultaneous_open.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", long_help = FLAG_HELP)]
     pub(super) flag: Vec<String>,
     /// Only connections with this port; may repeat
     #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
@@ -153,11 +163,7 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
     pub(super) only: Vec<String>,
     /// A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
-    ///
-    /// Fields: tcp.stream, tcp.port, tcp.srcport, tcp.dstport, tcp.len, tcp.completeness, frame.number, tcp.flags.NAME,
-    /// tcp.analysis.NAME; joined by && || ! ( ) or `and`, `or`, `not`. Rows and verdicts of connections stand for their
-    /// segments.
-    #[arg(short = 'Y', long = "display-filter", value_name = "FILTER")]
+    #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", long_help = FILTER_HELP)]
     pub(super) display_filter: Option<String>,
 }
 
