@@ -41,6 +41,12 @@ impl HandshakeOutcome {
         Refused => "refused",
         Simultaneous => "simultaneous",
     }
+
+    /// A SYN was seen, and the opening went no further so far.
+    #[must_use]
+    pub const fn is_begun(self) -> bool {
+        matches!(self, Self::Unanswered | Self::HalfOpen)
+    }
 }
 
 /// The options one side offered in its SYN (RFC 9293 section 3.2, RFC 7323, RFC 2018).

@@ -6,7 +6,7 @@ use super::judge::{self, Circumstances};
 use super::queue::Held;
 use super::story::Story;
 use super::{FindingCode, FindingEntry, StreamEntry, Verdict};
-use crate::tcp::{Certainty, HandshakeOutcome, StreamId, StreamSummary};
+use crate::tcp::{Certainty, StreamId, StreamSummary};
 
 impl Story {
     /// A stream with its verdict, as of now.
@@ -98,10 +98,7 @@ impl Story {
         // What is only known from quotes has no frames, and is not told.
         let told = self.wants.streams && frames_of(&summary) == told_at;
         if self.wants.events {
-            let unfinished = matches!(
-                summary.handshake.outcome,
-                HandshakeOutcome::Unanswered | HandshakeOutcome::HalfOpen
-            );
+            let unfinished = summary.handshake.outcome.is_begun();
             if unfinished && !marks.has(Marks::HANDSHAKE_TOLD) && !marks.has(Marks::OPENING_TOLD) {
                 self.tell_opening(stream, true);
             }

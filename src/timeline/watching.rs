@@ -288,6 +288,11 @@ impl Story {
             self.tell_finding(with_frames(finding, &[syn, segment.frame]));
             return;
         }
+        // A scanner's RST, say: the opening went no further.
+        let cut_off = summary.handshake.outcome.is_begun() && seen.changes.contains(Changes::RESET);
+        if cut_off && !self.facts.of(stream).marks.has(Marks::HANDSHAKE_TOLD) {
+            self.tell_handshake(stream);
+        }
         let fact = self.facts.of_mut(stream);
         if fact.marks.first(Marks::TEARDOWN_TOLD) {
             self.tell_teardown(summary);
