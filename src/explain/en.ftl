@@ -377,8 +377,8 @@ finding-message-split = one message in { $value } segments
     .why = TCP carries a stream of bytes and knows no messages. One write may be cut, one read may return half a line: the receiver has to collect until the line end.
     .rfc = RFC 9293 section 3.7
 finding-not-delivered = { $duration ->
-        [none] what others got did not come here
-       *[time] what others got did not come here within { $duration }
+        [none] a line that others got did not come here
+       *[time] a line that others got did not come here within { $duration }
     }
     .why = The line reached the program, which sent it to others and not to this client: its list of clients lacks this one, sending to it failed, or the thread that would send it hangs. TCP lost nothing: the program never wrote the line to this connection.
     .rfc = RFC 9293 section 3.9.1

@@ -377,8 +377,8 @@ finding-message-split = uma mensagem em { $value } segmentos
     .why = O TCP leva um fluxo de bytes e não conhece mensagens. Uma escrita pode ser cortada, uma leitura pode devolver meia linha: quem recebe tem de juntar até o fim de linha.
     .rfc = RFC 9293, seção 3.7
 finding-not-delivered = { $duration ->
-        [none] o que os outros receberam não chegou aqui
-       *[time] o que os outros receberam não chegou aqui em { $duration }
+        [none] uma linha que outros receberam não chegou aqui
+       *[time] uma linha que outros receberam não chegou aqui em { $duration }
     }
     .why = A linha chegou ao programa, que a enviou a outros e não a este cliente: a lista de clientes não tem este, o envio a ele falhou, ou a thread que enviaria está travada. O TCP não perdeu nada: o programa nunca escreveu a linha nesta conexão.
     .rfc = RFC 9293, seção 3.9.1
