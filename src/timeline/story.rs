@@ -114,7 +114,6 @@ impl Story {
     /// Takes one segment; time has passed already.
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
         self.counts.tcp_frames += 1;
-        self.counts.cut_frames += u64::from(segment.is_cut());
         let mut seen = Observation::default();
         self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {

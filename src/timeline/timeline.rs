@@ -58,15 +58,21 @@ impl Timeline {
         let Self { decoder, story, .. } = self;
         story.counts.frames += 1;
         story.pass_time(frame.timestamp);
+        // What is not there by a length that lies was not cut.
+        let short = frame.data.len() < frame.original_length as usize;
         // The common frame first: its segment is decoded in place.
         if let Some(segment) = Decoder::plain(frame) {
+            story.counts.cut_frames += u64::from(short && segment.is_cut());
             return story.segment(&segment);
         }
         match decoder.decode_carefully(frame) {
-            Decoded::Tcp(segment) => story.segment(&segment),
+            Decoded::Tcp(segment) => {
+                story.counts.cut_frames += u64::from(short && segment.is_cut());
+                story.segment(&segment);
+            }
             Decoded::PartialHeader(_) => {
                 story.counts.tcp_frames += 1;
-                story.counts.cut_frames += 1;
+                story.counts.cut_frames += u64::from(short);
             }
             Decoded::UnsupportedLinkType => story.counts.skipped += 1,
             Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
