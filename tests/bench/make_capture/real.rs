@@ -22,13 +22,12 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    /// Reads the Ethernet frames of `paths`; whatever cannot be read ends its file.
+    /// Reads the Ethernet frames of `paths`; one that cannot be opened ends it all, a fault its file.
     pub(crate) fn read(paths: &[String]) -> Self {
         let mut frames = Vec::new();
         for path in paths {
-            let Ok(mut reader) = SavefileReader::open(path) else {
-                continue;
-            };
+            let opened = SavefileReader::open(path);
+            let mut reader = opened.unwrap_or_else(|error| panic!("{path}: {error}"));
             let mut first = None;
             while let Ok(Some(frame)) = reader.next_frame() {
                 if frame.link_type != LinkType::ETHERNET {
