@@ -34,7 +34,7 @@ fuzz_target!(|data: &[u8]| {
         match what >> 5 {
             0 => {
                 let to = *offset + u64::from(*length) + 1;
-                splitter.gap(side, *offset, to, &mut out);
+                splitter.gap(side, (*offset, to), what & 2 != 0, &mut out);
                 *offset = to;
             }
             1 => splitter.silence(side, &mut out),
