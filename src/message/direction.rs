@@ -171,13 +171,19 @@ impl Direction {
 
     /// What was being read ends in bytes that are missing. Its line end, if it had one, is most likely among them.
     fn end_in_gap(&mut self, out: &mut Vec<Message>) {
-        if matches!(self.mode, Mode::Binary) {
-            return self.flush(out);
+        match self.mode {
+            Mode::Binary => self.flush(out),
+            _ => self.tell(MessageKind::Line, out),
         }
+    }
+
+    /// Tells what was read, unless all of it is missing.
+    fn tell(&mut self, kind: MessageKind, out: &mut Vec<Message>) {
         if self.tail.holds_nothing() {
-            return self.tail.clear();
+            self.tail.clear();
+        } else {
+            out.push(self.tail.take(kind));
         }
-        out.push(self.tail.take(MessageKind::Line));
     }
 
     /// Silence after bytes without line end.
@@ -207,10 +213,7 @@ impl Direction {
             }
         };
         self.after_cr = false;
-        if self.tail.holds_nothing() {
-            return self.tail.clear();
-        }
-        out.push(self.tail.take(kind));
+        self.tell(kind, out);
     }
 
     /// Nothing follows in this direction.

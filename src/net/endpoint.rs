@@ -18,6 +18,39 @@ pub struct Endpoint {
 #[error("`{0}` is not an address and port: write 127.0.0.1:7000 or [::1]:7000")]
 pub struct ParseEndpointError(String);
 
+/// The classes of ports (RFC 6335 section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortClass {
+    /// 0 to 1023: what systems give to servers.
+    WellKnown,
+    /// 1024 to 49151.
+    Registered,
+    /// 49152 to 65535.
+    Dynamic,
+}
+
+impl PortClass {
+    /// That of a port.
+    #[must_use]
+    pub const fn of(port: u16) -> Self {
+        match port {
+            0..=1023 => Self::WellKnown,
+            1024..=49151 => Self::Registered,
+            _ => Self::Dynamic,
+        }
+    }
+
+    /// The code used in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WellKnown => "well_known",
+            Self::Registered => "registered",
+            Self::Dynamic => "dynamic",
+        }
+    }
+}
+
 impl Endpoint {
     /// An endpoint from its two halves.
     #[must_use]

@@ -13,7 +13,7 @@ mod stats;
 mod timestamp;
 
 pub(crate) use codes::codes;
-pub use endpoint::{Endpoint, FourTuple, ParseEndpointError};
+pub use endpoint::{Endpoint, FourTuple, ParseEndpointError, PortClass};
 pub use few::Few;
 pub(crate) use flag_set::flag_set;
 pub use link_type::LinkType;

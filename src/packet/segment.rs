@@ -78,7 +78,7 @@ impl Segment<'_> {
         }
     }
 
-    /// The snap length cut off some of its header or payload.
+    /// Some of its header or payload is not there.
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         matches!(self.origin, SegmentOrigin::Direct)

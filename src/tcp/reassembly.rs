@@ -22,7 +22,12 @@ pub enum GapReason {
     /// The receiver acknowledged them, so they were sent, but the capture does not hold them.
     NotCaptured,
     /// The frame was captured, but cut by the snap length before these bytes.
-    Cut,
+    Cut {
+        /// The frame that carried them first.
+        frame: u64,
+        /// Its time.
+        at: Timestamp,
+    },
     /// Too much was waiting behind the hole ([`MAX_PENDING_BYTES`], [`MAX_PENDING_PIECES`]).
     Overflow,
     /// The stream ended with the hole still open.
@@ -54,8 +59,6 @@ pub enum Chunk<'a> {
         len: u64,
         /// Why.
         reason: GapReason,
-        /// The frame that carried them, where it was captured and cut, and its time.
-        carried: Option<(u64, Timestamp)>,
     },
     /// The FIN, in its place: nothing follows.
     Fin {
@@ -235,8 +238,7 @@ impl Reassembler {
             sink(Chunk::Gap {
                 offset,
                 len: upto - offset,
-                reason: GapReason::Cut,
-                carried: Some((frame, at)),
+                reason: GapReason::Cut { frame, at },
             });
         }
         self.advance(upto);
@@ -316,7 +318,6 @@ impl Reassembler {
                 offset: self.next,
                 len: start - self.next,
                 reason,
-                carried: None,
             });
             self.advance(start);
         }

@@ -52,7 +52,6 @@ fn note(into: &mut Vec<Got>) -> impl FnMut(Chunk<'_>) {
                 offset,
                 len,
                 reason,
-                ..
             } => Got::Gap(offset, len, reason),
             Chunk::Fin { offset, frame, .. } => Got::Fin(offset, frame),
         });
@@ -172,12 +171,16 @@ fn the_cut_part_of_a_frame_is_a_known_gap() {
         &mut Reassembler::starting_at(SeqNumber(0)),
         &[late, cut, data(3, 10, b"..")],
     );
-    assert_eq!(got.pop(), Some(Got::Gap(14, 3, GapReason::Cut)));
+    let cut_off = |frame| GapReason::Cut {
+        frame,
+        at: data(frame, 0, b"").timestamp,
+    };
+    assert_eq!(got.pop(), Some(Got::Gap(14, 3, cut_off(2))));
     assert_eq!(
         got,
         [
             Got::Data(0, b"ab".to_vec(), 1),
-            Got::Gap(2, 8, GapReason::Cut),
+            Got::Gap(2, 8, cut_off(1)),
             Got::Data(10, b"..".to_vec(), 3),
             Got::Data(12, b"xy".to_vec(), 2),
         ]

@@ -4,7 +4,7 @@
 
 use super::stream::{Stream, Surroundings};
 use super::{Changes, Observation, RoleReason};
-use crate::net::{Endpoint, FourTuple};
+use crate::net::{Endpoint, FourTuple, PortClass};
 use crate::packet::Segment;
 
 impl Stream {
@@ -29,10 +29,8 @@ impl Stream {
         } else if around.destination_listens && !around.source_listens {
             (from, RoleReason::OtherPortListens)
         } else {
-            match (
-                is_well_known(segment.source),
-                is_well_known(segment.destination),
-            ) {
+            let serves = |end: Endpoint| PortClass::of(end.port) == PortClass::WellKnown;
+            match (serves(segment.source), serves(segment.destination)) {
                 (true, false) => (1 - from, RoleReason::WellKnownPort),
                 (false, true) => (from, RoleReason::WellKnownPort),
                 _ => (from, RoleReason::SentFirstFrame),
@@ -65,11 +63,6 @@ impl Stream {
             FourTuple::new(b, a)
         }
     }
-}
-
-/// The ports that systems give to servers (RFC 6335 section 6); clients are given higher ones.
-fn is_well_known(end: Endpoint) -> bool {
-    end.port < 1024
 }
 
 /// Better evidence has a higher rank.

@@ -11,7 +11,7 @@ use super::spans::{Span, Spans};
 use crate::message::{Message, MessageKind, Splitter};
 use crate::net::{FourTuple, Timestamp};
 use crate::packet::{Segment, SeqNumber};
-use crate::tcp::{Chunk, Observation, PerSide, Reassembler, Side, StreamId};
+use crate::tcp::{Chunk, GapReason, Observation, PerSide, Reassembler, Side, StreamId};
 
 /// Relative numbers beyond this at the first segment read: the connection was joined late, its offsets begin here.
 const LATE_START: u32 = 1 << 20;
@@ -285,14 +285,14 @@ fn take_chunk(
         Chunk::Gap {
             offset,
             len,
-            carried,
-            ..
+            reason,
         } => {
             let end = offset + len;
-            if let Some(carried) = carried {
-                remember(spans, (offset, end), carried, splitter, side, done);
+            let mut pushed = false;
+            if let GapReason::Cut { frame, at } = reason {
+                remember(spans, (offset, end), (frame, at), splitter, side, done);
+                pushed = was_pushed(segment, frame);
             }
-            let pushed = carried.is_some_and(|(frame, _)| was_pushed(segment, frame));
             splitter.gap(side, (offset, end), pushed, &mut done.messages);
         }
         Chunk::Fin { .. } => {

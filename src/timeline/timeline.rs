@@ -7,7 +7,7 @@ use super::story::Story;
 use super::{CaptureStart, EndEntry, Entry, Settings, Sink, StreamEntry, Wants};
 use crate::chat::SessionEvent;
 use crate::net::{CaptureStats, FourTuple, Timestamp};
-use crate::packet::{Decoded, Decoder, Frame};
+use crate::packet::{Decoded, Decoder, Frame, Segment};
 use crate::tcp::StreamId;
 
 /// Joins the frames of a capture and the session events of a server into one ordered story.
@@ -60,14 +60,15 @@ impl Timeline {
         story.pass_time(frame.timestamp);
         // What is not there by a length that lies was not cut.
         let short = frame.data.len() < frame.original_length as usize;
+        let cut = |segment: &Segment<'_>| u64::from(short && segment.is_cut());
         // The common frame first: its segment is decoded in place.
         if let Some(segment) = Decoder::plain(frame) {
-            story.counts.cut_frames += u64::from(short && segment.is_cut());
+            story.counts.cut_frames += cut(&segment);
             return story.segment(&segment);
         }
         match decoder.decode_carefully(frame) {
             Decoded::Tcp(segment) => {
-                story.counts.cut_frames += u64::from(short && segment.is_cut());
+                story.counts.cut_frames += cut(&segment);
                 story.segment(&segment);
             }
             Decoded::PartialHeader(_) => {

@@ -6,13 +6,13 @@
 
 use rustc_hash::FxHashSet;
 
+use super::FindingCode;
 use super::conversation::Conversation;
 use super::facts::Marks;
 use super::limits::{COPY_WINDOW, MAX_REPEATED_FINDINGS};
 use super::story::Story;
 use super::tracked::Shortfall;
 use super::watching::with_frames;
-use super::{CopyEntry, FindingCode};
 use crate::tcp::{Side, StreamId};
 
 impl Story {
@@ -72,10 +72,7 @@ impl Story {
         finding.side = Some(Side::Server);
         finding.duration = Some(COPY_WINDOW);
         finding.value = Some(shortfall.message);
-        let copied = shortfall
-            .copies
-            .first()
-            .map_or(0, |copy: &CopyEntry| copy.frame);
+        let copied = shortfall.copies.first().map_or(0, |copy| copy.frame);
         self.tell_finding(with_frames(finding, &[shortfall.frame, copied]));
     }
 }

@@ -81,12 +81,6 @@ impl Palette {
         if color { Self::colors() } else { Self::plain() }
     }
 
-    /// Writes no escapes.
-    #[must_use]
-    pub const fn is_plain(&self) -> bool {
-        !self.on
-    }
-
     /// Appends text in an ink.
     #[inline]
     pub fn paint(&self, out: &mut Vec<u8>, ink: Ink, text: &str) {

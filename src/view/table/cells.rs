@@ -106,17 +106,6 @@ impl Cells {
         }
     }
 
-    /// The texts in order of the columns, if their bytes are the cells they take.
-    pub(super) fn plain(&self) -> Option<impl Iterator<Item = &[u8]>> {
-        let mut start = 0;
-        let cells = self.ends.iter().map(move |&end| {
-            let text = &self.texts.as_bytes()[start..end];
-            start = end;
-            text
-        });
-        self.ascii.then_some(cells)
-    }
-
     /// The texts in order of the columns.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;

@@ -17,8 +17,6 @@ const VERDICT: usize = 17;
 const LEAST_VERDICT: usize = 8;
 /// A chat name; longer ones may be cut.
 const NAME: usize = 8;
-/// Spaces laid out at once for what follows.
-const ROOM: usize = 256;
 /// ` ~` behind a row that another one of the same stream preceded.
 const AGAIN: &str = " ~";
 /// An endpoint is not cut below this.
@@ -180,50 +178,6 @@ impl Layout {
 
     /// Appends one line.
     pub(super) fn push_line(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
-        match row
-            .plain()
-            .filter(|_| self.limit == 0 && palette.is_plain())
-        {
-            Some(cells) => self.push_plain(out, cells, row.again),
-            None => self.push_any(out, row, palette, ascii),
-        }
-    }
-
-    /// A line that ends where it ends, of texts whose bytes are their cells, without colours: into a file or a pipe, where
-    /// lines are many. Each text goes to its place among spaces.
-    fn push_plain<'a>(
-        &self,
-        out: &mut Vec<u8>,
-        cells: impl Iterator<Item = &'a [u8]>,
-        again: bool,
-    ) {
-        let mut at = out.len();
-        let mut end = at;
-        for ((column, width), text) in COLUMNS.iter().zip(self.widths).zip(cells) {
-            if width == 0 {
-                continue;
-            }
-            let width = width.max(text.len());
-            let begin = match column.kind {
-                Kind::Number => at + width - text.len(),
-                Kind::Word | Kind::Endpoint => at,
-            };
-            if out.len() < at + width + GAP {
-                out.resize(at + width + ROOM, b' ');
-            }
-            end = begin + text.len();
-            out[begin..end].copy_from_slice(text);
-            at += width + GAP;
-        }
-        out.truncate(end);
-        if again {
-            out.extend_from_slice(AGAIN.as_bytes());
-        }
-        out.push(b'\n');
-    }
-
-    /// Appends any line: cut or broken where it is too long, coloured, its cells counted.
-    fn push_any(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
         // Cells written, and spaces owed before the next column: none at the end of a line.
         let (mut used, mut owed) = (0, 0);
         let mark = if row.again { AGAIN } else { "" };

@@ -56,7 +56,7 @@ fn every_width_is_kept() {
     }
 }
 
-/// Into a file a line goes the short way: it is the line that a wide terminal shows, and the coloured one without its colours.
+/// A line of a file is the line that a wide terminal shows, and the coloured one without its colours.
 #[test]
 fn lines_of_files_are_those_of_wide_terminals() {
     let mut rows = rows();

@@ -19,7 +19,7 @@ use super::model::{
     SCHEMA, Seconds, SelectionFacts, VerdictRow,
 };
 use super::tallies::MAX_EVIDENCE;
-use crate::net::Timestamp;
+use crate::net::{PortClass, Timestamp};
 use crate::tcp::{Certainty, HandshakeOutcome, PerSide, ResetCause, RoleReason, Side};
 use crate::text::visible_cut;
 use crate::timeline::{FindingCode, FindingEntry, StreamEntry, Verdict, VerdictCode};
@@ -223,8 +223,8 @@ impl Collector {
             client_by: summary.client_by.code(),
             client_by_frame: step.map_or(summary.first_frame, |step| step.frame),
             port_class: Both {
-                client: port_class(client.port),
-                server: port_class(server.port),
+                client: PortClass::of(client.port).code(),
+                server: PortClass::of(server.port).code(),
             },
             start: seconds(summary.start),
             duration: Seconds(summary.end.since(summary.start)),
@@ -307,15 +307,6 @@ fn scope(report: &mut Report) {
     let analysis = report.analysis.iter_mut().map(|row| &mut row.evidence);
     for evidence in census.chain(bits).chain(analysis) {
         evidence.see = scoped(selection, &evidence.see);
-    }
-}
-
-/// The classes of RFC 6335 section 6.
-const fn port_class(port: u16) -> &'static str {
-    match port {
-        0..=1023 => "well_known",
-        1024..=49151 => "registered",
-        _ => "dynamic",
     }
 }
 
