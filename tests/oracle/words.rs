@@ -33,7 +33,8 @@ fn random_frames_are_said_in_tsharks_words() {
         eprintln!("skipped: tshark 4.0.x is not installed, nothing to compare with");
         return;
     };
-    let (frames, said) = compare(&path);
+    let (frames, said, differences) = compare(&path);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
     eprintln!(
         "{version}: {frames} frames, {} different items, 0 differences",
         said.len()
@@ -49,19 +50,22 @@ fn random_frames_are_said_in_tsharks_words() {
 fn files_are_said_in_tsharks_words() {
     let list = std::env::var("CHATSCOPE_ORACLE_FILES").expect("CHATSCOPE_ORACLE_FILES=LIST");
     let list = std::fs::read_to_string(list).expect("the list");
-    let (mut frames, mut said) = (0, BTreeMap::new());
+    let (mut frames, mut said, mut differences) = (0, BTreeMap::new(), Vec::new());
     for file in list.lines() {
-        let (more, items) = compare(Path::new(file));
+        let (more, items, others) = compare(Path::new(file));
         frames += more;
+        differences.extend(others);
         for (item, count) in items {
             *said.entry(item).or_insert(0) += count;
         }
     }
-    eprintln!("{frames} frames, 0 differences; {said:?}");
+    eprintln!("{frames} frames; {said:?}");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// Frames compared and how often each item was met; fails with the first differences.
-fn compare(path: &Path) -> (usize, BTreeMap<String, usize>) {
+/// Frames compared, how often each item was met, and the first differences.
+fn compare(path: &Path) -> (usize, BTreeMap<String, usize>, Vec<String>) {
+    const SHOWN: usize = 5;
     let (ours, theirs) = (ours(path), theirs(path));
     let (mut frames, mut said) = (0, BTreeMap::new());
     let mut differences = Vec::new();
@@ -73,22 +77,16 @@ fn compare(path: &Path) -> (usize, BTreeMap<String, usize>) {
         let info_differs = theirs.info.is_some() && theirs.info != ours.info;
         if info_differs || theirs.items != ours.items {
             differences.push(format!(
-                "frame {frame}\n  tshark {theirs:?}\n  ours   {ours:?}"
+                "{}: frame {frame}\n  tshark {theirs:?}\n  ours   {ours:?}",
+                path.display()
             ));
         }
         for (_, text) in &ours.items {
             *said.entry(without_numbers(text)).or_insert(0) += 1;
         }
     }
-    let shown = differences.iter().take(5).cloned().collect::<Vec<_>>();
-    assert!(
-        differences.is_empty(),
-        "{}: {} frames differ\n{}",
-        path.display(),
-        differences.len(),
-        shown.join("\n")
-    );
-    (frames, said)
+    differences.truncate(SHOWN);
+    (frames, said, differences)
 }
 
 /// Takes what is said of each frame.
