@@ -122,6 +122,7 @@ analysis-reused-ports = same addresses and ports as an earlier connection
 note-persist-probe = zero-window probe without data (Wireshark: keep-alive)
     .why = Linux probes a zero window with an empty segment one number back. Wireshark cannot tell it from a keep-alive; the window before it, which was 0, can.
     .rfc = RFC 9293 section 3.8.6.1
+bogus-header-length = impossible header length { $length }, at least 20: what follows cannot be read
 wireshark-retransmission = Wireshark: retransmission
 note-self-connect = self-connect: both ends are the same socket
     .why = A client that tries a local port in the range of ephemeral ports may be given that same port as its own. Its SYN then meets itself: a simultaneous open with only one program.

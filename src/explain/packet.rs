@@ -33,6 +33,10 @@ impl Explainer {
             }
         }
         let role_end = out.len();
+        if let Some(length) = packet.bogus_header_length() {
+            let values = [("length", Value::Number(u64::from(length)))];
+            self.joined(out, "bogus-header-length", &values);
+        }
         if !seen.analysis.is_empty() {
             self.flag_notes(out, packet);
         }

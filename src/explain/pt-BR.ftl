@@ -121,6 +121,7 @@ analysis-reused-ports = mesmos endereços e portas de uma conexão anterior
 note-persist-probe = sonda de janela zero sem dados (Wireshark: keep-alive)
     .why = O Linux sonda uma janela zero com um segmento vazio, um número atrás. O Wireshark não consegue distingui-lo de um keep-alive; a janela anterior, que era 0, permite isso.
     .rfc = RFC 9293, seção 3.8.6.1
+bogus-header-length = comprimento de cabeçalho impossível { $length }, no mínimo 20: o que segue não pode ser lido
 wireshark-retransmission = Wireshark: retransmissão
 note-self-connect = autoconexão: as duas pontas são o mesmo socket
     .why = Um cliente que tenta uma porta local da faixa de portas efêmeras pode receber essa mesma porta como sua. O SYN então encontra a si mesmo: uma abertura simultânea com um único programa.

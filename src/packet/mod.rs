@@ -52,7 +52,7 @@ pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS, MAX_PARTS};
 pub use flags::TcpFlags;
 pub use fragments::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use frame::Frame;
-pub use options::{MAX_WINDOW_SHIFT, SackBlocks, TcpOption, TcpOptions};
+pub use options::{MAX_WINDOW_SHIFT, OptionFault, SackBlocks, TcpOption, TcpOptions};
 pub use segment::{Segment, SegmentOrigin};
 pub use seq_number::SeqNumber;
 pub use walk::MAX_LAYERS;

@@ -46,6 +46,17 @@ impl SackBlocks<'_> {
     }
 }
 
+/// Why a list of options breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionFault {
+    /// The list ends before the length of this option.
+    NoLength,
+    /// A length, in bytes, that does not even hold kind and length.
+    TooShort(u8),
+    /// A length, in bytes, that the list does not have.
+    PastEnd(u8),
+}
+
 /// The largest shift of a window (RFC 7323 section 2.3); a larger one counts as this.
 pub const MAX_WINDOW_SHIFT: u8 = 14;
 
@@ -63,6 +74,24 @@ impl<'a> TcpOptions<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The kind of the option at which the list breaks off, and why; `None` where it ends as it should.
+    #[must_use]
+    pub fn fault(self) -> Option<(u8, OptionFault)> {
+        let read = |(start, option)| match option {
+            TcpOption::EndOfList => self.0.len(),
+            TcpOption::NoOperation => start + 1,
+            _ => start + usize::from(self.0[start + 1]),
+        };
+        let rest = &self.0[self.iter().last().map_or(0, read)..];
+        let kind = *rest.first()?;
+        let fault = match rest.get(1) {
+            None => OptionFault::NoLength,
+            Some(&length @ 0..2) => OptionFault::TooShort(length),
+            Some(&length) => OptionFault::PastEnd(length),
+        };
+        Some((kind, fault))
     }
 
     /// The options in header order, each with its offset in bytes from the start of the option area.
@@ -140,10 +169,30 @@ mod tests {
         );
     }
 
+    #[test]
+    fn says_why_a_list_breaks_off() {
+        let fault = |bytes: &[u8]| TcpOptions(bytes).fault();
+        assert_eq!(fault(&[]), None);
+        assert_eq!(fault(&[1, 1, 3, 3, 7, 0, 9, 200]), None);
+        assert_eq!(
+            fault(&[2, 4, 5, 0xb4, 1, 8]),
+            Some((8, OptionFault::NoLength))
+        );
+        assert_eq!(
+            fault(&[4, 2, 2, 1, 0, 0]),
+            Some((2, OptionFault::TooShort(1)))
+        );
+        assert_eq!(
+            fault(&[3, 3, 7, 2, 4, 5]),
+            Some((2, OptionFault::PastEnd(4)))
+        );
+    }
+
     proptest! {
         #[test]
         fn any_bytes_end(bytes: Vec<u8>) {
             prop_assert!(TcpOptions(&bytes).iter().count() <= bytes.len());
+            let _ = TcpOptions(&bytes).fault();
         }
     }
 }

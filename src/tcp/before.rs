@@ -24,6 +24,9 @@ pub(super) struct Before {
     /// A RST at the number that its receiver expects, and one of a side of which nothing else is known.
     pub(super) exact: bool,
     pub(super) blind: bool,
+    /// A FIN before bytes that its receiver acknowledged already, which it does not take (RFC 9293 section 3.10.7.4): it is
+    /// old or forged.
+    pub(super) old_fin: bool,
     /// Why a RST was sent.
     pub(super) cause: ResetCause,
 }
@@ -51,6 +54,11 @@ impl Before {
             missed: sizes::missed(fwd, rev, segment),
             ..Self::default()
         };
+        before.old_fin = segment.flags.fin()
+            && rev.packets > 0
+            && fwd.next_known()
+            && rev.last_ack.follows(end.plus(1))
+            && !rev.last_ack.follows(fwd.next);
         if segment.flags.rst() {
             before.exact = expected || (fwd.next_known() && segment.seq == fwd.next);
             before.blind = rev.packets == 0 && !fwd.next_known();

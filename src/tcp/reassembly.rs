@@ -151,13 +151,8 @@ impl Reassembler {
         let Some((start, end)) = self.place(first, segment.len) else {
             return;
         };
-        if segment.flags.fin() && self.end.is_none() {
-            self.end = Some(End {
-                offset: end,
-                frame: segment.frame,
-                at: segment.timestamp,
-                told: false,
-            });
+        if segment.flags.fin() {
+            self.close(segment, end);
         }
         let limit = self.end.map_or(end, |fin| end.min(fin.offset));
         if start <= self.next as i64 {
@@ -193,6 +188,31 @@ impl Reassembler {
         let start = (self.next as i64).checked_add(distance)?;
         let end = u64::try_from(start.checked_add(i64::from(len))?).ok()?;
         (end <= self.next.saturating_add(MAX_AHEAD)).then_some((start, end))
+    }
+
+    /// Takes the first acceptable FIN: one that lies before bytes already received is an old or a forged one (RFC 9293
+    /// section 3.10.7.4). What had come from behind it is no part of the stream.
+    fn close(&mut self, segment: &Segment<'_>, offset: u64) {
+        if self.end.is_some() || offset < self.next {
+            return;
+        }
+        self.end = Some(End {
+            offset,
+            frame: segment.frame,
+            at: segment.timestamp,
+            told: false,
+        });
+        for piece in self.pending.split_off(&offset).into_values() {
+            self.pending_bytes -= piece.bytes.len();
+        }
+        if let Some(mut last) = self.pending.last_entry() {
+            let room = offset - last.key();
+            let piece = last.get_mut();
+            let kept = piece.bytes.len().min(room as usize);
+            self.pending_bytes -= piece.bytes.len() - kept;
+            piece.bytes = piece.bytes[..kept].into();
+            piece.len = piece.len.min(room);
+        }
     }
 
     /// Hands out a segment that begins at or before `next`, as far as it is new and no earlier copy of it waits.

@@ -161,6 +161,54 @@ fn an_acknowledged_fin_ends_the_stream_even_behind_a_hole() {
     );
 }
 
+/// RFC 9293 section 3.10.7.4: what lies before RCV.NXT is not acceptable, its FIN neither.
+#[test]
+fn a_fin_before_received_bytes_ends_nothing() {
+    let mut reassembler = Reassembler::starting_at(SeqNumber(100));
+    let got = feed(
+        &mut reassembler,
+        &[
+            data(1, 100, b"hello\n"),
+            segment(2, 100, TcpFlags::FIN, b""),
+            segment(3, 101, TcpFlags::FIN, b"el"),
+            data(4, 106, b"more\n"),
+            segment(5, 111, TcpFlags::FIN, b""),
+        ],
+    );
+    assert_eq!(
+        got,
+        [
+            Got::Data(0, b"hello\n".to_vec(), 1),
+            Got::Data(6, b"more\n".to_vec(), 4),
+            Got::Fin(11, 5),
+        ]
+    );
+}
+
+#[test]
+fn what_waited_behind_the_fin_is_no_part_of_the_stream() {
+    let mut reassembler = Reassembler::starting_at(SeqNumber(0));
+    let got = feed(
+        &mut reassembler,
+        &[
+            data(1, 4, b"efgh"),
+            data(2, 20, b"stray"),
+            segment(3, 2, TcpFlags::FIN, b"cdef"),
+            data(4, 0, b"ab"),
+        ],
+    );
+    assert_eq!(
+        got,
+        [
+            Got::Data(0, b"ab".to_vec(), 4),
+            Got::Data(2, b"cd".to_vec(), 3),
+            Got::Data(4, b"ef".to_vec(), 1),
+            Got::Fin(6, 3),
+        ]
+    );
+    assert_eq!(reassembler.pending_bytes(), 0);
+}
+
 #[test]
 fn the_cut_part_of_a_frame_is_a_known_gap() {
     let mut cut = data(1, 0, b"ab");

@@ -377,13 +377,21 @@ impl Stream {
             self.machines[from].enter(Phase::Synchronised, Certainty::Inferred);
             seen.changes.insert(Changes::REVIVED);
         }
-        machine::follow(&mut self.machines, from, peer, segment, context);
+        let taken = if before.old_fin {
+            &Segment {
+                flags: TcpFlags(segment.flags.0 & !TcpFlags::FIN.0),
+                ..*segment
+            }
+        } else {
+            segment
+        };
+        machine::follow(&mut self.machines, from, peer, taken, context);
         if self.opening.self_connect {
             self.machines[peer ^ 1] = self.machines[from];
         }
         self.opening.follow(from, segment, seen);
         if !flags.rst() {
-            self.closing.follow(from, segment, seen);
+            self.closing.follow(from, taken, seen);
         } else if seen.role == FrameRole::Reset {
             let (cause, exact) = (before.cause, before.exact);
             self.closing.reset(from, segment, cause, exact, seen);

@@ -86,7 +86,9 @@ pub struct PacketEntry {
     pub urgent: u16,
     /// Payload bytes; `None` when the header could not be analysed (quotes).
     pub len: Option<u32>,
-    /// Options.
+    /// Header length in bytes as the data-offset field gives it: below 20 it is no header that can be.
+    pub header_length: u8,
+    /// Options, as far as captured.
     pub options: OptionBytes,
     /// Captured payload, only when a sink wants it.
     pub payload: Option<Box<[u8]>>,
@@ -94,6 +96,23 @@ pub struct PacketEntry {
     pub observation: Observation,
     /// Chat name of the stream's client, where known.
     pub name: Option<Arc<str>>,
+}
+
+/// Bytes of a TCP header without options (RFC 9293 section 3.1).
+const FIXED_HEADER: u8 = 20;
+
+impl PacketEntry {
+    /// The header length, where it is less than the fixed header (RFC 9293 section 3.1) and the segment is none of a quote.
+    #[must_use]
+    pub fn bogus_header_length(&self) -> Option<u8> {
+        (self.header_length < FIXED_HEADER && self.len.is_some()).then_some(self.header_length)
+    }
+
+    /// All options of the header were captured.
+    #[must_use]
+    pub fn options_are_whole(&self) -> bool {
+        self.options.length + FIXED_HEADER >= self.header_length
+    }
 }
 
 /// A handshake came to its end (complete, refused) or to the end of its hold-back (unanswered).

@@ -275,6 +275,7 @@ fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observati
         window,
         urgent,
         len,
+        header_length,
         options,
         payload: _,
         observation,
@@ -285,6 +286,7 @@ fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observati
     (*flags, *seq_raw, *ack_raw) = (segment.flags, segment.seq, segment.ack);
     (*window, *urgent) = (segment.window, segment.urgent);
     *len = seen.analysed.then_some(segment.len);
+    *header_length = segment.header_length;
     *options = OptionBytes::copy_of(segment.options);
     *observation = *seen;
 }

@@ -18,7 +18,11 @@ pub(crate) struct Tcp {
 }
 
 /// A classic capture file with nanosecond times, being written.
-pub(crate) struct Capture(Vec<u8>);
+pub(crate) struct Capture {
+    bytes: Vec<u8>,
+    /// Frames so far.
+    pub(crate) frames: u64,
+}
 
 impl Capture {
     pub(crate) fn new(link: u32) -> Self {
@@ -26,7 +30,7 @@ impl Capture {
         for word in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, link] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        Self(bytes)
+        Self { bytes, frames: 0 }
     }
 
     /// One frame of which the first `kept` bytes were captured.
@@ -38,13 +42,14 @@ impl Capture {
             kept as u32,
             packet.len() as u32,
         ] {
-            self.0.extend_from_slice(&word.to_le_bytes());
+            self.bytes.extend_from_slice(&word.to_le_bytes());
         }
-        self.0.extend_from_slice(&packet[..kept]);
+        self.bytes.extend_from_slice(&packet[..kept]);
+        self.frames += 1;
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
-        self.0
+        self.bytes
     }
 }
 

@@ -317,6 +317,22 @@ mod closing {
         assert_eq!(states(play.send(C, "FA", 1, 1, 0)), "FIN-WAIT-1 CLOSE-WAIT");
     }
 
+    /// RFC 9293 section 3.10.7.4: the server expects byte 11, so a FIN at 6 is none of this connection.
+    #[test]
+    fn a_fin_before_acknowledged_bytes_closes_nothing() {
+        let mut play = Play::open();
+        play.send(C, "PA", 1, 1, 5);
+        play.send(C, "PA", 6, 1, 5);
+        play.send(S, "A", 1, 11, 0);
+        let stray = play.send(C, "FA", 6, 1, 0);
+        assert_eq!(states(stray), "ESTABLISHED ESTABLISHED");
+        assert_eq!(stray.role.code(), None);
+        assert_eq!(play.summary().teardown.first_fin, None);
+        let fin = play.send(C, "FA", 11, 1, 0);
+        assert_eq!(states(fin), "FIN-WAIT-1 CLOSE-WAIT*");
+        assert_eq!(fin.role.code(), Some("fin-1"));
+    }
+
     #[test]
     fn a_fin_with_payload_ends_after_it() {
         let mut play = Play::open();

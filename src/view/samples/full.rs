@@ -31,6 +31,7 @@ pub(in crate::view) fn full_packet() -> PacketEntry {
     ];
     let bytes: Vec<u8> = parts.concat();
     options[..bytes.len()].copy_from_slice(&bytes);
+    full.header_length = 20 + bytes.len() as u8;
     full.options = OptionBytes::copy_of(TcpOptions(&options[..bytes.len()]));
     full.payload = Some(Box::from(&b"ab\n"[..]));
     let seen = &mut full.observation;

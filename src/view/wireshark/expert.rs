@@ -1,8 +1,9 @@
 //! The expert items that Wireshark 4.0 attaches to a TCP frame (Analyze, Expert Information).
 //!
-//! Not said again here: items about the lengths of options, and those of other protocols.
+//! Not said again here: what is inside options other than those of RFC 9293 and RFC 7323, and items of other protocols.
 
-use crate::packet::{MAX_WINDOW_SHIFT, SackBlocks, SeqNumber, TcpFlags, TcpOption};
+use super::options;
+use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, FinPart};
 use crate::timeline::PacketEntry;
 
@@ -15,6 +16,8 @@ pub enum Severity {
     Note,
     /// Unusual.
     Warning,
+    /// Impossible.
+    Error,
 }
 
 impl Severity {
@@ -25,6 +28,7 @@ impl Severity {
             Self::Chat => "Chat",
             Self::Note => "Note",
             Self::Warning => "Warning",
+            Self::Error => "Error",
         }
     }
 
@@ -35,6 +39,7 @@ impl Severity {
             Self::Chat => 0x20_0000,
             Self::Note => 0x40_0000,
             Self::Warning => 0x60_0000,
+            Self::Error => 0x80_0000,
         }
     }
 }
@@ -114,6 +119,12 @@ const FLAGS: [(AnalysisFlags, Severity, &str); 14] = {
 #[must_use]
 pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
     let seen = &packet.observation;
+    if let Some(length) = packet.bogus_header_length() {
+        return vec![ExpertItem {
+            severity: Severity::Error,
+            text: bogus_header(length),
+        }];
+    }
     let mut items = Vec::new();
     let mut put = |severity, text: String| items.push(ExpertItem { severity, text });
     control_bits(packet, &mut put);
@@ -132,6 +143,11 @@ pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
         put(Severity::Note, format!("Duplicate ACK (#{number})"));
     }
     items
+}
+
+/// What Wireshark says of a header length, in bytes, below that of the fixed header.
+pub(super) fn bogus_header(length: u8) -> String {
+    format!("Bogus TCP header length ({length}, must be at least 20)")
 }
 
 fn control_bits(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
@@ -181,13 +197,12 @@ fn protocol(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
             "The acknowledgment number field is nonzero while the ACK flag is not set".to_owned(),
         );
     }
-    let has_mss = packet
-        .options
-        .options()
-        .iter()
-        .any(|(_, option)| matches!(option, TcpOption::MaximumSegmentSize(_)));
+    let has_mss = packet.options.options().iter().any(|(_, option)| {
+        options::length_meant(option).is_some_and(|(kind, _, _)| kind == options::MSS)
+    });
     let has_options = !packet.options.options().0.is_empty();
-    if flags.syn() && has_options && !has_mss {
+    let readable = packet.options_are_whole() && packet.options.options().fault().is_none();
+    if flags.syn() && has_options && !has_mss && readable {
         put(
             Severity::Note,
             "The SYN packet does not contain a MSS option".to_owned(),
@@ -208,102 +223,5 @@ fn protocol(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
             "The urgent pointer field is nonzero while the URG flag is not set".to_owned(),
         );
     }
-    options(packet, put);
-}
-
-/// What is notable about options: a Fast Open cookie (RFC 7413), a shift beyond the largest, a D-SACK (RFC 2883), padding.
-fn options(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
-    const FAST_OPEN: u8 = 34;
-    let flags = packet.flags;
-    for (_, option) in packet.options.options().iter() {
-        match option {
-            TcpOption::Other {
-                kind: FAST_OPEN,
-                data: [_, ..],
-            } if flags.syn() && !flags.ack() => {
-                put(Severity::Note, "TCP SYN with TFO Cookie".to_owned());
-            }
-            TcpOption::WindowScale(shift) if shift > MAX_WINDOW_SHIFT => {
-                put(
-                    Severity::Warning,
-                    "Window scale shift exceeds 14".to_owned(),
-                );
-            }
-            TcpOption::Sack(blocks) if flags.ack() && is_duplicate(blocks, packet.ack_raw) => {
-                put(Severity::Warning, "D-SACK Sequence".to_owned());
-            }
-            _ => {}
-        }
-    }
-    if four_in_a_row(packet.options.options().0) {
-        put(
-            Severity::Warning,
-            "4 NOP in a row - a router may have removed some options".to_owned(),
-        );
-    }
-}
-
-/// The first block lies in what is acknowledged, or in the second block (RFC 2883 section 4).
-fn is_duplicate(blocks: SackBlocks<'_>, ack: SeqNumber) -> bool {
-    let mut blocks = blocks.iter();
-    let Some((_, end)) = blocks.next() else {
-        return false;
-    };
-    let second = blocks.next();
-    end.precedes_or_is(ack)
-        || second.is_some_and(|(left, right)| left.precedes(end) && !right.precedes(end))
-}
-
-/// tshark's way to count NOPs: those at multiples of four begin anew, other options do not; the end of the list ends it.
-fn four_in_a_row(options: &[u8]) -> bool {
-    let (mut at, mut count) = (0, 0);
-    while let Some(&kind) = options.get(at) {
-        if kind == 0 {
-            return false;
-        }
-        if kind > 1 {
-            match options.get(at + 1) {
-                Some(&size) if size >= 2 => at += usize::from(size),
-                _ => return false,
-            }
-            continue;
-        }
-        if count == 0 || at % 4 != 0 {
-            count += 1;
-            if count == 4 {
-                return true;
-            }
-        } else {
-            count = 0;
-        }
-        at += 1;
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::four_in_a_row;
-
-    /// tshark 4.0.17 was asked about each.
-    #[test]
-    fn nops_in_a_row() {
-        let stamps = [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8];
-        for options in [
-            &[1, 1, 1, 1][..],
-            &[1, 1, 2, 4, 5, 0xb4, 1, 1],
-            &[1, 1, 1, 3, 3, 7, 1, 0],
-            &[2, 4, 5, 0xb4, 1, 1, 1, 1],
-        ] {
-            assert!(four_in_a_row(options), "{options:?}");
-        }
-        for options in [
-            &[0, 0, 0, 0][..],
-            &[1, 1, 1, 0],
-            &[1, 3, 3, 7, 1, 1, 1, 1],
-            &[&stamps[..], &[1, 1, 1, 1]].concat(),
-        ] {
-            assert!(!four_in_a_row(options), "{options:?}");
-        }
-    }
+    options::items(packet, put);
 }

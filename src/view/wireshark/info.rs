@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::expert::bogus_header;
 use crate::packet::{TcpFlags, TcpOption};
 use crate::tcp::{AnalysisFlags, Observation};
 use crate::timeline::PacketEntry;
@@ -66,6 +67,10 @@ pub fn info(packet: &PacketEntry) -> String {
         let _ = write!(out, " Ack={}", seen.ack);
     }
     let _ = write!(out, " Win={}", seen.window_scaled);
+    if let Some(length) = packet.bogus_header_length() {
+        let _ = write!(out, ", {}", bogus_header(length).replacen('B', "b", 1));
+        return out;
+    }
     if packet.flags.contains(TcpFlags::URG) {
         let _ = write!(out, " Urg={}", packet.urgent);
     }
@@ -122,7 +127,9 @@ fn options(out: &mut String, packet: &PacketEntry) {
         let _ = match option {
             TcpOption::MaximumSegmentSize(bytes) => write!(out, " MSS={bytes}"),
             TcpOption::WindowScale(shift) => write!(out, " WS={}", 1u32 << shift.min(14)),
-            TcpOption::SackPermitted => write!(out, " SACK_PERM"),
+            TcpOption::SackPermitted | TcpOption::Other { kind: 4, .. } => {
+                write!(out, " SACK_PERM")
+            }
             TcpOption::Timestamps { value, echo } => write!(out, " TSval={value} TSecr={echo}"),
             // Without ACK there is nothing to count from; tshark remembers it from earlier frames.
             TcpOption::Sack(blocks) if packet.flags.ack() => {
@@ -130,6 +137,10 @@ fn options(out: &mut String, packet: &PacketEntry) {
                     let (left, right) = (left.offset_from(base), right.offset_from(base));
                     write!(out, " SLE={left} SRE={right}")
                 })
+            }
+            TcpOption::Other { kind: 19, .. } => write!(out, " MD5"),
+            TcpOption::Other { kind: 34, data } if packet.flags.syn() => {
+                write!(out, " TFO={}", if data.is_empty() { 'R' } else { 'C' })
             }
             _ => Ok(()),
         };

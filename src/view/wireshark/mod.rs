@@ -5,6 +5,7 @@
 
 mod expert;
 mod info;
+mod options;
 
 pub use expert::{ExpertItem, Severity, expert_items};
 pub use info::info;
