@@ -74,7 +74,7 @@ impl OwnFlags {
     pub const PERSIST_PROBE: Self = Self(1);
     /// Source and destination are the same socket: a simultaneous open with itself (Wireshark: retransmission).
     pub const SELF_CONNECT: Self = Self(1 << 1);
-    /// Larger than any MTU: segmentation offload, not a fault.
+    /// Longer than the MSS that its receiver offered: segmentation offload, not a fault.
     pub const OFFLOADED: Self = Self(1 << 2);
     /// The SYN,ACK of a simultaneous open (Wireshark: retransmission).
     pub const SIMULTANEOUS_OPEN: Self = Self(1 << 3);

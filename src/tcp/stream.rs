@@ -436,7 +436,8 @@ impl Stream {
         }
     }
 
-    /// A segment larger than the peer offered to take was cut, or not yet cut, by the network hardware.
+    /// A segment longer than the MSS that its receiver offered is not yet cut by the network hardware, or was joined by it.
+    /// Where no MSS was offered, or the offer not captured, nothing is said.
     pub(super) fn note_offload(&self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
         let offered = self.opening.offers[1 - from].and_then(|offer| offer.options.mss);
         if offered.is_some_and(|mss| segment.len > u32::from(mss)) {
