@@ -115,7 +115,7 @@ pub struct Observation {
     pub analysis: AnalysisFlags,
     /// Our own notes.
     pub notes: OwnFlags,
-    /// `tcp.analysis.duplicate_ack_num`, with the frame of the first of them.
+    /// `tcp.analysis.duplicate_ack_num`, with the frame of the ACK that is repeated.
     pub duplicate_ack: Option<(u32, u64)>,
     /// The frame that this one acknowledges (`tcp.analysis.acks_frame`).
     pub acks_frame: Option<u64>,
