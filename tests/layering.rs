@@ -1,5 +1,5 @@
 //! The house stands: reads the `use crate::` lines (and `crate::` paths) of every room and fails on any arrow that the
-//! design does not allow. Rooms, from top to bottom, with what each may use.
+//! table below does not allow. Rooms, from top to bottom, with what each may use.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -153,7 +153,7 @@ fn arrows_point_down_only() {
     for (room, path, code) in sources() {
         let Some(may_use) = allowed.get(room.as_str()) else {
             wrong.push(format!(
-                "{}: room `{room}` is not in the design",
+                "{}: room `{room}` has no row in the table of what rooms may use",
                 path.display()
             ));
             continue;
