@@ -124,7 +124,7 @@ fn tshark_agrees_frame_by_frame() {
                 .filter(|(name, value)| is_flag(name) && !value.is_empty())
                 .map(|(name, _)| name.as_str())
                 .collect();
-            // tshark's `retransmission` field also stands on fast and spurious ones (analysis notes, section 5).
+            // tshark's `retransmission` field also stands on fast and spurious ones (TR-20 of `docs/analysis.md`).
             if expected
                 .iter()
                 .any(|name| name.starts_with("fast_") || name.starts_with("spurious_"))

@@ -1,7 +1,8 @@
 //! The house stands: reads the `use crate::` lines (and `crate::` paths) of every room and fails on any arrow that the
-//! design does not allow. Rooms, from top to bottom, with what each may use.
+//! table below does not allow. Rooms, from top to bottom, with what each may use. Likewise the rule ids of the analysis: those
+//! that the sources name and those of `docs/analysis.md` are the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,9 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("readable folder") {
         let path = entry.expect("readable entry").path();
         if path.is_dir() {
-            rust_files(&path, found);
+            if !path.ends_with("target") {
+                rust_files(&path, found);
+            }
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             found.push(path);
         }
@@ -153,7 +156,7 @@ fn arrows_point_down_only() {
     for (room, path, code) in sources() {
         let Some(may_use) = allowed.get(room.as_str()) else {
             wrong.push(format!(
-                "{}: room `{room}` is not in the design",
+                "{}: room `{room}` has no row in the table of what rooms may use",
                 path.display()
             ));
             continue;
@@ -214,4 +217,96 @@ fn every_file_says_what_it_owns() {
         silent.is_empty(),
         "files without a `//!` header: {silent:?}"
     );
+}
+
+/// Families of rule ids: `A` in A-60. Only the steps P1 to P12 stand without a hyphen.
+const FAMILIES: [&str; 19] = [
+    "A", "B", "BS", "C", "D", "E", "IC", "IN", "N", "P", "RC", "SQ", "ST", "T", "TR", "V", "W",
+    "X", "Z",
+];
+
+/// Family and number of a rule id.
+fn rule(word: &str) -> Option<(&str, u32)> {
+    let (family, number) = match word.split_once('-') {
+        Some(parts) => parts,
+        None => ("P", word.strip_prefix('P')?),
+    };
+    let known = FAMILIES.contains(&family) && (family == "P") == !word.contains('-');
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.parse().ok().filter(|_| digits)?;
+    known.then_some((family, number))
+}
+
+/// Rule ids in a text, and the ranges (D-1 to D-4, E-1..E-9) that they begin.
+fn rules_named(text: &str) -> Vec<(&str, Option<&str>)> {
+    let apart = |c: char| !(c.is_alphanumeric() || c == '-' || c == '_');
+    let mut named: Vec<(&str, Option<&str>)> = Vec::new();
+    let (mut at, mut end) = (0, 0);
+    for piece in text.split_inclusive(apart) {
+        let word = piece.trim_end_matches(apart);
+        if rule(word).is_some() {
+            if let Some(last) = named.last_mut()
+                && matches!(&text[end..at], " to " | "..")
+            {
+                last.1 = Some(word);
+            }
+            named.push((word, None));
+            end = at + word.len();
+        }
+        at += piece.len();
+    }
+    named
+}
+
+#[test]
+fn rule_ids_and_ranges_are_read() {
+    let text = "(A-60, UTF-8), D-1 to D-4; E-1..E-9: SHA-1 a-1 P1 P-1 A-x";
+    let expected = [
+        ("A-60", None),
+        ("D-1", Some("D-4")),
+        ("D-4", None),
+        ("E-1", Some("E-9")),
+        ("E-9", None),
+        ("P1", None),
+    ];
+    assert_eq!(rules_named(text), expected);
+}
+
+#[test]
+fn rules_are_told_where_they_are_named() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = fs::read_to_string(root.join("docs/analysis.md")).expect("the rules");
+    let rows = told.lines().filter_map(|line| line.strip_prefix("| "));
+    let ids = rows.filter_map(|row| row.split(" |").next());
+    let mut unnamed: BTreeSet<&str> = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for id in ids.filter(|id| rule(id).is_some()) {
+        if !unnamed.insert(id) {
+            wrong.push(format!("docs/analysis.md tells {id} twice"));
+        }
+    }
+    let defined = unnamed.clone();
+    let mut files = vec![root.join("docs/analysis.md")];
+    rust_files(&root.join("src"), &mut files);
+    rust_files(&root.join("tests"), &mut files);
+    // This file names some as examples.
+    for path in files.iter().filter(|path| !path.ends_with(file!())) {
+        let text = fs::read_to_string(path).expect("readable source");
+        for (id, to) in rules_named(&text) {
+            if !defined.contains(id) {
+                wrong.push(format!("{}: {id} is no rule", path.display()));
+            }
+            if path.starts_with(root.join("docs")) {
+                continue;
+            }
+            let (first, last) = (rule(id), to.and_then(rule).or_else(|| rule(id)));
+            unnamed.retain(|other| {
+                let inside = first.zip(last).zip(rule(other));
+                inside.is_none_or(|((first, last), other)| other < first || last < other)
+            });
+        }
+    }
+    let idle = unnamed.iter();
+    wrong.extend(idle.map(|id| format!("docs/analysis.md: no source names {id}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

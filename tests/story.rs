@@ -1,5 +1,5 @@
 //! The story, as data: each file of `tests/story/scenarios` holds the steps of a capture and the entries that must come of
-//! it. The expected lines were reasoned from the steps (RFC 9293, the verdict vocabulary), not taken from the output.
+//! it. The expected lines were reasoned from the steps (RFC 9293, the verdicts of docs/json-lines.md), not taken from the output.
 
 #[path = "story/collect.rs"]
 mod collect;

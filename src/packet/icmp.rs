@@ -1,4 +1,4 @@
-//! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-4).
+//! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-5).
 
 use super::decoded::NotTcp;
 use super::step::{Context, Protocol, Step, Stop};

@@ -1,7 +1,8 @@
 //! From captured bytes to TCP segments.
 //!
 //! Owns: [`Frame`], [`Segment`], [`SeqNumber`], link headers, IP and its fragments, tunnels, quotes inside ICMP errors.
-//! Must not know: streams, connections, files, clocks. Rules: IN-1..IN-6 and IC-1..IC-4 of the analysis notes, RFC 9293 section 3.1.
+//! Must not know: streams, connections, files, clocks. Rules: IN-1 to IN-7 and IC-1 to IC-5 of
+//! `docs/analysis.md`, RFC 9293 section 3.1.
 
 mod amateur;
 mod atm;

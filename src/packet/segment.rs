@@ -18,7 +18,7 @@ pub enum SegmentOrigin {
     TruncatedHeader,
     /// Quoted inside an ICMP error (IC-1, IC-2): joins or opens a stream, no base numbers, no analysis flags.
     IcmpQuote {
-        /// The quote holds the whole 20-byte header (otherwise no times are printed, IC-3).
+        /// The quote holds the whole 20-byte header (otherwise tshark prints no times, IC-3).
         whole_header: bool,
         /// It ends where its packet said so, not where the capture was cut.
         ends: bool,
@@ -61,7 +61,7 @@ pub struct Segment<'a> {
     /// How the header was found.
     pub origin: SegmentOrigin,
     /// The addresses that name the connection, source and destination, where a home address option (RFC 6275 section 6.3) or
-    /// a routing header (RFC 8754) makes them others than the IPv6 header's.
+    /// a routing header (RFC 8754) makes them others than the IPv6 header's (IN-7).
     pub effective: Option<(IpAddr, IpAddr)>,
 }
 

@@ -103,7 +103,7 @@ fn step<'d>(
     }
 }
 
-/// Sampled frames. tshark takes them for what they are, not for what happens here, as it takes quotes. Samples are not
+/// Sampled frames (IC-5). tshark takes them for what they are, not for what happens here, as it takes quotes. Samples are not
 /// looked for in samples or quotes: nothing real has them.
 fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     if cx.quoted {

@@ -70,13 +70,13 @@ flag_set!(AnalysisFlags, names);
 pub struct OwnFlags(pub u8);
 
 impl OwnFlags {
-    /// A zero-byte probe of a zero window, as Linux sends it (Wireshark: keep-alive).
+    /// A zero-byte probe of a zero window, as Linux sends it (N-1; Wireshark: keep-alive).
     pub const PERSIST_PROBE: Self = Self(1);
-    /// Source and destination are the same socket: a simultaneous open with itself (Wireshark: retransmission).
+    /// Source and destination are the same socket: a simultaneous open with itself (N-2; Wireshark: retransmission).
     pub const SELF_CONNECT: Self = Self(1 << 1);
-    /// Larger than any MTU: segmentation offload, not a fault.
+    /// Longer than the MSS that its receiver offered: segmentation offload, not a fault (N-3).
     pub const OFFLOADED: Self = Self(1 << 2);
-    /// The SYN,ACK of a simultaneous open (Wireshark: retransmission).
+    /// The SYN,ACK of a simultaneous open (N-4; Wireshark: retransmission).
     pub const SIMULTANEOUS_OPEN: Self = Self(1 << 3);
 
     /// Every flag with its JSON name (field `notes`).

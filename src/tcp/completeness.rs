@@ -1,4 +1,4 @@
-//! `tcp.completeness`: which parts of a conversation were seen (chapter 10, rules C-1 to C-3).
+//! `tcp.completeness`: which parts of a conversation were seen (rules C-1 to C-3).
 //!
 //! Owns: the bits. Must not know: sequence numbers. The value told is the final one (what Wireshark's window shows).
 

@@ -1,4 +1,4 @@
-//! What one direction of a connection remembers between frames: chapter 4 of the analysis notes, field by field.
+//! What one direction of a connection remembers between frames, field by field (`docs/analysis.md`, chapter 4).
 //!
 //! Owns: the per-direction variables. Must not know: the rules that read and write them, the other direction.
 //! A sequence number of 0 means "not known yet" (SQ-2), also when a real one happens to be 0.
@@ -52,7 +52,7 @@ pub(super) struct Direction {
     pub(super) flight_known: bool,
     /// The last counted segment had PSH (B-6).
     pub(super) pushed: bool,
-    /// Sent FIN first (chapter 11).
+    /// Sent FIN first.
     pub(super) closer: bool,
     /// Subtypes of Multipath TCP options that the connection has met, a bit each: by now, and at the last frame.
     pub(super) paths: [u16; 2],
@@ -105,7 +105,7 @@ impl Direction {
         self.next.0 != 0
     }
 
-    /// Chapter 11: this FIN begins the closing, or the other side's did.
+    /// this FIN begins the closing, or the other side's did.
     pub(super) const fn initiates_or_answers(&mut self, peer: &Self, seen: &mut Observation) {
         seen.fin = if peer.closer {
             FinPart::Answers

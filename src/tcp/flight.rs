@@ -1,4 +1,4 @@
-//! Bytes in flight and bytes since the last PSH: rules B-1 to B-8.
+//! Bytes in flight and bytes since the last PSH: rules B and B-1 to B-8.
 //!
 //! Must not know: which frames exist besides the one at hand. RFC 9293 section 3.4 (SND.UNA, SND.NXT), RFC 2018.
 
@@ -9,7 +9,7 @@ use crate::packet::Segment;
 const IMPLAUSIBLE: u32 = 2_000_000_000;
 
 /// Tells the bytes in flight after this segment, where that is known. True when the rule applied at all, which by itself
-/// gives the frame an analysis part (chapter 7).
+/// gives the frame an analysis part (P11).
 pub(super) fn measure(
     fwd: &mut Direction,
     rev: &Direction,

@@ -1,4 +1,4 @@
-//! Zeek's `history`: what a connection sent, a letter each.
+//! Zeek's `history`: what a connection sent, a letter each (Z-5).
 //!
 //! Owns: the letters and their bound. Must not know: what they stand for.
 
@@ -7,7 +7,7 @@ use std::fmt;
 /// Letters kept; a longer history is cut (Zeek itself has no bound).
 const MAX_HISTORY: usize = 40;
 
-/// The letters so far: capitals are the originator's (chapter 13 of the analysis notes). Of more than 40 the first are kept.
+/// The letters so far: capitals are the originator's. Of more than 40 the first are kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct History {
     letters: [u8; MAX_HISTORY],

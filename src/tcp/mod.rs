@@ -2,10 +2,12 @@
 //!
 //! Owns: streams and their numbers, both endpoints' RFC 9293 states, handshake and teardown, Wireshark's analysis flags,
 //! RTT, windows, completeness, Zeek's `conn_state` and `history`, reassembly of each direction's bytes.
-//! Must not know: the chat, sockets, text, or how its values are shown. What to read first: RFC 9293 sections 3.3 to 3.10.
+//! Must not know: the chat, sockets, text, or how its values are shown. What to read first: RFC 9293 sections 3.3 to 3.10, then
+//! `docs/analysis.md`: the ids at the lines, such as A-60, are its rules.
 //!
 //! What follows is told to users too.
 #![doc = ""]
+#![doc = include_str!("../../docs/analysis.md")]
 #![doc = include_str!("../../docs/wireshark.md")]
 
 mod acks;

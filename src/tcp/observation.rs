@@ -50,7 +50,7 @@ impl FrameRole {
     }
 }
 
-/// Wireshark's expert item about a FIN (chapter 11 of the analysis notes).
+/// Wireshark's expert item about a FIN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FinPart {
     /// Not a FIN.
@@ -113,15 +113,15 @@ pub struct Observation {
     pub window_shift: Option<u8>,
     /// Wireshark's flags.
     pub analysis: AnalysisFlags,
-    /// Our own notes.
+    /// Our own notes (N-1 to N-4).
     pub notes: OwnFlags,
-    /// `tcp.analysis.duplicate_ack_num`, with the frame of the first of them.
+    /// `tcp.analysis.duplicate_ack_num`, with the frame of the ACK that is repeated.
     pub duplicate_ack: Option<(u32, u64)>,
     /// The frame that this one acknowledges (`tcp.analysis.acks_frame`).
     pub acks_frame: Option<u64>,
     /// Time since that frame (`tcp.analysis.ack_rtt`).
     pub ack_rtt: Option<Nanos>,
-    /// `tcp.analysis.initial_rtt`.
+    /// `tcp.analysis.initial_rtt` (T-5).
     pub initial_rtt: Option<Nanos>,
     /// Bytes in flight after this segment.
     pub bytes_in_flight: Option<u32>,

@@ -106,7 +106,7 @@ impl Opening {
     fn syn_ack(&mut self, from: usize, step: Step, segment: &Segment<'_>, seen: &mut Observation) {
         if self.self_connect || self.outcome == HandshakeOutcome::Simultaneous {
             self.outcome = HandshakeOutcome::Simultaneous;
-            seen.notes.insert(OwnFlags::SIMULTANEOUS_OPEN);
+            seen.notes.insert(OwnFlags::SIMULTANEOUS_OPEN); // N-4
             if self.self_connect {
                 self.answer.get_or_insert(step);
                 self.syn_acked = [true; 2];

@@ -128,7 +128,7 @@ fn predicted<const FIN: bool>(fwd: &Direction, rev: &Direction, segment: &Segmen
 }
 
 /// The rules that are left for a segment of which [`predicted`] says that find nothing, and those for a FIN
-/// (chapter 11). True when the frame gets an analysis part.
+/// . True when the frame gets an analysis part (P11).
 #[inline(always)]
 fn follow<const FIN: bool>(
     fwd: &mut Direction,

@@ -1,4 +1,4 @@
-//! Who is the client of a connection, by the best evidence so far.
+//! Who is the client of a connection, by the best evidence so far (ST-9).
 //!
 //! Must not know: what the sides say to each other.
 

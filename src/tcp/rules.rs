@@ -1,4 +1,4 @@
-//! Wireshark 4.0's sequence analysis of one segment: chapters 5 and 6 of the analysis notes, rule ids at the lines.
+//! Wireshark 4.0's sequence analysis of one segment: the rules A of `docs/analysis.md`, with their ids at the lines.
 //!
 //! Owns: the order and the conditions of the A-rules. Must not know: states, handshakes, who is the client.
 
@@ -18,7 +18,7 @@ const FAST_DUP_ACKS: u32 = 2;
 const POISONED: u32 = u32::MAX;
 
 /// Runs the rules for a segment of known length and writes what they find into `seen`. True when the frame gets an
-/// analysis part (chapter 7), even one without flags.
+/// analysis part (P11), even one without flags.
 pub(super) fn analyse(
     fwd: &mut Direction,
     rev: &mut Direction,

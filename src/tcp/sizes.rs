@@ -1,5 +1,5 @@
 //! How much was sent by the sequence numbers, and how much of that the capture never held: `orig_bytes`, `resp_bytes` and
-//! `missed_bytes` of Zeek's conn.log.
+//! `missed_bytes` of Zeek's conn.log (Z-6).
 //!
 //! Must not know: letters and states of Zeek, which side is the originator.
 

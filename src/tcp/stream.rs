@@ -1,4 +1,4 @@
-//! One connection: takes a segment through the steps P1 to P12 of chapter 4 and the life-cycle rules of chapter 14.
+//! One connection: takes a segment through the steps P1 to P12 of `docs/analysis.md`, then through what is ours: notes and life cycle.
 //!
 //! Owns: the order of work and what both directions share. Must not know: other connections.
 
@@ -197,7 +197,7 @@ impl Stream {
         self.tell(from, seen);
     }
 
-    /// P5: time since the first frame and the one before.
+    /// P5: time since the first frame and the one before (T-1).
     #[inline]
     pub(super) fn pass(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
         let now = segment.timestamp;
@@ -424,9 +424,9 @@ impl Stream {
         fwd.bytes += u64::from(segment.len);
         fwd.ip_bytes += u64::from(segment.ip_length);
         if self.opening.self_connect {
-            seen.notes.insert(OwnFlags::SELF_CONNECT);
+            seen.notes.insert(OwnFlags::SELF_CONNECT); // N-2
         }
-        // Linux probes a closed window with an empty segment below the window (RFC 9293 section 3.8.6.1).
+        // N-1: Linux probes a closed window with an empty segment below the window (RFC 9293 section 3.8.6.1).
         if seen.analysis.contains(AnalysisFlags::KEEP_ALIVE)
             && segment.len == 0
             && before.peer_window_closed
@@ -444,7 +444,8 @@ impl Stream {
         }
     }
 
-    /// A segment larger than the peer offered to take was cut, or not yet cut, by the network hardware.
+    /// N-3: a segment longer than the MSS that its receiver offered is not yet cut by the network hardware, or was joined by it.
+    /// Where no MSS was offered, or the offer not captured, nothing is said.
     pub(super) fn note_offload(&self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
         let offered = self.opening.offers[1 - from].and_then(|offer| offer.options.mss);
         if offered.is_some_and(|mss| segment.len > u32::from(mss)) {

@@ -1,4 +1,4 @@
-//! Zeek's `conn_state` and `history` of a connection: chapter 13 of the analysis notes.
+//! Zeek's `conn_state` and `history` of a connection: rules Z-1 to Z-5.
 //!
 //! Owns: Zeek's own endpoint states and letters. Must not know: RFC states, Wireshark's flags, who we call the client.
 
@@ -87,7 +87,7 @@ impl Zeek {
         self.halves[from].payload |= segment.len > 0;
     }
 
-    /// The first packet names the originator, unless it looks like an answer.
+    /// Z-1: the first packet names the originator, unless it looks like an answer.
     fn start(&mut self, from: usize, segment: &Segment<'_>, hints: Hints) {
         let syn_only = segment.flags.syn() && !segment.flags.ack();
         let from_server = hints.from_listener || likely_server_port(segment.source.port);
@@ -103,7 +103,7 @@ impl Zeek {
         }
     }
 
-    /// Flips roles when a SYN,ACK came first.
+    /// Z-2: flips roles when a SYN,ACK came first.
     fn correct_roles(&mut self, from: usize, segment: &Segment<'_>) {
         let Some(originator) = self.originator.map(usize::from) else {
             return;
@@ -124,7 +124,7 @@ impl Zeek {
         }
     }
 
-    /// Writes this segment's letters.
+    /// Z-5: writes this segment's letters.
     fn write(&mut self, from: usize, segment: &Segment<'_>, hints: Hints) {
         let flags = segment.flags;
         let relevant = u8::from(flags.syn()) + u8::from(flags.fin()) + u8::from(flags.rst());
@@ -177,7 +177,7 @@ impl Zeek {
         });
     }
 
-    /// Zeek's state table.
+    /// Z-3: Zeek's state table.
     fn advance(&mut self, from: usize, segment: &Segment<'_>) {
         let flags = segment.flags;
         let originates = self.originator.is_some_and(|o| usize::from(o) == from);
@@ -232,7 +232,7 @@ impl Zeek {
         }
     }
 
-    /// `conn_state`: the first line of the table that fits.
+    /// Z-4: `conn_state`, the first line of the table that fits.
     pub(super) fn conn_state(&self) -> &'static str {
         let originator = self.originator.map_or(0, usize::from);
         let (first, second) = (&self.halves[originator], &self.halves[1 - originator]);
@@ -257,7 +257,7 @@ impl Zeek {
         }
     }
 
-    /// Line 4: `S`, optionally after `^`, then none of H A F G I Q before an `R`.
+    /// Of RSTOS0 in Z-4: `S`, optionally after `^`, then none of H A F G I Q before an `R`.
     fn syn_then_rst(&self) -> bool {
         let history = self.history.as_str();
         let history = history.strip_prefix('^').unwrap_or(history);

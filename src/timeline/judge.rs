@@ -21,7 +21,7 @@ pub(super) struct Circumstances {
     pub(super) over: bool,
 }
 
-/// Sums up a stream.
+/// Sums up a stream. What rests on absence gives way where frames were lost (V-3).
 pub(super) fn verdict(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Verdict {
     let lost = about.lost || fact.marks.has(Marks::LOSSY);
     let ended = end_word(summary, fact, about);
@@ -59,7 +59,7 @@ pub(super) fn verdict(summary: &StreamSummary, fact: &Fact, about: Circumstances
     Verdict { code, cause, also }
 }
 
-/// How it ended; `None` while it is open.
+/// V-1: how it ended; `None` while it is open.
 fn end_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Option<VerdictCode> {
     let teardown = &summary.teardown;
     if summary.handshake.outcome == HandshakeOutcome::Refused {
@@ -114,7 +114,7 @@ fn unanswered(summary: &StreamSummary, about: Circumstances) -> Option<VerdictCo
     })
 }
 
-/// The main word of a connection that is open.
+/// V-2: the main word of a connection that is open.
 fn open_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> VerdictCode {
     let marks = fact.marks;
     let begun = summary.handshake.outcome != HandshakeOutcome::NotSeen;
@@ -137,7 +137,7 @@ fn open_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Verd
     }
 }
 
-/// Everything else that holds.
+/// V-4: everything else that holds.
 fn further_words(
     summary: &StreamSummary,
     fact: &Fact,

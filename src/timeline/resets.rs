@@ -31,7 +31,7 @@ impl Story {
         self.services.of_mut(id).queue_full = true;
     }
 
-    /// The analyser's card with what other connections tell of a reset: a server that lets connections wait, or that greets
+    /// The analyser's card with what other connections tell of a reset (RC-6): a server that lets connections wait, or that greets
     /// everybody, and never said a word here, went away before it accepted.
     pub(super) fn teardown_card(&self, summary: &StreamSummary) -> Teardown {
         let mut card = summary.teardown;

@@ -253,7 +253,7 @@ fn accept_ny_q60() {
         "S14",
         &[
             "SYN,ACK is sent by the server's kernel as soon as the SYN arrives",
-            "E23",
+            "A server that never calls accept shows it",
         ],
     );
 }
@@ -395,7 +395,7 @@ fn accept_do_q72() {
     told.says("S7", &["Orderly close"]);
 }
 
-/// Like V2 ("how many ...?"): the filter of a count finds as many frames as are counted, also where it cannot list them all. Twelve
+/// "How many ...?": the filter of a count finds as many frames as are counted, also where it cannot list them all. Twelve
 /// lines have twelve pure ACKs; the ACKs of the handshake (#3) and of the close (#30) look the same and are not among them.
 #[test]
 fn accept_v2_count_of_pure_acks() {

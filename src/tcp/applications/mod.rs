@@ -1,4 +1,5 @@
-//! What protocols above TCP tell tshark 4.0 about streams: the few rules by which they change numbers and completeness.
+//! What protocols above TCP tell tshark 4.0 about streams: the few rules by which they change numbers and completeness
+//! (ST-10).
 //!
 //! Owns: which protocols are looked at, and when. Must not know: streams, sequence numbers.
 

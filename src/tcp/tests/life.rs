@@ -423,7 +423,7 @@ mod aborting {
 
     #[test]
     fn data_for_a_closed_socket_is_answered_by_rst() {
-        // Row E03: C closes, S still sends, C's kernel answers with RST.
+        // RC-1: C closes, S still sends, C's kernel answers with RST.
         let mut play = Play::open();
         play.send(S, "PA", 1, 1, 5);
         play.send(C, "A", 1, 6, 0);

@@ -1,5 +1,5 @@
-//! Whole connections through the analyser. Expected values come from tshark 4.0.17's tables, from RFC 9293 and from
-//! chapter 15 of the analysis notes, never from our own output.
+//! Whole connections through the analyser. Expected values are what tshark 4.0.17 printed and what RFC 9293 says,
+//! never our own output.
 
 mod life;
 mod limits;

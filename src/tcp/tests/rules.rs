@@ -1,4 +1,4 @@
-//! Wireshark's rules, by rule id: the traps of chapter 15 and the cases of chapter 16 with tshark's answers.
+//! Wireshark's rules, by the ids of `docs/analysis.md`: its surprises TR-1 to TR-29, and further cases, with tshark's answers.
 
 use super::*;
 

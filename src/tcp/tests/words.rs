@@ -1,4 +1,4 @@
-//! Zeek's words (chapter 13) and `tcp.completeness` (chapter 10).
+//! Zeek's words (Z-1 to Z-5) and `tcp.completeness` (C-1 to C-3).
 
 use super::*;
 

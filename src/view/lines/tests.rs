@@ -1,4 +1,4 @@
-//! The story of the design's sample in every width, and hand-made expectations for each kind of line.
+//! The story of `view::samples` in every width, and hand-made expectations for each kind of line.
 
 use std::sync::Arc;
 

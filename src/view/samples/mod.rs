@@ -1,4 +1,4 @@
-//! Entries made by hand for the tests of the sinks: the chat of the design's sample.
+//! Entries made by hand for the tests of the sinks: a chat of one line from the handshake to the close.
 
 mod full;
 mod harness;
@@ -520,7 +520,7 @@ pub(super) fn end() -> EndEntry {
     }
 }
 
-/// The story of the design's sample.
+/// The story: a line, its copy, an orderly close.
 pub(super) fn story() -> Vec<Owned> {
     let mut story = vec![Owned::Capture(capture_start())];
     story.extend(opening());

@@ -53,7 +53,7 @@ pub struct ExpertItem {
     pub text: String,
 }
 
-/// What each analysis flag is called.
+/// What each analysis flag is called.
 const FLAGS: [(AnalysisFlags, Severity, &str); 14] = {
     use AnalysisFlags as Flag;
     use Severity::{Chat, Note, Warning};
@@ -129,7 +129,7 @@ pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
     let mut put = |severity, text: String| items.push(ExpertItem { severity, text });
     control_bits(packet, &mut put);
     protocol(packet, &mut put);
-    // tshark puts the plain item beside that of a retransmission of a particular kind.
+    // tshark puts the plain item beside that of a retransmission of a particular kind (TR-20).
     let mut analysis = seen.analysis;
     if analysis.intersects(AnalysisFlags::SENT_AGAIN) {
         analysis.insert(AnalysisFlags::RETRANSMISSION);
@@ -188,7 +188,7 @@ fn control_bits(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
     }
 }
 
-/// What RFC 9293 does not expect of a header.
+/// What RFC 9293 does not expect of a header.
 fn protocol(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
     let flags = packet.flags;
     if !flags.ack() && packet.ack_raw.0 != 0 {

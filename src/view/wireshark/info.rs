@@ -1,4 +1,4 @@
-//! The Info column of a TCP frame. Not said again here: Accurate ECN (Wireshark reads it from the handshake on), reserved bits,
+//! The Info column of a TCP frame. Not said again here: Accurate ECN (Wireshark reads it from the handshake on), reserved bits,
 //! experimental options.
 
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ const BITS: [(TcpFlags, &str); 9] = [
     (TcpFlags::AE, "AE"),
 ];
 
-/// What stands before the ports, left to right where several apply; of the four kinds of repetition only the first.
+/// What stands before the ports, left to right where several apply; of the four kinds of repetition only the first.
 const PREFIXES: [(AnalysisFlags, &str); 9] = [
     (
         AnalysisFlags::ZERO_WINDOW_PROBE_ACK,

@@ -1,7 +1,7 @@
 //! What Wireshark 4.0 itself would say of a frame: the Info column of its packet list, and its expert items.
 //!
 //! Owns: Wireshark's own English, word for word, so that a student finds on the screen what is printed here. Must not know:
-//! our words (that is `explain`'s). Checked against tshark by `tests/oracle`.
+//! our words (that is `explain`'s). Rules of `docs/analysis.md`. Checked against tshark by `tests/oracle`.
 
 mod expert;
 mod info;

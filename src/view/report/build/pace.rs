@@ -28,7 +28,7 @@ pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<Pac
 }
 
 /// The first data segments, each with its sample and the estimate so far: `E = 7/8 E + 1/8 sample` (RFC 6298 section 2, Kurose and
-/// Ross section 3.5.3). A segment that was sent again gives no sample (Karn).
+/// Ross section 3.5.3). A segment that was sent again gives no sample (Karn). T-6 of `docs/analysis.md`.
 fn first_segments(collector: &Collector, book: &Book, side: Side) -> Vec<RttRow> {
     let mut estimate: Option<Nanos> = None;
     let mut rows = Vec::new();
