@@ -24,8 +24,8 @@ pub(super) struct Before {
     /// A RST at the number that its receiver expects, and one of a side of which nothing else is known.
     pub(super) exact: bool,
     pub(super) blind: bool,
-    /// A FIN before bytes that its receiver acknowledged already, which it does not take (RFC 9293 section 3.10.7.4): it is
-    /// old or forged.
+    /// A FIN before bytes that its receiver acknowledged already, which it does not take (E-10, RFC 9293 section 3.10.7.4):
+    /// it is old or forged.
     pub(super) old_fin: bool,
     /// Why a RST was sent.
     pub(super) cause: ResetCause,

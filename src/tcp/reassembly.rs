@@ -190,8 +190,8 @@ impl Reassembler {
         (end <= self.next.saturating_add(MAX_AHEAD)).then_some((start, end))
     }
 
-    /// Takes the first acceptable FIN: one that lies before bytes already received is an old or a forged one (RFC 9293
-    /// section 3.10.7.4). What had come from behind it is no part of the stream.
+    /// Takes the first acceptable FIN: one that lies before bytes already received is an old or a forged one (E-10,
+    /// RFC 9293 section 3.10.7.4). What had come from behind it is no part of the stream.
     fn close(&mut self, segment: &Segment<'_>, offset: u64) {
         if self.end.is_some() || offset < self.next {
             return;
