@@ -231,7 +231,7 @@ fn rule(word: &str) -> Option<(&str, u32)> {
         Some(parts) => parts,
         None => ("P", word.strip_prefix('P')?),
     };
-    let known = FAMILIES.contains(&family) && (family == "P") == !word.contains('-');
+    let known = FAMILIES.contains(&family) && (family == "P") != word.contains('-');
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
     let number = number.parse().ok().filter(|_| digits)?;
     known.then_some((family, number))

@@ -18,8 +18,6 @@ pub enum SegmentOrigin {
     TruncatedHeader,
     /// Quoted inside an ICMP error (IC-1, IC-2): joins or opens a stream, no base numbers, no analysis flags.
     IcmpQuote {
-        /// The quote holds the whole 20-byte header (otherwise tshark prints no times, IC-3).
-        whole_header: bool,
         /// It ends where its packet said so, not where the capture was cut.
         ends: bool,
     },

@@ -56,7 +56,6 @@ pub(super) fn read<'a>(
 fn origin(cx: &Context, captured: usize, header: usize, reported: usize) -> SegmentOrigin {
     if cx.quoted {
         SegmentOrigin::IcmpQuote {
-            whole_header: captured >= MIN_HEADER,
             ends: captured == reported,
         }
     } else if cx.fragmented || reported < header {

@@ -169,7 +169,6 @@ impl Analyzer {
         if !old.is_reused_by(arrival.from, segment) {
             return None;
         }
-        seen.replaced = Some(old.id);
         seen.analysis.insert(AnalysisFlags::REUSED_PORTS);
         applications.forget(&arrival.key);
         Some(Begun::Reused) // ST-3

@@ -29,6 +29,7 @@ mod machine;
 mod multipath;
 mod observation;
 mod opening;
+mod options;
 mod places;
 mod prediction;
 mod reassembly;

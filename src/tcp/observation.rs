@@ -149,6 +149,4 @@ pub struct Observation {
     pub fin: FinPart,
     /// This frame opens a window that its sender had closed: the frame that closed it, and for how long.
     pub zero_window_ended: Option<(u64, Nanos)>,
-    /// The older stream of the same 4-tuple that this frame's new stream takes over from (ST-3): it is over.
-    pub replaced: Option<StreamId>,
 }

@@ -13,7 +13,7 @@ use super::before::Before;
 use super::direction::{Direction, SHIFT_UNKNOWN};
 use super::rules::{acknowledge, note_last, record_of, right_edge};
 use super::stream::{Stream, Surroundings, Unsettled, split};
-use super::{AnalysisFlags, Observation, flight, windows};
+use super::{AnalysisFlags, Observation, flight, options, windows};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
 const ACK_SYN_FIN_RST: u16 = 0x017;
@@ -56,7 +56,7 @@ impl Stream {
             return false;
         };
         let predicted = segment.origin == SegmentOrigin::Direct
-            && windows::plain_options(segment)
+            && options::plain_options(segment)
             && fwd.zero_window.is_none()
             && predicted::<FIN>(fwd, rev, segment)
             && !self.opening.self_connect;

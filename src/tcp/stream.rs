@@ -15,7 +15,7 @@ use super::{
     AnalysisFlags, Certainty, Changes, FrameRole, Observation, ObservedState, OwnFlags, RoleReason,
     StreamId,
 };
-use super::{machine, rules, windows};
+use super::{machine, options, rules, windows};
 use crate::net::{Nanos, Timestamp};
 use crate::packet::{Segment, SegmentOrigin, TcpFlags};
 
@@ -172,12 +172,12 @@ impl Stream {
             closing: &self.closing,
         };
         let before = Before::of(segment, from, parts);
-        match segment.origin {
+        let has_part = match segment.origin {
             SegmentOrigin::Direct | SegmentOrigin::ShortHeader => {
-                self.analyse(from, segment, known_syn, seen);
+                self.analyse(from, segment, known_syn, seen)
             }
-            SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => {}
-        }
+            SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => false,
+        };
         let told = if segment.header_length < 20 {
             if around.begins.is_none() {
                 self.completeness.frame_that_counts_nothing();
@@ -190,6 +190,9 @@ impl Stream {
             self.live(from, segment, around, before, seen);
             if !told {
                 leave_untold(seen);
+            } else if has_part && self.initial_rtt != 0 {
+                // T-2: what this very frame sets is shown on it.
+                seen.initial_rtt = Some(self.initial_rtt);
             }
         } else {
             hide(seen); // IN-4, IC-2
@@ -225,14 +228,14 @@ impl Stream {
         true
     }
 
-    /// P6: base numbers, A-rules, relative numbers, window.
+    /// P6: base numbers, A-rules, relative numbers, window. True when the frame has an analysis part (P11).
     fn analyse(
         &mut self,
         from: usize,
         segment: &Segment<'_>,
         known_syn: bool,
         seen: &mut Observation,
-    ) {
+    ) -> bool {
         let initial_rtt = self.initial_rtt;
         let (fwd, rev) = split(&mut self.dirs, from);
         let base = *fwd.base.get_or_insert(if segment.flags.syn() {
@@ -261,8 +264,7 @@ impl Stream {
             .wrapping_add(segment.len)
             .wrapping_add(u32::from(control));
         windows::scale(fwd, segment, seen);
-        // T-2: what this very frame sets is shown on it, so the value is filled in by `share`.
-        seen.initial_rtt = (shown || known_syn || !reused.is_empty()).then_some(0);
+        shown || known_syn || !reused.is_empty()
     }
 
     /// P7 to P12: what also quoted segments take part in (IC-2). False when the captured header ends too early for P11.
@@ -302,14 +304,10 @@ impl Stream {
         let (fwd, rev) = split(&mut self.dirs, from);
         let paths = Reader::new(paths, self.id, from);
         let whole =
-            segment.header_captured >= 20 && windows::read_options(fwd, segment, seen.ack, paths);
+            segment.header_captured >= 20 && options::read_options(fwd, segment, seen.ack, paths);
         if whole && flags.syn() {
             windows::settle(fwd, rev, segment);
         }
-        seen.initial_rtt = seen
-            .initial_rtt
-            .map(|_| self.initial_rtt)
-            .filter(|&rtt| rtt != 0);
         whole
     }
 
@@ -526,7 +524,6 @@ fn hide(seen: &mut Observation) {
         time_relative: seen.time_relative,
         time_delta: seen.time_delta,
         changes: seen.changes,
-        replaced: seen.replaced,
         ..Observation::default()
     };
 }
@@ -537,7 +534,6 @@ fn leave_untold(seen: &mut Observation) {
     seen.duplicate_ack = None;
     seen.acks_frame = None;
     seen.ack_rtt = None;
-    seen.initial_rtt = None;
     seen.bytes_in_flight = None;
     seen.push_bytes_sent = None;
     seen.rto = None;

@@ -63,10 +63,7 @@ fn run(limits: Limits, segments: &[Wild], base: u32) -> (Analyzer, Vec<Observati
                     options: TcpOptions(bytes),
                     payload: &[],
                     origin: match options {
-                        250.. => SegmentOrigin::IcmpQuote {
-                            whole_header: true,
-                            ends: true,
-                        },
+                        250.. => SegmentOrigin::IcmpQuote { ends: true },
                         245.. => SegmentOrigin::ShortHeader,
                         240.. => SegmentOrigin::TruncatedHeader,
                         _ => SegmentOrigin::Direct,
