@@ -5,6 +5,8 @@
 mod collect;
 #[path = "story/cut.rs"]
 mod cut;
+#[path = "story/long_message.rs"]
+mod long_message;
 #[path = "story/properties.rs"]
 mod properties;
 #[path = "story/scenario.rs"]

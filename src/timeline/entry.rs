@@ -139,8 +139,11 @@ pub struct MessageEntry {
     pub said: u64,
     /// What was said.
     pub message: Message,
-    /// The frames that carried its bytes first, in order (bounded; `frames_total` counts all).
+    /// The frames that carried its bytes first, in order: evidence, and the first ones only where they are very many
+    /// (`frames_total` counts all).
     pub frames: Few<u64, 2>,
+    /// The frame that completed it, listed or not; 0: not known.
+    pub last_frame: u64,
     /// Number of frames that carried it.
     pub frames_total: u32,
     /// Messages that began in the same segment as this one, itself included (several lines in one segment).

@@ -270,7 +270,7 @@ impl Collector {
 
     fn draw_packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
         let stream = packet.observation.stream;
-        let drawn = self.is_selected(stream) && !self.is_late(stream, Some(packet.frame));
+        let drawn = self.is_selected(stream) && !self.is_late(stream, packet.frame);
         match &mut self.drawings {
             Some(drawings) if drawn => drawings.packet(packet),
             _ => Ok(()),
@@ -284,12 +284,12 @@ impl Collector {
     }
 
     /// The report ends with the first data segment, and this frame of the connection came after it.
-    fn is_late(&self, stream: StreamId, frame: Option<u64>) -> bool {
+    fn is_late(&self, stream: StreamId, frame: u64) -> bool {
         if !self.selection.until_first_data {
             return false;
         }
         let first = self.books.get(&stream.0).and_then(Book::first_data);
-        first.zip(frame).is_some_and(|(first, frame)| frame > first)
+        first.is_some_and(|first| frame > first)
     }
 }
 
@@ -320,7 +320,7 @@ impl Sink for Collector {
                 self.draw_packet(packet)?;
             }
             Entry::Message(message) if self.is_selected(message.stream) => {
-                let late = self.is_late(message.stream, message.frames.last().copied());
+                let late = self.is_late(message.stream, message.last_frame);
                 self.lines.message(message, late);
                 self.draw(entry)?;
             }

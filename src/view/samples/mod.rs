@@ -280,6 +280,7 @@ pub(super) fn said(side: Side, text: &[u8], frame: u64, micros: i64) -> Vec<Owne
             bytes: 0..u64::from(len),
         },
         frames: [frame][..].into(),
+        last_frame: frame,
         frames_total: 1,
         sharing: 1,
         ack: Some(Acknowledged {
