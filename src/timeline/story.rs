@@ -113,7 +113,6 @@ impl Story {
 
     /// Takes one segment; time has passed already.
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
-        self.counts.tcp_frames += 1;
         let mut seen = Observation::default();
         self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {

@@ -116,7 +116,9 @@ pub struct Collector {
     pub(super) layout: Layout,
     pub(super) first_packet: Option<Timestamp>,
     pub(super) last_packet: Option<Timestamp>,
-    pub(super) packets: u64,
+    /// Frames that segments came in, and the number of the last: one may hold several.
+    pub(super) packet_frames: u64,
+    last_packet_frame: u64,
     pub(super) traces: Vec<Trace>,
     pub(super) books: FxHashMap<u32, Book>,
     pub(super) streams: FxHashMap<u32, StreamEntry>,
@@ -152,7 +154,8 @@ impl Collector {
     }
 
     fn packet(&mut self, packet: &PacketEntry) {
-        self.packets += 1;
+        self.packet_frames += u64::from(packet.frame != self.last_packet_frame);
+        self.last_packet_frame = packet.frame;
         self.first_packet.get_or_insert(packet.at);
         self.last_packet = Some(
             self.last_packet
