@@ -1,6 +1,6 @@
 //! Frames that hold several segments: 802.11 aggregates (A-MSDU, IEEE 802.11-2020 section 9.3.2.2).
 
-use super::{file, run, stdout};
+use super::{expect_fault, file, run, stderr, stdout};
 
 const WLAN: u32 = 105;
 const IPV4: [u8; 2] = [8, 0];
@@ -89,4 +89,37 @@ fn a_frame_is_cut_where_any_of_its_segments_is() {
     let end = text.lines().last().expect("the totals");
     assert!(end.contains("\"tcp_frames\":1,"), "{end}");
     assert!(end.contains("\"cut_frames\":1"), "{end}");
+}
+
+#[test]
+fn each_segment_is_drawn_with_its_own_analysis() {
+    let (_folder, path) = file("air.pcap", &capture(&[both()], 0));
+    let output = run(&["frame", &path, "1", "--width", "100"]);
+    let text = stdout(&output);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let (first, second) = text
+        .split_once("segment 2 of 2 in this frame\n")
+        .expect("two segments");
+    assert!(
+        first.starts_with("segment 1 of 2 in this frame\n"),
+        "{first}"
+    );
+    assert!(first.contains("40000 → 7000 [SYN] Seq=0"), "{first}");
+    assert!(
+        second.contains("7000 → 40000 [SYN, ACK] Seq=0 Ack=1"),
+        "{second}"
+    );
+    assert!(!first.contains("7000 → 40000"), "{first}");
+    // An ordinary frame does not count its segments.
+    let single = aggregate(&[(&segment(true, 9, 0, SYN), IPV4)]);
+    let (_folder, path) = file("one.pcap", &capture(&[single], 0));
+    let text = stdout(&run(&["frame", &path, "1"]));
+    assert!(!text.contains("segment 1"), "{text}");
+}
+
+#[test]
+fn a_frame_without_tcp_is_refused() {
+    let arp = aggregate(&[(&[0; 28], ARP)]);
+    let (_folder, path) = file("arp.pcap", &capture(&[arp], 0));
+    expect_fault(&["frame", &path, "1"], 1, &["no TCP header of its own"]);
 }
