@@ -1,6 +1,8 @@
 //! The story, as data: each file of `tests/story/scenarios` holds the steps of a capture and the entries that must come of
 //! it. The expected lines were reasoned from the steps (RFC 9293, the verdict vocabulary), not taken from the output.
 
+#[path = "story/claims.rs"]
+mod claims;
 #[path = "story/collect.rs"]
 mod collect;
 #[path = "story/cut.rs"]

@@ -25,7 +25,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word in JSON.
+    /// The word, the same in all formats and languages.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -180,15 +180,25 @@ impl Court<'_> {
         rows.filter(move |row| in_scope(row, scope))
     }
 
-    /// Each connection about a claim: every one in scope must agree, or at least one.
+    /// Each connection about a claim: every one in scope must agree, or at least one. What is known of one decides before
+    /// what is not known of another.
     fn connections(&self, scope: Scope, judge: impl Fn(&ConnectionRow) -> Answer) -> Answer {
         let mut all = Vec::new();
         for row in self.rows(scope) {
             let answer = judge(row);
-            if answer.holds == (scope == Scope::Any) {
+            let decides = if scope == Scope::Any {
+                answer.holds
+            } else {
+                !answer.holds && answer.known
+            };
+            if decides {
                 return answer;
             }
             all.push(answer);
+        }
+        let unknown = all.iter().position(|answer| !answer.known);
+        if let Some(first) = unknown.filter(|_| scope != Scope::Any) {
+            return all.swap_remove(first);
         }
         if self.report.connections_folded > 0 && !matches!(scope, Scope::Stream(_)) {
             return self.folded();
