@@ -5,7 +5,7 @@ use chatscope::view::expect::{Expectation, Judgement, Outcome, judge};
 use chatscope::view::report::{Collector, Report, Selection};
 
 use crate::collect::play;
-use crate::scene::{ACK, Captured, PSH, Scene};
+use crate::scene::{ACK, Captured, PSH, RST, Scene};
 
 fn report(frames: &[Captured]) -> Report {
     let mut collector = Collector::new(Selection::default());
@@ -39,4 +39,32 @@ fn one_known_refutal_counts_more_than_what_is_not_known() {
     assert_eq!(fast.outcome, Outcome::Inconclusive, "{fast:?}");
     let fast = judged(&report, "any: rtt within 1ms");
     assert_eq!(fast.outcome, Outcome::Pass, "{fast:?}");
+}
+
+/// Frames 1 to 3 open, 4 and 5 a line, 6 to 8 close, and then frame 9: a RST of the client.
+#[test]
+fn a_reset_after_an_orderly_close_is_the_evidence() {
+    let ports = (50001, 7000);
+    let mut scene = Scene::default();
+    scene.open(0, ports);
+    scene.say(1000, ports, true, b"hi\n");
+    scene.close(2000, ports, true);
+    scene.segment(3000, ports, true, RST, 0, b"");
+    let report = report(&scene.frames);
+    for (claim, outcome) in [
+        ("no reset", Outcome::Fail),
+        ("reset-by client", Outcome::Pass),
+        ("reset-by server", Outcome::Fail),
+        ("reset cause linger0", Outcome::Fail),
+    ] {
+        let told = judged(&report, claim);
+        assert_eq!(told.outcome, outcome, "{told:?}");
+        assert_eq!(told.evidence.frames, [9], "{told:?}");
+    }
+    let told = judged(&report, "no reset");
+    let found = "stream 0: closed-by client, CLOSED_BY_CLIENT + RESET_BY_CLIENT (";
+    assert!(told.found.starts_with(found), "{told:?}");
+    let closed = judged(&report, "closed-by client");
+    assert_eq!(closed.outcome, Outcome::Pass);
+    assert_eq!(closed.evidence.frames, [6, 7, 8, 9]);
 }
