@@ -9,6 +9,8 @@ mod collect;
 mod cut;
 #[path = "story/long_message.rs"]
 mod long_message;
+#[path = "story/ports_again.rs"]
+mod ports_again;
 #[path = "story/properties.rs"]
 mod properties;
 #[path = "story/scenario.rs"]

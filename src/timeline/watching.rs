@@ -439,14 +439,20 @@ impl Story {
         let watched = self.watches.remove(watch);
         if let Some(mut conversation) = self.conversations.remove(conversation) {
             self.set_member(&mut conversation, false);
-            self.books.forget(conversation.connection);
         }
         // By the ends it was entered with: since then it may have been told who is the client, or been forgotten.
-        if let Some(watch) = watched
-            && let Some(&(newest, _)) = self.by_tuple.get(&watch.connection)
-            && newest == stream
-        {
-            self.by_tuple.remove(&watch.connection);
+        if let Some(watch) = watched {
+            self.release(watch.connection, stream);
+        }
+    }
+
+    /// The ends of a connection are free, unless another one has them by now (a port that is used again at once): what the
+    /// program said is then about that one.
+    fn release(&mut self, ends: FourTuple, stream: StreamId) {
+        let newest = self.by_tuple.get(&ends).map(|&(newest, _)| newest);
+        if newest.is_none_or(|newest| newest == stream) {
+            self.by_tuple.remove(&ends);
+            self.books.forget(ends, self.clock);
         }
     }
 
