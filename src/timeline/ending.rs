@@ -13,10 +13,9 @@ impl Story {
     pub(super) fn stream_entry(&self, mut summary: StreamSummary) -> StreamEntry {
         summary.teardown = self.teardown_card(&summary);
         let fact = self.facts.of(summary.stream);
-        let name = self.conversations.get(fact.conversation);
         StreamEntry {
             verdict: self.verdict(&summary),
-            name: name.and_then(|conversation| conversation.name.clone()),
+            name: self.name_of(summary.stream),
             messages: (u64::from(fact.messages.0), u64::from(fact.messages.1)),
             summary,
         }

@@ -24,6 +24,8 @@ impl Marks {
     pub(super) const LOSSY: Self = Self(1 << 5);
     /// No data for long, until the end.
     pub(super) const IDLE: Self = Self(1 << 6);
+    /// It was let go, and its client's name is kept.
+    pub(super) const NAME_KEPT: Self = Self(1 << 7);
     /// A handshake entry was told; it was the final one.
     pub(super) const HANDSHAKE_TOLD: Self = Self(1 << 8);
     /// A teardown entry was told.

@@ -29,6 +29,7 @@ impl Story {
         let changes = seen.changes;
         if changes.contains(Changes::CLIENT_CHANGED) {
             self.let_go(seen.stream);
+            self.forget_name(seen.stream);
         }
         if changes.contains(Changes::REVIVED) {
             // The RST ended nothing: it is taken up where it goes on.
@@ -439,11 +440,21 @@ impl Story {
         let watched = self.watches.remove(watch);
         if let Some(mut conversation) = self.conversations.remove(conversation) {
             self.set_member(&mut conversation, false);
+            if let Some(name) = conversation.name {
+                self.facts.of_mut(stream).marks.add(Marks::NAME_KEPT);
+                self.kept_names.keep(stream, name);
+            }
         }
         // By the ends it was entered with: since then it may have been told who is the client, or been forgotten.
         if let Some(watch) = watched {
             self.release(watch.connection, stream);
         }
+    }
+
+    /// The other end is the client: the name was never its own.
+    fn forget_name(&mut self, stream: StreamId) {
+        self.facts.of_mut(stream).marks.0 &= !Marks::NAME_KEPT.0;
+        self.kept_names.forget(stream);
     }
 
     /// The ends of a connection are free, unless another one has them by now (a port that is used again at once): what the
