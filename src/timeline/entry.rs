@@ -21,7 +21,7 @@ pub struct CaptureStart {
     pub filter: Option<String>,
     /// Snap length, where one is known.
     pub snaplen: Option<u32>,
-    /// Time of the first frame (saved file) or of the start of the capture (live).
+    /// When a live capture began. Of a file or pipe it is not known: this entry comes before its first frame is waited for.
     pub start: Option<Timestamp>,
     /// Frames arrive as they happen.
     pub live: bool,
