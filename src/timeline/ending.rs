@@ -98,7 +98,8 @@ impl Story {
         let told = self.wants.streams && frames_of(&summary) == told_at;
         if self.wants.events {
             let unfinished = summary.handshake.outcome.is_begun();
-            if unfinished && !marks.has(Marks::HANDSHAKE_TOLD) && !marks.has(Marks::OPENING_TOLD) {
+            let carded = marks.has(Marks::HANDSHAKE_TOLD) || marks.has(Marks::UNANSWERED_TOLD);
+            if unfinished && !carded {
                 self.tell_opening(stream, true);
             }
             if summary.teardown.first_fin.is_some() && !marks.has(Marks::TEARDOWN_TOLD) {

@@ -32,8 +32,10 @@ impl Marks {
     pub(super) const TEARDOWN_TOLD: Self = Self(1 << 9);
     /// Its timer for the end is set or over.
     pub(super) const END_SET: Self = Self(1 << 10);
-    /// Repeated SYNs or ACKs were remarked on.
-    pub(super) const OPENING_TOLD: Self = Self(1 << 11);
+    /// It was told that nobody answers its SYNs, which may still change.
+    pub(super) const UNANSWERED_TOLD: Self = Self(1 << 11);
+    /// It was told that the server goes on repeating its SYN,ACK.
+    pub(super) const ANSWERS_REPEATED_TOLD: Self = Self(1 << 12);
 
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

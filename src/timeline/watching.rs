@@ -87,7 +87,7 @@ impl Story {
             let summary = self.analyzer.summary(seen.stream).unwrap_or_default();
             let complete = summary.handshake.outcome == HandshakeOutcome::Complete;
             let many = summary.handshake.answer_retries >= 2;
-            if complete && many && fact.marks.first(Marks::OPENING_TOLD) {
+            if complete && many && fact.marks.first(Marks::ANSWERS_REPEATED_TOLD) {
                 self.queue_is_full(summary.connection.server);
                 let mut finding = self.finding(FindingCode::AcceptQueueFull, seen.stream);
                 finding.side = Some(Side::Server);
@@ -315,17 +315,17 @@ impl Story {
         }
     }
 
-    /// The handshake card, with what was odd about it.
+    /// The handshake card for good, with what was odd about it.
     pub(super) fn tell_handshake(&mut self, stream: StreamId) {
+        self.facts.of_mut(stream).marks.add(Marks::HANDSHAKE_TOLD);
         self.tell_opening(stream, false);
     }
 
-    /// The same; `unfinished` where only the end of the capture brings it.
+    /// The card as it is by now: another may follow. `unfinished` where only the end of the capture brings it.
     pub(super) fn tell_opening(&mut self, stream: StreamId, unfinished: bool) {
         let Some(summary) = self.analyzer.summary(stream) else {
             return;
         };
-        self.facts.of_mut(stream).marks.add(Marks::HANDSHAKE_TOLD);
         let handshake = summary.handshake;
         let entry = HandshakeEntry {
             at: self.clock,
@@ -370,7 +370,7 @@ impl Story {
         }
         let handshake = summary.handshake;
         if handshake.outcome == HandshakeOutcome::Unanswered {
-            fact.marks.add(Marks::OPENING_TOLD);
+            fact.marks.add(Marks::UNANSWERED_TOLD);
             let service = self.services.known(summary.connection.server);
             let listens = service.is_some_and(|service| service.listens);
             let retries = u64::from(handshake.syn_retries);
@@ -384,14 +384,13 @@ impl Story {
             finding.value = Some(value);
             let syn = handshake.syn.map_or(0, |step| step.frame);
             finding.duration = handshake.syn.map(|step| self.clock.since(step.at));
-            self.tell_handshake(stream);
+            // It may still be answered.
+            self.tell_opening(stream, false);
             // One SYN of a scan is no finding: clients repeat theirs.
             if retries > 0 {
                 let frames = [syn, summary.last_frame];
                 self.tell_finding(with_frames(finding, &frames));
             }
-            // It may still be answered.
-            self.facts.of_mut(stream).marks.0 &= !Marks::HANDSHAKE_TOLD.0;
         } else if handshake.outcome == HandshakeOutcome::HalfOpen {
             self.tell_handshake(stream);
         }
