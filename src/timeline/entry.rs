@@ -350,6 +350,11 @@ impl Wants {
         }
     }
 
+    /// More than segments and rows of a table: what packets and program tell together.
+    pub(super) const fn joins(self) -> bool {
+        self.messages || self.events
+    }
+
     /// Whether this entry was asked for: for a sink that shares its story with another one.
     #[must_use]
     pub const fn covers(self, entry: &Entry<'_>) -> bool {

@@ -77,10 +77,13 @@ impl Story {
         {
             analyzer.listens_on(port);
         }
-        // Without anything to join there is nothing to wait for.
-        let joins = wants.messages || wants.events;
         Self {
-            hold: if joins { settings.hold_back.max(0) } else { 0 },
+            // Without anything to join there is nothing to wait for.
+            hold: if wants.joins() {
+                settings.hold_back.max(0)
+            } else {
+                0
+            },
             services: Services::new(&settings),
             settings,
             wants,
@@ -107,11 +110,6 @@ impl Story {
             scratch: PerSide::default(),
             sharing: Vec::new(),
         }
-    }
-
-    /// Only the table is wanted.
-    pub(super) const fn tells(&self) -> bool {
-        self.wants.messages || self.wants.events
     }
 
     /// Takes one segment; time has passed already.

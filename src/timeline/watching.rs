@@ -259,7 +259,7 @@ impl Story {
         let first = fact.marks.first(Marks::END_SET);
         let websocket_cut = fact.marks.has(Marks::WEBSOCKET) && fact.ws_close == 0;
         let whole = !self.lost && !fact.marks.has(Marks::LOSSY);
-        if !self.tells() {
+        if !self.wants.joins() {
             self.let_go(stream);
             return;
         }
