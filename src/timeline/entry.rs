@@ -8,7 +8,7 @@ use crate::chat::{SessionEvent, SessionId};
 use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, Few, FourTuple, LinkType, Nanos, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
-use crate::tcp::{Handshake, Observation, Side, StreamId, StreamSummary, Teardown};
+use crate::tcp::{Handshake, Observation, PerSide, Side, StreamId, StreamSummary, Teardown};
 
 /// First entry: where the frames come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -235,8 +235,8 @@ pub struct StreamEntry {
     pub verdict: Verdict,
     /// Chat name of its client, where known.
     pub name: Option<Arc<str>>,
-    /// Messages said by each side (client, server).
-    pub messages: (u64, u64),
+    /// Messages said by each side.
+    pub messages: PerSide<u64>,
 }
 
 /// Last entry.

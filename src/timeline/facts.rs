@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::tcp::StreamId;
+use crate::tcp::{PerSide, StreamId};
 
 /// Things that hold of a stream and cannot be read from its summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,10 +141,10 @@ pub(super) struct Fact {
     pub(super) marks: Marks,
     /// Code of a WebSocket Close frame; 0: none.
     pub(super) ws_close: u16,
-    /// Messages of client and server.
-    pub(super) messages: (u32, u32),
+    /// Messages said by each side.
+    pub(super) messages: PerSide<u32>,
     /// Frames it had when its stream entry was told; 0: not told.
-    pub(super) told_at: u32,
+    pub(super) frames_told: u32,
 }
 
 impl Default for Fact {
@@ -159,8 +159,11 @@ impl Fact {
         conversation: Slot(0),
         marks: Marks(0),
         ws_close: 0,
-        messages: (0, 0),
-        told_at: 0,
+        messages: PerSide {
+            client: 0,
+            server: 0,
+        },
+        frames_told: 0,
     };
 }
 

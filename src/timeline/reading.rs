@@ -211,10 +211,8 @@ impl Story {
     /// What a message says of its stream: counts, WebSocket, joined or split lines.
     fn note_message(&mut self, conversation: &mut Conversation, entry: &MessageEntry) {
         let fact = self.facts.of_mut(conversation.stream);
-        match entry.side {
-            Side::Client => fact.messages.0 = fact.messages.0.saturating_add(1),
-            Side::Server => fact.messages.1 = fact.messages.1.saturating_add(1),
-        }
+        let count = fact.messages.of_mut(entry.side);
+        *count = count.saturating_add(1);
         match entry.message.kind {
             MessageKind::WsClose(code) => {
                 fact.marks.add(Marks::WEBSOCKET);

@@ -147,8 +147,8 @@ fn stream(s: &StreamEntry) -> String {
         s.summary.stream,
         s.verdict.code,
         also.join(" "),
-        s.messages.0,
-        s.messages.1
+        s.messages.client,
+        s.messages.server
     )
 }
 

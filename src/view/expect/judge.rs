@@ -6,7 +6,9 @@ use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
 use crate::tcp::Side;
-use crate::view::report::{BitRow, ConnectionRow, Evidence, FindingRow, Report, frames_filter};
+use crate::view::report::{
+    BitRow, Both, ConnectionRow, Evidence, FindingRow, Report, frames_filter,
+};
 
 /// Frames named as evidence of one judgement.
 const MAX_FRAMES: usize = 16;
@@ -227,10 +229,10 @@ impl Court<'_> {
 
     /// How much there is of it; `None` where it is a sum over connections and some have no row.
     fn count(&self, what: Counted, from: Option<Side>, scope: Scope) -> Option<u64> {
-        let of = |both: [u64; 2]| match from {
-            Some(Side::Client) => both[0],
-            Some(Side::Server) => both[1],
-            None => both[0] + both[1],
+        let of = |both: &Both<u64>| match from {
+            Some(Side::Client) => both.client,
+            Some(Side::Server) => both.server,
+            None => both.client + both.server,
         };
         let whole = scope == Scope::Every && from.is_none();
         let rows = self.rows(scope);
@@ -242,11 +244,9 @@ impl Court<'_> {
             Counted::Bit(bit) => self.bit(bit).map_or(0, |row| row.count),
             _ if !known => return None,
             Counted::Streams => rows.count() as u64,
-            Counted::Messages => rows
-                .map(|r| of([r.messages.client, r.messages.server]))
-                .sum(),
-            Counted::Frames => rows.map(|r| of([r.frames.client, r.frames.server])).sum(),
-            Counted::Bytes => rows.map(|r| of([r.bytes.client, r.bytes.server])).sum(),
+            Counted::Messages => rows.map(|row| of(&row.messages)).sum(),
+            Counted::Frames => rows.map(|row| of(&row.frames)).sum(),
+            Counted::Bytes => rows.map(|row| of(&row.bytes)).sum(),
         })
     }
 

@@ -480,7 +480,10 @@ pub(super) fn stream_entry() -> StreamEntry {
             also: vec![VerdictCode::Served],
         },
         name: Some(Arc::from("ana")),
-        messages: (1, 3),
+        messages: PerSide {
+            client: 1,
+            server: 3,
+        },
     }
 }
 

@@ -234,10 +234,7 @@ impl Collector {
             duration: Seconds(summary.end.since(summary.start)),
             frames: both(summary.packets),
             bytes: both(summary.bytes),
-            messages: Both {
-                client: entry.messages.0,
-                server: entry.messages.1,
-            },
+            messages: both(entry.messages),
             completeness: summary.completeness,
             conn_state: summary.conn_state,
             history: summary.history.as_str().to_owned(),
