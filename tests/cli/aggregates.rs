@@ -24,7 +24,7 @@ fn segment(c2s: bool, seq: u8, ack: u8, flags: u8) -> Vec<u8> {
     [&ip[..], &from, &to, &sender, &receiver, &numbers].concat()
 }
 
-/// A QoS data frame whose body is an aggregate: each packet with addresses, length, LLC, and padding but for the last.
+/// A data frame with quality of service whose body is an aggregate: each packet with addresses, length, LLC, and padding but for the last.
 fn aggregate(packets: &[(&[u8], [u8; 2])]) -> Vec<u8> {
     const STATION: [u8; 6] = [2, 0, 0, 0, 0, 1];
     let mut frame = [&[0x88, 0, 0, 0][..], &STATION, &STATION, &STATION].concat();

@@ -228,9 +228,10 @@ fn number(out: &mut String, name: &str, value: u32) {
 /// Options that tell something: those of a SYN, SACK blocks (`absolute`: as sent); time stamps only with `-vv`.
 fn push_options(out: &mut String, packet: &PacketEntry, all: bool, absolute: bool) {
     // SACK blocks lie in the other direction's numbers: its base is what turns `ack` from raw to relative.
-    let base = match absolute {
-        true => 0,
-        false => packet.ack_raw.0.wrapping_sub(packet.observation.ack),
+    let base = if absolute {
+        0
+    } else {
+        packet.ack_raw.0.wrapping_sub(packet.observation.ack)
     };
     for (_, option) in packet.options.options().iter() {
         match option {
