@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+#[path = "cli/aggregates.rs"]
+mod aggregates;
+
 fn chatscope() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chatscope"));
     for variable in [

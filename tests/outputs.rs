@@ -159,6 +159,14 @@ fn a_file_is_not_emptied_when_there_is_nothing_to_write() {
             &["graph", "in.pcapng", "--stream", "99", "-o", "old.svg"],
             2,
         ),
+        (
+            &["ladder", "in.pcapng", "--stream", "99", "-o", "old.svg"],
+            2,
+        ),
+        (
+            &["report", "in.pcapng", "--stream", "99", "-o", "old.svg"],
+            2,
+        ),
         (&["graph", "none.pcap", "-o", "old.svg"], 2),
     ] {
         let (ended, said) = run(at, command);
@@ -304,9 +312,18 @@ fn connections_that_are_not_there_are_told() {
     let at = folder.path();
     for (command, code) in [
         (&["replay", "in.pcapng", "--stream", "99"][..], 0),
-        (&["report", "in.pcapng", "--stream", "99"], 0),
-        (&["ladder", "in.pcapng", "--stream", "99"], 0),
+        (&["report", "in.pcapng", "--stream", "99"], 2),
+        (&["ladder", "in.pcapng", "--stream", "99"], 2),
         (&["graph", "in.pcapng", "--stream", "99"], 2),
+        // One of them is there: that is drawn.
+        (
+            &["report", "in.pcapng", "--stream", "99", "--stream", "0"],
+            0,
+        ),
+        (
+            &["ladder", "in.pcapng", "--stream", "99", "--stream", "0"],
+            0,
+        ),
     ] {
         let (ended, said) = run(at, command);
         assert_eq!(ended, code, "{command:?}: {said}");

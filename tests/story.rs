@@ -1,10 +1,16 @@
 //! The story, as data: each file of `tests/story/scenarios` holds the steps of a capture and the entries that must come of
 //! it. The expected lines were reasoned from the steps (RFC 9293, the verdicts of docs/json-lines.md), not taken from the output.
 
+#[path = "story/claims.rs"]
+mod claims;
 #[path = "story/collect.rs"]
 mod collect;
 #[path = "story/cut.rs"]
 mod cut;
+#[path = "story/long_message.rs"]
+mod long_message;
+#[path = "story/ports_again.rs"]
+mod ports_again;
 #[path = "story/properties.rs"]
 mod properties;
 #[path = "story/scenario.rs"]

@@ -191,6 +191,11 @@ pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
     let mut sink = passed.behind(LadderSink::new(&mut picture, options), selection);
     let told = saved::tell(path, source, &mut sink)?;
     drop(sink);
+    let missing = saved::absent(path, &args.select.stream, told.timeline());
+    if let Some(missing) = missing.filter(|_| !passed.any()) {
+        told.end()?;
+        return Err(Failure::usage(missing));
+    }
     passed.note(path, &args.select.stream, told.timeline());
     to.write(&picture)?; // of a damaged capture as far as it goes
     told.end()

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::args::FilterArgs;
 use super::gather::gather;
 use super::whole::whole;
-use super::{Failure, display, exit, saved, written};
+use super::{Failure, display, exit, output, saved, written};
 use crate::explain::{Explainer, Lang};
 use crate::view::expect::{Expectation, LANGUAGE, Outcome, json, judge, junit, lines, tap};
 use crate::view::report::Selection;
@@ -81,6 +81,9 @@ pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
         ..FilterArgs::default()
     };
     let gathered = gather(&args.file, selection, &filter)?;
+    if let Some(missing) = &gathered.absent {
+        output::note(format_args!("chatscope: {missing}"));
+    }
     let judgements = judge(&gathered.report, &expectations, gathered.incomplete, &words);
     let text = match args.format {
         ResultFormat::Lines => lines(&judgements, &words),

@@ -13,9 +13,9 @@ use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
 use super::whole::{at_least_one, whole};
 use super::{Failure, output, written};
-use crate::packet::{Decoded, Decoder, Frame};
+use crate::packet::{Decoded, Decoder, Frame, Segment};
 use crate::timeline::{Entry, PacketEntry, Settings, Sink, Timeline, Wants};
-use crate::view::frame_boxes::{BoxOptions, frame_boxes};
+use crate::view::frame_boxes::{BoxOptions, Part, frame_boxes};
 
 /// Arguments of `frame`.
 #[derive(Debug, Args)]
@@ -74,10 +74,10 @@ impl Around<Saved> for Seek {
     }
 }
 
-/// Takes what the analysis says of the frame.
+/// Takes what the analysis says of the frame's segments, in order.
 struct Analysis {
     number: u64,
-    packet: Rc<RefCell<Option<PacketEntry>>>,
+    packets: Rc<RefCell<Vec<PacketEntry>>>,
 }
 
 impl Sink for Analysis {
@@ -89,7 +89,7 @@ impl Sink for Analysis {
         if let Entry::Packet(packet) = entry
             && packet.frame == self.number
         {
-            *self.packet.borrow_mut() = Some(packet.clone());
+            self.packets.borrow_mut().push(packet.clone());
         }
         Ok(())
     }
@@ -103,10 +103,10 @@ pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
         ascii: args.ascii || !output::is_utf8(),
     };
     let mut source = saved::open(&args.file)?;
-    let packet = Rc::new(RefCell::new(None));
+    let packets = Rc::default();
     let mut sink = Analysis {
         number: args.number,
-        packet: Rc::clone(&packet),
+        packets: Rc::clone(&packets),
     };
     let mut seek = Seek {
         number: args.number,
@@ -130,14 +130,61 @@ pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
         data: &found.data,
         ..found.head
     };
-    let mut decoder = Decoder::new();
-    let Decoded::Tcp(segment) = decoder.decode(&frame) else {
-        return Err(Failure::from(anyhow!(
-            "frame {} holds no TCP header of its own",
-            args.number
-        )));
-    };
-    let drawn = frame_boxes(&frame, &segment, packet.borrow().as_ref(), &options)?;
+    let drawn = draw(&frame, packets.take(), &options)?;
     written::stdout().write_all(drawn.as_bytes())?;
     Ok(())
+}
+
+/// Draws every segment of the frame with what the analysis says of it.
+fn draw(
+    frame: &Frame<'_>,
+    mut packets: Vec<PacketEntry>,
+    options: &BoxOptions,
+) -> Result<String, Failure> {
+    let mut of = 0;
+    each_segment(frame, |_| of += 1);
+    let (mut drawn, mut number, mut refusal) = (Vec::new(), 0, None);
+    each_segment(frame, |segment| {
+        number += 1;
+        // A segment that fragments of earlier frames completed is not among these: order alone does not pair them.
+        let own = packets.iter().position(|packet| is_of(packet, segment));
+        let packet = own.map(|index| packets.remove(index));
+        match frame_boxes(
+            frame,
+            Part { number, of },
+            segment,
+            packet.as_ref(),
+            options,
+        ) {
+            Ok(text) => drawn.push(text),
+            Err(error) => refusal = Some(error),
+        }
+    });
+    match refusal {
+        Some(error) if drawn.is_empty() => Err(error.into()),
+        None if drawn.is_empty() => Err(Failure::from(anyhow!(
+            "frame {} holds no TCP header of its own",
+            frame.number
+        ))),
+        _ => Ok(drawn.join("\n")),
+    }
+}
+
+/// Shows every segment that stands in the frame.
+fn each_segment(frame: &Frame<'_>, mut take: impl FnMut(&Segment<'_>)) {
+    let mut decoder = Decoder::new();
+    let mut part = Some(decoder.decode(frame));
+    while let Some(decoded) = part {
+        if let Decoded::Tcp(segment) = decoded {
+            take(&segment);
+        }
+        part = decoder.more(frame);
+    }
+}
+
+/// The entry is of this segment.
+fn is_of(packet: &PacketEntry, segment: &Segment<'_>) -> bool {
+    (packet.source, packet.destination) == (segment.source, segment.destination)
+        && (packet.seq_raw, packet.ack_raw) == (segment.seq, segment.ack)
+        && packet.flags == segment.flags
 }

@@ -20,6 +20,8 @@ pub(super) struct Gathered {
     pub(super) report: Report,
     /// The file ends in the middle of a record, or its statistics tell of losses.
     pub(super) incomplete: bool,
+    /// Which of the connections that were asked for are not there, in words.
+    pub(super) absent: Option<String>,
 }
 
 /// Reads the whole capture. A cut one is reported with a warning, as far as it goes.
@@ -46,7 +48,6 @@ pub(super) fn gather(
             .transpose()?,
     };
     let fault = pipeline::run(&mut source, &mut timeline, &mut sink, &mut around)?.fault;
-    saved::note_absent(path, &wanted, &timeline);
     if let Some(fault) = &fault {
         saved::fault(path, fault, false)?;
     }
@@ -57,6 +58,7 @@ pub(super) fn gather(
         .any(|dropped| dropped.is_some_and(|count| count > 0));
     Ok(Gathered {
         incomplete: fault.is_some() || lost,
+        absent: saved::absent(path, &wanted, &timeline),
         report,
     })
 }

@@ -134,7 +134,17 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
         draw: (form != Form::Json).then(|| words.lang()),
         ..args.about.selection()
     };
-    let Gathered { report, incomplete } = gather(path, selection, &filter)?;
+    let Gathered {
+        report,
+        incomplete,
+        absent,
+    } = gather(path, selection, &filter)?;
+    if let Some(missing) = absent {
+        if report.connections_total == 0 {
+            return Err(Failure::usage(missing));
+        }
+        output::note(format_args!("chatscope: {missing}"));
+    }
     to.write(&rendered(form, &report, &words)?)?;
     // A stream that is not there has been told already.
     let part = !args.about.port.is_empty() || filter.expression()?.is_some();

@@ -117,13 +117,6 @@ pub(super) fn absent(path: &Path, streams: &[u32], timeline: &Timeline) -> Optio
     ))
 }
 
-/// Says on stderr what [`absent`] finds.
-pub(super) fn note_absent(path: &Path, streams: &[u32], timeline: &Timeline) {
-    if let Some(missing) = absent(path, streams, timeline) {
-        output::note(format_args!("chatscope: {missing}"));
-    }
-}
-
 /// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.
 pub(super) fn fault(path: &Path, fault: &ReadError, strict: bool) -> Result<(), Failure> {
     let text = format!("{}: {fault}", name(path));

@@ -24,6 +24,11 @@ impl Passed {
         Select::new(Noting { sink, came }, selection)
     }
 
+    /// Something has passed, or there is no selection.
+    pub(super) fn any(&self) -> bool {
+        self.0.get()
+    }
+
     /// Says, after the run, which of the connections asked for are not there, or that nothing was what was asked for.
     pub(super) fn note(&self, path: &Path, streams: &[u32], timeline: &Timeline) {
         if let Some(missing) = saved::absent(path, streams, timeline) {

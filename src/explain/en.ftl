@@ -635,6 +635,7 @@ ladder-left-out = { $count ->
 
 ## Header boxes
 
+frame-part = segment { $number } of { $count } in this frame
 frame-ip = IPv{ $version } header, bytes { $from } to { $to } of the frame
 frame-tcp = TCP header, bytes { $from } to { $to } of the frame
 frame-options = options

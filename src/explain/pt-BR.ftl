@@ -628,6 +628,7 @@ ladder-left-out = { $count ->
 
 ## Cabeçalhos em caixas
 
+frame-part = segmento { $number } de { $count } neste quadro
 frame-ip = cabeçalho IPv{ $version }, bytes { $from } a { $to } do quadro
 frame-tcp = cabeçalho TCP, bytes { $from } a { $to } do quadro
 frame-options = opções

@@ -37,19 +37,19 @@ impl Explainer {
 
     /// Appends which frames carried a message and what confirmed it. Returns what of that has a reason to be told.
     pub fn message_note(&self, out: &mut String, message: &MessageEntry) -> Option<Topic<'static>> {
-        match (message.frames.first(), message.frames.last()) {
-            (Some(first), Some(last)) if first != last => {
+        match message.frames.first() {
+            Some(first) if *first != message.last_frame => {
                 let values = [
                     ("first", Value::Number(*first)),
-                    ("last", Value::Number(*last)),
+                    ("last", Value::Number(message.last_frame)),
                     ("count", Value::Number(u64::from(message.frames_total))),
                 ];
                 self.say(out, "carried-by-many", &values);
             }
-            (Some(first), _) => {
+            Some(first) => {
                 self.say(out, "carried-by-one", &[("first", Value::Number(*first))]);
             }
-            _ => {}
+            None => {}
         }
         if !out.is_empty() {
             out.push_str(", ");

@@ -3,7 +3,7 @@
 use super::Message;
 use super::direction::{Direction, Signal};
 use super::http::Requests;
-use crate::tcp::Side;
+use crate::tcp::{PerSide, Side};
 
 /// Cuts the reassembled payload of one connection into messages. Give it every chunk of either direction in order;
 /// it appends the messages that became complete.
@@ -13,8 +13,7 @@ use crate::tcp::Side;
 /// Silence does the same, when the caller says [`Self::silence`].
 #[derive(Debug)]
 pub struct Splitter {
-    client: Direction,
-    server: Direction,
+    directions: PerSide<Direction>,
     requests: Requests,
 }
 
@@ -23,8 +22,10 @@ impl Splitter {
     #[must_use]
     pub fn new(midstream: bool) -> Self {
         Self {
-            client: Direction::new(true, midstream),
-            server: Direction::new(false, midstream),
+            directions: PerSide {
+                client: Direction::new(true, midstream),
+                server: Direction::new(false, midstream),
+            },
             requests: Requests::default(),
         }
     }
@@ -38,25 +39,22 @@ impl Splitter {
         push: bool,
         out: &mut Vec<Message>,
     ) {
-        let (direction, requests) = match side {
-            Side::Client => (&mut self.client, &mut self.requests),
-            Side::Server => (&mut self.server, &mut self.requests),
-        };
-        let signal = direction.push(offset, data, push, requests, out);
+        let direction = self.directions.of_mut(side);
+        let signal = direction.push(offset, data, push, &mut self.requests, out);
         match signal {
             Signal::None => {}
             Signal::Granted(deflate) => {
                 let fresh = deflate.is_some_and(|(client, _)| client);
-                self.of(side.other()).upgrade(fresh);
+                self.directions.of_mut(side.other()).upgrade(fresh);
             }
-            Signal::Declined => self.of(side.other()).declined(),
+            Signal::Declined => self.directions.of_mut(side.other()).declined(),
         }
     }
 
     /// Before payload of `side` is taken: it answers what the other side left without line end. `acknowledged`: all bytes of
     /// the other side before this offset, by the same segment.
     pub fn answered_by(&mut self, side: Side, acknowledged: Option<u64>, out: &mut Vec<Message>) {
-        let other = self.of(side.other());
+        let other = self.directions.of_mut(side.other());
         if other.ends_by_answer(acknowledged) {
             other.flush(out);
         }
@@ -70,59 +68,43 @@ impl Splitter {
         pushed: bool,
         out: &mut Vec<Message>,
     ) {
-        if self.of(side).gap((from, to), pushed, out) {
+        if self.directions.of_mut(side).gap((from, to), pushed, out) {
             self.requests.forget();
         }
     }
 
     /// `side` said nothing for a while after bytes without line end.
     pub fn silence(&mut self, side: Side, out: &mut Vec<Message>) {
-        self.of(side).silence(out);
+        self.directions.of_mut(side).silence(out);
     }
 
     /// `side` will say nothing more.
     pub fn end(&mut self, side: Side, out: &mut Vec<Message>) {
-        self.of(side).end(out);
+        self.directions.of_mut(side).end(out);
     }
 
     /// Bytes of `side` wait for a line end.
     #[must_use]
     pub const fn is_waiting(&self, side: Side) -> bool {
-        match side {
-            Side::Client => self.client.is_waiting(),
-            Side::Server => self.server.is_waiting(),
-        }
+        self.directions.of(side).is_waiting()
     }
 
     /// As [`Self::is_waiting`], and a short silence ends it: nobody is typing there. In a direction that never had a line
     /// end, and at a server that has written all it had to say for now (PSH).
     #[must_use]
     pub const fn waits_without_lines(&self, side: Side) -> bool {
-        match side {
-            Side::Client => self.client.ends_soon(),
-            Side::Server => self.server.ends_soon(),
-        }
+        self.directions.of(side).ends_soon()
     }
 
     /// Offset at which the message of `side` begins that is not complete yet.
     #[must_use]
     pub fn begun(&self, side: Side) -> Option<u64> {
-        match side {
-            Side::Client => self.client.begun(),
-            Side::Server => self.server.begun(),
-        }
+        self.directions.of(side).begun()
     }
 
     /// The connection speaks WebSocket.
     #[must_use]
     pub const fn is_websocket(&self) -> bool {
-        self.client.is_websocket() || self.server.is_websocket()
-    }
-
-    const fn of(&mut self, side: Side) -> &mut Direction {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
+        self.directions.client.is_websocket() || self.directions.server.is_websocket()
     }
 }

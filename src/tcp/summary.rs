@@ -21,6 +21,14 @@ impl<T> PerSide<T> {
         }
     }
 
+    /// Something made of the value of each side.
+    pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> PerSide<U> {
+        PerSide {
+            client: make(self.client),
+            server: make(self.server),
+        }
+    }
+
     /// The value of one side, to change.
     pub const fn of_mut(&mut self, side: Side) -> &mut T {
         match side {

@@ -59,8 +59,7 @@ pub(super) struct Conversation {
     pub(super) connection: FourTuple,
     pub(super) room: RoomId,
     pub(super) splitter: Splitter,
-    pub(super) client: Direction,
-    pub(super) server: Direction,
+    directions: PerSide<Direction>,
     pub(super) name: Option<Arc<str>>,
     /// The name was told by the server itself, not guessed from copies.
     pub(super) name_told: bool,
@@ -100,8 +99,7 @@ impl Conversation {
             connection,
             room,
             splitter: Splitter::new(midstream),
-            client: Direction::default(),
-            server: Direction::default(),
+            directions: PerSide::default(),
             name: None,
             name_told: false,
             asked_name: false,
@@ -127,17 +125,11 @@ impl Conversation {
     }
 
     pub(super) const fn direction(&mut self, side: Side) -> &mut Direction {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
+        self.directions.of_mut(side)
     }
 
     pub(super) const fn of(&self, side: Side) -> &Direction {
-        match side {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        }
+        self.directions.of(side)
     }
 
     /// Takes the payload of a segment. What it answers on the other side comes first in `done`.
@@ -156,10 +148,7 @@ impl Conversation {
             let other = &mut done.of_mut(side.other()).messages;
             self.splitter.answered_by(side, acknowledged, other);
         }
-        let direction = match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        };
+        let direction = self.directions.of_mut(side);
         direction.last_data = segment.timestamp;
         let reassembler = direction
             .reassembler
@@ -177,10 +166,7 @@ impl Conversation {
         segment: &Segment<'_>,
         done: &mut PerSide<Completed>,
     ) {
-        let direction = match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        };
+        let direction = self.directions.of_mut(side);
         let Some(reassembler) = &mut direction.reassembler else {
             return;
         };
@@ -201,10 +187,7 @@ impl Conversation {
     /// Nothing more will come: what waits behind holes and what no line end ended.
     pub(super) fn finish(&mut self, done: &mut PerSide<Completed>) {
         for side in [Side::Client, Side::Server] {
-            let direction = match side {
-                Side::Client => &mut self.client,
-                Side::Server => &mut self.server,
-            };
+            let direction = self.directions.of_mut(side);
             let done = &mut *done.of_mut(side);
             if let Some(reassembler) = &mut direction.reassembler {
                 let (splitter, spans) = (&mut self.splitter, &mut direction.spans);

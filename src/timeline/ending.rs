@@ -13,11 +13,10 @@ impl Story {
     pub(super) fn stream_entry(&self, mut summary: StreamSummary) -> StreamEntry {
         summary.teardown = self.teardown_card(&summary);
         let fact = self.facts.of(summary.stream);
-        let name = self.conversations.get(fact.conversation);
         StreamEntry {
             verdict: self.verdict(&summary),
-            name: name.and_then(|conversation| conversation.name.clone()),
-            messages: (u64::from(fact.messages.0), u64::from(fact.messages.1)),
+            name: self.name_of(summary.stream),
+            messages: fact.messages.map(u64::from),
             summary,
         }
     }
@@ -41,7 +40,7 @@ impl Story {
         let Some(summary) = self.analyzer.summary(stream) else {
             return;
         };
-        self.facts.of_mut(stream).told_at = frames_of(&summary);
+        self.facts.of_mut(stream).frames_told = frames_of(&summary);
         let entry = self.stream_entry(summary);
         self.queue.push(self.clock, Held::Stream(Box::new(entry)));
     }
@@ -89,17 +88,18 @@ impl Story {
     pub(super) fn tell_last(&mut self, stream: StreamId) -> Option<StreamEntry> {
         let fact = self.facts.of(stream);
         let marks = fact.marks;
-        let told_at = fact.told_at;
+        let frames_told = fact.frames_told;
         let marked = marks.has(Marks::HANDSHAKE_TOLD) && marks.has(Marks::TEARDOWN_TOLD);
-        if marked && told_at != 0 && self.analyzer.frames(stream)? as u32 == told_at {
+        if marked && frames_told != 0 && self.analyzer.frames(stream)? as u32 == frames_told {
             return None; // by far the most, and packed long ago
         }
         let summary = self.analyzer.summary(stream)?;
         // What is only known from quotes has no frames, and is not told.
-        let told = self.wants.streams && frames_of(&summary) == told_at;
+        let told = self.wants.streams && frames_of(&summary) == frames_told;
         if self.wants.events {
             let unfinished = summary.handshake.outcome.is_begun();
-            if unfinished && !marks.has(Marks::HANDSHAKE_TOLD) && !marks.has(Marks::OPENING_TOLD) {
+            let carded = marks.has(Marks::HANDSHAKE_TOLD) || marks.has(Marks::UNANSWERED_TOLD);
+            if unfinished && !carded {
                 self.tell_opening(stream, true);
             }
             if summary.teardown.first_fin.is_some() && !marks.has(Marks::TEARDOWN_TOLD) {

@@ -8,7 +8,7 @@ use crate::chat::{SessionEvent, SessionId};
 use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, Few, FourTuple, LinkType, Nanos, Timestamp};
 use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
-use crate::tcp::{Handshake, Observation, Side, StreamId, StreamSummary, Teardown};
+use crate::tcp::{Handshake, Observation, PerSide, Side, StreamId, StreamSummary, Teardown};
 
 /// First entry: where the frames come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct CaptureStart {
     pub filter: Option<String>,
     /// Snap length, where one is known.
     pub snaplen: Option<u32>,
-    /// Time of the first frame (saved file) or of the start of the capture (live).
+    /// When a live capture began. Of a file or pipe it is not known: this entry comes before its first frame is waited for.
     pub start: Option<Timestamp>,
     /// Frames arrive as they happen.
     pub live: bool,
@@ -158,8 +158,11 @@ pub struct MessageEntry {
     pub said: u64,
     /// What was said.
     pub message: Message,
-    /// The frames that carried its bytes first, in order (bounded; `frames_total` counts all).
+    /// The frames that carried its bytes first, in order: evidence, and the first ones only where they are very many
+    /// (`frames_total` counts all).
     pub frames: Few<u64, 2>,
+    /// The frame that completed it, listed or not; 0: not known.
+    pub last_frame: u64,
     /// Number of frames that carried it.
     pub frames_total: u32,
     /// Messages that began in the same segment as this one, itself included (several lines in one segment).
@@ -251,8 +254,8 @@ pub struct StreamEntry {
     pub verdict: Verdict,
     /// Chat name of its client, where known.
     pub name: Option<Arc<str>>,
-    /// Messages said by each side (client, server).
-    pub messages: (u64, u64),
+    /// Messages said by each side.
+    pub messages: PerSide<u64>,
 }
 
 /// Last entry.
@@ -364,6 +367,11 @@ impl Wants {
             events: self.events || other.events,
             streams: self.streams || other.streams,
         }
+    }
+
+    /// More than segments and rows of a table: what packets and program tell together.
+    pub(super) const fn joins(self) -> bool {
+        self.messages || self.events
     }
 
     /// Whether this entry was asked for: for a sink that shares its story with another one.

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::tcp::StreamId;
+use crate::tcp::{PerSide, StreamId};
 
 /// Things that hold of a stream and cannot be read from its summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,14 +24,18 @@ impl Marks {
     pub(super) const LOSSY: Self = Self(1 << 5);
     /// No data for long, until the end.
     pub(super) const IDLE: Self = Self(1 << 6);
+    /// It was let go, and its client's name is kept.
+    pub(super) const NAME_KEPT: Self = Self(1 << 7);
     /// A handshake entry was told; it was the final one.
     pub(super) const HANDSHAKE_TOLD: Self = Self(1 << 8);
     /// A teardown entry was told.
     pub(super) const TEARDOWN_TOLD: Self = Self(1 << 9);
     /// Its timer for the end is set or over.
     pub(super) const END_SET: Self = Self(1 << 10);
-    /// Repeated SYNs or ACKs were remarked on.
-    pub(super) const OPENING_TOLD: Self = Self(1 << 11);
+    /// It was told that nobody answers its SYNs, which may still change.
+    pub(super) const UNANSWERED_TOLD: Self = Self(1 << 11);
+    /// It was told that the server goes on repeating its SYN,ACK.
+    pub(super) const ANSWERS_REPEATED_TOLD: Self = Self(1 << 12);
 
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -137,10 +141,10 @@ pub(super) struct Fact {
     pub(super) marks: Marks,
     /// Code of a WebSocket Close frame; 0: none.
     pub(super) ws_close: u16,
-    /// Messages of client and server.
-    pub(super) messages: (u32, u32),
+    /// Messages said by each side.
+    pub(super) messages: PerSide<u32>,
     /// Frames it had when its stream entry was told; 0: not told.
-    pub(super) told_at: u32,
+    pub(super) frames_told: u32,
 }
 
 impl Default for Fact {
@@ -155,8 +159,11 @@ impl Fact {
         conversation: Slot(0),
         marks: Marks(0),
         ws_close: 0,
-        messages: (0, 0),
-        told_at: 0,
+        messages: PerSide {
+            client: 0,
+            server: 0,
+        },
+        frames_told: 0,
     };
 }
 

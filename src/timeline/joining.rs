@@ -70,7 +70,7 @@ impl Story {
                 entry.frames = conversation.of(side).spans.first_and_last(bytes);
             }
         } else if let SessionEventKind::Disconnected { .. } = event.kind {
-            books.forget(event.connection);
+            books.forget(event.connection, event.at);
         }
     }
 

@@ -50,6 +50,10 @@ pub const MAX_FACTS: usize = 4_096;
 /// Longest name taken from payload, in characters: twice what our own chat allows.
 pub const MAX_NAME: usize = 64;
 
+/// Names of closed connections kept for what is told of them later (100 B each with its place: 6.5 MiB; 22 MiB where each has
+/// the most characters of four bytes).
+pub const MAX_KEPT_NAMES: usize = 65_536;
+
 /// A copy is looked for so long after the message.
 pub const COPY_WINDOW: Nanos = 5 * SECOND;
 /// A frame so much older than the newest begins another time; less is disorder.

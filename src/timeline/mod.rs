@@ -11,6 +11,7 @@ mod facts;
 mod finding;
 mod joining;
 mod judge;
+mod kept_names;
 mod lane;
 pub mod limits;
 mod names;

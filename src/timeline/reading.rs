@@ -84,7 +84,7 @@ impl Story {
         let (number, said) = direction.count(message.kind);
         let (frames, frames_total, last) = direction.spans.frames(&message.bytes);
         let at = last.map_or(self.clock, |span| span.at);
-        let completing = last.map_or(first, |span| span.frame);
+        let last_frame = last.map_or(first, |span| span.frame);
         let mut entry = MessageEntry {
             id,
             at,
@@ -95,13 +95,14 @@ impl Story {
             said,
             message,
             frames,
+            last_frame,
             frames_total,
             sharing,
             ..MessageEntry::default()
         };
         let (tracked, copy) = match side {
             Side::Client => (self.client_message(conversation, &entry), None),
-            Side::Server => self.server_message(conversation, &mut entry, completing),
+            Side::Server => self.server_message(conversation, &mut entry),
         };
         self.note_message(conversation, &entry);
         let end = entry.message.bytes.end;
@@ -155,7 +156,6 @@ impl Story {
         &mut self,
         conversation: &mut Conversation,
         entry: &mut MessageEntry,
-        frame: u64,
     ) -> (Option<u64>, Option<u32>) {
         if entry.message.kind == MessageKind::HttpResponse {
             self.set_member(conversation, conversation.splitter.is_websocket());
@@ -188,10 +188,7 @@ impl Story {
             return (None, None);
         };
         conversation.cursor = conversation.cursor.max(serial + 1);
-        let Some(copy) = self
-            .tracked
-            .copied(serial, stream, entry.id, frame, entry.at)
-        else {
+        let Some(copy) = self.tracked.copied(serial, stream, entry) else {
             return (None, None);
         };
         entry.copy_of = Some(copy.message);
@@ -214,10 +211,8 @@ impl Story {
     /// What a message says of its stream: counts, WebSocket, joined or split lines.
     fn note_message(&mut self, conversation: &mut Conversation, entry: &MessageEntry) {
         let fact = self.facts.of_mut(conversation.stream);
-        match entry.side {
-            Side::Client => fact.messages.0 = fact.messages.0.saturating_add(1),
-            Side::Server => fact.messages.1 = fact.messages.1.saturating_add(1),
-        }
+        let count = fact.messages.of_mut(entry.side);
+        *count = count.saturating_add(1);
         match entry.message.kind {
             MessageKind::WsClose(code) => {
                 fact.marks.add(Marks::WEBSOCKET);

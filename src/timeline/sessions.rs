@@ -23,6 +23,8 @@ struct Fact {
 /// What the program said of one connection.
 #[derive(Debug, Default)]
 struct Book {
+    /// When the program took the connection.
+    began: Option<Timestamp>,
     said: VecDeque<Fact>,
     wrote: VecDeque<Fact>,
     session: Option<SessionId>,
@@ -32,6 +34,7 @@ struct Book {
 impl Book {
     /// A connection of this 4-tuple begins: what was said of an earlier one is over.
     fn begins(&mut self, at: Timestamp) {
+        self.began = Some(at);
         self.said.retain(|fact| fact.at >= at);
         self.wrote.retain(|fact| fact.at >= at);
     }
@@ -121,8 +124,11 @@ impl Books {
         self.books.get(&connection)?.name.clone()
     }
 
-    /// The connection is over and told.
-    pub(super) fn forget(&mut self, connection: FourTuple) {
-        self.books.remove(&connection);
+    /// The connection is over and told at that time; one that the program took later has the same ends and goes on.
+    pub(super) fn forget(&mut self, connection: FourTuple, at: Timestamp) {
+        let book = self.books.get(&connection);
+        if book.is_some_and(|book| book.began.is_none_or(|began| began <= at)) {
+            self.books.remove(&connection);
+        }
     }
 }

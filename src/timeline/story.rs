@@ -9,7 +9,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::conversation::{Completed, Conversation};
-use super::facts::{Facts, Slab};
+use super::facts::{Facts, Marks, Slab};
+use super::kept_names::KeptNames;
 use super::limits::{CLOCK_WENT_BACK, MAX_LOOKS, MAX_TIMES_OVER};
 use super::queue::Queue;
 use super::services::{RoomId, Services};
@@ -45,6 +46,7 @@ pub(super) struct Story {
     /// What was found overdue in each room a moment ago.
     pub(super) signs: RefCell<FxHashMap<RoomId, Signs>>,
     pub(super) conversations: Slab<Box<Conversation>>,
+    pub(super) kept_names: KeptNames,
     /// Receivers in each room.
     pub(super) members: FxHashMap<RoomId, u32>,
     /// Open connections: the newest stream of a 4-tuple and the one before.
@@ -75,10 +77,13 @@ impl Story {
         {
             analyzer.listens_on(port);
         }
-        // Without anything to join there is nothing to wait for.
-        let joins = wants.messages || wants.events;
         Self {
-            hold: if joins { settings.hold_back.max(0) } else { 0 },
+            // Without anything to join there is nothing to wait for.
+            hold: if wants.joins() {
+                settings.hold_back.max(0)
+            } else {
+                0
+            },
             services: Services::new(&settings),
             settings,
             wants,
@@ -91,6 +96,7 @@ impl Story {
             watches: Slab::default(),
             signs: RefCell::default(),
             conversations: Slab::default(),
+            kept_names: KeptNames::default(),
             members: FxHashMap::default(),
             by_tuple: SeededMap::default(),
             tracked: TrackedMessages::default(),
@@ -106,14 +112,8 @@ impl Story {
         }
     }
 
-    /// Only the table is wanted.
-    pub(super) const fn tells(&self) -> bool {
-        self.wants.messages || self.wants.events
-    }
-
     /// Takes one segment; time has passed already.
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
-        self.counts.tcp_frames += 1;
         let mut seen = Observation::default();
         self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {
@@ -234,20 +234,23 @@ impl Story {
         }
     }
 
+    /// The name of a stream's client, as far as it is known by now.
+    pub(super) fn name_of(&self, stream: StreamId) -> Option<Arc<str>> {
+        name_of(&self.facts, &self.conversations, &self.kept_names, stream)
+    }
+
     /// The oldest entry's hold-back is over: names and the program's words are attached as far as they are known.
     fn ready_entry(&mut self) {
         let Self {
             queue,
             facts,
             conversations,
+            kept_names,
             books,
             hold,
             ..
         } = self;
-        let name_of = |stream| -> Option<Arc<str>> {
-            let slot = facts.of(stream).conversation;
-            conversations.get(slot)?.name.clone()
-        };
+        let name_of = |stream| name_of(facts, conversations, kept_names, stream);
         if let Some((entry, name)) = queue.make_ready(name_of)
             && !books.is_empty()
         {
@@ -258,6 +261,22 @@ impl Story {
             entry.line = line.or(entry.line);
             *name = name.take().or_else(|| books.name_of(entry.connection));
         }
+    }
+}
+
+/// The name of a stream's client, while it is read and after.
+pub(super) fn name_of(
+    facts: &Facts,
+    conversations: &Slab<Box<Conversation>>,
+    kept: &KeptNames,
+    stream: StreamId,
+) -> Option<Arc<str>> {
+    let fact = facts.of(stream);
+    let conversation = conversations.get(fact.conversation);
+    let name = conversation.and_then(|conversation| conversation.name.clone());
+    match name {
+        None if fact.marks.has(Marks::NAME_KEPT) => kept.of(stream),
+        name => name,
     }
 }
 

@@ -7,7 +7,7 @@ use super::story::Story;
 use super::{CaptureStart, EndEntry, Entry, Settings, Sink, StreamEntry, Wants};
 use crate::chat::SessionEvent;
 use crate::net::{CaptureStats, FourTuple, Timestamp};
-use crate::packet::{Decoded, Decoder, Frame, Segment};
+use crate::packet::{Decoded, Decoder, Frame};
 use crate::tcp::StreamId;
 
 /// Joins the frames of a capture and the session events of a server into one ordered story.
@@ -60,29 +60,30 @@ impl Timeline {
         story.pass_time(frame.timestamp);
         // What is not there by a length that lies was not cut.
         let short = frame.data.len() < frame.original_length as usize;
-        let cut = |segment: &Segment<'_>| u64::from(short && segment.is_cut());
         // The common frame first: its segment is decoded in place.
         if let Some(segment) = Decoder::plain(frame) {
-            story.counts.cut_frames += cut(&segment);
+            story.counts.tcp_frames += 1;
+            story.counts.cut_frames += u64::from(short && segment.is_cut());
             return story.segment(&segment);
         }
-        match decoder.decode_carefully(frame) {
-            Decoded::Tcp(segment) => {
-                story.counts.cut_frames += cut(&segment);
-                story.segment(&segment);
+        // A frame counts once, however many segments stand in it.
+        let (mut holds_tcp, mut is_cut) = (false, false);
+        let mut part = Some(decoder.decode_carefully(frame));
+        while let Some(decoded) = part {
+            match decoded {
+                Decoded::Tcp(segment) => {
+                    holds_tcp = true;
+                    is_cut |= segment.is_cut();
+                    story.segment(&segment);
+                }
+                Decoded::PartialHeader(_) => (holds_tcp, is_cut) = (true, true),
+                Decoded::UnsupportedLinkType => story.counts.skipped += 1,
+                Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
             }
-            Decoded::PartialHeader(_) => {
-                story.counts.tcp_frames += 1;
-                story.counts.cut_frames += u64::from(short);
-            }
-            Decoded::UnsupportedLinkType => story.counts.skipped += 1,
-            Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
+            part = decoder.more(frame);
         }
-        while let Some(decoded) = decoder.more(frame) {
-            if let Decoded::Tcp(segment) = decoded {
-                story.segment(&segment);
-            }
-        }
+        story.counts.tcp_frames += u64::from(holds_tcp);
+        story.counts.cut_frames += u64::from(short && is_cut);
     }
 
     /// Takes what the program told of one of its connections. It should come within half the hold-back of its time;

@@ -149,7 +149,7 @@ impl TrackedMessages {
             connection: entry.connection,
             room,
             at: entry.at,
-            frame: entry.frames.last().copied().unwrap_or(0),
+            frame: entry.last_frame,
             text: text.into(),
             ack: None,
             copies: Vec::new(),
@@ -219,9 +219,7 @@ impl TrackedMessages {
         &mut self,
         serial: u64,
         receiver: StreamId,
-        message: u64,
-        frame: u64,
-        at: Timestamp,
+        entry: &MessageEntry,
     ) -> Option<Match> {
         let tracked = self.get_mut(serial)?;
         let echo = tracked.stream == receiver;
@@ -236,9 +234,9 @@ impl TrackedMessages {
         let copy = (tracked.copies.len() < MAX_COPIES).then(|| {
             tracked.copies.push(CopyEntry {
                 stream: receiver,
-                message,
-                frame,
-                after: at.since(tracked.at),
+                message: entry.id,
+                frame: entry.last_frame,
+                after: entry.at.since(tracked.at),
                 ack: None,
             });
             tracked.copies.len() as u32 - 1

@@ -60,7 +60,7 @@ pub(super) struct Watch {
     /// The longest time with window 0 that is over.
     pub(super) longest_zero: PerSide<Nanos>,
     pub(super) fin: PerSide<bool>,
-    /// Who is the client was guessed from the first frame: nothing is known of who owes what.
+    /// It is known who is the client. Where that was guessed from the first frame, nobody knows who owes what.
     pub(super) roles_known: bool,
     /// Segments were lost on the way or in the capture, and did not come again so far.
     holes: PerSide<Option<Hole>>,

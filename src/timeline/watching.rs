@@ -29,6 +29,7 @@ impl Story {
         let changes = seen.changes;
         if changes.contains(Changes::CLIENT_CHANGED) {
             self.let_go(seen.stream);
+            self.forget_name(seen.stream);
         }
         if changes.contains(Changes::REVIVED) {
             // The RST ended nothing: it is taken up where it goes on.
@@ -86,7 +87,7 @@ impl Story {
             let summary = self.analyzer.summary(seen.stream).unwrap_or_default();
             let complete = summary.handshake.outcome == HandshakeOutcome::Complete;
             let many = summary.handshake.answer_retries >= 2;
-            if complete && many && fact.marks.first(Marks::OPENING_TOLD) {
+            if complete && many && fact.marks.first(Marks::ANSWERS_REPEATED_TOLD) {
                 self.queue_is_full(summary.connection.server);
                 let mut finding = self.finding(FindingCode::AcceptQueueFull, seen.stream);
                 finding.side = Some(Side::Server);
@@ -258,7 +259,7 @@ impl Story {
         let first = fact.marks.first(Marks::END_SET);
         let websocket_cut = fact.marks.has(Marks::WEBSOCKET) && fact.ws_close == 0;
         let whole = !self.lost && !fact.marks.has(Marks::LOSSY);
-        if !self.tells() {
+        if !self.wants.joins() {
             self.let_go(stream);
             return;
         }
@@ -314,17 +315,17 @@ impl Story {
         }
     }
 
-    /// The handshake card, with what was odd about it.
+    /// The handshake card for good, with what was odd about it.
     pub(super) fn tell_handshake(&mut self, stream: StreamId) {
+        self.facts.of_mut(stream).marks.add(Marks::HANDSHAKE_TOLD);
         self.tell_opening(stream, false);
     }
 
-    /// The same; `unfinished` where only the end of the capture brings it.
+    /// The card as it is by now: another may follow. `unfinished` where only the end of the capture brings it.
     pub(super) fn tell_opening(&mut self, stream: StreamId, unfinished: bool) {
         let Some(summary) = self.analyzer.summary(stream) else {
             return;
         };
-        self.facts.of_mut(stream).marks.add(Marks::HANDSHAKE_TOLD);
         let handshake = summary.handshake;
         let entry = HandshakeEntry {
             at: self.clock,
@@ -369,7 +370,7 @@ impl Story {
         }
         let handshake = summary.handshake;
         if handshake.outcome == HandshakeOutcome::Unanswered {
-            fact.marks.add(Marks::OPENING_TOLD);
+            fact.marks.add(Marks::UNANSWERED_TOLD);
             let service = self.services.known(summary.connection.server);
             let listens = service.is_some_and(|service| service.listens);
             let retries = u64::from(handshake.syn_retries);
@@ -383,14 +384,13 @@ impl Story {
             finding.value = Some(value);
             let syn = handshake.syn.map_or(0, |step| step.frame);
             finding.duration = handshake.syn.map(|step| self.clock.since(step.at));
-            self.tell_handshake(stream);
+            // It may still be answered.
+            self.tell_opening(stream, false);
             // One SYN of a scan is no finding: clients repeat theirs.
             if retries > 0 {
                 let frames = [syn, summary.last_frame];
                 self.tell_finding(with_frames(finding, &frames));
             }
-            // It may still be answered.
-            self.facts.of_mut(stream).marks.0 &= !Marks::HANDSHAKE_TOLD.0;
         } else if handshake.outcome == HandshakeOutcome::HalfOpen {
             self.tell_handshake(stream);
         }
@@ -439,14 +439,30 @@ impl Story {
         let watched = self.watches.remove(watch);
         if let Some(mut conversation) = self.conversations.remove(conversation) {
             self.set_member(&mut conversation, false);
-            self.books.forget(conversation.connection);
+            if let Some(name) = conversation.name {
+                self.facts.of_mut(stream).marks.add(Marks::NAME_KEPT);
+                self.kept_names.keep(stream, name);
+            }
         }
         // By the ends it was entered with: since then it may have been told who is the client, or been forgotten.
-        if let Some(watch) = watched
-            && let Some(&(newest, _)) = self.by_tuple.get(&watch.connection)
-            && newest == stream
-        {
-            self.by_tuple.remove(&watch.connection);
+        if let Some(watch) = watched {
+            self.release(watch.connection, stream);
+        }
+    }
+
+    /// The other end is the client: the name was never its own.
+    fn forget_name(&mut self, stream: StreamId) {
+        self.facts.of_mut(stream).marks.0 &= !Marks::NAME_KEPT.0;
+        self.kept_names.forget(stream);
+    }
+
+    /// The ends of a connection are free, unless another one has them by now (a port that is used again at once): what the
+    /// program said is then about that one.
+    fn release(&mut self, ends: FourTuple, stream: StreamId) {
+        let newest = self.by_tuple.get(&ends).map(|&(newest, _)| newest);
+        if newest.is_none_or(|newest| newest == stream) {
+            self.by_tuple.remove(&ends);
+            self.books.forget(ends, self.clock);
         }
     }
 

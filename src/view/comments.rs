@@ -193,9 +193,6 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
     }
 
     fn message(&mut self, message: &MessageEntry) {
-        let Some(frame) = message.frames.last().copied() else {
-            return;
-        };
         let mut text = String::new();
         self.words
             .kind_note(&mut text, message.message.kind, message.said);
@@ -203,7 +200,7 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
             let said = visible_cut(&message.message.text, TEXT);
             let _ = write!(text, " \"{said}\"");
         }
-        self.amend(frame, &text);
+        self.amend(message.last_frame, &text);
     }
 
     fn handshake(&mut self, entry: &HandshakeEntry) {

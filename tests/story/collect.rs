@@ -147,8 +147,8 @@ fn stream(s: &StreamEntry) -> String {
         s.summary.stream,
         s.verdict.code,
         also.join(" "),
-        s.messages.0,
-        s.messages.1
+        s.messages.client,
+        s.messages.server
     )
 }
 
@@ -171,14 +171,19 @@ pub(crate) fn verdicts(frames: &[Captured], wants: Wants) -> BTreeMap<String, St
         }
     }
     let mut told = Verdicts(BTreeMap::new(), Some(wants));
-    let mut timeline = Timeline::new(Settings::default(), wants);
+    play(frames, &mut told);
+    told.0
+}
+
+/// Plays frames into any sink.
+pub(crate) fn play(frames: &[Captured], sink: &mut dyn Sink) {
+    let mut timeline = Timeline::new(Settings::default(), sink.wants());
     timeline.begin(CaptureStart::default());
     for captured in frames {
         timeline.frame(&captured.frame());
     }
     timeline.finish(CaptureStats::default(), false);
-    timeline.drain(&mut told).expect("never fails");
-    told.0
+    timeline.drain(sink).expect("never fails");
 }
 
 /// Replays frames and returns what was told, `drain` frames at a time.

@@ -78,6 +78,7 @@ fn a_snap_length_takes_away_and_adds_nothing() {
                 let whole = *text == message.message.text;
                 assert!(whole || !message.message.complete, "{told}");
                 assert_eq!(message.frames, true_one.frames, "{told}");
+                assert_eq!(message.last_frame, true_one.last_frame, "{told}");
             }
             let missing = cut.messages.len() < whole.messages.len()
                 || cut.messages.iter().any(|message| !message.message.complete);

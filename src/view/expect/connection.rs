@@ -62,17 +62,25 @@ fn by_row(
                 Side::Client => VerdictCode::ResetByClient,
                 Side::Server => VerdictCode::ResetByServer,
             };
-            (is(row, code), ending(court, row), closing())
+            (
+                is(row, code),
+                ending(court, row),
+                reset_or(details, closing),
+            )
         }
         Claim::NoReset => {
             let none = row.verdict.cause.is_none() && row.opening != "refused";
-            (none, ending(court, row), closing())
+            (none, ending(court, row), reset_or(details, closing))
         }
         Claim::ResetCause(cause) => {
             let found = row.verdict.cause;
             let none = || court.say("expect-no-reset", &[]);
             let told = found.map_or_else(none, |found| format!("reset cause {found}"));
-            (found == Some(cause.code()), told, closing())
+            (
+                found == Some(cause.code()),
+                told,
+                reset_or(details, closing),
+            )
         }
         Claim::Verdict(code) => (is(row, *code), verdict_words(row), Vec::new()),
         Claim::Name(name) => {
@@ -87,6 +95,12 @@ fn by_row(
         }
         _ => return None,
     })
+}
+
+/// The RST alone where there is one: it proves the claim or refutes it.
+fn reset_or(details: Option<&StreamReport>, other: impl Fn() -> Vec<u64>) -> Vec<u64> {
+    let reset = details.and_then(|s| s.teardown.reset.as_ref());
+    reset.map_or_else(other, |reset| vec![reset.frame])
 }
 
 /// Claims that need the details of a connection.
@@ -275,19 +289,29 @@ fn closed_by(row: &ConnectionRow, side: Option<Side>) -> bool {
 
 /// How it ended, in the words of the claims.
 fn ending(court: &Court<'_>, row: &ConnectionRow) -> String {
-    let cause = row.verdict.cause.map(|cause| format!(" ({cause})"));
+    let verdict = verdict_with_reset(row);
     match (row.ending, row.ended_by) {
-        (Ending::Fin, Some(side)) => format!("closed-by {side}, {}", row.verdict.code),
-        (Ending::Rst, _) => format!("{}{}", row.verdict.code, cause.unwrap_or_default()),
+        (Ending::Fin, Some(side)) => format!("closed-by {side}, {verdict}"),
+        (Ending::Rst, _) => verdict,
         (Ending::Refused, _) => "handshake refused".to_owned(),
         (Ending::Open, Some(side)) => {
             let only = court.say("expect-only-fin", &[("side", side.into())]);
-            format!("{only}, {}", row.verdict.code)
+            format!("{only}, {verdict}")
         }
         (Ending::FinUnconfirmed, _) => {
             let both = court.say("teardown-unconfirmed", &[]);
-            format!("{both}, {}", row.verdict.code)
+            format!("{both}, {verdict}")
         }
-        (Ending::Open | Ending::Fin, _) => format!("still open, {}", row.verdict.code),
+        (Ending::Open | Ending::Fin, _) => format!("still open, {verdict}"),
     }
+}
+
+/// The verdict, and the RST with its likely cause also where it is not what ended the connection.
+fn verdict_with_reset(row: &ConnectionRow) -> String {
+    let resets = [VerdictCode::ResetByClient, VerdictCode::ResetByServer].map(VerdictCode::word);
+    let mut also = row.verdict.also.iter();
+    let besides = also.find(|word| resets.contains(&word.as_str()));
+    let besides = besides.map_or_else(String::new, |word| format!(" + {word}"));
+    let cause = row.verdict.cause.map(|cause| format!(" ({cause})"));
+    format!("{}{besides}{}", row.verdict.code, cause.unwrap_or_default())
 }

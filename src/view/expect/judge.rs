@@ -6,7 +6,9 @@ use super::parse::Expectation;
 use super::{connection, message};
 use crate::explain::{Explainer, Value};
 use crate::tcp::Side;
-use crate::view::report::{BitRow, ConnectionRow, Evidence, FindingRow, Report, frames_filter};
+use crate::view::report::{
+    BitRow, Both, ConnectionRow, Evidence, FindingRow, Report, frames_filter,
+};
 
 /// Frames named as evidence of one judgement.
 const MAX_FRAMES: usize = 16;
@@ -25,7 +27,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word in JSON.
+    /// The word, the same in all formats and languages.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -180,15 +182,25 @@ impl Court<'_> {
         rows.filter(move |row| in_scope(row, scope))
     }
 
-    /// Each connection about a claim: every one in scope must agree, or at least one.
+    /// Each connection about a claim: every one in scope must agree, or at least one. What is known of one decides before
+    /// what is not known of another.
     fn connections(&self, scope: Scope, judge: impl Fn(&ConnectionRow) -> Answer) -> Answer {
         let mut all = Vec::new();
         for row in self.rows(scope) {
             let answer = judge(row);
-            if answer.holds == (scope == Scope::Any) {
+            let decides = if scope == Scope::Any {
+                answer.holds
+            } else {
+                !answer.holds && answer.known
+            };
+            if decides {
                 return answer;
             }
             all.push(answer);
+        }
+        let unknown = all.iter().position(|answer| !answer.known);
+        if let Some(first) = unknown.filter(|_| scope != Scope::Any) {
+            return all.swap_remove(first);
         }
         if self.report.connections_folded > 0 && !matches!(scope, Scope::Stream(_)) {
             return self.folded();
@@ -217,10 +229,10 @@ impl Court<'_> {
 
     /// How much there is of it; `None` where it is a sum over connections and some have no row.
     fn count(&self, what: Counted, from: Option<Side>, scope: Scope) -> Option<u64> {
-        let of = |both: [u64; 2]| match from {
-            Some(Side::Client) => both[0],
-            Some(Side::Server) => both[1],
-            None => both[0] + both[1],
+        let of = |both: &Both<u64>| match from {
+            Some(Side::Client) => both.client,
+            Some(Side::Server) => both.server,
+            None => both.client + both.server,
         };
         let whole = scope == Scope::Every && from.is_none();
         let rows = self.rows(scope);
@@ -232,11 +244,9 @@ impl Court<'_> {
             Counted::Bit(bit) => self.bit(bit).map_or(0, |row| row.count),
             _ if !known => return None,
             Counted::Streams => rows.count() as u64,
-            Counted::Messages => rows
-                .map(|r| of([r.messages.client, r.messages.server]))
-                .sum(),
-            Counted::Frames => rows.map(|r| of([r.frames.client, r.frames.server])).sum(),
-            Counted::Bytes => rows.map(|r| of([r.bytes.client, r.bytes.server])).sum(),
+            Counted::Messages => rows.map(|row| of(&row.messages)).sum(),
+            Counted::Frames => rows.map(|row| of(&row.frames)).sum(),
+            Counted::Bytes => rows.map(|row| of(&row.bytes)).sum(),
         })
     }
 

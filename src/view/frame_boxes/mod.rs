@@ -39,9 +39,24 @@ pub enum BoxError {
     NotWhole(u64),
 }
 
-/// The boxes of one frame. `segment` is what the decoder found in it, `packet` what the analysis says of it.
+/// Which of the segments of a frame, counted from 1, and how many there are: aggregated and sampled frames hold several.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// This one.
+    pub number: usize,
+    /// All of them.
+    pub of: usize,
+}
+
+impl Part {
+    /// The only segment.
+    pub const ONLY: Self = Self { number: 1, of: 1 };
+}
+
+/// The boxes of one segment of a frame. `segment` is what the decoder found there, `packet` what the analysis says of it.
 pub fn frame_boxes(
     frame: &Frame<'_>,
+    part: Part,
     segment: &Segment<'_>,
     packet: Option<&PacketEntry>,
     options: &BoxOptions,
@@ -49,6 +64,11 @@ pub fn frame_boxes(
     let place = locate::locate(frame.data, segment).ok_or(BoxError::NotWhole(frame.number))?;
     let words = Explainer::new(options.lang).in_ascii(options.ascii);
     let mut page = Page::new(options.width, options.ascii);
+    if part.of > 1 {
+        let values = [part.number, part.of].map(|count| Value::Number(count as u64));
+        let [number, count] = values;
+        page.text(&words.text("frame-part", &[("number", number), ("count", count)]));
+    }
     let ip = &frame.data[place.ip.clone()];
     let version = u64::from(ip[0] >> 4);
     title(&mut page, &words, "frame-ip", &place.ip, Some(version));
@@ -69,7 +89,7 @@ pub fn frame_boxes(
         reasons(&mut page, &words, packet);
         in_wireshark(&mut page, &words, packet);
     }
-    if frame.data.len() < frame.original_length as usize {
+    if part.number == part.of && frame.data.len() < frame.original_length as usize {
         let bytes = Value::Number(frame.data.len() as u64);
         page.text(&words.text("frame-cut", &[("bytes", bytes)]));
     }

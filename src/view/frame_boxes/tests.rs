@@ -47,7 +47,7 @@ fn boxes(bytes: &[u8], link_type: LinkType, width: usize) -> Result<String, BoxE
         width,
         ..BoxOptions::default()
     };
-    frame_boxes(&frame, &segment, None, &options)
+    frame_boxes(&frame, Part::ONLY, &segment, None, &options)
 }
 
 #[test]
@@ -91,7 +91,8 @@ fn every_width_holds_everything() {
             width,
             ascii,
         };
-        let text = frame_boxes(&frame, &segment, Some(&packet), &options).expect("whole headers");
+        let text = frame_boxes(&frame, Part::ONLY, &segment, Some(&packet), &options)
+            .expect("whole headers");
         for line in text.lines() {
             assert!(width_of(line) <= width, "{width}: {line}");
         }
@@ -130,6 +131,6 @@ fn a_frame_that_is_cut_is_refused() {
         data: &bytes[..40],
         ..frame
     };
-    let error = frame_boxes(&cut, &segment, None, &BoxOptions::default());
+    let error = frame_boxes(&cut, Part::ONLY, &segment, None, &BoxOptions::default());
     assert_eq!(error, Err(BoxError::NotWhole(9)));
 }

@@ -166,11 +166,10 @@ pub(super) fn write_stream(page: &mut Page, texts: &mut Texts, entry: &StreamEnt
         page.beside(|out| string(out, key!("name"), name));
         pen = page.pen();
     }
-    let (client, server) = entry.messages;
     pen = pen.number(key!("completeness"), summary.completeness);
     pen = per_direction(pen, key!("packets"), summary.packets);
     pen = per_direction(pen, key!("bytes"), summary.bytes);
-    pen = per_direction(pen, key!("messages"), PerSide { client, server });
+    pen = per_direction(pen, key!("messages"), entry.messages);
     pen = pen
         .word(key!("conn_state"), summary.conn_state)
         .word(key!("history"), summary.history.as_str())

@@ -100,26 +100,20 @@ fn write_options<'a>(pen: Pen<'a>, packet: &PacketEntry) -> Pen<'a> {
     pen.object(key!("options"), |pen| write_any_options(pen, options))
 }
 
-/// The members of `options`.
+/// The members of `options`. Each is written once.
 fn write_any_options<'a>(mut pen: Pen<'a>, options: TcpOptions<'_>) -> Pen<'a> {
-    let mut others = false;
+    let (mut met, mut again, mut others) = (0, 0, false);
     for (_, option) in options.iter() {
-        pen = match option {
-            TcpOption::EndOfList | TcpOption::NoOperation => pen,
-            TcpOption::MaximumSegmentSize(mss) => pen.number(key!("mss"), mss),
-            TcpOption::WindowScale(shift) => pen.number(key!("wscale"), shift),
-            TcpOption::SackPermitted => pen.boolean(key!("sack_permitted"), true),
-            TcpOption::Timestamps { value, echo } => {
-                pen.number(key!("tsval"), value).number(key!("tsecr"), echo)
-            }
-            TcpOption::Sack(blocks) => pen.list(key!("sack"), blocks.iter(), |pen, (l, r)| {
-                pen.number(b"[", l.0).number(b",", r.0).text(b"]")
-            }),
-            TcpOption::Other { .. } => {
-                others = true;
-                pen
-            }
-        };
+        let member = member(option);
+        again |= met & member;
+        met |= member;
+        others |= matches!(option, TcpOption::Other { .. });
+    }
+    if again != 0 {
+        return write_repeated_options(pen, options);
+    }
+    for (_, option) in options.iter() {
+        pen = write_member(pen, option);
     }
     if !others {
         return pen;
@@ -128,6 +122,58 @@ fn write_any_options<'a>(mut pen: Pen<'a>, options: TcpOptions<'_>) -> Pen<'a> {
         TcpOption::Other { kind, data } => Some((kind, data)),
         _ => None,
     });
+    write_other(pen, other)
+}
+
+/// The same where an option stands twice: the last one counts, as in the analysis; those before it are among the others.
+#[cold]
+fn write_repeated_options<'a>(mut pen: Pen<'a>, options: TcpOptions<'_>) -> Pen<'a> {
+    let all: Vec<_> = options.iter().collect();
+    let mut other = Vec::new();
+    for (index, &(at, option)) in all.iter().enumerate() {
+        let own = member(option);
+        let mut later = all[index + 1..].iter();
+        if own != 0 && later.all(|(_, later)| member(*later) != own) {
+            pen = write_member(pen, option);
+        } else if !matches!(option, TcpOption::EndOfList | TcpOption::NoOperation) {
+            // Kind and length, and the bytes that the length counts with them.
+            let (kind, size) = (options.0[at], usize::from(options.0[at + 1]));
+            other.push((kind, &options.0[at + 2..at + size]));
+        }
+    }
+    write_other(pen, other.into_iter())
+}
+
+/// A bit for each option that has a member of its own; 0 for all others.
+const fn member(option: TcpOption<'_>) -> u8 {
+    match option {
+        TcpOption::MaximumSegmentSize(_) => 1,
+        TcpOption::WindowScale(_) => 1 << 1,
+        TcpOption::SackPermitted => 1 << 2,
+        TcpOption::Timestamps { .. } => 1 << 3,
+        TcpOption::Sack(_) => 1 << 4,
+        TcpOption::EndOfList | TcpOption::NoOperation | TcpOption::Other { .. } => 0,
+    }
+}
+
+/// The member of an option that has one of its own.
+fn write_member<'a>(pen: Pen<'a>, option: TcpOption<'_>) -> Pen<'a> {
+    match option {
+        TcpOption::EndOfList | TcpOption::NoOperation | TcpOption::Other { .. } => pen,
+        TcpOption::MaximumSegmentSize(mss) => pen.number(key!("mss"), mss),
+        TcpOption::WindowScale(shift) => pen.number(key!("wscale"), shift),
+        TcpOption::SackPermitted => pen.boolean(key!("sack_permitted"), true),
+        TcpOption::Timestamps { value, echo } => {
+            pen.number(key!("tsval"), value).number(key!("tsecr"), echo)
+        }
+        TcpOption::Sack(blocks) => pen.list(key!("sack"), blocks.iter(), |pen, (l, r)| {
+            pen.number(b"[", l.0).number(b",", r.0).text(b"]")
+        }),
+    }
+}
+
+/// Kinds and bytes of the others.
+fn write_other<'a, 'o>(pen: Pen<'a>, other: impl Iterator<Item = (u8, &'o [u8])>) -> Pen<'a> {
     pen.list(key!("other"), other, |pen, (kind, data)| {
         pen.number(b"{\"kind\":", kind)
             .hex(key!("hex"), data)

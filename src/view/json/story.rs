@@ -91,6 +91,9 @@ pub(super) fn write_message(page: &mut Page, texts: &mut Texts, entry: &MessageE
             page.pen()
         }
     };
+    if entry.last_frame != 0 {
+        pen = pen.number(key!("last_frame"), entry.last_frame);
+    }
     pen = pen
         .number(key!("frames_total"), entry.frames_total)
         .number(key!("sharing"), entry.sharing);

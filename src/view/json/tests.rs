@@ -320,6 +320,27 @@ fn longest_packet() -> PacketEntry {
     packet
 }
 
+/// MSS 1460 and shift 7, and then others: what the handshake card calls offered stands in the members, the rest beside them.
+#[test]
+fn an_option_that_stands_twice_is_one_member() {
+    let mut packet = samples::full_packet();
+    let twice = [
+        2, 4, 0x05, 0xb4, 3, 3, 7, 1, 2, 4, 0x02, 0x18, 4, 2, 4, 2, 3, 3, 9, 0,
+    ];
+    packet.options = OptionBytes::copy_of(TcpOptions(&twice));
+    let story = [Owned::Packet(Box::new(packet))];
+    let text = written(&story, |writer: Shared| {
+        JsonLines::new(writer, Wants::STORY)
+    });
+    let options = concat!(
+        r#""options":{"mss":536,"sack_permitted":true,"wscale":9,"other":["#,
+        r#"{"kind":2,"hex":"05b4"},{"kind":3,"hex":"07"},{"kind":4,"hex":""}]},"#
+    );
+    assert!(text.contains(options), "{text}");
+    let value = &lines(&story)[0];
+    assert_eq!(value["options"]["mss"], 536);
+}
+
 #[test]
 fn the_longest_line_has_room() {
     let mut packet = longest_packet();

@@ -81,12 +81,9 @@ impl Ladder {
 
     /// What was said joins the arrow that completed it; what was not said is called by its kind.
     pub(super) fn message(&mut self, message: &MessageEntry, words: &Explainer) {
-        let Some(frame) = message.frames.last().copied() else {
-            return;
-        };
         for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
             if let Event::Arrow(arrow) = &mut row.event
-                && arrow.frame == frame
+                && arrow.frame == message.last_frame
                 && arrow.said.is_empty()
             {
                 arrow.said = said(message, words);

@@ -64,7 +64,7 @@ impl<W: Write> Lines<W> {
         self.local &= entry.connection.client.ip.is_loopback();
         let verbose = self.options.verbosity >= Verbosity::Verbose;
         let has_line = self.has_line(entry.stream.0, &entry.message);
-        let here = self.pending_is(entry.stream.0, entry.frames.last().copied().into_iter());
+        let here = self.pending_is(entry.stream.0, [entry.last_frame].into_iter());
         if let Some(pending) = self.pending.as_mut().filter(|_| here) {
             pending.folded = pending.foldable && has_line;
             if !pending.folded {

@@ -200,7 +200,7 @@ impl<W: Write> Lines<W> {
             number(body, " len=", len);
         }
         let all = self.options.verbosity == Verbosity::All;
-        push_options(&mut self.row.extra, packet, all);
+        push_options(&mut self.row.extra, packet, all, self.options.absolute);
         if all {
             push_everything(&mut self.row.extra, packet);
         }
@@ -225,11 +225,14 @@ fn number(out: &mut String, name: &str, value: u32) {
     out.push_str(itoa::Buffer::new().format(value));
 }
 
-/// Options that tell something: those of a SYN, SACK blocks; time stamps only with `-vv`.
-fn push_options(out: &mut String, packet: &PacketEntry, all: bool) {
-    let seen = &packet.observation;
+/// Options that tell something: those of a SYN, SACK blocks (`absolute`: as sent); time stamps only with `-vv`.
+fn push_options(out: &mut String, packet: &PacketEntry, all: bool, absolute: bool) {
     // SACK blocks lie in the other direction's numbers: its base is what turns `ack` from raw to relative.
-    let base = packet.ack_raw.0.wrapping_sub(seen.ack);
+    let base = if absolute {
+        0
+    } else {
+        packet.ack_raw.0.wrapping_sub(packet.observation.ack)
+    };
     for (_, option) in packet.options.options().iter() {
         match option {
             TcpOption::MaximumSegmentSize(mss) => number(out, " mss=", u32::from(mss)),

@@ -8,9 +8,9 @@ use super::*;
 use crate::chat::SessionEventKind;
 use crate::message::MessageKind;
 use crate::net::Endpoint;
-use crate::packet::TcpFlags;
+use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{AnalysisFlags, Changes, FrameRole, OwnFlags, ResetCause, Side, StreamId};
-use crate::timeline::{FindingCode, TeardownEntry};
+use crate::timeline::{FindingCode, OptionBytes, TeardownEntry};
 use crate::view::samples::{self, Owned, Shared, story, written};
 use crate::view::width::width_of;
 
@@ -107,6 +107,34 @@ fn the_story_with_every_number() {
         ..at_width(0)
     };
     insta::assert_snapshot!("story_all", told(&story(), options));
+}
+
+/// The receiver has 1000..1010 and 1020..1030 of a sender whose first number was 999.
+#[test]
+fn sack_blocks_are_numbers_like_all_others() {
+    let Some(Owned::Packet(mut packet)) =
+        samples::said(Side::Server, b"x", 12, 0).into_iter().next()
+    else {
+        unreachable!("begins with its segment")
+    };
+    let block = [1020_u32.to_be_bytes(), 1030_u32.to_be_bytes()].concat();
+    let options = [&[1, 1, 5, 10][..], &block].concat();
+    packet.options = OptionBytes::copy_of(TcpOptions(&options));
+    packet.ack_raw = SeqNumber(1010);
+    packet.observation.ack = 11;
+    let told_as = |absolute| {
+        let options = LinesOptions {
+            verbosity: Verbosity::Verbose,
+            absolute,
+            ..at_width(0)
+        };
+        told(&[Owned::Packet(packet.clone())], options)
+    };
+    let (relative, absolute) = (told_as(false), told_as(true));
+    assert!(relative.contains(" ack=11 "), "{relative}");
+    assert!(relative.contains(" sack=21..31"), "{relative}");
+    assert!(absolute.contains(" ack=1010 "), "{absolute}");
+    assert!(absolute.contains(" sack=1020..1030"), "{absolute}");
 }
 
 #[test]

@@ -116,7 +116,9 @@ pub struct Collector {
     pub(super) layout: Layout,
     pub(super) first_packet: Option<Timestamp>,
     pub(super) last_packet: Option<Timestamp>,
-    pub(super) packets: u64,
+    /// Frames that segments came in, and the number of the last: one may hold several.
+    pub(super) packet_frames: u64,
+    last_packet_frame: u64,
     pub(super) traces: Vec<Trace>,
     pub(super) books: FxHashMap<u32, Book>,
     pub(super) streams: FxHashMap<u32, StreamEntry>,
@@ -152,7 +154,8 @@ impl Collector {
     }
 
     fn packet(&mut self, packet: &PacketEntry) {
-        self.packets += 1;
+        self.packet_frames += u64::from(packet.frame != self.last_packet_frame);
+        self.last_packet_frame = packet.frame;
         self.first_packet.get_or_insert(packet.at);
         self.last_packet = Some(
             self.last_packet
@@ -270,7 +273,7 @@ impl Collector {
 
     fn draw_packet(&mut self, packet: &PacketEntry) -> io::Result<()> {
         let stream = packet.observation.stream;
-        let drawn = self.is_selected(stream) && !self.is_late(stream, Some(packet.frame));
+        let drawn = self.is_selected(stream) && !self.is_late(stream, packet.frame);
         match &mut self.drawings {
             Some(drawings) if drawn => drawings.packet(packet),
             _ => Ok(()),
@@ -284,12 +287,12 @@ impl Collector {
     }
 
     /// The report ends with the first data segment, and this frame of the connection came after it.
-    fn is_late(&self, stream: StreamId, frame: Option<u64>) -> bool {
+    fn is_late(&self, stream: StreamId, frame: u64) -> bool {
         if !self.selection.until_first_data {
             return false;
         }
         let first = self.books.get(&stream.0).and_then(Book::first_data);
-        first.zip(frame).is_some_and(|(first, frame)| frame > first)
+        first.is_some_and(|first| frame > first)
     }
 }
 
@@ -320,7 +323,7 @@ impl Sink for Collector {
                 self.draw_packet(packet)?;
             }
             Entry::Message(message) if self.is_selected(message.stream) => {
-                let late = self.is_late(message.stream, message.frames.last().copied());
+                let late = self.is_late(message.stream, message.last_frame);
                 self.lines.message(message, late);
                 self.draw(entry)?;
             }

@@ -196,7 +196,7 @@ fn copy_entry(original: &MessageEntry, copy: &MessageEntry) -> CopyEntry {
     CopyEntry {
         stream: copy.stream,
         message: copy.id,
-        frame: copy.frames.last().copied().unwrap_or(0),
+        frame: copy.last_frame,
         after: copy.at.since(original.at),
         ack: copy.ack,
     }

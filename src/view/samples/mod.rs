@@ -285,6 +285,7 @@ pub(super) fn said(side: Side, text: &[u8], frame: u64, micros: i64) -> Vec<Owne
             bytes: 0..u64::from(len),
         },
         frames: [frame][..].into(),
+        last_frame: frame,
         frames_total: 1,
         sharing: 1,
         ack: Some(Acknowledged {
@@ -484,7 +485,10 @@ pub(super) fn stream_entry() -> StreamEntry {
             also: vec![VerdictCode::Served],
         },
         name: Some(Arc::from("ana")),
-        messages: (1, 3),
+        messages: PerSide {
+            client: 1,
+            server: 3,
+        },
     }
 }
 

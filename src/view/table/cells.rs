@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
+use crate::tcp::PerSide;
 use crate::text::visible;
 use crate::timeline::{StreamEntry, Verdict, VerdictCode};
 use crate::view::encode::push_number;
@@ -64,10 +65,10 @@ impl Cells {
         pen.cell(|out| words.endpoints.push(out, summary.connection.client));
         pen.cell(|out| words.endpoints.push(out, summary.connection.server));
         pen.cell(|out| words.span(out, summary.end.since(summary.start)));
-        pen.cell(|out| push_pair(out, (summary.packets.client, summary.packets.server)));
-        pen.cell(|out| push_pair(out, (summary.bytes.client, summary.bytes.server)));
+        pen.cell(|out| push_pair(out, summary.packets));
+        pen.cell(|out| push_pair(out, summary.bytes));
         pen.cell(|out| {
-            if entry.messages != (0, 0) {
+            if entry.messages != PerSide::default() {
                 push_pair(out, entry.messages);
             }
         });
@@ -170,10 +171,10 @@ impl RowWords {
 }
 
 /// `client/server`.
-fn push_pair(out: &mut Vec<u8>, (client, server): (u64, u64)) {
-    push_number(out, client);
+fn push_pair(out: &mut Vec<u8>, pair: PerSide<u64>) {
+    push_number(out, pair.client);
     out.push(b'/');
-    push_number(out, server);
+    push_number(out, pair.server);
 }
 
 /// The word, the cause of a reset, and what else holds beyond the usual.

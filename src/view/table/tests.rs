@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::net::Endpoint;
-use crate::tcp::{ResetCause, StreamId};
+use crate::tcp::{PerSide, ResetCause, StreamId};
 use crate::view::samples::{self, Owned, Shared, written};
 use crate::view::width::width_of;
 
@@ -182,10 +182,13 @@ fn a_live_table_has_room_for_what_comes_later() {
     start.live = true;
     let mut first = stream(0, crate::timeline::VerdictCode::Refused);
     first.name = None;
-    first.messages = (0, 0);
+    first.messages = PerSide::default();
     let mut later = stream(1, crate::timeline::VerdictCode::ClosedByClient);
     later.name = Some(std::sync::Arc::from("ana"));
-    later.messages = (3, 12);
+    later.messages = PerSide {
+        client: 3,
+        server: 12,
+    };
     let rows = [
         Owned::Capture(start),
         Owned::Stream(Box::new(first)),

@@ -61,7 +61,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
     };
     let frames = entry.frames.iter();
     let carried: Vec<&PacketEntry> = frames.filter_map(|frame| book?.packet(*frame)).collect();
-    let last = book.zip(carried.last().copied());
+    let completing = book.and_then(|book| Some((book, book.packet(entry.last_frame)?)));
     let answer = book.and_then(|book| answer(collector, book, entry, copies));
     LineRow {
         id: entry.id,
@@ -85,6 +85,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
         seq: (message.bytes.start + 1, message.bytes.end),
         bytes: message.bytes.end.saturating_sub(message.bytes.start),
         frames: entry.frames.to_vec(),
+        last_frame: entry.last_frame,
         frames_total: entry.frames_total,
         in_frames: carried
             .iter()
@@ -93,7 +94,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
         flags: distinct(carried.iter().map(|packet| packet.flags.to_string())),
         sharing: entry.sharing,
         ack: entry.ack.map(ack_row).or_else(|| {
-            let (book, packet) = last?;
+            let (book, packet) = completing?;
             ack_of(book, packet, (message.bytes.end as u32).wrapping_add(1))
         }),
         unanswered: answer.is_none() && book.is_some_and(Book::is_whole),
@@ -119,7 +120,7 @@ pub(super) fn answer(
             after: Seconds(echo.after),
         });
     }
-    let frame = entry.frames.last().copied()?;
+    let frame = entry.last_frame;
     let speaks = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
     let (answering, after) = book.after(frame, entry.at, entry.side.other(), |packet| {
         speaks(packet) && !collector.lines.is_relayed(packet.frame)

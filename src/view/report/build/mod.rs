@@ -136,8 +136,12 @@ impl Collector {
             .or(self.capture.start)
             .or(self.first_packet);
         let last = self.layout.last.or(self.last_packet);
-        let seen = self.end.frames.max(self.layout.frames).max(self.packets);
-        let tcp_frames = self.end.tcp_frames.max(self.packets);
+        let seen = self
+            .end
+            .frames
+            .max(self.layout.frames)
+            .max(self.packet_frames);
+        let tcp_frames = self.end.tcp_frames.max(self.packet_frames);
         let ports = self.ports();
         let told = || self.traces.iter().filter(|trace| trace.verdict.is_some());
         let living = |life| told().filter(|trace| trace.life == life).count() as u64;
@@ -230,10 +234,7 @@ impl Collector {
             duration: Seconds(summary.end.since(summary.start)),
             frames: both(summary.packets),
             bytes: both(summary.bytes),
-            messages: Both {
-                client: entry.messages.0,
-                server: entry.messages.1,
-            },
+            messages: both(entry.messages),
             completeness: summary.completeness,
             conn_state: summary.conn_state,
             history: summary.history.as_str().to_owned(),

@@ -37,6 +37,8 @@ pub struct LineRow {
     pub bytes: u64,
     /// Frames that carried it (bounded).
     pub frames: Vec<u64>,
+    /// The frame that completed it, listed or not; 0: not known.
+    pub last_frame: u64,
     /// How many carried it.
     pub frames_total: u32,
     /// Where its bytes lie in each of these frames, where known.

@@ -1,0 +1,70 @@
+//! What `expect` answers about scenes, and the frames that it names.
+
+use chatscope::explain::{Explainer, Lang};
+use chatscope::view::expect::{Expectation, Judgement, Outcome, judge};
+use chatscope::view::report::{Collector, Report, Selection};
+
+use crate::collect::play;
+use crate::scene::{ACK, Captured, PSH, RST, Scene};
+
+fn report(frames: &[Captured]) -> Report {
+    let mut collector = Collector::new(Selection::default());
+    play(frames, &mut collector);
+    collector.finish()
+}
+
+fn judged(report: &Report, claim: &str) -> Judgement {
+    let claim = Expectation::parse(claim).expect("a claim");
+    let words = Explainer::new(Lang::En);
+    judge(report, &[claim], false, &words).remove(0)
+}
+
+/// Details of 512 connections are kept at once: those of the largest one, which is asked first, came too late. All took 20 us to
+/// open.
+#[test]
+fn one_known_refutal_counts_more_than_what_is_not_known() {
+    let mut scene = Scene::default();
+    for port in 0..530 {
+        scene.open(i64::from(port) * 500, (20_000 + port, 7000));
+    }
+    for n in 0..50 {
+        let ports = (20_529, 7000);
+        scene.segment(300_000 + n * 100, ports, true, PSH | ACK, 512, b"hi\n");
+    }
+    let report = report(&scene.frames);
+    assert!(report.streams.len() < 530, "nothing is folded away");
+    let slow = judged(&report, "rtt within 1us");
+    assert_eq!(slow.outcome, Outcome::Fail, "{slow:?}");
+    let fast = judged(&report, "rtt within 1ms");
+    assert_eq!(fast.outcome, Outcome::Inconclusive, "{fast:?}");
+    let fast = judged(&report, "any: rtt within 1ms");
+    assert_eq!(fast.outcome, Outcome::Pass, "{fast:?}");
+}
+
+/// Frames 1 to 3 open, 4 and 5 a line, 6 to 8 close, and then frame 9: a RST of the client.
+#[test]
+fn a_reset_after_an_orderly_close_is_the_evidence() {
+    let ports = (50001, 7000);
+    let mut scene = Scene::default();
+    scene.open(0, ports);
+    scene.say(1000, ports, true, b"hi\n");
+    scene.close(2000, ports, true);
+    scene.segment(3000, ports, true, RST, 0, b"");
+    let report = report(&scene.frames);
+    for (claim, outcome) in [
+        ("no reset", Outcome::Fail),
+        ("reset-by client", Outcome::Pass),
+        ("reset-by server", Outcome::Fail),
+        ("reset cause linger0", Outcome::Fail),
+    ] {
+        let told = judged(&report, claim);
+        assert_eq!(told.outcome, outcome, "{told:?}");
+        assert_eq!(told.evidence.frames, [9], "{told:?}");
+    }
+    let told = judged(&report, "no reset");
+    let found = "stream 0: closed-by client, CLOSED_BY_CLIENT + RESET_BY_CLIENT (";
+    assert!(told.found.starts_with(found), "{told:?}");
+    let closed = judged(&report, "closed-by client");
+    assert_eq!(closed.outcome, Outcome::Pass);
+    assert_eq!(closed.evidence.frames, [6, 7, 8, 9]);
+}
