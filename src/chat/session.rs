@@ -185,6 +185,14 @@ impl Session {
         !(beside || waits || asks) && self.closing.is_none() && self.cursor.earlier().is_empty()
     }
 
+    /// Its client sent a line, whatever is in it: its silence counts from here, it is warned anew before it is ended for
+    /// silence, and the lines of the room wait no longer for its first wish.
+    pub(super) fn sign_of_life(&mut self, now: Now) {
+        self.heard = now.uptime;
+        self.warned = false;
+        self.held_until = Duration::ZERO;
+    }
+
     /// Queues a notice (`* text`) that is sent behind the lines before number `place`; `text` must be safe text.
     pub(super) fn tell_at(&mut self, place: u64, text: &str) {
         self.push_at(place, encode::notice(self.view, text).freeze());
