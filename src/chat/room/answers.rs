@@ -31,11 +31,7 @@ impl Room {
     /// Everything but saying and resuming.
     pub(super) fn answer(&mut self, id: SessionId, command: Command<'_>, now: Now) {
         match command {
-            Command::Nick(name) => {
-                if let Err(error) = self.rename(id, name, now) {
-                    self.tell(id, &format!("not renamed: {error}"));
-                }
-            }
+            Command::Nick(name) => self.nick(id, name, now),
             Command::Who => self.who(id),
             Command::Message { to, text } => self.whisper(id, to, text),
             Command::History(count) => self.history(id, count.unwrap_or(HISTORY_LINES)),
@@ -53,6 +49,14 @@ impl Room {
                 );
             }
             Command::Empty | Command::Say(_) | Command::Act(_) | Command::Resume { .. } => {}
+        }
+    }
+
+    fn nick(&mut self, id: SessionId, name: &str, now: Now) {
+        if self.session_name(id).as_deref() == Some(name) {
+            self.tell(id, &format!("you are {name} already"));
+        } else if let Err(error) = self.rename(id, name, now) {
+            self.tell(id, &format!("not renamed: {error}"));
         }
     }
 
