@@ -209,8 +209,8 @@ fn add_comment<R: Read>(to: &mut Vec<u8>, reader: &SavefileReader<R>, comment: &
     true
 }
 
-/// A Simple Packet Block has no options: its contents as an Enhanced Packet Block of interface 0. It has no time either;
-/// the reader's, that of the frame before, is written.
+/// A Simple Packet Block has no options: its contents as an Enhanced Packet Block of interface 0. It has no time either:
+/// zero, which the reader gives such a frame, is written.
 fn enhanced_from_simple<R: Read>(to: &mut Vec<u8>, reader: &SavefileReader<R>, block: &[u8]) {
     let order = reader.frame_options().order();
     let data = &block[12..block.len() - 4];

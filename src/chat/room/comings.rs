@@ -261,7 +261,7 @@ impl Room {
         }
     }
 
-    /// Keeps a session for its return, and forgets those beyond the bounds, the oldest first and before them who never said a line.
+    /// Keeps a session for its return, and forgets those beyond the bounds, the oldest first and before them the quiet.
     pub(super) fn keep(&mut self, gone: Gone) {
         self.save_gone(&gone);
         self.away.insert(gone);
