@@ -51,12 +51,8 @@ pub(super) fn gather(
         saved::fault(path, fault, false)?;
     }
     let report = collector.borrow().finish();
-    let capture = &report.capture;
-    let lost = [capture.kernel_dropped, capture.interface_dropped]
-        .iter()
-        .any(|dropped| dropped.is_some_and(|count| count > 0));
     Ok(Gathered {
-        incomplete: fault.is_some() || lost,
+        incomplete: fault.is_some() || source.statistics().lost_any(),
         report,
     })
 }

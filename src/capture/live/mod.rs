@@ -91,6 +91,14 @@ impl LiveSettings {
             frames: None,
         }
     }
+
+    /// Bytes kept of each frame, as libpcap is asked for them.
+    fn snap_length(&self) -> u32 {
+        match self.snaplen {
+            0 => DEFAULT_SNAPLEN,
+            given => given.min(DEFAULT_SNAPLEN),
+        }
+    }
 }
 
 /// An open handle: capturing into the kernel's buffer, nothing read yet.
@@ -102,13 +110,9 @@ pub struct OpenCapture {
 
 /// Opens the interface as the settings say, without filter.
 pub(super) fn activate(settings: &LiveSettings) -> Result<pcap::Capture<pcap::Active>, LiveError> {
-    let snaplen = match settings.snaplen {
-        0 => DEFAULT_SNAPLEN,
-        given => given.min(DEFAULT_SNAPLEN),
-    };
     let inactive = pcap::Capture::from_device(settings.interface.as_str())
         .map_err(|error| error::classify(&settings.interface, error))?
-        .snaplen(snaplen as i32)
+        .snaplen(settings.snap_length() as i32)
         .buffer_size(i32::try_from(settings.buffer).unwrap_or(i32::MAX))
         .timeout(
             i32::try_from(settings.timeout.as_millis())
@@ -234,10 +238,7 @@ fn describe(settings: &LiveSettings, link_type: LinkType) -> CaptureInfo {
     CaptureInfo {
         interfaces: vec![InterfaceInfo {
             link_type,
-            snaplen: match settings.snaplen {
-                0 => DEFAULT_SNAPLEN,
-                given => given.min(DEFAULT_SNAPLEN),
-            },
+            snaplen: settings.snap_length(),
             name: Some(settings.interface.clone()),
             filter: (!settings.filter.is_empty()).then(|| settings.filter.clone()),
             ..InterfaceInfo::default()
