@@ -10,10 +10,11 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::{Effects, Room, Saved};
-use crate::chat::command::{COME_BACK, Replay};
+use crate::chat::command::Replay;
 use crate::chat::encode::{self, Field, View};
 use crate::chat::limits::SPARE_SESSIONS;
 use crate::chat::names;
+use crate::chat::notices::{COME_BACK, IS_NOW, SESSION, WELCOME, YOU_ARE};
 use crate::chat::session::{Birth, Gone, Now, Session};
 use crate::chat::token::{Token, TokenHash};
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
@@ -201,7 +202,7 @@ impl Room {
         } else {
             let name = Arc::clone(&session.name);
             session.tell(&format!(
-                "welcome to {room}: you are {name}, session {id}; others here: {others}"
+                "{WELCOME} to {room}{YOU_ARE}{name}{SESSION}{id}; others here: {others}"
             ));
             session.tell(&format!("{COME_BACK}/resume {token}"));
             session.tell(&format!(
@@ -308,7 +309,7 @@ impl Room {
             },
         );
         self.save(id);
-        self.announce(id, &format!("{from} is now {to}"), now);
+        self.announce(id, &format!("{from}{IS_NOW}{to}"), now);
         Ok(())
     }
 
