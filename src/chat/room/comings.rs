@@ -197,7 +197,7 @@ impl Room {
                 ("token", Field::Text(&token)),
                 ("next", Field::Number(session.cursor.first())),
             ];
-            encode::put_object_of(&mut out, "welcome", &fields);
+            encode::put_object(&mut out, "welcome", &fields);
             session.push(out.freeze());
         } else {
             let name = Arc::clone(&session.name);

@@ -245,7 +245,7 @@ impl Room {
                 ("missed", Field::Number(missed)),
                 ("next", Field::Number(session.cursor.first())),
             ];
-            encode::put_object_of(&mut out, "resumed", &fields);
+            encode::put_object(&mut out, "resumed", &fields);
             session.push(out.freeze());
         } else {
             session.tell(&format!(
