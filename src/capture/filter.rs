@@ -107,7 +107,7 @@ impl FrameFilter {
 
 #[cfg(feature = "live")]
 fn compile(expression: &str, link_type: LinkType) -> Result<pcap::BpfProgram, FilterError> {
-    let dead = pcap::Capture::dead(pcap::Linktype(super::link::to_dlt(link_type)));
+    let dead = pcap::Capture::dead(pcap::Linktype(super::dlt::to_dlt(link_type)));
     dead.and_then(|dead| dead.compile(expression, true))
         .map_err(|error| FilterError::Bad {
             expression: expression.to_owned(),

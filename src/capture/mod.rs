@@ -5,12 +5,12 @@
 //! Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
 
 #[cfg(feature = "live")]
+mod dlt;
+#[cfg(feature = "live")]
 pub mod doctor;
 pub mod filter;
 #[cfg(feature = "live")]
 pub mod interfaces;
-#[cfg(feature = "live")]
-mod link;
 #[cfg(feature = "live")]
 pub mod link_types;
 #[cfg(feature = "live")]

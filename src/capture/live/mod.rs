@@ -17,8 +17,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::dlt;
 use super::filter::words;
-use super::link;
 use super::source::{CaptureInfo, FrameSource, InterfaceInfo, Polled};
 use super::writer::{CaptureWriter, WriteError};
 use crate::net::{CaptureStats, LinkType};
@@ -135,7 +135,7 @@ impl OpenCapture {
     pub fn open(settings: &LiveSettings) -> Result<Self, LiveError> {
         let mut capture = activate(settings)?;
         if let Some(link_type) = settings.link_type {
-            let dlt = pcap::Linktype(link::to_dlt(link_type));
+            let dlt = pcap::Linktype(dlt::to_dlt(link_type));
             capture.set_datalink(dlt).map_err(|_| LiveError::LinkType {
                 interface: settings.interface.clone(),
                 link_type,
@@ -152,7 +152,7 @@ impl OpenCapture {
                 .filter(&settings.filter, true)
                 .map_err(|error| LiveError::bad_filter(&settings.filter, error))?;
         }
-        let info = describe(settings, link::from_dlt(capture.get_datalink().0));
+        let info = describe(settings, dlt::from_dlt(capture.get_datalink().0));
         Ok(Self {
             capture,
             info,
