@@ -70,17 +70,18 @@ pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
         .map(|claim| Expectation::parse(claim))
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::usage(format!("{}\n{LANGUAGE}", error.told(&words))))?;
-    let selection = Selection {
-        streams: args.stream.clone(),
-        ports: args.port.clone(),
-        detailed: Some(usize::MAX),
-        ..Selection::default()
-    };
     let filter = FilterArgs {
         filter: args.filter.clone(),
         ..FilterArgs::default()
     };
-    let gathered = gather(&args.file, selection, &filter)?;
+    let selection = Selection {
+        streams: args.stream.clone(),
+        ports: args.port.clone(),
+        detailed: Some(usize::MAX),
+        read_filter: filter.expression()?,
+        ..Selection::default()
+    };
+    let gathered = gather(&args.file, selection)?;
     let judgements = judge(&gathered.report, &expectations, gathered.incomplete, &words);
     let text = match args.format {
         ResultFormat::Lines => lines(&judgements, &words),

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Failure;
-use super::args::FilterArgs;
 use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
 use crate::capture::filter::FrameFilter;
@@ -22,19 +21,12 @@ pub(super) struct Gathered {
     pub(super) incomplete: bool,
 }
 
-/// Reads the whole capture. A cut one is reported with a warning, as far as it goes.
-pub(super) fn gather(
-    path: &Path,
-    selection: Selection,
-    filter: &FilterArgs,
-) -> Result<Gathered, Failure> {
+/// Reads the whole capture, with the selection's read filter. A cut one is reported with a warning, as far as it goes.
+pub(super) fn gather(path: &Path, selection: Selection) -> Result<Gathered, Failure> {
     let mut source = saved::open(path)?;
     let wanted = selection.streams.clone();
-    let expression = filter.expression()?;
-    let collector = Rc::new(RefCell::new(Collector::new(Selection {
-        read_filter: expression.clone(),
-        ..selection
-    })));
+    let expression = selection.read_filter.clone();
+    let collector = Rc::new(RefCell::new(Collector::new(selection)));
     let mut sink = Shared(Rc::clone(&collector));
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
     timeline.begin(saved::capture_start(path, &source, None));

@@ -132,12 +132,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
     let to = Destination::new(output, &inputs)?;
     let selection = Selection {
         draw: (form != Form::Json).then(|| words.lang()),
+        read_filter: filter.expression()?,
         ..args.about.selection()
     };
-    let Gathered { report, incomplete } = gather(path, selection, &filter)?;
+    let part = !args.about.port.is_empty() || selection.read_filter.is_some();
+    let Gathered { report, incomplete } = gather(path, selection)?;
     to.write(&rendered(form, &report, &words)?)?;
     // A stream that is not there has been told already.
-    let part = !args.about.port.is_empty() || filter.expression()?.is_some();
     if part && args.about.stream.is_empty() && report.streams.is_empty() {
         output::note(format_args!(
             "chatscope: {}: nothing in it is what was selected",
