@@ -319,7 +319,7 @@ mod tests {
                 ..FilterArgs::default()
             }
         };
-        let expression = |args: FilterArgs| args.expression().ok().expect("readable");
+        let expression = |args: FilterArgs| args.expression().expect("readable");
         assert_eq!(expression(args(" \n")), None);
         assert_eq!(expression(args("tcp port 7\n")), Some("tcp port 7".into()));
         assert_eq!(expression(FilterArgs::default()), None);

@@ -60,7 +60,13 @@ pub(super) fn is_utf8() -> bool {
     })
 }
 
-/// A line on stderr.
+/// What a run is about, as it begins and ends: a line on stderr without the program's name.
+#[cfg(feature = "live")]
+pub(super) fn announce(text: impl Display) {
+    say(Level::Plain, text);
+}
+
+/// What is worth knowing of how it went.
 pub(super) fn note(text: impl Display) {
     say(Level::Info, text);
 }

@@ -9,7 +9,7 @@ use super::args::{FilterArgs, InputArgs};
 use super::gather::{Gathered, gather};
 use super::whole::whole;
 use super::written::Destination;
-use super::{Failure, display, exit, output, saved};
+use super::{Failure, display, exit, saved};
 use crate::explain::Explainer;
 use crate::view::report::{Report, Selection, compose, html, json, markdown};
 
@@ -140,10 +140,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
     to.write(&rendered(form, &report, &words)?)?;
     // A stream that is not there has been told already.
     if part && args.about.stream.is_empty() && report.streams.is_empty() {
-        output::note(format_args!(
-            "chatscope: {}: nothing in it is what was selected",
-            saved::name(path)
-        ));
+        saved::note_nothing(path);
     }
     if args.strict && incomplete {
         return Err(Failure::told(exit::INCONCLUSIVE));

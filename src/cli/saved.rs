@@ -120,8 +120,16 @@ pub(super) fn absent(path: &Path, streams: &[u32], timeline: &Timeline) -> Optio
 /// Says on stderr what [`absent`] finds.
 pub(super) fn note_absent(path: &Path, streams: &[u32], timeline: &Timeline) {
     if let Some(missing) = absent(path, streams, timeline) {
-        output::note(format_args!("chatscope: {missing}"));
+        output::note(missing);
     }
+}
+
+/// Says on stderr that the whole capture has nothing of what was asked for.
+pub(super) fn note_nothing(path: &Path) {
+    output::note(format_args!(
+        "{}: nothing in it is what was selected",
+        name(path)
+    ));
 }
 
 /// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.
