@@ -205,7 +205,9 @@ impl fmt::Display for PermissionReport {
     /// One line for an error: the best fix, or why there is none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.may_capture {
-            return f.write_str("the capability is there, the system refuses for another reason");
+            return f.write_str(
+                "this process has the capability, so something else forbids it (a container, AppArmor, SELinux)",
+            );
         }
         match self.fixes().first() {
             Some(Fix::Setcap { command, undo }) => {
