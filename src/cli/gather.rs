@@ -17,7 +17,7 @@ use crate::view::report::{Collector, FrameFacts, Report, Selection};
 pub(super) struct Gathered {
     /// The report.
     pub(super) report: Report,
-    /// The file ends in the middle of a record, or its statistics tell of losses.
+    /// The file ends in the middle of a record, its statistics tell of losses, or the filter could not look at every frame.
     pub(super) incomplete: bool,
 }
 
@@ -39,12 +39,13 @@ pub(super) fn gather(path: &Path, selection: Selection) -> Result<Gathered, Fail
     };
     let fault = pipeline::run(&mut source, &mut timeline, &mut sink, &mut around)?.fault;
     saved::note_absent(path, &wanted, &timeline);
+    let unfiltered = saved::warn_unfiltered(path, around.filter.as_ref());
     if let Some(fault) = &fault {
         saved::fault(path, fault, false)?;
     }
     let report = collector.borrow().finish();
     Ok(Gathered {
-        incomplete: fault.is_some() || source.statistics().lost_any(),
+        incomplete: fault.is_some() || unfiltered || source.statistics().lost_any(),
         report,
     })
 }
