@@ -414,6 +414,26 @@ fn cuts_say_where() {
     assert!(matches!(list(&b""[..]).1, Some(ReadError::Empty)));
 }
 
+/// A block that nobody reads is passed over in pieces: the cut is told from where it began, not from where it ends.
+#[test]
+fn a_cut_in_a_long_block_of_no_interest_says_where_it_began() {
+    let before = [section(&[]), interface(1, 0, &[])].concat();
+    let unknown = block(0x0000_0bae, &[7; 1 << 20]);
+    let file = [&before[..], &unknown[..unknown.len() - 100]].concat();
+    let Some(ReadError::CutInHeader {
+        offset,
+        needed,
+        available,
+        ..
+    }) = list(&file[..]).1
+    else {
+        panic!("not cut in a block");
+    };
+    assert_eq!(offset, before.len() as u64);
+    assert_eq!(needed, unknown.len() as u64);
+    assert_eq!(available, needed - 100);
+}
+
 #[test]
 fn absurd_lengths_are_not_waited_for() {
     let mut file = pcap_header(0xa1b2_c3d4);
