@@ -26,4 +26,4 @@ pub use filter::{FilterError, FrameFilter, filter_for_ports};
 pub use rewrite::{RewriteError, Rewriter};
 pub use savefile::{ReadError, SavefileReader};
 pub use source::{CaptureInfo, FileFormat, FrameSource, InterfaceInfo, Polled};
-pub use writer::{CaptureWriter, FrameDirection, FrameNote, SaveFormat, WriteError};
+pub use writer::{CaptureWriter, SaveFormat, WriteError};

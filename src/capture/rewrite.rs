@@ -9,7 +9,7 @@ use super::savefile::options::COMMENT;
 use super::savefile::pcapng::{ENHANCED_PACKET, PACKET, SECTION_HEADER, SIMPLE_PACKET};
 use super::savefile::{BlockOptions, ByteOrder};
 use super::source::FileFormat;
-use super::writer::{CaptureWriter, FrameNote, SaveFormat, WriteError};
+use super::writer::{CaptureWriter, SaveFormat, WriteError};
 use super::{ReadError, SavefileReader};
 use crate::packet::Frame;
 
@@ -85,11 +85,7 @@ impl<R: Read, W: Write> Rewriter<R, W> {
                     return Ok(false);
                 };
                 let text = comment(&frame);
-                let note = FrameNote {
-                    direction: None,
-                    comment: text.as_deref(),
-                };
-                writer.write_noted(&frame, note)?;
+                writer.write_commented(&frame, text.as_deref())?;
                 self.commented += u64::from(text.is_some());
                 Ok(true)
             }

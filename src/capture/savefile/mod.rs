@@ -152,7 +152,7 @@ impl<R: Read> SavefileReader<R> {
         }
     }
 
-    /// The options of the frame delivered last: comments, direction. Empty in classic pcap.
+    /// The options of the frame delivered last: comments. Empty in classic pcap.
     #[must_use]
     pub fn frame_options(&self) -> BlockOptions<'_> {
         let order = match &self.format {

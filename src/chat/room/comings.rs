@@ -313,7 +313,7 @@ impl Room {
         Ok(())
     }
 
-    /// Lines that a client could be shown, for tests and metrics.
+    /// Lines that a client could be shown. For models that the room is compared with: nothing else asks.
     #[must_use]
     pub fn owed(&self, id: SessionId) -> Range<u64> {
         self.sessions
