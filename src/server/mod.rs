@@ -11,6 +11,7 @@
 #![doc = include_str!("../../docs/history-file.md")]
 
 mod accept;
+mod admit;
 mod bind;
 mod clock;
 mod codec;
@@ -22,6 +23,7 @@ mod echo;
 mod host;
 mod http;
 mod hub;
+mod line_service;
 mod lines;
 mod metrics;
 mod origin;
@@ -50,11 +52,12 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::chat::{Counters, Limits, Room};
 
-use accept::{Lines, accept};
+use accept::accept;
 use clock::Clock;
 use doorstep::Doorstep;
 use http::Web;
 use hub::Hub;
+use line_service::Lines;
 use shutdown::Phase;
 use store::{History, Writer};
 
