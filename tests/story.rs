@@ -5,6 +5,8 @@
 mod collect;
 #[path = "story/cut.rs"]
 mod cut;
+#[path = "story/fragments.rs"]
+mod fragments;
 #[path = "story/properties.rs"]
 mod properties;
 #[path = "story/scenario.rs"]
