@@ -12,8 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "capture", "chat", "explain", "message", "packet", "probe", "server", "tcp",
-            "timeline", "tui", "view", "web",
+            "capture", "chat", "explain", "message", "packet", "server", "tcp", "timeline", "view",
         ],
     ),
     (
@@ -84,13 +83,33 @@ fn room_of(path: &Path, src: &Path) -> String {
         .to_owned()
 }
 
-/// Code only: comment lines and everything from `#[cfg(test)]` on (tests stand last) left out.
+/// Code only: comment lines and modules of tests left out, whether they stand here (from `#[cfg(test)]` to the brace that
+/// closes them) or elsewhere (`mod tests;`). What follows them is code again.
 fn code_of(text: &str) -> String {
-    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or("");
-    code.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut code = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line != "#[cfg(test)]" {
+            code.push(line);
+            continue;
+        }
+        let mut attributes = vec![line];
+        while let Some(attribute) = lines.next_if(|line| line.starts_with("#[")) {
+            attributes.push(attribute);
+        }
+        let module = lines.next_if(|line| line.starts_with("mod "));
+        match module {
+            Some(module) if module.ends_with('{') => {
+                let closed = lines.by_ref().any(|line| line == "}");
+                assert!(closed, "`{module}` is not closed");
+            }
+            Some(_) => {}
+            // Another item for tests: it keeps the rules too.
+            None => code.append(&mut attributes),
+        }
+    }
+    code.retain(|line| !line.trim_start().starts_with("//"));
+    code.join("\n")
 }
 
 /// Every room named after `crate::` or `chatscope::`, groups such as `crate::{net, tcp::X}` included.
@@ -197,6 +216,32 @@ fn groups_and_paths_are_both_read() {
     let code =
         "use crate::{net::Endpoint, tcp::{Side, StreamId}, chat};\nlet x: crate::packet::Frame;";
     assert_eq!(rooms_used(code), ["net", "tcp", "chat", "packet"]);
+}
+
+#[test]
+fn only_modules_of_tests_are_no_code() {
+    let text = "//! About.\nuse a;\n#[cfg(test)]\nmod tests;\n\nuse b;\n#[cfg(test)]\n#[expect(x)]\nmod more {\n    use c;\n}\n\
+        #[cfg(test)]\nfn d() {}\nuse e;";
+    let code = "use a;\n\nuse b;\n#[cfg(test)]\nfn d() {}\nuse e;";
+    assert_eq!(code_of(text), code);
+}
+
+/// What modules of tests hold is indented: every item that is not, is code, wherever in its file it stands.
+#[test]
+fn no_file_loses_code() {
+    const ITEMS: [&str; 9] = [
+        "pub", "use ", "fn ", "impl", "struct ", "enum ", "const ", "static ", "trait ",
+    ];
+    let items = |text: &str| {
+        let lines = text.lines().map(str::to_owned);
+        lines
+            .filter(|line| ITEMS.iter().any(|item| line.starts_with(item)))
+            .collect::<Vec<_>>()
+    };
+    for (_, path, code) in sources() {
+        let text = fs::read_to_string(&path).expect("readable source");
+        assert_eq!(items(&code), items(&text), "{}", path.display());
+    }
 }
 
 #[test]

@@ -574,3 +574,44 @@ mod live {
         }
     }
 }
+
+/// A pcapng file of one frame on each of a hundred interfaces, all of different link types.
+#[cfg(feature = "live")]
+fn many_link_types() -> Vec<u8> {
+    let block = |kind: u32, body: &[u8]| {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        [&kind.to_le_bytes(), &length[..], body, &length].concat()
+    };
+    let magic = 0x1a2b_3c4d_u32.to_le_bytes();
+    let mut file = block(
+        0x0a0d_0d0a,
+        &[&magic[..], &[1, 0, 0, 0], &[0xff; 8]].concat(),
+    );
+    for number in 0..100_u32 {
+        // The first is Ethernet, for which a filter makes sense.
+        let link_type = if number == 0 { 1 } else { 1_000 + number };
+        file.extend(block(
+            1,
+            &[link_type.to_le_bytes(), 0_u32.to_le_bytes()].concat(),
+        ));
+        let fields = [number, 0, 0, 4, 4, 0];
+        let fields: Vec<u8> = fields.into_iter().flat_map(u32::to_le_bytes).collect();
+        file.extend(block(6, &fields));
+    }
+    file
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn frames_that_a_filter_has_no_program_for_are_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("many.pcapng"), many_link_types()).expect("writable");
+    for command in ["replay", "report"] {
+        let (code, said) = run(folder.path(), &[command, "many.pcapng", "tcp"]);
+        assert_eq!(code, 0, "{said}");
+        let warned = said.lines().filter(|line| line.contains("64 link types"));
+        let expected = "chatscope: warning: many.pcapng: the filter works for the first 64 link types of a capture; \
+            frames of others, all held back: 36";
+        assert_eq!(warned.collect::<Vec<_>>(), [expected]);
+    }
+}

@@ -7,6 +7,8 @@ mod claims;
 mod collect;
 #[path = "story/cut.rs"]
 mod cut;
+#[path = "story/fragments.rs"]
+mod fragments;
 #[path = "story/long_message.rs"]
 mod long_message;
 #[path = "story/ports_again.rs"]

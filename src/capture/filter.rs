@@ -59,13 +59,18 @@ pub fn filter_for_ports(ports: &[u16]) -> String {
     terms.join(" or ")
 }
 
-/// A filter over saved frames; compiled once for each link type it meets.
+/// A filter over saved frames; compiled once for each link type it meets, for the first [`Self::MAX_PROGRAMS`] of them.
 ///
 /// Lengths in the expression (`greater`, `less`, `len`) count captured bytes: all that the programs see.
 pub struct FrameFilter {
     expression: String,
     #[cfg(feature = "live")]
     programs: Vec<(LinkType, Option<pcap::BpfProgram>)>,
+    /// The place of the program that was used last.
+    #[cfg(feature = "live")]
+    last: usize,
+    /// Frames that were not looked at, as their link type came too late to have a program.
+    unfiltered: u64,
 }
 
 impl std::fmt::Debug for FrameFilter {
@@ -84,30 +89,55 @@ impl FrameFilter {
         Ok(Self {
             expression: expression.to_owned(),
             programs: vec![(link_type, Some(program))],
+            last: 0,
+            unfiltered: 0,
         })
     }
 
-    /// The frame passes. A frame of a link type for which the expression makes no sense does not.
+    /// The frame passes. A frame of a link type for which the expression makes no sense, or which came after so many others
+    /// that it has no program, does not.
     pub fn matches(&mut self, frame: &Frame<'_>) -> bool {
-        let known = self
-            .programs
-            .iter()
-            .position(|(known, _)| *known == frame.link_type);
-        let index = known.unwrap_or_else(|| {
-            let program = compile(&self.expression, frame.link_type).ok();
-            self.programs.push((frame.link_type, program));
-            self.programs.len() - 1
-        });
-        match &self.programs[index].1 {
-            Some(program) => program.filter(frame.data),
-            None => false,
+        if self.programs[self.last].0 != frame.link_type {
+            let Some(place) = self.place_of(frame.link_type) else {
+                self.unfiltered += 1;
+                return false;
+            };
+            self.last = place;
         }
+        let program = self.programs[self.last].1.as_ref();
+        program.is_some_and(|program| program.filter(frame.data))
+    }
+
+    /// The place of the program for a link type, compiled on its first frame while there is room.
+    fn place_of(&mut self, link_type: LinkType) -> Option<usize> {
+        let known = |(known, _): &(LinkType, _)| *known == link_type;
+        if let Some(place) = self.programs.iter().position(known) {
+            return Some(place);
+        }
+        if self.programs.len() == Self::MAX_PROGRAMS {
+            return None;
+        }
+        let program = compile(&self.expression, link_type).ok();
+        self.programs.push((link_type, program));
+        Some(self.programs.len() - 1)
+    }
+}
+
+impl FrameFilter {
+    /// Link types for which a program is kept. A capture has one or two; a hostile file may declare 65,536, each of which
+    /// would cost a compilation and be looked for among the others with every frame.
+    pub const MAX_PROGRAMS: usize = 64;
+
+    /// Frames that did not pass unseen: their link type came after too many others.
+    #[must_use]
+    pub fn unfiltered(&self) -> u64 {
+        self.unfiltered
     }
 }
 
 #[cfg(feature = "live")]
 fn compile(expression: &str, link_type: LinkType) -> Result<pcap::BpfProgram, FilterError> {
-    let dead = pcap::Capture::dead(pcap::Linktype(super::link::to_dlt(link_type)));
+    let dead = pcap::Capture::dead(pcap::Linktype(super::dlt::to_dlt(link_type)));
     dead.and_then(|dead| dead.compile(expression, true))
         .map_err(|error| FilterError::Bad {
             expression: expression.to_owned(),
@@ -187,6 +217,21 @@ mod tests {
             let ethernet = [&[0; 12][..], &[8, 0], &syn(7000)].concat();
             assert!(filter.matches(&frame(LinkType::ETHERNET, &ethernet)));
             assert!(!filter.matches(&frame(LinkType::NOT_A_PACKET, &ethernet)));
+        }
+
+        /// A pcapng file may declare an interface, each with its own link type, before every frame.
+        #[test]
+        fn link_types_beyond_the_bound_do_not_pass_and_are_counted() {
+            let mut filter = FrameFilter::new("tcp port 7000", LinkType::RAW).expect("valid");
+            for other in 1_000..1_100 {
+                assert!(!filter.matches(&frame(LinkType(other), &syn(7000))));
+            }
+            assert_eq!(filter.programs.len(), FrameFilter::MAX_PROGRAMS);
+            let beyond = 101 - FrameFilter::MAX_PROGRAMS as u64;
+            assert_eq!(filter.unfiltered(), beyond);
+            assert!(filter.matches(&frame(LinkType::RAW, &syn(7000))));
+            assert!(!filter.matches(&frame(LinkType::ETHERNET, &syn(7000))));
+            assert_eq!(filter.unfiltered(), beyond + 1);
         }
 
         #[test]

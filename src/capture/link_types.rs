@@ -1,7 +1,7 @@
 //! Which link types an interface offers.
 
+use super::dlt;
 use super::filter::words;
-use super::link;
 use super::live::{LiveError, LiveSettings, activate};
 use crate::net::LinkType;
 
@@ -26,7 +26,7 @@ pub fn link_types(interface: &str) -> Result<Vec<OfferedLinkType>, LiveError> {
     Ok(offered
         .into_iter()
         .map(|one| OfferedLinkType {
-            link_type: link::from_dlt(one.0),
+            link_type: dlt::from_dlt(one.0),
             name: one.get_name().ok(),
             description: one.get_description().ok(),
         })

@@ -5,12 +5,12 @@
 //! Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
 
 #[cfg(feature = "live")]
+mod dlt;
+#[cfg(feature = "live")]
 pub mod doctor;
 pub mod filter;
 #[cfg(feature = "live")]
 pub mod interfaces;
-#[cfg(feature = "live")]
-mod link;
 #[cfg(feature = "live")]
 pub mod link_types;
 #[cfg(feature = "live")]
@@ -26,4 +26,4 @@ pub use filter::{FilterError, FrameFilter, filter_for_ports};
 pub use rewrite::{RewriteError, Rewriter};
 pub use savefile::{ReadError, SavefileReader};
 pub use source::{CaptureInfo, FileFormat, FrameSource, InterfaceInfo, Polled};
-pub use writer::{CaptureWriter, FrameDirection, FrameNote, SaveFormat, WriteError};
+pub use writer::{CaptureWriter, SaveFormat, WriteError};

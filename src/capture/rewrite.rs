@@ -9,7 +9,7 @@ use super::savefile::options::COMMENT;
 use super::savefile::pcapng::{ENHANCED_PACKET, PACKET, SECTION_HEADER, SIMPLE_PACKET};
 use super::savefile::{BlockOptions, ByteOrder};
 use super::source::FileFormat;
-use super::writer::{CaptureWriter, FrameNote, SaveFormat, WriteError};
+use super::writer::{CaptureWriter, SaveFormat, WriteError};
 use super::{ReadError, SavefileReader};
 use crate::packet::Frame;
 
@@ -85,11 +85,7 @@ impl<R: Read, W: Write> Rewriter<R, W> {
                     return Ok(false);
                 };
                 let text = comment(&frame);
-                let note = FrameNote {
-                    direction: None,
-                    comment: text.as_deref(),
-                };
-                writer.write_noted(&frame, note)?;
+                writer.write_commented(&frame, text.as_deref())?;
                 self.commented += u64::from(text.is_some());
                 Ok(true)
             }
@@ -209,8 +205,8 @@ fn add_comment<R: Read>(to: &mut Vec<u8>, reader: &SavefileReader<R>, comment: &
     true
 }
 
-/// A Simple Packet Block has no options: its contents as an Enhanced Packet Block of interface 0. It has no time either;
-/// the reader's, that of the frame before, is written.
+/// A Simple Packet Block has no options: its contents as an Enhanced Packet Block of interface 0. It has no time either:
+/// zero, which the reader gives such a frame, is written.
 fn enhanced_from_simple<R: Read>(to: &mut Vec<u8>, reader: &SavefileReader<R>, block: &[u8]) {
     let order = reader.frame_options().order();
     let data = &block[12..block.len() - 4];

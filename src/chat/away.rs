@@ -1,8 +1,8 @@
 //! Sessions whose connections ended and that may come back.
 //!
 //! Owns: which of them are forgotten first. Must not know: names, tokens, or why a connection ended.
-//! Connecting costs nothing, so who never said a line must not push out those who did: the quiet ones are fewer and go
-//! first.
+//! Connecting costs nothing, so who was never seen in the room, by a line or by a new name, must not push out those who were:
+//! the quiet ones are fewer and go first.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -259,7 +259,7 @@ impl Chunk {
             if view == View::Frames {
                 encode::put_frame(&mut target.open, text.shared_line(index));
             } else {
-                encode::put_object(
+                encode::put_line_object(
                     &mut target.open,
                     &mut scratch,
                     self.first + index as u64,

@@ -2,6 +2,7 @@
 //!
 //! Owns: the grammar of commands. Must not know: who may do what, or what happens then.
 
+use super::notices::COME_BACK;
 use super::token::Token;
 
 /// A line from a client.
@@ -46,9 +47,6 @@ pub enum Command<'a> {
     /// No such command.
     Unknown(&'a str),
 }
-
-/// What the welcome says before the command with which one comes back.
-pub(super) const COME_BACK: &str = "to come back after a break: ";
 
 /// What a session that comes back wants to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

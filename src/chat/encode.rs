@@ -92,7 +92,7 @@ impl Line<'_> {
         match view {
             View::Text => return text.len(),
             View::Frames => put_frame(&mut out, &text[..text.len() - 1]),
-            View::Objects => put_object(&mut out, &mut Vec::new(), number, self),
+            View::Objects => put_line_object(&mut out, &mut Vec::new(), number, self),
         }
         out.len()
     }
@@ -167,7 +167,12 @@ fn put_json_string(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Appends the framed `chatscope.v1` object of line `number`; `scratch` is reused between calls.
-pub(super) fn put_object(out: &mut BytesMut, scratch: &mut Vec<u8>, number: u64, line: &Line<'_>) {
+pub(super) fn put_line_object(
+    out: &mut BytesMut,
+    scratch: &mut Vec<u8>,
+    number: u64,
+    line: &Line<'_>,
+) {
     scratch.clear();
     let _ = write!(
         scratch,
@@ -195,7 +200,7 @@ pub(super) fn notice(view: View, text: &str) -> BytesMut {
             out.put_u8(b'\n');
         }
         View::Frames => put_frame(&mut out, format!("* {text}").as_bytes()),
-        View::Objects => put_object_of(&mut out, "notice", &[("text", Field::Text(text))]),
+        View::Objects => put_object(&mut out, "notice", &[("text", Field::Text(text))]),
     }
     out
 }
@@ -209,7 +214,7 @@ pub(super) enum Field<'a> {
 }
 
 /// Appends a framed `chatscope.v1` object of another type than `line`.
-pub(super) fn put_object_of(out: &mut BytesMut, kind: &str, fields: &[(&str, Field<'_>)]) {
+pub(super) fn put_object(out: &mut BytesMut, kind: &str, fields: &[(&str, Field<'_>)]) {
     let mut json = Vec::with_capacity(128);
     json.extend_from_slice(br#"{"type":"#);
     put_json_string(&mut json, kind);
@@ -273,7 +278,7 @@ mod tests {
     #[test]
     fn objects_are_json() {
         let (mut out, mut scratch) = (BytesMut::new(), Vec::new());
-        put_object(&mut out, &mut scratch, 17, &LINE);
+        put_line_object(&mut out, &mut scratch, 17, &LINE);
         let value: serde_json::Value = serde_json::from_slice(&scratch).expect("JSON");
         assert_eq!(value["number"], 17);
         assert_eq!(value["text"], LINE.text);

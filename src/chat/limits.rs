@@ -14,8 +14,8 @@ pub const SESSIONS: usize = 10_000;
 pub const PER_ADDRESS: usize = 1_000;
 /// Sessions that are gone and may still come back; the oldest is forgotten first. About 200 bytes each.
 pub const RESUMABLE: usize = 10_000;
-/// Of these, sessions that never said a line; they are forgotten before any that did. Only by speaking, where everybody
-/// sees it, does a stranger push out the sessions of others.
+/// Of these, sessions that neither said a line nor took another name; they are forgotten before any that did. Only by what
+/// everybody sees does a stranger push out the sessions of others.
 pub const RESUMABLE_QUIET: usize = 1_000;
 /// Time without a line from the client after which its session ends.
 pub const IDLE: Duration = Duration::from_mins(10);

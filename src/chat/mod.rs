@@ -25,6 +25,7 @@ mod letters;
 pub mod limits;
 mod log;
 mod names;
+pub mod notices;
 mod parked;
 mod room;
 mod session;

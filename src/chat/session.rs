@@ -71,7 +71,7 @@ pub(super) struct Session {
     pub(super) aside: Aside,
     /// Lines that it asked to see again and has not been sent yet.
     pub(super) again: Option<Cursor>,
-    /// These begin behind the lines before this number.
+    /// The lines of `again` are sent behind those of the room before this number.
     pub(super) again_after: u64,
     /// Lines accepted for it that wait for the history file.
     pub(super) staged: usize,
@@ -88,7 +88,7 @@ pub(super) struct Session {
     pub(super) parked: Parked,
     /// Lines read back from the history file for it.
     pub(super) excerpt: Excerpt,
-    /// Notice that follows the last line then.
+    /// Notice that follows the last line owed, once `closing` is set.
     pub(super) farewell: Option<String>,
     /// Private lines that its peer is not known to have.
     pub(super) letters: Letters,
@@ -100,7 +100,8 @@ pub(super) struct Session {
     pub(super) shown_from: u64,
     /// Uptime of the last line from the client.
     pub(super) heard: Duration,
-    /// It never said a line: it is among the first to be forgotten when it has gone.
+    /// No line of the room is about it: it neither said one nor took another name. Among the first to be forgotten when it
+    /// has gone.
     pub(super) quiet: bool,
     /// A warning was sent that the idle limit is near.
     pub(super) warned: bool,
@@ -115,7 +116,7 @@ pub(super) struct Session {
     pub(super) successor: Option<(SessionId, super::command::Replay)>,
     /// What it was owed when last noted for the history file.
     pub(super) saved: Option<Cursor>,
-    /// The number behind the last of them, if the file takes all.
+    /// The number behind the last of the `staged` lines, if the history file takes all of them.
     pub(super) said_to: u64,
     /// Whether the history file is asked what the peer has not acknowledged.
     pub(super) weighing: Weighing,
@@ -183,6 +184,14 @@ impl Session {
         let waits = self.unstored || self.succeeds || self.held_until > now.uptime;
         let asks = self.ledger.is_long() || !matches!(self.excerpt, Excerpt::None);
         !(beside || waits || asks) && self.closing.is_none() && self.cursor.earlier().is_empty()
+    }
+
+    /// Its client sent a line, whatever is in it: its silence counts from here, it is warned anew before it is ended for
+    /// silence, and the lines of the room wait no longer for its first wish.
+    pub(super) fn sign_of_life(&mut self, now: Now) {
+        self.heard = now.uptime;
+        self.warned = false;
+        self.held_until = Duration::ZERO;
     }
 
     /// Queues a notice (`* text`) that is sent behind the lines before number `place`; `text` must be safe text.
@@ -302,14 +311,14 @@ pub struct Gone {
     pub cursor: Cursor,
     /// Uptime at which it went.
     pub since: Duration,
-    /// It never said a line.
+    /// No line of the room was about it: it neither said one nor took another name.
     pub quiet: bool,
     /// Private lines that its peer is not known to have.
     pub(super) letters: Letters,
 }
 
 impl Gone {
-    /// As a history file keeps it, gone at the start of time. It does not tell who never said a line, and holds few of
+    /// As a history file keeps it, gone at the start of time. It does not tell who was quiet, and holds few of
     /// those, as they are forgotten first; private lines are not in it.
     #[must_use]
     pub fn stored(id: SessionId, name: Arc<str>, token: TokenHash, cursor: Cursor) -> Self {

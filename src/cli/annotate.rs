@@ -63,7 +63,7 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
     };
     let copied = copy(BufReader::new(input), output.open()?, &mut story, &place)?;
     output::note(format_args!(
-        "chatscope: {} of {} frames explained",
+        "{} of {} frames explained",
         copied.commented, story.frames
     ));
     if copied.uncommented > 0 {
@@ -72,7 +72,7 @@ pub(super) fn run(args: &AnnotateArgs) -> Result<(), Failure> {
             _ => "frames have",
         };
         output::note(format_args!(
-            "chatscope: {} {have} no room for a comment: records that are no packets, or damaged options",
+            "{} {have} no room for a comment: records that are no packets, or damaged options",
             copied.uncommented
         ));
     }

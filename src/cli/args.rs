@@ -188,20 +188,23 @@ pub(super) struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// The expression, wherever it was given.
+    /// The expression, wherever it was given; `None` where it is empty. Reads the file, which may be a pipe: ask once.
     pub(super) fn expression(&self) -> Result<Option<String>, Failure> {
-        if let Some(path) = &self.filter_file {
-            let text = std::fs::read_to_string(path).map_err(|e| {
-                Failure::usage(format!(
-                    "filter file {} cannot be read: {e}",
-                    path.display()
-                ))
-            })?;
-            return Ok(Some(text.trim().to_owned()));
-        }
-        let text = self.filter.clone().unwrap_or_else(|| self.words.join(" "));
+        let text = match (&self.filter_file, &self.filter) {
+            (Some(path), _) => read_filter(path)?,
+            (None, Some(text)) => text.clone(),
+            (None, None) => self.words.join(" "),
+        };
         Ok(Some(text).filter(|text| !text.trim().is_empty()))
     }
+}
+
+fn read_filter(path: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let path = path.display();
+        Failure::usage(format!("filter file {path} cannot be read: {error}"))
+    })?;
+    Ok(text.trim().to_owned())
 }
 
 /// How to capture live. Only in builds that can.
@@ -304,6 +307,22 @@ mod tests {
         assert!(
             buffer_size("3g").is_err() && buffer_size("m").is_err() && buffer_size("0").is_err()
         );
+    }
+
+    #[test]
+    fn a_filter_without_words_is_none() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let args = |text: &str| {
+            std::fs::write(file.path(), text).expect("writable");
+            FilterArgs {
+                filter_file: Some(file.path().to_owned()),
+                ..FilterArgs::default()
+            }
+        };
+        let expression = |args: FilterArgs| args.expression().expect("readable");
+        assert_eq!(expression(args(" \n")), None);
+        assert_eq!(expression(args("tcp port 7\n")), Some("tcp port 7".into()));
+        assert_eq!(expression(FilterArgs::default()), None);
     }
 
     #[test]

@@ -70,19 +70,20 @@ pub(super) fn run(args: &ExpectArgs) -> Result<(), Failure> {
         .map(|claim| Expectation::parse(claim))
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::usage(format!("{}\n{LANGUAGE}", error.told(&words))))?;
-    let selection = Selection {
-        streams: args.stream.clone(),
-        ports: args.port.clone(),
-        detailed: Some(usize::MAX),
-        ..Selection::default()
-    };
     let filter = FilterArgs {
         filter: args.filter.clone(),
         ..FilterArgs::default()
     };
-    let gathered = gather(&args.file, selection, &filter)?;
+    let selection = Selection {
+        streams: args.stream.clone(),
+        ports: args.port.clone(),
+        detailed: Some(usize::MAX),
+        read_filter: filter.expression()?,
+        ..Selection::default()
+    };
+    let gathered = gather(&args.file, selection)?;
     if let Some(missing) = &gathered.absent {
-        output::note(format_args!("chatscope: {missing}"));
+        output::note(missing);
     }
     let judgements = judge(&gathered.report, &expectations, gathered.incomplete, &words);
     let text = match args.format {

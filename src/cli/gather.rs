@@ -6,7 +6,6 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Failure;
-use super::args::FilterArgs;
 use super::pipeline::{self, Around};
 use super::saved::{self, Saved};
 use crate::capture::filter::FrameFilter;
@@ -18,25 +17,18 @@ use crate::view::report::{Collector, FrameFacts, Report, Selection};
 pub(super) struct Gathered {
     /// The report.
     pub(super) report: Report,
-    /// The file ends in the middle of a record, or its statistics tell of losses.
+    /// The file ends in the middle of a record, its statistics tell of losses, or the filter could not look at every frame.
     pub(super) incomplete: bool,
     /// Which of the connections that were asked for are not there, in words.
     pub(super) absent: Option<String>,
 }
 
-/// Reads the whole capture. A cut one is reported with a warning, as far as it goes.
-pub(super) fn gather(
-    path: &Path,
-    selection: Selection,
-    filter: &FilterArgs,
-) -> Result<Gathered, Failure> {
+/// Reads the whole capture, with the selection's read filter. A cut one is reported with a warning, as far as it goes.
+pub(super) fn gather(path: &Path, selection: Selection) -> Result<Gathered, Failure> {
     let mut source = saved::open(path)?;
     let wanted = selection.streams.clone();
-    let expression = filter.expression()?;
-    let collector = Rc::new(RefCell::new(Collector::new(Selection {
-        read_filter: expression.clone(),
-        ..selection
-    })));
+    let expression = selection.read_filter.clone();
+    let collector = Rc::new(RefCell::new(Collector::new(selection)));
     let mut sink = Shared(Rc::clone(&collector));
     let mut timeline = Timeline::new(Settings::default(), sink.wants());
     timeline.begin(saved::capture_start(path, &source, None));
@@ -48,16 +40,13 @@ pub(super) fn gather(
             .transpose()?,
     };
     let fault = pipeline::run(&mut source, &mut timeline, &mut sink, &mut around)?.fault;
+    let unfiltered = saved::warn_unfiltered(path, around.filter.as_ref());
     if let Some(fault) = &fault {
         saved::fault(path, fault, false)?;
     }
     let report = collector.borrow().finish();
-    let capture = &report.capture;
-    let lost = [capture.kernel_dropped, capture.interface_dropped]
-        .iter()
-        .any(|dropped| dropped.is_some_and(|count| count > 0));
     Ok(Gathered {
-        incomplete: fault.is_some() || lost,
+        incomplete: fault.is_some() || unfiltered || source.statistics().lost_any(),
         absent: saved::absent(path, &wanted, &timeline),
         report,
     })

@@ -181,7 +181,7 @@ impl Saving {
         };
         if !self.alone {
             self.told = true;
-            output::note(format_args!(
+            output::warn(format_args!(
                 "{}: {error}; the capture goes on without the file",
                 self.name
             ));
@@ -288,7 +288,7 @@ fn summary(ending: &Ending, folded: u64) {
     let stats = ending.statistics;
     let known =
         |count: Option<u64>| count.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
-    output::note(format_args!(
+    output::announce(format_args!(
         "{} frames captured, {} dropped by kernel, {} dropped by interface, {} dropped by our queue",
         ending.frames,
         known(stats.kernel_dropped),

@@ -123,14 +123,15 @@ fn of_folded(count: u64) -> String {
 
 /// A note in the shape of the records beside it.
 fn shaped(level: Level, text: &str) -> String {
-    if !is_json() {
-        return format!("{}{text}", level.prefix());
+    if is_json() {
+        return object(level, text);
     }
-    let level = match level {
-        Level::Info => "INFO",
-        Level::Warn => "WARN",
-        Level::Error => "ERROR",
-    };
+    format!("{}{text}", level.prefix())
+}
+
+/// The program's name is its target, and not in the message.
+fn object(level: Level, text: &str) -> String {
+    let level = level.name();
     let now = jiff::Timestamp::now();
     let message = serde_json::Value::from(text);
     format!(
@@ -144,5 +145,19 @@ pub(super) fn finish() {
         let mut stderr = lock(stderr);
         stderr.gauge().be_patient();
         let _ = stderr.flush();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_for_machines_is_the_bare_message() {
+        let record = object(Level::Info, "said \"so\"");
+        let record: serde_json::Value = serde_json::from_str(&record).expect("JSON");
+        assert_eq!(record["level"], "INFO");
+        assert_eq!(record["fields"]["message"], "said \"so\"");
+        assert_eq!(record["target"], "chatscope");
     }
 }

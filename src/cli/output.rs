@@ -34,7 +34,8 @@ pub(super) fn use_color(choice: ColorChoice, is_terminal: bool) -> bool {
     }
 }
 
-/// Columns of stdout: as told, else the terminal's, else `COLUMNS`, else 80; without a terminal 0, lines are not cut.
+/// Columns of stdout: as told, else the terminal's, else `COLUMNS`, else 80; without a terminal `COLUMNS`, else 0: lines are
+/// not cut.
 pub(super) fn width(told: Option<u16>, is_terminal: bool) -> usize {
     let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
     let terminal = || terminal_size::terminal_size().map(|(width, _)| width.0);
@@ -59,7 +60,13 @@ pub(super) fn is_utf8() -> bool {
     })
 }
 
-/// A line on stderr.
+/// What a run is about, as it begins and ends: a line on stderr without the program's name.
+#[cfg(feature = "live")]
+pub(super) fn announce(text: impl Display) {
+    say(Level::Plain, text);
+}
+
+/// What is worth knowing of how it went.
 pub(super) fn note(text: impl Display) {
     say(Level::Info, text);
 }

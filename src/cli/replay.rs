@@ -112,6 +112,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     if let Some(passed) = display.passed() {
         passed.note(path, &args.select.stream, &timeline);
     }
+    saved::warn_unfiltered(path, around.filter.as_ref());
     fault.map_or(Ok(()), |fault| saved::fault(path, &fault, args.strict))
 }
 

@@ -132,27 +132,25 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
     let to = Destination::new(output, &inputs)?;
     let selection = Selection {
         draw: (form != Form::Json).then(|| words.lang()),
+        read_filter: filter.expression()?,
         ..args.about.selection()
     };
+    let part = !args.about.port.is_empty() || selection.read_filter.is_some();
     let Gathered {
         report,
         incomplete,
         absent,
-    } = gather(path, selection, &filter)?;
+    } = gather(path, selection)?;
     if let Some(missing) = absent {
         if report.connections_total == 0 {
             return Err(Failure::usage(missing));
         }
-        output::note(format_args!("chatscope: {missing}"));
+        output::note(missing);
     }
     to.write(&rendered(form, &report, &words)?)?;
     // A stream that is not there has been told already.
-    let part = !args.about.port.is_empty() || filter.expression()?.is_some();
     if part && args.about.stream.is_empty() && report.streams.is_empty() {
-        output::note(format_args!(
-            "chatscope: {}: nothing in it is what was selected",
-            saved::name(path)
-        ));
+        saved::note_nothing(path);
     }
     if args.strict && incomplete {
         return Err(Failure::told(exit::INCONCLUSIVE));

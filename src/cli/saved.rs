@@ -117,6 +117,27 @@ pub(super) fn absent(path: &Path, streams: &[u32], timeline: &Timeline) -> Optio
     ))
 }
 
+/// Warns of frames that a filter could not look at; gives whether there were any.
+pub(super) fn warn_unfiltered(path: &Path, filter: Option<&FrameFilter>) -> bool {
+    let count = filter.map_or(0, FrameFilter::unfiltered);
+    if count > 0 {
+        let most = FrameFilter::MAX_PROGRAMS;
+        output::warn(format_args!(
+            "{}: the filter works for the first {most} link types of a capture; frames of others, all held back: {count}",
+            name(path)
+        ));
+    }
+    count > 0
+}
+
+/// Says on stderr that the whole capture has nothing of what was asked for.
+pub(super) fn note_nothing(path: &Path) {
+    output::note(format_args!(
+        "{}: nothing in it is what was selected",
+        name(path)
+    ));
+}
+
 /// Says why a capture ended early: a cut one is a warning (exit 4 with `--strict`), a damaged one an error.
 pub(super) fn fault(path: &Path, fault: &ReadError, strict: bool) -> Result<(), Failure> {
     let text = format!("{}: {fault}", name(path));

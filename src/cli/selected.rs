@@ -32,12 +32,9 @@ impl Passed {
     /// Says, after the run, which of the connections asked for are not there, or that nothing was what was asked for.
     pub(super) fn note(&self, path: &Path, streams: &[u32], timeline: &Timeline) {
         if let Some(missing) = saved::absent(path, streams, timeline) {
-            output::note(format_args!("chatscope: {missing}"));
+            output::note(missing);
         } else if !self.0.get() {
-            output::note(format_args!(
-                "chatscope: {}: nothing in it is what was selected",
-                saved::name(path)
-            ));
+            saved::note_nothing(path);
         }
     }
 }

@@ -348,7 +348,7 @@ fn only(address: &SocketAddr, all: &[SocketAddr], option: &str) -> String {
 /// Says on stderr where to knock.
 fn announce((line, web): &(Vec<SocketAddr>, Vec<SocketAddr>), interface: Option<&InterfaceInfo>) {
     for address in line {
-        output::note(format_args!(
+        output::announce(format_args!(
             "chat on {address}   join with: nc {} {}{}",
             host(address.ip()),
             address.port(),
@@ -357,10 +357,10 @@ fn announce((line, web): &(Vec<SocketAddr>, Vec<SocketAddr>), interface: Option<
     }
     for address in web {
         let only = only(address, web, "--web");
-        output::note(format_args!("WebSocket on ws://{address}/chat{only}"));
+        output::announce(format_args!("WebSocket on ws://{address}/chat{only}"));
     }
     if let Some(interface) = interface {
-        output::note(format_args!(
+        output::announce(format_args!(
             "capturing on {}: {}; Ctrl-C ends",
             interface.name.as_deref().unwrap_or("?"),
             interface.filter.as_deref().unwrap_or("everything")

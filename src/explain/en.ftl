@@ -573,6 +573,10 @@ end-forgotten = { $count ->
         [one] one closed stream forgotten to bound memory
        *[other] { $count } closed streams forgotten to bound memory
     }
+end-fragments = { $count ->
+        [one] one fragmented IP datagram given up to bound memory
+       *[other] { $count } fragmented IP datagrams given up to bound memory
+    }
 end-sessions-dropped = { $count ->
         [one] one session event lost
        *[other] { $count } session events lost

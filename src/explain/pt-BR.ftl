@@ -568,6 +568,7 @@ end-interface-dropped = quadros perdidos pela interface: { $count }
 end-queue-dropped = quadros perdidos na nossa própria fila: { $count }
 end-folded = linhas omitidas porque a tela não acompanhou: { $count }
 end-forgotten = fluxos encerrados esquecidos para limitar a memória: { $count }
+end-fragments = datagramas IP fragmentados abandonados para limitar a memória: { $count }
 end-sessions-dropped = eventos de sessão perdidos: { $count }
 end-truncated = o arquivo termina no meio de um registro
 see = veja

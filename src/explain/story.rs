@@ -222,6 +222,7 @@ impl Explainer {
             ("end-queue-dropped", end.stats.queue_dropped),
             ("end-folded", end.display_folded),
             ("end-forgotten", end.streams_forgotten),
+            ("end-fragments", end.datagrams_forgotten),
             ("end-sessions-dropped", end.session_events_dropped),
         ];
         for (id, count) in losses {

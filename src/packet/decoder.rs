@@ -36,6 +36,7 @@ impl Decoder {
 
     /// Fragmented datagrams given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
     /// [`MAX_WAITING_BYTES`](super::MAX_WAITING_BYTES) was reached.
+    #[must_use]
     pub fn datagrams_forgotten(&self) -> u64 {
         self.fragments.evicted
     }

@@ -1,10 +1,8 @@
-//! The web port: `/chat` and `/echo` upgrade to WebSocket, `/metrics`, the page by an injected handler, 404 else.
+//! The web port: `/chat` and `/echo` upgrade to WebSocket, `/metrics`, 404 else.
 //!
-//! Owns: HTTP paths and connections. Must not know: what the page shows, what an upgrade takes.
+//! Owns: HTTP paths and connections. Must not know: what an upgrade takes.
 
 use std::convert::Infallible;
-use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,7 +22,6 @@ use tokio::sync::mpsc;
 use super::accept::Serve;
 use super::bind;
 use super::counted::Counted;
-use super::feed::{self, Feed};
 use super::host;
 use super::hub::Hub;
 use super::shutdown::{Phase, Shutdown};
@@ -35,61 +32,9 @@ const HEADER_TIME: Duration = Duration::from_secs(5);
 /// Bytes of a request's head.
 const HEAD_BYTES: usize = 16 * 1024;
 
-/// Connections that speak HTTP at once, feeds of the page included, besides as many as there may be sessions: all of these
+/// Connections that speak HTTP at once, besides as many as there may be sessions: all of these
 /// may come at once, and switch to WebSocket, from when on they count as sessions only.
 pub const HTTP_CONNECTIONS: usize = 1_024;
-
-/// A request for the page.
-#[derive(Clone, Debug)]
-pub struct PageRequest {
-    /// The path, `/` first.
-    pub path: String,
-    /// What follows `?`, empty if nothing.
-    pub query: String,
-    /// The client's address.
-    pub client: IpAddr,
-}
-
-/// What the page's handler answers.
-#[derive(Debug)]
-pub struct PageResponse {
-    /// HTTP status.
-    pub status: u16,
-    /// Header lines; names in lower case.
-    pub headers: Vec<(&'static str, String)>,
-    /// Content.
-    pub body: PageBody,
-}
-
-/// Content of an answer.
-#[derive(Debug)]
-pub enum PageBody {
-    /// All at once.
-    Full(Bytes),
-    /// Piece by piece for as long as the other half of the [`Feed`] lives.
-    Feed(Feed),
-}
-
-type Handler = dyn Fn(&PageRequest) -> Option<PageResponse> + Send + Sync;
-
-/// Answers GET requests that the server itself does not: `None` = 404. Called on the server's thread: it must not block.
-#[derive(Clone)]
-pub struct PageHandler(Arc<Handler>);
-
-impl PageHandler {
-    /// From a function.
-    pub fn new(
-        handler: impl Fn(&PageRequest) -> Option<PageResponse> + Send + Sync + 'static,
-    ) -> Self {
-        Self(Arc::new(handler))
-    }
-}
-
-impl fmt::Debug for PageHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PageHandler")
-    }
-}
 
 /// Serves HTTP.
 pub(super) struct Web {
@@ -97,7 +42,6 @@ pub(super) struct Web {
     pub(super) peer_timeout: Duration,
     pub(super) alive: mpsc::Sender<()>,
     pub(super) echo: bool,
-    pub(super) page: Option<PageHandler>,
     /// Further origins whose pages may join.
     pub(super) origins: Vec<String>,
     pub(super) shutdown: Shutdown,
@@ -168,38 +112,11 @@ impl Web {
             "/echo" if self.echo => self.upgrade(request, tuple, true),
             "/metrics" if !only_asks(&request) => get_only(),
             "/metrics" => self.metrics(tuple),
-            _ => self.page(&request, tuple),
-        }
-    }
-
-    fn page(&self, request: &Request<Incoming>, tuple: FourTuple) -> Answer {
-        let known = PageRequest {
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
-            client: tuple.client.ip,
-        };
-        let Some(answer) = self.page.as_ref().and_then(|page| (page.0)(&known)) else {
-            return plain(
+            _ => plain(
                 StatusCode::NOT_FOUND,
                 "404: nothing here. The chat is at /chat (WebSocket)\n",
-            );
-        };
-        if !only_asks(request) {
-            return get_only();
+            ),
         }
-        let body = match answer.body {
-            PageBody::Full(bytes) => Full::new(bytes).boxed(),
-            PageBody::Feed(feed) => feed::body(feed).boxed(),
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() =
-            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in answer.headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                response.headers_mut().insert(name, value);
-            }
-        }
-        response
     }
 
     fn metrics(&self, tuple: FourTuple) -> Answer {

@@ -11,6 +11,7 @@
 #![doc = include_str!("../../docs/history-file.md")]
 
 mod accept;
+mod admit;
 mod bind;
 mod clock;
 mod codec;
@@ -19,10 +20,10 @@ mod counted;
 mod descriptors;
 mod doorstep;
 mod echo;
-mod feed;
 mod host;
 mod http;
 mod hub;
+mod line_service;
 mod lines;
 mod metrics;
 mod origin;
@@ -51,19 +52,19 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::chat::{Counters, Limits, Room};
 
-use accept::{Lines, accept};
+use accept::accept;
 use clock::Clock;
 use doorstep::Doorstep;
 use http::Web;
 use hub::Hub;
+use line_service::Lines;
 use shutdown::Phase;
 use store::{History, Writer};
 
 pub use bind::{BindError, PEER_TIMEOUT, bind};
 pub use descriptors::provide_descriptors;
 pub use doorstep::{DOORSTEP_PLACES, DOORSTEP_TIME};
-pub use feed::{FEED_PIECES, Fed, Feed, FeedSender};
-pub use http::{HTTP_CONNECTIONS, PageBody, PageHandler, PageRequest, PageResponse};
+pub use http::HTTP_CONNECTIONS;
 
 pub use shutdown::Shutdown;
 pub use sink::{EVENT_QUEUE, EventSink};
@@ -86,7 +87,7 @@ pub struct Config {
     pub name: String,
     /// Listeners for line text.
     pub line_listeners: Vec<TcpListener>,
-    /// Listeners for HTTP: WebSocket and the page.
+    /// Listeners for HTTP: WebSocket and `/metrics`.
     pub web_listeners: Vec<TcpListener>,
     /// Bounds of the chat.
     pub limits: Limits,
@@ -98,8 +99,6 @@ pub struct Config {
     pub peer_timeout: Duration,
     /// Whether `/echo` answers.
     pub echo: bool,
-    /// What answers other paths than the server's own.
-    pub page: Option<PageHandler>,
     /// Origins whose pages may join besides our own and those of loopback; `null` for pages opened as files, `*` for all.
     pub origins: Vec<String>,
     /// Who hears what happens.
@@ -118,7 +117,6 @@ impl Default for Config {
             ping_every: PING_EVERY,
             peer_timeout: PEER_TIMEOUT,
             echo: false,
-            page: None,
             origins: Vec::new(),
             events: EventSink::none(),
         }
@@ -265,7 +263,6 @@ fn listen(
         peer_timeout: config.peer_timeout,
         alive,
         echo: config.echo,
-        page: config.page,
         origins: config.origins,
         shutdown: shutdown.clone(),
         places: config.limits.sessions.saturating_add(HTTP_CONNECTIONS),

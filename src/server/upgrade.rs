@@ -12,7 +12,8 @@ use hyper::{Method, Request, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::accept::{Wish, admit, refuse_frames, turned_away};
+use super::accept::refuse;
+use super::admit::{Wish, admit, turned_away};
 use super::codec::Codec;
 use super::connection::Connection;
 use super::counted::Counted;
@@ -20,7 +21,7 @@ use super::echo::echo;
 use super::http::{Answer, Web, plain};
 use super::hub::Mail;
 use super::origin::may_join;
-use super::websocket::{FrameCodec, Speech};
+use super::websocket::{self, FrameCodec, Speech};
 use crate::chat::{Replay, SessionEventKind, Token, View};
 use crate::net::FourTuple;
 
@@ -87,7 +88,7 @@ impl Web {
             Err(why) => {
                 let why = why.to_string();
                 turned_away(&self.hub, tuple, &why);
-                return refuse_frames(counted.stream, &why).await;
+                return refuse(counted.stream, &websocket::refusal(&why)).await;
             }
         };
         let request = counted.read - early.len() as u64;

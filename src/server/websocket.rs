@@ -246,6 +246,16 @@ pub(super) fn put_close(out: &mut Vec<u8>, code: u16, why: &str) {
     out.extend(why.as_bytes());
 }
 
+/// What a client is sent that is turned away: the reason as a text frame, close code 1013 (try again later). `why` is short
+/// ASCII of ours, cut where its length would need a longer header.
+pub(super) fn refusal(why: &str) -> Vec<u8> {
+    let why = &why.as_bytes()[..why.len().min(125)];
+    let mut out = vec![0x81, why.len() as u8];
+    out.extend(why);
+    put_close(&mut out, 1013, "");
+    out
+}
+
 /// The close code for an end that the server decides on.
 pub(super) const fn close_code(reason: DisconnectReason) -> u16 {
     match reason {
@@ -306,6 +316,12 @@ mod tests {
     /// Without what only counts.
     fn lines(heard: &[String]) -> Vec<&String> {
         heard.iter().filter(|one| *one != "Flood").collect()
+    }
+
+    #[test]
+    fn a_refusal_is_one_text_frame_and_a_close() {
+        assert_eq!(refusal("full"), b"\x81\x04full\x88\x02\x03\xf5");
+        assert_eq!(refusal(&"x".repeat(300)).len(), 2 + 125 + 4);
     }
 
     #[test]

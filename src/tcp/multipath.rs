@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 use sha1::{Digest as _, Sha1};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use super::StreamId;
 use super::direction::Direction;

@@ -65,10 +65,6 @@ impl Story {
         if !self.lost || !self.wants.events {
             return;
         }
-        let stats = self.counts.stats;
-        let lost = stats.kernel_dropped.unwrap_or(0)
-            + stats.interface_dropped.unwrap_or(0)
-            + stats.queue_dropped;
         let finding = FindingEntry {
             at: self.clock,
             stream: None,
@@ -78,7 +74,7 @@ impl Story {
             certainty: Certainty::Seen,
             frames: Vec::new(),
             duration: None,
-            value: Some(lost),
+            value: Some(self.counts.stats.lost()),
         };
         self.tell_finding(finding);
     }

@@ -275,6 +275,8 @@ pub struct EndEntry {
     pub display_folded: u64,
     /// Closed streams forgotten to bound memory.
     pub streams_forgotten: u64,
+    /// IP datagrams in fragments given up unfinished to bound memory: what they carried is not told.
+    pub datagrams_forgotten: u64,
     /// Session events lost because their queue was full.
     pub session_events_dropped: u64,
     /// The file ended in the middle of a record.

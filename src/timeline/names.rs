@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::limits::MAX_NAME;
+use crate::chat::notices::{IS_NOW, SESSION, WELCOME, YOU_ARE};
 
 /// What a server message says of its receiver's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +25,14 @@ pub(super) fn told(text: &[u8]) -> Option<Told> {
 }
 
 fn notice(text: &str) -> Option<Told> {
-    if text.starts_with("welcome") {
-        let (_, after) = text.split_once(": you are ")?;
-        let (name, rest) = after.split_once(", session ")?;
+    if text.starts_with(WELCOME) {
+        let (_, after) = text.split_once(YOU_ARE)?;
+        let (name, rest) = after.split_once(SESSION)?;
         return rest
             .starts_with(|c: char| c.is_ascii_digit())
             .then(|| plausible(name).map(Told::Welcome))?;
     }
-    let (from, to) = text.split_once(" is now ")?;
+    let (from, to) = text.split_once(IS_NOW)?;
     Some(Told::Renamed(plausible(from)?, plausible(to)?))
 }
 

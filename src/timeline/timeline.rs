@@ -182,6 +182,7 @@ impl Timeline {
     pub fn totals(&self) -> EndEntry {
         EndEntry {
             streams_forgotten: self.story.analyzer.streams_forgotten(),
+            datagrams_forgotten: self.decoder.datagrams_forgotten(),
             ..self.story.counts
         }
     }

@@ -53,9 +53,7 @@ pub enum LiveError {
 /// Where nothing is missing that we know of, libpcap knows more.
 fn refusal(said: &str, report: &PermissionReport) -> String {
     if report.may_capture() {
-        format!(
-            "libpcap says: {said}; this process has the capability, so something else forbids it (a container, AppArmor, SELinux)"
-        )
+        format!("libpcap says: {said}; {report}")
     } else {
         report.to_string()
     }

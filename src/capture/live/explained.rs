@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::notes::Notes;
 use super::queue::Chunk;
-use crate::capture::writer::{CaptureWriter, FrameNote, WriteError};
+use crate::capture::writer::{CaptureWriter, WriteError};
 use crate::net::LinkType;
 
 /// Bytes of frames that may wait for their comments.
@@ -105,13 +105,9 @@ impl Explained {
                 return Ok(false);
             }
             let comment = self.comment(frame.number);
-            let note = FrameNote {
-                comment: comment.as_deref(),
-                ..FrameNote::default()
-            };
             held.next += 1;
             self.written = frame.number;
-            writer.write_noted(&frame, note)?;
+            writer.write_commented(&frame, comment.as_deref())?;
         }
         Ok(true)
     }

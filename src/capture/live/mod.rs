@@ -17,8 +17,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::dlt;
 use super::filter::words;
-use super::link;
 use super::source::{CaptureInfo, FrameSource, InterfaceInfo, Polled};
 use super::writer::{CaptureWriter, WriteError};
 use crate::net::{CaptureStats, LinkType};
@@ -91,6 +91,14 @@ impl LiveSettings {
             frames: None,
         }
     }
+
+    /// Bytes kept of each frame, as libpcap is asked for them.
+    fn snap_length(&self) -> u32 {
+        match self.snaplen {
+            0 => DEFAULT_SNAPLEN,
+            given => given.min(DEFAULT_SNAPLEN),
+        }
+    }
 }
 
 /// An open handle: capturing into the kernel's buffer, nothing read yet.
@@ -102,13 +110,9 @@ pub struct OpenCapture {
 
 /// Opens the interface as the settings say, without filter.
 pub(super) fn activate(settings: &LiveSettings) -> Result<pcap::Capture<pcap::Active>, LiveError> {
-    let snaplen = match settings.snaplen {
-        0 => DEFAULT_SNAPLEN,
-        given => given.min(DEFAULT_SNAPLEN),
-    };
     let inactive = pcap::Capture::from_device(settings.interface.as_str())
         .map_err(|error| error::classify(&settings.interface, error))?
-        .snaplen(snaplen as i32)
+        .snaplen(settings.snap_length() as i32)
         .buffer_size(i32::try_from(settings.buffer).unwrap_or(i32::MAX))
         .timeout(
             i32::try_from(settings.timeout.as_millis())
@@ -131,7 +135,7 @@ impl OpenCapture {
     pub fn open(settings: &LiveSettings) -> Result<Self, LiveError> {
         let mut capture = activate(settings)?;
         if let Some(link_type) = settings.link_type {
-            let dlt = pcap::Linktype(link::to_dlt(link_type));
+            let dlt = pcap::Linktype(dlt::to_dlt(link_type));
             capture.set_datalink(dlt).map_err(|_| LiveError::LinkType {
                 interface: settings.interface.clone(),
                 link_type,
@@ -148,7 +152,7 @@ impl OpenCapture {
                 .filter(&settings.filter, true)
                 .map_err(|error| LiveError::bad_filter(&settings.filter, error))?;
         }
-        let info = describe(settings, link::from_dlt(capture.get_datalink().0));
+        let info = describe(settings, dlt::from_dlt(capture.get_datalink().0));
         Ok(Self {
             capture,
             info,
@@ -234,10 +238,7 @@ fn describe(settings: &LiveSettings, link_type: LinkType) -> CaptureInfo {
     CaptureInfo {
         interfaces: vec![InterfaceInfo {
             link_type,
-            snaplen: match settings.snaplen {
-                0 => DEFAULT_SNAPLEN,
-                given => given.min(DEFAULT_SNAPLEN),
-            },
+            snaplen: settings.snap_length(),
             name: Some(settings.interface.clone()),
             filter: (!settings.filter.is_empty()).then(|| settings.filter.clone()),
             ..InterfaceInfo::default()

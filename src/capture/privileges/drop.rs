@@ -5,8 +5,6 @@
 pub struct Dropped {
     /// The user the process now is, when it was root for another user (sudo, a set-user-id file).
     pub user: Option<u32>,
-    /// Capabilities are cleared and no program started from here can gain any.
-    pub capabilities: bool,
 }
 
 /// Privileges could not be given up: do not go on with them.
@@ -23,24 +21,18 @@ pub struct DropError {
 /// (`no_new_privs` and capabilities are per thread) and before files are created (they then belong to the invoking user).
 ///
 /// Root by sudo becomes the user of `SUDO_UID` and `SUDO_GID` with that user's groups; root without a user behind it stays
-/// user 0 without capabilities. Elsewhere than on Linux nothing is dropped, and the answer says so.
+/// user 0 without capabilities. Elsewhere than on Linux nothing is dropped.
 #[cfg(target_os = "linux")]
 pub fn drop_privileges() -> Result<Dropped, DropError> {
     let user = linux::become_invoking_user()?;
     linux::clear_capabilities()?;
-    Ok(Dropped {
-        user,
-        capabilities: true,
-    })
+    Ok(Dropped { user })
 }
 
 /// Nothing is dropped on this system: the safe calls for it exist on Linux only.
 #[cfg(not(target_os = "linux"))]
 pub fn drop_privileges() -> Result<Dropped, DropError> {
-    Ok(Dropped {
-        user: None,
-        capabilities: false,
-    })
+    Ok(Dropped { user: None })
 }
 
 #[cfg(target_os = "linux")]

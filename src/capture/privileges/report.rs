@@ -1,5 +1,6 @@
 //! What this process may do, what stands in the way of the usual fix, and the fixes that remain. Reads `/proc` and mounts.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -101,6 +102,8 @@ impl PermissionReport {
         obstacles.extend(container().map(Obstacle::Container));
         if let Some(path) = &executable {
             obstacles.extend(of_place(path));
+            let mounted = std::env::var_os("APPIMAGE").and(std::env::var_os("APPDIR"));
+            obstacles.extend(of_image(path, mounted));
             obstacles.extend(system::of_mount(path));
         }
         obstacles.extend(system::of_process());
@@ -205,7 +208,9 @@ impl fmt::Display for PermissionReport {
     /// One line for an error: the best fix, or why there is none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.may_capture {
-            return f.write_str("the capability is there, the system refuses for another reason");
+            return f.write_str(
+                "this process has the capability, so something else forbids it (a container, AppArmor, SELinux)",
+            );
         }
         match self.fixes().first() {
             Some(Fix::Setcap { command, undo }) => {
@@ -237,9 +242,6 @@ fn of_place(path: &Path) -> Vec<Obstacle> {
     if path.starts_with("/nix/store") {
         found.push(Obstacle::NixStore);
     }
-    if std::env::var_os("APPIMAGE").is_some() {
-        found.push(Obstacle::AppImage);
-    }
     let folder = path.parent().and_then(Path::file_name);
     let above = path.parent().and_then(Path::parent);
     let built = folder.is_some_and(|name| name == "debug" || name == "release")
@@ -248,6 +250,13 @@ fn of_place(path: &Path) -> Vec<Obstacle> {
         found.push(Obstacle::BuildFolder);
     }
     found
+}
+
+/// An `AppImage` tells its programs where it is mounted, and they tell theirs: a terminal that came in one says so to every
+/// program started there. Only what lies below `mounted` is in the image.
+fn of_image(path: &Path, mounted: Option<OsString>) -> Option<Obstacle> {
+    let root = std::fs::canonicalize(mounted?).ok()?;
+    path.starts_with(root).then_some(Obstacle::AppImage)
 }
 
 /// The container this process is in, by the marks that its manager leaves.
@@ -352,5 +361,23 @@ mod system {
 
     pub(super) fn of_process() -> Vec<Obstacle> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The variable is inherited by everything that a program of an image starts.
+    #[test]
+    fn only_a_program_below_the_mount_is_in_an_image() {
+        let mount = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(mount.path()).expect("there");
+        let inside = root.join("usr/bin/chatscope");
+        let mounted = || Some(mount.path().into());
+        assert_eq!(of_image(&inside, mounted()), Some(Obstacle::AppImage));
+        assert_eq!(of_image(Path::new("/usr/bin/chatscope"), mounted()), None);
+        assert_eq!(of_image(&inside, None), None);
+        assert_eq!(of_image(&inside, Some(OsString::new())), None);
     }
 }

@@ -152,7 +152,7 @@ impl<R: Read> SavefileReader<R> {
         }
     }
 
-    /// The options of the frame delivered last: comments, direction. Empty in classic pcap.
+    /// The options of the frame delivered last: comments. Empty in classic pcap.
     #[must_use]
     pub fn frame_options(&self) -> BlockOptions<'_> {
         let order = match &self.format {
@@ -280,7 +280,7 @@ fn too_short<R: Read>(window: &mut Window<R>, available: usize) -> ReadError {
         magic.to_be_bytes().starts_with(head) || magic.to_le_bytes().starts_with(head)
     };
     if magics.iter().any(begins) {
-        return cut(window, Some("the file header"), 1, 24, available as u64);
+        return cut(window, 0, Some("the file header"), 1, 24, available as u64);
     }
     ReadError::NotACapture {
         looks_like: detect::foreign(head),

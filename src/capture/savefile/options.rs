@@ -6,8 +6,6 @@ use super::bytes::ByteOrder;
 const END: u16 = 0;
 /// `opt_comment`.
 pub(in crate::capture) const COMMENT: u16 = 1;
-/// `epb_flags`.
-pub(super) const EPB_FLAGS: u16 = 2;
 
 /// The options of one block, read on demand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,14 +52,6 @@ impl<'a> BlockOptions<'a> {
         self.iter()
             .filter(|(code, _)| *code == COMMENT)
             .map(|(_, value)| value)
-    }
-
-    /// `epb_flags`: the two lowest bits are the direction (1 inbound, 2 outbound).
-    #[must_use]
-    pub fn packet_flags(self) -> Option<u32> {
-        self.iter()
-            .find(|(code, value)| *code == EPB_FLAGS && value.len() == 4)
-            .map(|(_, value)| self.order.u32(value, 0))
     }
 
     /// The byte order of the section, for options that hold numbers.

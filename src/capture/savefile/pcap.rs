@@ -73,13 +73,9 @@ impl PcapFile {
     ) -> Result<Self, ReadError> {
         let available = window.request(FILE_HEADER);
         if available < FILE_HEADER {
-            return Err(cut(
-                window,
-                Some("the file header"),
-                1,
-                FILE_HEADER as u64,
-                available as u64,
-            ));
+            let (needed, available) = (FILE_HEADER as u64, available as u64);
+            let header = Some("the file header");
+            return Err(cut(window, 0, header, 1, needed, available));
         }
         let head = window.unread();
         let (major, minor) = (order.u16(head, 4), order.u16(head, 6));
@@ -135,13 +131,8 @@ impl PcapFile {
                 return fault(window, frame).map_or(Ok(None), Err);
             }
             let (needed, available) = (header as u64, available as u64);
-            return Err(cut(
-                window,
-                Some("a record header"),
-                frame,
-                needed,
-                available,
-            ));
+            let (offset, header) = (window.offset(), Some("a record header"));
+            return Err(cut(window, offset, header, frame, needed, available));
         };
         let [seconds, fraction, first, second] = self.order.four(head);
         let (captured, original_length) = self.lengths(first, second);
@@ -157,7 +148,8 @@ impl PcapFile {
         let size = header + captured as usize;
         available = window.request(size);
         if available < size {
-            return Err(cut(window, None, frame, size as u64, available as u64));
+            let (offset, needed) = (window.offset(), size as u64);
+            return Err(cut(window, offset, None, frame, needed, available as u64));
         }
         let place = window.consume(size);
         // A fraction of a second or more carries over into the seconds; damaged microseconds are multiplied in 32 bits, as tshark does.

@@ -172,13 +172,8 @@ impl PcapngFile {
                 return fault(window, frame).map_or(Ok(None), Err);
             }
             let (needed, available) = (MIN_BLOCK.into(), available as u64);
-            return Err(cut(
-                window,
-                Some("a block header"),
-                frame,
-                needed,
-                available,
-            ));
+            let (offset, header) = (window.offset(), Some("a block header"));
+            return Err(cut(window, offset, header, frame, needed, available));
         }
         let head = window.unread();
         if head.starts_with(&PCAPNG) {
@@ -230,6 +225,7 @@ impl PcapngFile {
         frame: u64,
     ) -> Result<Block, ReadError> {
         let available = window.request(length as usize);
+        let offset = window.offset();
         if available < length as usize {
             let header = match kind {
                 SECTION_HEADER => Some("a section header block"),
@@ -237,9 +233,9 @@ impl PcapngFile {
                 INTERFACE_STATISTICS => Some("an interface statistics block"),
                 _ => None,
             };
-            return Err(cut(window, header, frame, length.into(), available as u64));
+            let (needed, available) = (length.into(), available as u64);
+            return Err(cut(window, offset, header, frame, needed, available));
         }
-        let offset = window.offset();
         let trailer = self.order.u32(window.unread(), length as usize - 4);
         check_trailer(length, trailer, offset, frame)?;
         let place = window.consume(length as usize);
@@ -517,24 +513,8 @@ fn pass_over<R: Read>(
     let available = window.request(4);
     if passed < wanted || available < 4 {
         let there = passed + available as u64;
-        return Err(
-            match cut(window, Some("a block"), frame, length.into(), there) {
-                ReadError::CutInHeader {
-                    header,
-                    needed,
-                    available,
-                    frames_before,
-                    ..
-                } => ReadError::CutInHeader {
-                    offset,
-                    header,
-                    needed,
-                    available,
-                    frames_before,
-                },
-                other => other,
-            },
-        );
+        let needed = length.into();
+        return Err(cut(window, offset, Some("a block"), frame, needed, there));
     }
     let trailer = order.u32(window.unread(), 0);
     check_trailer(length, trailer, offset, frame)?;

@@ -36,15 +36,16 @@ pub(super) fn max_captured(link_type: LinkType) -> u32 {
     }
 }
 
-/// What the end of the input means when `available` of `needed` bytes are there: a fault of the input, or a cut.
+/// What the end of the input means when `available` of `needed` bytes are there, the first of them at `offset`: a fault of
+/// the input, or a cut.
 pub(super) fn cut<R: Read>(
     window: &mut Window<R>,
+    offset: u64,
     header: Option<&'static str>,
     frame: u64,
     needed: u64,
     available: u64,
 ) -> ReadError {
-    let offset = window.offset();
     if let Some(error) = fault(window, frame) {
         return error;
     }

@@ -54,24 +54,6 @@ impl SaveFormat {
     }
 }
 
-/// Which way a frame went, as `epb_flags` say it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrameDirection {
-    /// Received by the interface.
-    Inbound,
-    /// Sent by it.
-    Outbound,
-}
-
-/// What may be said about one frame besides its bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct FrameNote<'a> {
-    /// Which way it went, where known.
-    pub direction: Option<FrameDirection>,
-    /// Text that Wireshark shows with it.
-    pub comment: Option<&'a str>,
-}
-
 /// The two outputs.
 enum Output<W: Write> {
     Pcapng(PcapngOutput<W>),
@@ -111,18 +93,18 @@ impl<W: Write> CaptureWriter<W> {
 
     /// Appends one frame.
     pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError> {
-        self.write_noted(frame, FrameNote::default())
+        self.write_commented(frame, None)
     }
 
-    /// Appends one frame with what is known about it. Classic pcap refuses a comment and leaves out the direction.
-    pub fn write_noted(
+    /// Appends one frame, with text that Wireshark shows beside it. Classic pcap refuses a comment.
+    pub fn write_commented(
         &mut self,
         frame: &Frame<'_>,
-        note: FrameNote<'_>,
+        comment: Option<&str>,
     ) -> Result<(), WriteError> {
         match &mut self.output {
-            Output::Pcapng(output) => output.write(frame, note)?,
-            Output::Pcap(_) if note.comment.is_some() => {
+            Output::Pcapng(output) => output.write(frame, comment)?,
+            Output::Pcap(_) if comment.is_some() => {
                 return Err(WriteError::CommentsNeedPcapng);
             }
             Output::Pcap(output) => output.write(frame)?,

@@ -1,4 +1,4 @@
-//! pcapng out: one section, one interface per link type, frames with direction and comment, statistics at the end.
+//! pcapng out: one section, one interface per link type, frames with their comments, statistics at the end.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, Write};
@@ -16,7 +16,7 @@ use pcap_file::pcapng::blocks::interface_statistics::{
 use pcap_file::pcapng::blocks::opt_common::CommonOption;
 use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
 
-use super::{FrameDirection, FrameNote, WriteError};
+use super::WriteError;
 use crate::capture::{CaptureInfo, InterfaceInfo};
 use crate::net::{CaptureStats, LinkType, Timestamp};
 use crate::packet::Frame;
@@ -107,27 +107,18 @@ impl<W: Write> PcapngOutput<W> {
     pub(super) fn write(
         &mut self,
         frame: &Frame<'_>,
-        note: FrameNote<'_>,
+        comment: Option<&str>,
     ) -> Result<(), WriteError> {
         let interface_id = self.interface_of(frame.link_type)?;
-        let mut options = Vec::new();
-        if let Some(direction) = note.direction {
-            options.push(EnhancedPacketOption::Flags(match direction {
-                FrameDirection::Inbound => 1,
-                FrameDirection::Outbound => 2,
-            }));
-        }
-        if let Some(comment) = note.comment {
-            let comment = CommonOption::Comment(within_option(comment).into());
-            options.push(EnhancedPacketOption::Common(comment));
-        }
+        let option = |text| CommonOption::Comment(within_option(text).into());
+        let comment = comment.map(|text| EnhancedPacketOption::Common(option(text)));
         self.writer.write_pcapng_block(EnhancedPacketBlock {
             interface_id,
             timestamp: since_epoch(frame)?,
             // A frame is never shorter than what was captured of it, except in damaged files; the format has no word for those.
             original_len: frame.original_length.max(frame.data.len() as u32),
             data: Cow::Borrowed(frame.data),
-            options,
+            options: comment.into_iter().collect(),
         })?;
         self.last_time = self.last_time.max(frame.timestamp);
         Ok(())

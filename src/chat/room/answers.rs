@@ -13,36 +13,18 @@ use crate::chat::limits::{HISTORY_LINES, HISTORY_MOST, WHO_NAMES};
 use crate::chat::session::Now;
 use crate::chat::{DisconnectReason, SessionId};
 
-/// One notice per line.
-const HELP: [&str; 10] = [
-    "a line that does not start with / goes to everybody, you included",
-    "/nick NAME            another name",
-    "/who                  who is here",
-    "/me TEXT              ** you TEXT",
-    "/msg NAME TEXT        to one person only",
-    "/history [N]          the last N lines again (20)",
-    "/resume TOKEN [N]     be the session of that token again, lines from number N (or: none)",
-    "/ping                 answers * pong",
-    "/stats                figures of this server (from this machine only)",
-    "/quit                 goodbye",
-];
-
 impl Room {
     /// Everything but saying and resuming.
     pub(super) fn answer(&mut self, id: SessionId, command: Command<'_>, now: Now) {
         match command {
-            Command::Nick(name) => {
-                if let Err(error) = self.rename(id, name, now) {
-                    self.tell(id, &format!("not renamed: {error}"));
-                }
-            }
+            Command::Nick(name) => self.nick(id, name, now),
             Command::Who => self.who(id),
             Command::Message { to, text } => self.whisper(id, to, text),
             Command::History(count) => self.history(id, count.unwrap_or(HISTORY_LINES)),
             Command::Ping("") => self.tell(id, "pong"),
             Command::Ping(text) => self.tell(id, &format!("pong {text}")),
             Command::Stats => self.stats(id, now),
-            Command::Help => HELP.iter().for_each(|line| self.tell(id, line)),
+            Command::Help => self.help(id),
             Command::Quit => self.close(id, DisconnectReason::Quit, "goodbye"),
             Command::Usage(usage) => self.tell(id, &format!("usage: {usage}")),
             Command::Unknown(word) => {
@@ -53,6 +35,33 @@ impl Room {
                 );
             }
             Command::Empty | Command::Say(_) | Command::Act(_) | Command::Resume { .. } => {}
+        }
+    }
+
+    fn help(&mut self, id: SessionId) {
+        let history = format!("/history [N]          the last N lines again ({HISTORY_LINES})");
+        let lines = [
+            "a line that does not start with / goes to everybody, you included",
+            "/nick NAME            another name",
+            "/who                  who is here",
+            "/me TEXT              ** you TEXT",
+            "/msg NAME TEXT        to one person only",
+            &history,
+            "/resume TOKEN [N]     be the session of that token again, lines from number N (or: none)",
+            "/ping                 answers * pong",
+            "/stats                figures of this server (from this machine only)",
+            "/quit                 goodbye",
+        ];
+        for line in lines {
+            self.tell(id, line);
+        }
+    }
+
+    fn nick(&mut self, id: SessionId, name: &str, now: Now) {
+        if self.session_name(id).as_deref() == Some(name) {
+            self.tell(id, &format!("you are {name} already"));
+        } else if let Err(error) = self.rename(id, name, now) {
+            self.tell(id, &format!("not renamed: {error}"));
         }
     }
 

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::{Effects, Room, Saved};
-use crate::chat::command::{COME_BACK, Replay};
+use crate::chat::command::Replay;
 use crate::chat::encode::{self, Field, View};
 use crate::chat::limits::SPARE_SESSIONS;
 use crate::chat::names;
+use crate::chat::notices::{COME_BACK, IS_NOW, SESSION, WELCOME, YOU_ARE};
 use crate::chat::session::{Birth, Gone, Now, Session};
 use crate::chat::token::{Token, TokenHash};
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
@@ -196,12 +197,12 @@ impl Room {
                 ("token", Field::Text(&token)),
                 ("next", Field::Number(session.cursor.first())),
             ];
-            encode::put_object_of(&mut out, "welcome", &fields);
+            encode::put_object(&mut out, "welcome", &fields);
             session.push(out.freeze());
         } else {
             let name = Arc::clone(&session.name);
             session.tell(&format!(
-                "welcome to {room}: you are {name}, session {id}; others here: {others}"
+                "{WELCOME} to {room}{YOU_ARE}{name}{SESSION}{id}; others here: {others}"
             ));
             session.tell(&format!("{COME_BACK}/resume {token}"));
             session.tell(&format!(
@@ -261,7 +262,7 @@ impl Room {
         }
     }
 
-    /// Keeps a session for its return, and forgets those beyond the bounds, the oldest first and before them who never said a line.
+    /// Keeps a session for its return, and forgets those beyond the bounds, the oldest first and before them the quiet.
     pub(super) fn keep(&mut self, gone: Gone) {
         self.save_gone(&gone);
         self.away.insert(gone);
@@ -308,11 +309,11 @@ impl Room {
             },
         );
         self.save(id);
-        self.announce(id, &format!("{from} is now {to}"), now);
+        self.announce(id, &format!("{from}{IS_NOW}{to}"), now);
         Ok(())
     }
 
-    /// Lines that a client could be shown, for tests and metrics.
+    /// Lines that a client could be shown. For models that the room is compared with: nothing else asks.
     #[must_use]
     pub fn owed(&self, id: SessionId) -> Range<u64> {
         self.sessions

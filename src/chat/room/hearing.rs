@@ -121,9 +121,7 @@ impl Room {
         if refused || session.closing == Some(DisconnectReason::Quit) {
             return id;
         }
-        session.heard = now.uptime;
-        session.warned = false;
-        session.held_until = Duration::ZERO;
+        session.sign_of_life(now);
         session.bucket.take(now.uptime, rate);
         let safe = safe_text(line);
         match Command::parse(&safe) {
@@ -149,7 +147,7 @@ impl Room {
     pub fn receive_overlong(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
         self.counters.overlong += 1;
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.heard = now.uptime;
+            session.sign_of_life(now);
         }
         self.receive_flood(id, now);
         let most = self.limits.line_bytes;
@@ -160,8 +158,11 @@ impl Room {
         self.event(now, id, SessionEventKind::Said { line: None, bytes });
     }
 
-    /// The client of `chatscope.v1` sent something else than its objects.
+    /// The client of `chatscope.v1` sent something else than its objects. Counts as a sign of life and against its rate.
     pub fn receive_foreign(&mut self, id: SessionId, bytes: Range<u64>, now: Now) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.sign_of_life(now);
+        }
         self.receive_flood(id, now);
         self.tell(id, r#"not understood: send {"type":"say","text":"..."}"#);
         self.event(now, id, SessionEventKind::Said { line: None, bytes });

@@ -13,6 +13,7 @@ use crate::chat::cursor::Cursor;
 use crate::chat::encode::{self, Field, View};
 use crate::chat::excerpt::{Excerpt, Weighing};
 use crate::chat::letters::Letters;
+use crate::chat::notices::{SESSION, WELCOME, YOU_ARE};
 use crate::chat::session::{Gone, Now, Session};
 use crate::chat::token::Token;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId};
@@ -244,11 +245,11 @@ impl Room {
                 ("missed", Field::Number(missed)),
                 ("next", Field::Number(session.cursor.first())),
             ];
-            encode::put_object_of(&mut out, "resumed", &fields);
+            encode::put_object(&mut out, "resumed", &fields);
             session.push(out.freeze());
         } else {
             session.tell(&format!(
-                "welcome back: you are {name}, session {id}; lines missed: {missed}"
+                "{WELCOME} back{YOU_ARE}{name}{SESSION}{id}; lines missed: {missed}"
             ));
             session.tell("your token stays the same; /help lists the commands");
         }

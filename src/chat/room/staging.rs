@@ -9,7 +9,6 @@ use super::Room;
 use crate::chat::encode::{Line, LineKind};
 use crate::chat::letters::Letters;
 use crate::chat::session::{Gone, Now};
-use crate::chat::token::TokenHash;
 use crate::chat::{SessionEventKind, SessionId};
 use crate::net::Timestamp;
 
@@ -291,11 +290,5 @@ impl Room {
         if self.durable {
             self.effects.saved.push(Saved::Session(gone.clone()));
         }
-    }
-
-    /// The hash of a connected session's token, for tests of what is kept.
-    #[must_use]
-    pub fn token_hash(&self, id: SessionId) -> Option<TokenHash> {
-        self.sessions.get(&id).map(|session| session.token)
     }
 }

@@ -185,6 +185,36 @@ fn nobody_is_ended_for_silence_without_a_warning() {
     assert_eq!(room.closing_reason(ana), None);
 }
 
+/// "Any line", said the warning: also one that is too long, or in no form that the room understands.
+#[test]
+fn every_line_is_a_sign_of_life() {
+    for hear in [Room::receive_overlong, Room::receive_foreign] {
+        let mut room = limited(false, |limits| limits.idle = Duration::from_secs(100));
+        let ana = settled(&mut room, 1);
+        room.tick(at(90));
+        assert!(take(&mut room, ana, at(90)).contains("are you there?"));
+        hear(&mut room, ana, 0..9_000, at(95));
+        take(&mut room, ana, at(95));
+        // Too late for the next warning: it comes first all the same.
+        room.tick(at(195));
+        assert_eq!(room.closing_reason(ana), None);
+        assert!(take(&mut room, ana, at(195)).contains("are you there?"));
+        room.tick(at(205));
+        assert_eq!(room.closing_reason(ana), Some(DisconnectReason::Idle));
+    }
+}
+
+/// A first line that nobody understands is no wish to be another session: the lines of the room wait no longer.
+#[test]
+fn a_line_that_is_too_long_ends_the_wait_for_a_first_wish() {
+    let mut room = limited(false, |limits| limits.fresh_hold = Duration::from_secs(9));
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, bob, "hello", at(1));
+    assert_eq!(take(&mut room, ana, at(1)), "");
+    room.receive_overlong(ana, 0..9_000, at(1));
+    assert!(turns(&mut room, ana, at(1)).1.contains("guest2: hello"));
+}
+
 #[test]
 fn an_idle_time_beyond_all_clocks_is_no_limit() {
     let mut room = limited(false, |limits| limits.idle = Duration::MAX);

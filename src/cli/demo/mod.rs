@@ -86,7 +86,7 @@ fn play(
     let settings = listeners.settings();
     let server_here = running::open(listeners.config(events))?;
     let mut running = Running::start(server_here, shutdown.clone())?;
-    output::note(format_args!(
+    output::announce(format_args!(
         "A chat server on {server}, two clients, and a capture of what TCP does between them. About ten seconds.\n"
     ));
     let clients = Clients::start(server, closed, shutdown)?;
@@ -141,12 +141,12 @@ impl Clients {
 
 /// The saved capture once more, as a table, and what to try next.
 fn retell(args: &DemoArgs, file: &Path) -> Result<(), Failure> {
-    output::note(format_args!(
+    output::announce(format_args!(
         "\nThe same from the saved capture, one row per connection:\n"
     ));
     tell(args, saved::open(file)?, file, Format::Table)?;
     let name = saved::name(file);
-    output::note(format_args!(
+    output::announce(format_args!(
         "\nSaved: {name}\nTry next:\n  wireshark {name}\n  chatscope replay {name} --why\n  chatscope replay {name} --format json\n  \
          chatscope serve          then, in another terminal: nc 127.0.0.1 7000"
     ));
@@ -156,14 +156,14 @@ fn retell(args: &DemoArgs, file: &Path) -> Result<(), Failure> {
 /// Without permission: say so and how to get it, then tell the recorded story.
 fn without_permission(args: &DemoArgs, failure: &Failure) -> Result<(), Failure> {
     output::note(format_args!(
-        "chatscope: {failure}\n\nUntil then, the same story from a capture recorded earlier:\n"
+        "{failure}\n\nUntil then, the same story from a capture recorded earlier:\n"
     ));
     let name = Path::new("captures/demo.pcapng");
     let input: Box<dyn Read + Send> = Box::new(Cursor::new(RECORDED));
     let recorded =
         SavefileReader::new(input).map_err(|error| anyhow!("{}: {error}", name.display()))?;
     tell(args, recorded, name, args.display.format)?;
-    output::note(format_args!(
+    output::announce(format_args!(
         "\nTry next: chatscope doctor; chatscope serve --no-capture; chatscope replay FILE"
     ));
     Ok(())

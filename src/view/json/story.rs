@@ -225,6 +225,8 @@ pub(super) fn write_end(out: &mut Vec<u8>, end: &EndEntry) {
     number(out, key!("queue_dropped"), end.stats.queue_dropped);
     number(out, key!("display_folded"), end.display_folded);
     number(out, key!("streams_forgotten"), end.streams_forgotten);
+    let fragments = Some(end.datagrams_forgotten).filter(|count| *count > 0);
+    number_if(out, key!("datagrams_forgotten"), fragments);
     number(
         out,
         key!("session_events_dropped"),

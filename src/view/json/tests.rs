@@ -148,6 +148,7 @@ fn everything() -> Vec<Owned> {
     story.push(Owned::Stream(Box::new(stream)));
     story.push(Owned::End(crate::timeline::EndEntry {
         cut_frames: 3,
+        datagrams_forgotten: 2,
         ..samples::end()
     }));
     story

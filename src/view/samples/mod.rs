@@ -519,6 +519,7 @@ pub(super) fn end() -> EndEntry {
         },
         display_folded: 0,
         streams_forgotten: 0,
+        datagrams_forgotten: 0,
         session_events_dropped: 0,
         truncated: false,
     }

@@ -1,6 +1,7 @@
 //! What is told to one client beside the lines of the room: when, and where among them.
 
 use super::*;
+use crate::chat::SessionEventKind;
 
 #[test]
 fn answers_that_nobody_reads_stop_their_commands() {
@@ -220,4 +221,26 @@ fn who_went_hears_of_a_refused_line_on_coming_back() {
             "told once it has arrived: {text}"
         );
     }
+}
+
+/// Nobody wants to read that ana is now ana; another case of the letters is another look.
+#[test]
+fn a_name_that_one_has_already_is_told_to_nobody_else() {
+    let mut room = room(false);
+    room.watch(true);
+    let (ana, bob) = (settled(&mut room, 1), settled(&mut room, 2));
+    say(&mut room, ana, "/nick ana", at(1));
+    turns(&mut room, ana, at(1));
+    turns(&mut room, bob, at(1));
+    let _ = room.effects();
+    assert_eq!(
+        take_of(&mut room, ana, "/nick ana"),
+        "* you are ana already\n"
+    );
+    let renamed = |kind: &SessionEventKind| matches!(kind, SessionEventKind::Renamed { .. });
+    let events = room.effects().events;
+    assert!(!events.iter().any(|event| renamed(&event.kind)));
+    assert_eq!(take(&mut room, bob, at(1)), "");
+    say(&mut room, ana, "/nick Ana", at(1));
+    assert_eq!(take(&mut room, bob, at(1)), "* ana is now Ana\n");
 }
