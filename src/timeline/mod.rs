@@ -9,6 +9,7 @@ mod ending;
 mod entry;
 mod facts;
 mod finding;
+mod following;
 mod joining;
 mod judge;
 mod kept_names;
@@ -25,6 +26,7 @@ mod settings;
 mod signs;
 mod spans;
 mod story;
+mod telling;
 #[allow(clippy::module_inception)] // The room's one door is called like the room.
 mod timeline;
 mod timers;

@@ -11,8 +11,8 @@ use super::conversation::Conversation;
 use super::facts::Marks;
 use super::limits::{COPY_WINDOW, MAX_REPEATED_FINDINGS};
 use super::story::Story;
+use super::telling::with_frames;
 use super::tracked::Shortfall;
-use super::watching::with_frames;
 use crate::tcp::{Side, StreamId};
 
 impl Story {

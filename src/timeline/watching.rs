@@ -1,21 +1,18 @@
-//! What the headers say as they come: handshakes, closes, resets, and what the program owes; findings with their evidence.
+//! What the headers say as they come: handshakes, closes, resets, repetitions.
+//!
+//! Owns: when such a thing is worth telling. Must not know: payload, how an entry is made.
 
-use super::conversation::Conversation;
+use super::FindingCode;
 use super::facts::{Marks, Slot};
-use super::limits::{
-    MAX_EVIDENCE, MAX_REPEATED_FINDINGS, MAX_WATCHES, SYN_PATIENCE, ZERO_WINDOW_PATIENCE,
-};
-use super::queue::Held;
-use super::services::{RoomId, ServiceId, Services};
+use super::limits::{MAX_REPEATED_FINDINGS, SYN_PATIENCE, ZERO_WINDOW_PATIENCE};
 use super::story::Story;
+use super::telling::with_frames;
 use super::timers::Timer;
-use super::watch::Watch;
-use super::{FindingCode, FindingEntry, HandshakeEntry, MessageEntry, TeardownEntry};
-use crate::net::{FourTuple, Nanos, Timestamp};
+use crate::net::Nanos;
 use crate::packet::{Segment, SegmentOrigin};
 use crate::tcp::{
-    AnalysisFlags, Certainty, Changes, FrameRole, HandshakeOutcome, Observation, RoleReason, Side,
-    StreamId, StreamSummary,
+    AnalysisFlags, Certainty, Changes, FrameRole, HandshakeOutcome, Observation, Side, StreamId,
+    StreamSummary,
 };
 
 const ENDINGS: u16 = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
@@ -115,63 +112,6 @@ impl Story {
         }
     }
 
-    /// A connection is open: it is watched and, if anybody wants messages, read.
-    fn take_up(&mut self, segment: &Segment<'_>, seen: &Observation, handshake: bool) {
-        if self.watches.len() >= MAX_WATCHES {
-            self.shed();
-        }
-        let connection = connection_of(segment, seen.side);
-        let service = self.services.id_of(connection.server);
-        let by_guess = |summary: StreamSummary| {
-            let reason = summary.client_by;
-            matches!(
-                reason,
-                RoleReason::WellKnownPort | RoleReason::SentFirstFrame
-            )
-        };
-        let guessed = !handshake && self.analyzer.summary(seen.stream).is_some_and(by_guess);
-        // Of guessed roles no habit is learned, and none is missed.
-        let learner = if guessed {
-            Services::STRANGERS
-        } else {
-            service
-        };
-        let proof = (handshake, !guessed);
-        let watch = Watch::new((seen.stream, connection), learner, segment.timestamp, proof);
-        self.facts.of_mut(seen.stream).watch = self.watches.insert(watch);
-        if self.wants.messages {
-            let room = self.services.of(service).room;
-            self.converse(segment, seen, connection, (service, room), handshake);
-        }
-        if self.wants.events {
-            let before = self.by_tuple.get(&connection).map(|&(newest, _)| newest);
-            let before = before.filter(|&before| before != seen.stream);
-            self.by_tuple.insert(connection, (seen.stream, before));
-        }
-    }
-
-    fn converse(
-        &mut self,
-        segment: &Segment<'_>,
-        seen: &Observation,
-        connection: FourTuple,
-        (service, room): (ServiceId, RoomId),
-        handshake: bool,
-    ) {
-        if self.conversations.len() >= self.settings.max_conversations {
-            self.shed();
-        }
-        let at = segment.timestamp;
-        let mut conversation = Conversation::new(seen.stream, connection, room, at, !handshake);
-        conversation.handshake_at = handshake.then_some(at);
-        conversation.cursor = self.tracked.next_serial();
-        // Where clients are greeted, the greeting makes them receivers.
-        let greets = self.services.of(service).greets();
-        self.set_member(&mut conversation, !greets || !handshake);
-        let slot = self.conversations.insert(Box::new(conversation));
-        self.facts.of_mut(seen.stream).conversation = slot;
-    }
-
     /// The segment's part in an open connection.
     #[inline]
     fn watch_open(&mut self, slot: Slot, segment: &Segment<'_>, seen: &Observation) {
@@ -204,15 +144,6 @@ impl Story {
             self.arm(seen.stream);
         } else if seen.changes.contains(Changes::STATE) {
             self.arm(seen.stream);
-        }
-    }
-
-    fn join_or_leave(&mut self, stream: StreamId, member: bool) {
-        let slot = self.facts.of(stream).conversation;
-        if let Some(mut conversation) = self.conversations.borrow_out(slot) {
-            conversation.ended |= !member;
-            self.set_member(&mut conversation, member);
-            self.conversations.give_back(slot, conversation);
         }
     }
 
@@ -278,6 +209,7 @@ impl Story {
         }
     }
 
+    /// The end of a connection, or of an attempt at one.
     fn tell_ending(&mut self, segment: &Segment<'_>, seen: &Observation, summary: &StreamSummary) {
         let stream = seen.stream;
         if seen.changes.contains(Changes::REFUSED) {
@@ -313,50 +245,6 @@ impl Story {
             finding.certainty = Certainty::Seen;
             self.tell_finding(with_frames(finding, &frames));
         }
-    }
-
-    /// The handshake card for good, with what was odd about it.
-    pub(super) fn tell_handshake(&mut self, stream: StreamId) {
-        self.facts.of_mut(stream).marks.add(Marks::HANDSHAKE_TOLD);
-        self.tell_opening(stream, false);
-    }
-
-    /// The card as it is by now: another may follow. `unfinished` where only the end of the capture brings it.
-    pub(super) fn tell_opening(&mut self, stream: StreamId, unfinished: bool) {
-        let Some(summary) = self.analyzer.summary(stream) else {
-            return;
-        };
-        let handshake = summary.handshake;
-        let entry = HandshakeEntry {
-            at: self.clock,
-            stream,
-            connection: summary.connection,
-            handshake,
-            unfinished,
-        };
-        self.queue
-            .push(self.clock, Held::Handshake(Box::new(entry)));
-        let steps = [handshake.syn, handshake.answer].map(|step| step.map_or(0, |s| s.frame));
-        let odd = if handshake.self_connect {
-            FindingCode::SelfConnect
-        } else if handshake.outcome == HandshakeOutcome::Simultaneous {
-            FindingCode::SimultaneousOpen
-        } else {
-            return;
-        };
-        let mut finding = self.finding(odd, stream);
-        finding.certainty = Certainty::Seen;
-        self.tell_finding(with_frames(finding, &steps));
-    }
-
-    pub(super) fn tell_teardown(&mut self, summary: &StreamSummary) {
-        let entry = TeardownEntry {
-            at: self.clock,
-            stream: summary.stream,
-            connection: summary.connection,
-            teardown: self.teardown_card(summary),
-        };
-        self.queue.push(self.clock, Held::Teardown(Box::new(entry)));
     }
 
     /// An unanswered SYN has waited long enough.
@@ -396,114 +284,8 @@ impl Story {
         }
     }
 
-    /// A finding about a stream, made now, inferred until said otherwise.
-    pub(super) fn finding(&self, code: FindingCode, stream: StreamId) -> FindingEntry {
-        FindingEntry {
-            at: self.clock,
-            stream: Some(stream),
-            connection: self.analyzer.summary(stream).map(|s| s.connection),
-            code,
-            side: None,
-            certainty: Certainty::Inferred,
-            frames: Vec::new(),
-            duration: None,
-            value: None,
-        }
-    }
-
-    pub(super) fn tell_finding(&mut self, finding: FindingEntry) {
-        self.queue
-            .push(self.clock, Held::Finding(Box::new(finding)));
-    }
-
-    /// A finding about a message's segments.
-    pub(super) fn message_finding(&mut self, code: FindingCode, entry: &MessageEntry, count: u32) {
-        let mut finding = self.finding(code, entry.stream);
-        finding.side = Some(entry.side);
-        finding.certainty = Certainty::Seen;
-        finding.value = Some(u64::from(count));
-        self.tell_finding(with_frames(finding, &entry.frames));
-    }
-
     /// Whether a window of 0 lasted long enough to be worth a word.
     pub(super) const fn lasted(duration: Nanos) -> bool {
         duration >= ZERO_WINDOW_PATIENCE
-    }
-
-    /// Lets a connection go: nothing of it is open any more.
-    pub(super) fn let_go(&mut self, stream: StreamId) {
-        let fact = self.facts.of_mut(stream);
-        let (watch, conversation) = (fact.watch, fact.conversation);
-        fact.watch = Slot::default();
-        fact.conversation = Slot::default();
-        let watched = self.watches.remove(watch);
-        if let Some(mut conversation) = self.conversations.remove(conversation) {
-            self.set_member(&mut conversation, false);
-            if let Some(name) = conversation.name {
-                self.facts.of_mut(stream).marks.add(Marks::NAME_KEPT);
-                self.kept_names.keep(stream, name);
-            }
-        }
-        // By the ends it was entered with: since then it may have been told who is the client, or been forgotten.
-        if let Some(watch) = watched {
-            self.release(watch.connection, stream);
-        }
-    }
-
-    /// The other end is the client: the name was never its own.
-    fn forget_name(&mut self, stream: StreamId) {
-        self.facts.of_mut(stream).marks.0 &= !Marks::NAME_KEPT.0;
-        self.kept_names.forget(stream);
-    }
-
-    /// The ends of a connection are free, unless another one has them by now (a port that is used again at once): what the
-    /// program said is then about that one.
-    fn release(&mut self, ends: FourTuple, stream: StreamId) {
-        let newest = self.by_tuple.get(&ends).map(|&(newest, _)| newest);
-        if newest.is_none_or(|newest| newest == stream) {
-            self.by_tuple.remove(&ends);
-            self.books.forget(ends, self.clock);
-        }
-    }
-
-    /// A closed connection has lingered long enough.
-    pub(super) fn forget(&mut self, stream: StreamId) {
-        if !self.facts.of(stream).marks.has(Marks::END_SET) {
-            return;
-        }
-        self.let_go(stream);
-    }
-
-    /// Too many connections are open: the longest silent quarter is let go.
-    fn shed(&mut self) {
-        let mut silent: Vec<(Timestamp, StreamId)> = self
-            .watches
-            .iter()
-            .map(|watch| (watch.last_stir(), watch.stream))
-            .collect();
-        silent.sort_unstable();
-        silent.truncate(silent.len().div_ceil(4));
-        for (at, stream) in silent {
-            self.settle(stream, at);
-            self.let_go(stream);
-        }
-    }
-}
-
-/// Evidence, oldest first, each frame once, without unknown ones.
-pub(super) fn with_frames(mut finding: FindingEntry, frames: &[u64]) -> FindingEntry {
-    for &frame in frames.iter().filter(|&&frame| frame != 0) {
-        if !finding.frames.contains(&frame) && finding.frames.len() < MAX_EVIDENCE {
-            finding.frames.push(frame);
-        }
-    }
-    finding
-}
-
-/// The ends of a segment's connection.
-fn connection_of(segment: &Segment<'_>, side: Side) -> FourTuple {
-    match side {
-        Side::Client => FourTuple::new(segment.source, segment.destination),
-        Side::Server => FourTuple::new(segment.destination, segment.source),
     }
 }

@@ -5,7 +5,7 @@ use chatscope::view::expect::{Expectation, Judgement, Outcome, judge};
 use chatscope::view::report::{Collector, Report, Selection};
 
 use crate::collect::play;
-use crate::scene::{ACK, Captured, PSH, RST, Scene};
+use crate::scene::{ACK, Captured, PSH, RST, SYN, Scene};
 
 fn report(frames: &[Captured]) -> Report {
     let mut collector = Collector::new(Selection::default());
@@ -67,4 +67,23 @@ fn a_reset_after_an_orderly_close_is_the_evidence() {
     let closed = judged(&report, "closed-by client");
     assert_eq!(closed.outcome, Outcome::Pass);
     assert_eq!(closed.evidence.frames, [6, 7, 8, 9]);
+}
+
+/// Frame 1 is a SYN, frame 2 the RST that answers it (RFC 9293 section 3.10.7.1: CLOSED).
+#[test]
+fn a_refused_connection_met_a_closed_port() {
+    let ports = (50001, 7000);
+    let mut scene = Scene::default();
+    scene.segment(0, ports, true, SYN, 512, b"");
+    scene.segment(20, ports, false, RST | ACK, 0, b"");
+    let report = report(&scene.frames);
+    for (claim, outcome) in [
+        ("reset cause closed_port", Outcome::Pass),
+        ("reset cause linger0", Outcome::Fail),
+        ("no reset", Outcome::Fail),
+    ] {
+        let told = judged(&report, claim);
+        assert_eq!(told.outcome, outcome, "{told:?}");
+        assert_eq!(told.evidence.frames, [1, 2], "{told:?}");
+    }
 }

@@ -4,7 +4,7 @@ use super::claim::{Claim, Timed};
 use super::court::{Answer, Court};
 use crate::explain::Value;
 use crate::net::Nanos;
-use crate::tcp::{Side, TcpState};
+use crate::tcp::{ResetCause, Side, TcpState};
 use crate::text::visible;
 use crate::timeline::VerdictCode;
 use crate::view::report::{
@@ -73,7 +73,9 @@ fn by_row(
             (none, ending(court, row), reset_or(details, closing))
         }
         Claim::ResetCause(cause) => {
-            let found = row.verdict.cause;
+            // A RST that answers a SYN comes from a port on which nobody listens (RFC 9293 section 3.10.7.1).
+            let closed = (row.opening == "refused").then_some(ResetCause::ClosedPort.code());
+            let found = row.verdict.cause.or(closed);
             let none = || court.say("expect-no-reset", &[]);
             let told = found.map_or_else(none, |found| format!("reset cause {found}"));
             (
