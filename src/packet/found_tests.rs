@@ -250,6 +250,14 @@ fn protocols_of_ip() {
         };
         assert!(options(3) && !options(2), "option {kind}");
     }
+    // Quick-Start: only a request (0) or a report (8) needs all of its 8 bytes.
+    let quick_start = |function: u8| {
+        let mut bytes = ipv4(6, 44, &[25, 4, function << 4, 0]);
+        bytes[0] = 0x46;
+        bytes.extend_from_slice(&tcp(5, &[]));
+        matches!(Decoder::new().decode(&frame(101, &bytes)), Decoded::Tcp(_))
+    };
+    assert!(quick_start(7) && !quick_start(0) && !quick_start(8));
 }
 
 /// Options of length 0 are read with their fields all the same: an option type among these is none. Behind them stands one
@@ -273,6 +281,14 @@ fn ipv6_options_have_their_fields() {
         assert!(!found(kind, first, fields), "{kind} {first:#x}");
         assert!(found(kind, first, fields - 2), "{kind} {first:#x}");
     }
+    // CALIPSO with two words of compartments: an overrun among them is none, behind them it is.
+    let compartments = |overrun: usize| {
+        let mut header = [0; 24];
+        (header[0], header[1], header[2], header[8]) = (6, 2, 7, 2);
+        (header[2 + overrun], header[3 + overrun]) = (30, 255);
+        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
+    };
+    assert!(compartments(14) && !compartments(18));
     // Neither a rate nor a tagger: the byte behind the length is the next option's type, the overrun in its data.
     assert!(found(38, 0x10, 3) && found(8, 0x80, 3));
 }

@@ -102,6 +102,19 @@ const MIN_OPTION: [(u8, usize); 13] = [
     (148, 4),
 ];
 
+/// The length that an option has to have at least. Only requests and reports of Quick-Start (RFC 4782) have a rate and a nonce.
+fn shortest(option: &[u8]) -> usize {
+    const QUICK_START: u8 = 25;
+    match option {
+        [QUICK_START, _, function, ..] if !matches!(function >> 4, 0 | 8) => 3,
+        [kind, ..] => {
+            let known = MIN_OPTION.iter().find(|(known, _)| known == kind);
+            known.map_or(0, |&(_, minimum)| minimum)
+        }
+        [] => 0,
+    }
+}
+
 /// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes only the first is
 /// looked at, as in tshark.
 fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
@@ -118,10 +131,7 @@ fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
         let Some(option) = options.data.get(..length) else {
             break;
         };
-        if MIN_OPTION
-            .iter()
-            .any(|&(short, minimum)| kind == short && length < minimum)
-        {
+        if length < shortest(option) {
             return Err(options.broken(1, Fault::HeaderLength(length as u8)));
         }
         if ROUTES.contains(&kind) {

@@ -105,7 +105,7 @@ fn compressed_route(view: View<'_>) -> Result<usize, Stop> {
 }
 
 /// Hop-by-hop and destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section
-/// 6.3). An option that runs over the end of the packet ends the reading, as in tshark; over the end of the header alone it
+/// 6.3), whatever the option's length says, as in tshark. An option that runs over the end of the packet ends the reading, as in tshark; over the end of the header alone it
 /// does not.
 pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     const HOME_ADDRESS: u8 = 201;
@@ -122,7 +122,7 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
             _ => 2 + length.max(fields(kind, length, view.skip(at + 2)?)?),
         };
         view.skip(at)?;
-        if kind == HOME_ADDRESS && length == 16 {
+        if kind == HOME_ADDRESS {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
             let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
             cx.effective = Some((home.into(), destination));
@@ -137,10 +137,11 @@ fn fields(kind: u8, length: usize, option: View<'_>) -> Result<usize, Stop> {
     Ok(match kind {
         4 => 1,
         5 => 2,
-        // CALIPSO: also the compartment bitmap, whose size is told in words, has to be there (RFC 5570).
+        // CALIPSO: also the compartment bitmap, whose size is told in words (RFC 5570).
         7 => {
-            option.skip(8 + usize::from(option.u8(4)?) * 4)?;
-            8
+            let whole = 8 + usize::from(option.u8(4)?) * 4;
+            option.skip(whole)?;
+            whole
         }
         // SMF_DPD: a hash is as long as the option; else a tagger of so many bytes, if one is named.
         8 => match option.u8(0)? {
@@ -297,5 +298,7 @@ mod tests {
     fn a_home_address_names_the_sender() {
         let options = [&[6, 2, 1, 2, 0, 0, 201, 16][..], &address(9)].concat();
         assert_eq!(ends(60, &options).0, "[::9]:1000");
+        let short = [&[6, 2, 1, 2, 0, 0, 201, 4][..], &address(9)].concat();
+        assert_eq!(ends(60, &short).0, "[::9]:1000");
     }
 }
