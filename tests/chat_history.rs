@@ -246,7 +246,7 @@ fn a_place_that_cannot_hold_a_file_is_named_with_the_reason() {
         .unwrap();
     let told = process::refused(&[&"--history", &locked]);
     assert!(
-        told.contains("locked.db is locked by another program that writes to it: end that one"),
+        told.contains("locked.db is locked by another program that is using it: end that one"),
         "{told}"
     );
 }
@@ -270,6 +270,23 @@ fn a_file_that_is_deleted_takes_no_more_lines() {
     );
     bob.say("/ping");
     bob.expect("* pong");
+}
+
+/// A file may come with a rollback journal (`.dump` makes such a one): who reads it keeps nobody from speaking.
+#[test]
+fn a_reader_of_a_file_without_a_wal_delays_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    sql(&path, "PRAGMA journal_mode = DELETE");
+    let server = Process::start(&[&"--history", &path]);
+    let mut ana = server.client();
+    let reader = Connection::open(&path).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM line")
+        .unwrap();
+    ana.say("while somebody reads");
+    ana.expect("guest2: while somebody reads");
 }
 
 /// The next number is taken: nobody is shown what the file does not have, and a restart goes on behind it.
@@ -349,6 +366,10 @@ fn what_can_be_read_of_a_file_is_saved_as_documented() {
             .output()
             .unwrap();
         assert!(run.status.success(), "{run:?}");
+        let journal: String = Connection::open(&saved)
+            .and_then(|file| file.query_row("PRAGMA journal_mode", [], |row| row.get(0)))
+            .unwrap();
+        assert_eq!(journal, "wal");
         let server = Process::start(&[&"--history", &saved]);
         let mut ana = server.client();
         ana.say("/history 3000");

@@ -45,6 +45,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
         let why = format!("it has the version {}", found.version);
         return Err(HistoryError::damaged(path, why));
     }
+    refuse_read_only(&connection).map_err(wrap)?;
+    write_ahead(&connection, path)?;
     prepare(&mut connection, found.version).map_err(wrap)?;
     Ok(connection)
 }
@@ -94,20 +96,37 @@ fn identify(connection: &Connection) -> rusqlite::Result<Identity> {
     })
 }
 
+/// Better told now than with every line.
+fn refuse_read_only(connection: &Connection) -> rusqlite::Result<()> {
+    if !connection.is_readonly("main")? {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::SQLITE_READONLY;
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(code),
+        None,
+    ))
+}
+
+/// Readers beside the writer need WAL. A file may come without it, also one of ours: `.dump` makes one with a rollback journal,
+/// where whoever reads keeps every line from being written.
+fn write_ahead(connection: &Connection, path: &Path) -> Result<(), HistoryError> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(|why| HistoryError::of(path, why))?;
+    // SQLite says which one it has, and calls it no error where it is another.
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(HistoryError::NoWal(path.to_owned()))
+    }
+}
+
 fn prepare(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
     if version < VERSION {
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         migrate(&transaction, version)?;
         transaction.commit()?;
-    }
-    // Better told now than with every line.
-    if connection.is_readonly("main")? {
-        let code = rusqlite::ffi::SQLITE_READONLY;
-        return Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(code),
-            None,
-        ));
     }
     connection.execute_batch("PRAGMA synchronous = FULL")
 }
@@ -439,6 +458,14 @@ mod tests {
                 .to_string()
                 .contains("x.db is locked by another program")
         );
+    }
+
+    /// Where SQLite cannot keep a WAL (here: in memory) it goes on without one and calls it no error.
+    #[test]
+    fn a_place_without_a_wal_is_refused() {
+        let nowhere = Connection::open_in_memory().expect("memory");
+        let refused = write_ahead(&nowhere, Path::new("x.db"));
+        assert!(matches!(refused, Err(HistoryError::NoWal(_))));
     }
 
     #[test]
