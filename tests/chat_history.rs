@@ -100,7 +100,7 @@ fn any_name_is_a_name() {
 /// The way to break a file, and what is said of it.
 type Case = (&'static str, fn(&Path), &'static str);
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 20] = [
     (
         "another program's words",
         |path| fs::write(path, "my notes, and no database").unwrap(),
@@ -173,6 +173,46 @@ const CASES: [Case; 14] = [
         "nonsense about a session",
         |path| sql(path, "UPDATE session SET owed = 'nothing'"),
         "a value that says nothing of what a session is owed",
+    ),
+    (
+        "a next line below zero",
+        |path| sql(path, "UPDATE meta SET value = -7 WHERE key = 'next_line'"),
+        "value cannot be -7",
+    ),
+    (
+        "a next session that leaves no room for one behind it",
+        |path| {
+            sql(
+                path,
+                "UPDATE meta SET value = 9223372036854775807 WHERE key = 'next_session'",
+            );
+        },
+        "value cannot be 9223372036854775807",
+    ),
+    (
+        "a line below zero",
+        |path| sql(path, "UPDATE line SET number = -1 WHERE number = 1"),
+        "number cannot be -1",
+    ),
+    (
+        "a last line that leaves no room for one behind it",
+        |path| {
+            sql(
+                path,
+                "UPDATE line SET number = 9223372036854775807 WHERE number = 3000",
+            );
+        },
+        "number cannot be 9223372036854775807",
+    ),
+    (
+        "a session below zero",
+        |path| sql(path, "UPDATE session SET id = -1"),
+        "id cannot be -1",
+    ),
+    (
+        "a line of a session below zero",
+        |path| sql(path, "UPDATE line SET session = -1 WHERE number = 3000"),
+        "session cannot be -1",
     ),
     (
         "a directory",
