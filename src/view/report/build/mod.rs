@@ -242,6 +242,11 @@ impl Collector {
             opening: summary.handshake.outcome.code(),
             ended_by,
             ending,
+            refusal: summary
+                .handshake
+                .answer
+                .filter(|_| ending == Ending::Refused)
+                .map(|step| step.frame),
             evidence: Evidence {
                 frames: vec![summary.first_frame, summary.last_frame],
                 see: self.see(entry),

@@ -233,6 +233,9 @@ pub struct ConnectionRow {
     pub ended_by: Option<&'static str>,
     /// How it ended.
     pub ending: Ending,
+    /// The frame that refused it; in JSON it stands in the handshake of the connection.
+    #[serde(skip)]
+    pub refusal: Option<u64>,
     /// First and last frame.
     pub evidence: Evidence,
 }
