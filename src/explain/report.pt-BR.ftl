@@ -90,6 +90,7 @@ report-complete-value = { $all ->
 report-cut = Arquivo cortado no meio de um registro
 report-skipped = Ignorados
 report-cut-short = Cortados
+report-fragments = Fragmentos abandonados
 report-selection = Este relatório trata dos fluxos (tcp.stream): { $streams }; portas: { $ports }. Os dados sobre o arquivo em si valem para o arquivo inteiro.
 report-read-filtered = Só foram analisados os quadros que passam pelo filtro de leitura, e as conexões são numeradas entre eles. O Wireshark, com o arquivo inteiro, pode numerá-las de outro jeito: aqui os filtros indicam a conexão pelos dois sockets. As contagens de todas as conexões não têm filtro.
 report-until-first-data = As linhas, os números e os estados vão até o primeiro segmento com dados de cada conexão.

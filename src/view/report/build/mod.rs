@@ -164,6 +164,7 @@ impl Collector {
                 .zip(last)
                 .map(|(first, last)| Seconds(last.since(first))),
             cut_frames: self.end.cut_frames,
+            datagrams_forgotten: self.end.datagrams_forgotten,
             kernel_dropped: self.end.stats.kernel_dropped,
             interface_dropped: self.end.stats.interface_dropped,
             queue_dropped: self.end.stats.queue_dropped,
