@@ -174,7 +174,7 @@ report-handshake = { $outcome ->
     }
 report-isn-client = Client's initial sequence number (ISN)
 report-isn-server = Server's initial sequence number (ISN)
-report-sum-isn = Acknowledgment number = ISN + 1
+report-sum-isn = Acknowledges the SYN: ISN + 1 (+ its data)
 report-sum = { $tick } { $ack } { $equals } ISN of the { $side ->
         [client] client
        *[server] server

@@ -1,5 +1,6 @@
 //! What misleads the usual tools on loopback must not mislead the report.
 
+use chatscope::explain::{Explainer, Lang, Topic};
 use chatscope::view::report::TeardownOutcome;
 
 use super::capture::{ACK, C, Capture, FIN, Link, PSH, RST, S, SYN, SYN_OPTIONS, Tcp, tell};
@@ -269,7 +270,7 @@ fn trap_hostile_text() {
     );
     tcp.raw(&mut capture, C, FIN | ACK, b"", b"");
     let told = tell(capture.bytes());
-    let words = chatscope::explain::Explainer::new(chatscope::explain::Lang::En);
+    let words = Explainer::new(Lang::En);
     let document = chatscope::view::report::compose(&told.report, &words);
     let html = chatscope::view::report::html(&document).expect("in memory");
     for bad in ["<script", "</style><svg", "onload=x>", "\"'"] {
@@ -307,7 +308,7 @@ proptest::proptest! {
             capture.wait(wait);
         }
         let told = tell(capture.bytes());
-        let words = chatscope::explain::Explainer::new(chatscope::explain::Lang::PtBr);
+        let words = Explainer::new(Lang::PtBr);
         let document = chatscope::view::report::compose(&told.report, &words);
         proptest::prop_assert!(chatscope::view::report::html(&document).is_ok());
         proptest::prop_assert!(serde_json::to_string(&told.report).is_ok());
@@ -375,5 +376,23 @@ fn trap_refusals_are_found_by_their_frames() {
     told.says(
         "S7",
         &["**Refused:** 1 (stream 1) · see: `tcp.flags.reset==1 && frame.number==6`"],
+    );
+}
+
+/// What is said of a capture without a SYN claims no more in one place than in another; a SYN with data is acknowledged with it.
+#[test]
+fn trap_statements_about_the_opening_agree() {
+    for (lang, initial) in [(Lang::En, "initial"), (Lang::PtBr, "iniciais")] {
+        let why = Explainer::new(lang).why(Topic::Message("verdict-partial-start"));
+        assert!(!why.expect("words").contains(initial));
+    }
+    let (mut capture, mut tcp) = start();
+    tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"oi\n");
+    tcp.raw(&mut capture, S, SYN | ACK, &SYN_OPTIONS, b"");
+    let told = tell(capture.bytes());
+    let sum = "1004 = ISN of the client 1000 + 4";
+    told.says(
+        "S3",
+        &["**Acknowledges the SYN: ISN + 1 (+ its data):** ✓", sum],
     );
 }
