@@ -100,7 +100,7 @@ fn any_name_is_a_name() {
 /// The way to break a file, and what is said of it.
 type Case = (&'static str, fn(&Path), &'static str);
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 20] = [
     (
         "another program's words",
         |path| fs::write(path, "my notes, and no database").unwrap(),
@@ -175,6 +175,46 @@ const CASES: [Case; 14] = [
         "a value that says nothing of what a session is owed",
     ),
     (
+        "a next line below zero",
+        |path| sql(path, "UPDATE meta SET value = -7 WHERE key = 'next_line'"),
+        "value cannot be -7",
+    ),
+    (
+        "a next session that leaves no room for one behind it",
+        |path| {
+            sql(
+                path,
+                "UPDATE meta SET value = 9223372036854775807 WHERE key = 'next_session'",
+            );
+        },
+        "value cannot be 9223372036854775807",
+    ),
+    (
+        "a line below zero",
+        |path| sql(path, "UPDATE line SET number = -1 WHERE number = 1"),
+        "number cannot be -1",
+    ),
+    (
+        "a last line that leaves no room for one behind it",
+        |path| {
+            sql(
+                path,
+                "UPDATE line SET number = 9223372036854775807 WHERE number = 3000",
+            );
+        },
+        "number cannot be 9223372036854775807",
+    ),
+    (
+        "a session below zero",
+        |path| sql(path, "UPDATE session SET id = -1"),
+        "id cannot be -1",
+    ),
+    (
+        "a line of a session below zero",
+        |path| sql(path, "UPDATE line SET session = -1 WHERE number = 3000"),
+        "session cannot be -1",
+    ),
+    (
         "a directory",
         |path| {
             fs::remove_file(path).unwrap();
@@ -246,7 +286,7 @@ fn a_place_that_cannot_hold_a_file_is_named_with_the_reason() {
         .unwrap();
     let told = process::refused(&[&"--history", &locked]);
     assert!(
-        told.contains("locked.db is locked by another program that writes to it: end that one"),
+        told.contains("locked.db is locked by another program that is using it: end that one"),
         "{told}"
     );
 }
@@ -270,6 +310,23 @@ fn a_file_that_is_deleted_takes_no_more_lines() {
     );
     bob.say("/ping");
     bob.expect("* pong");
+}
+
+/// A file may come with a rollback journal (`.dump` makes such a one): who reads it keeps nobody from speaking.
+#[test]
+fn a_reader_of_a_file_without_a_wal_delays_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    sql(&path, "PRAGMA journal_mode = DELETE");
+    let server = Process::start(&[&"--history", &path]);
+    let mut ana = server.client();
+    let reader = Connection::open(&path).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM line")
+        .unwrap();
+    ana.say("while somebody reads");
+    ana.expect("guest2: while somebody reads");
 }
 
 /// The next number is taken: nobody is shown what the file does not have, and a restart goes on behind it.
@@ -349,6 +406,10 @@ fn what_can_be_read_of_a_file_is_saved_as_documented() {
             .output()
             .unwrap();
         assert!(run.status.success(), "{run:?}");
+        let journal: String = Connection::open(&saved)
+            .and_then(|file| file.query_row("PRAGMA journal_mode", [], |row| row.get(0)))
+            .unwrap();
+        assert_eq!(journal, "wal");
         let server = Process::start(&[&"--history", &saved]);
         let mut ana = server.client();
         ana.say("/history 3000");

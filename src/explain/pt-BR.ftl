@@ -13,7 +13,7 @@ role-handshake-2 = handshake 2/3
 role-handshake-3 = handshake 3/3
     .why = O cliente confirma o SYN do servidor: confirmação = ISN do servidor + 1. Agora os dois lados sabem que o outro os escuta, e a conexão está ESTABLISHED. Este segmento não consome número de sequência, a menos que carregue dados.
     .rfc = RFC 9293, seção 3.5
-role-fin-1 = encerramento: { $side ->
+role-fin-1 = fechamento: { $side ->
         [client] o cliente
        *[server] o servidor
     } fecha primeiro
@@ -29,7 +29,7 @@ role-fin-2 = { $side ->
         [client] o cliente
        *[server] o servidor
     } também fecha
-    .why = O outro sentido também está fechado. Quando este FIN já confirma o primeiro, o encerramento leva três segmentos em vez de quatro; as duas formas são corretas.
+    .why = O outro sentido também está fechado. Quando este FIN já confirma o primeiro, o fechamento leva três segmentos em vez de quatro; as duas formas são corretas.
     .rfc = RFC 9293, seção 3.6
 role-fin-2-ack = os dois sentidos fechados
     .why = O último ACK. Quem o envia mantém a conexão em TIME-WAIT por duas vezes o tempo máximo de vida de um segmento, para poder repetir um ACK perdido e para que segmentos antigos não perturbem uma nova conexão entre as mesmas portas.
@@ -279,7 +279,7 @@ cause-unread-data = fechada com bytes ainda não lidos
     .why = O programa fechou enquanto bytes recebidos esperavam no buffer. Para que o remetente saiba da perda, o kernel envia RST em vez de FIN.
     .rfc = RFC 2525, seção 2.17
 cause-linger0 = fechamento abrupto (SO_LINGER 0)
-    .why = O programa pediu um encerramento abrupto em vez do normal: nada esperava para ser lido, e mesmo assim saiu um RST.
+    .why = O programa pediu um fechamento abrupto em vez do normal: nada esperava para ser lido, e mesmo assim saiu um RST.
     .rfc = RFC 9293, seção 3.10.5
 cause-write-after-close = bytes chegaram a um socket já fechado
     .why = O outro lado já tinha fechado por completo, e chegaram bytes que ninguém mais pode ler. O kernel só pode responder RST. A próxima escrita do remetente falha com broken pipe.
@@ -288,7 +288,7 @@ cause-accept-queue = quem escutava saiu antes do accept
     .why = A conexão estava aberta no kernel, esperando na fila de accept, quando o programa terminou ou fechou o socket que escutava.
     .rfc = RFC 9293, seção 3.10.4
 cause-unread-data-or-linger0 = fechou sem FIN: bytes não lidos ou SO_LINGER 0
-    .why = O programa fechou o socket quando talvez ainda houvesse bytes recebidos e não lidos, ou pediu um encerramento abrupto. Nos dois casos o kernel envia o mesmo RST; os pacotes não mostram se o programa chegou a ler os últimos bytes.
+    .why = O programa fechou o socket quando talvez ainda houvesse bytes recebidos e não lidos, ou pediu um fechamento abrupto. Nos dois casos o kernel envia o mesmo RST; os pacotes não mostram se o programa chegou a ler os últimos bytes.
     .rfc = RFC 2525, seção 2.17
 cause-unknown = causa não visível nos quadros
     .why = Possíveis: bytes não lidos ao fechar, SO_LINGER 0, bytes depois do fechamento, um programa morto, ou alguém no meio do caminho.
@@ -413,10 +413,10 @@ verdict-served = o programa respondeu com dados
 verdict-stalled-app = o kernel confirma, mas o programa não responde
     .why = Os bytes do cliente foram confirmados e não veio nada do que eles pedem.
     .rfc = RFC 9293, seção 3.8.6
-verdict-closed-by-client = encerramento normal, o cliente primeiro
+verdict-closed-by-client = fechamento normal, o cliente primeiro
     .why = O FIN do cliente foi o primeiro, e os dois FINs foram confirmados.
     .rfc = RFC 9293, seção 3.6
-verdict-closed-by-server = encerramento normal, o servidor primeiro
+verdict-closed-by-server = fechamento normal, o servidor primeiro
     .why = O FIN do servidor foi o primeiro, e os dois FINs foram confirmados. O TIME-WAIT fica então com o servidor.
     .rfc = RFC 9293, seção 3.6
 verdict-closed-both = as duas pontas fecharam ao mesmo tempo
@@ -444,7 +444,7 @@ verdict-lost-capture = faltam quadros na captura
     .why = A própria captura os perdeu; a rede não é julgada.
     .rfc = RFC 9293, seção 3.4
 verdict-partial-start = a captura começa no meio
-    .why = O SYN não foi capturado: papéis e números iniciais são inferidos.
+    .why = O SYN não foi capturado: os papéis são deduzidos.
     .rfc = RFC 9293, seção 3.5
 verdict-partial-end = ainda não encerrada quando a captura termina
     .why = A captura não tem nenhum RST, nem um FIN de cada lado com o seu ACK.
@@ -460,7 +460,7 @@ verdict-ws-cut-1006 = cortada sem Close do WebSocket
 
 zeek-s0 = tentativa sem resposta
 zeek-s1 = aberta, não fechada
-zeek-sf = abertura e encerramento normais
+zeek-sf = abertura e fechamento normais
 zeek-rej = tentativa recusada
 zeek-s2 = o originador fechou, o respondedor não respondeu
 zeek-s3 = o respondedor fechou, o originador não respondeu
@@ -596,8 +596,8 @@ totals = { $streams ->
 
 ## Gráficos
 
-graph-sequence = Tempo-sequência: { $from } para { $to }
-graph-rtt-title = Tempos de ida e volta (RTT): { $from } para { $to }
+graph-sequence = Tempo-sequência: de { $from } para { $to }
+graph-rtt-title = Tempos de ida e volta (RTT): de { $from } para { $to }
 graph-initial-rtt = no handshake { $rtt }
 graph-empty = nenhum segmento deste fluxo
 graph-data = dados

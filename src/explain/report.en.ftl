@@ -87,6 +87,7 @@ report-complete-value = { $all ->
 report-cut = File cut in the middle of a record
 report-skipped = Skipped
 report-cut-short = Cut short
+report-fragments = Fragments given up
 report-selection = This report is about streams: { $streams }; ports: { $ports }. The facts about the file itself are about all of it.
 report-read-filtered = Only frames that pass the read filter were analysed, and connections are numbered among them. Wireshark, with the whole file, may number them otherwise: filters here name a connection by its two sockets. Counts over all connections have none.
 report-until-first-data = The lines, the walk and the states end with the first data segment of each connection.
@@ -173,7 +174,7 @@ report-handshake = { $outcome ->
     }
 report-isn-client = Client's initial sequence number (ISN)
 report-isn-server = Server's initial sequence number (ISN)
-report-sum-isn = Acknowledgment number = ISN + 1
+report-sum-isn = Acknowledges the SYN: ISN + 1 (+ its data)
 report-sum = { $tick } { $ack } { $equals } ISN of the { $side ->
         [client] client
        *[server] server

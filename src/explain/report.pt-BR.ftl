@@ -90,6 +90,7 @@ report-complete-value = { $all ->
 report-cut = Arquivo cortado no meio de um registro
 report-skipped = Ignorados
 report-cut-short = Cortados
+report-fragments = Fragmentos abandonados
 report-selection = Este relatório trata dos fluxos (tcp.stream): { $streams }; portas: { $ports }. Os dados sobre o arquivo em si valem para o arquivo inteiro.
 report-read-filtered = Só foram analisados os quadros que passam pelo filtro de leitura, e as conexões são numeradas entre eles. O Wireshark, com o arquivo inteiro, pode numerá-las de outro jeito: aqui os filtros indicam a conexão pelos dois sockets. As contagens de todas as conexões não têm filtro.
 report-until-first-data = As linhas, os números e os estados vão até o primeiro segmento com dados de cada conexão.
@@ -176,7 +177,7 @@ report-handshake = { $outcome ->
     }
 report-isn-client = Número de sequência inicial (ISN) do cliente
 report-isn-server = Número de sequência inicial (ISN) do servidor
-report-sum-isn = Número de confirmação = ISN + 1
+report-sum-isn = Confirma o SYN: ISN + 1 (+ os seus dados)
 report-sum = { $tick } { $ack } { $equals } ISN do { $side ->
         [client] cliente
        *[server] servidor
@@ -557,7 +558,7 @@ report-note-psh = PSH
     .why = Além de SYN, ACK e FIN, a maioria dos segmentos com dados leva PSH: o remetente não tem mais nada a acrescentar no momento, e o receptor deve entregar já os bytes ao programa. Ele é ligado no fim de cada escrita; não marca o fim de uma mensagem.
     .rfc = RFC 9293, seção 3.9.1
 report-note-rst-causes = Causas possíveis de um RST
-    .why = Ninguém escuta na porta; o programa fechou com bytes ainda não lidos; ele pediu um encerramento abrupto (SO_LINGER 0); bytes chegaram a um socket já fechado (o programa terminou ou caiu); o host reiniciou e não conhece tal conexão; um firewall ou outro equipamento no caminho o enviou.
+    .why = Ninguém escuta na porta; o programa fechou com bytes ainda não lidos; ele pediu um fechamento abrupto (SO_LINGER 0); bytes chegaram a um socket já fechado (o programa terminou ou caiu); o host reiniciou e não conhece tal conexão; um firewall ou outro equipamento no caminho o enviou.
     .rfc = RFC 9293, seção 3.5.2
 report-note-throughput = Como se calcula a vazão
     .why = Bytes de dados, cada um contado uma vez, divididos pelo tempo do primeiro segmento com dados ao ACK do último. Em um chat ela mede, quase sempre, a velocidade com que as pessoas digitam.

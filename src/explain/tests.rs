@@ -289,3 +289,18 @@ fn a_missing_id_shows_itself() {
         "no-such-id"
     );
 }
+
+/// One thing has one name: an orderly close is a "fechamento", what no segment proves is "deduzido" (as a mark: "provável").
+#[test]
+fn portuguese_has_one_word_for_one_thing() {
+    for text in [include_str!("pt-BR.ftl"), include_str!("report.pt-BR.ftl")] {
+        for other in ["encerramento", "Encerramento", "inferid"] {
+            assert!(!text.contains(other), "{other}");
+        }
+    }
+    let ends = [("from", Value::Text("a")), ("to", Value::Text("b"))];
+    for id in ["graph-sequence", "graph-rtt-title"] {
+        let title = Explainer::new(Lang::PtBr).text(id, &ends);
+        assert!(title.ends_with(": de a para b"), "{title}");
+    }
+}

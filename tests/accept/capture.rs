@@ -35,7 +35,7 @@ pub(crate) enum Link {
 pub(crate) struct Capture {
     bytes: Vec<u8>,
     link: Link,
-    micros: u32,
+    micros: u64,
     pub(crate) frames: u64,
 }
 
@@ -65,12 +65,17 @@ impl Capture {
 
     /// Lets time pass.
     pub(crate) fn wait(&mut self, micros: u32) {
-        self.micros += micros;
+        self.micros += u64::from(micros);
+    }
+
+    /// The clock jumps: up to 79 years before the seconds of a pcap are used up.
+    pub(crate) fn jump(&mut self, seconds: u32) {
+        self.micros += u64::from(seconds) * 1_000_000;
     }
 
     /// The next frame has an earlier time.
     pub(crate) fn back(&mut self, micros: u32) {
-        self.micros -= micros;
+        self.micros -= u64::from(micros);
     }
 
     /// One IP packet as a frame; gives its number.
@@ -83,8 +88,9 @@ impl Capture {
         };
         frame.extend(packet);
         self.bytes
-            .extend((NOON + self.micros / 1_000_000).to_le_bytes());
-        self.bytes.extend((self.micros % 1_000_000).to_le_bytes());
+            .extend((NOON + (self.micros / 1_000_000) as u32).to_le_bytes());
+        self.bytes
+            .extend(((self.micros % 1_000_000) as u32).to_le_bytes());
         self.bytes.extend((frame.len() as u32).to_le_bytes());
         self.bytes.extend((frame.len() as u32).to_le_bytes());
         self.bytes.extend(frame);

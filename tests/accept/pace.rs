@@ -1,5 +1,7 @@
 //! Further questions of Kurose and Ross and their kind: round-trip time samples and estimates, flights, delayed ACKs.
 
+use chatscope::view::report::RttRow;
+
 use super::capture::{ACK, C, DATA_OPTIONS, PSH, S, tell};
 use super::lab::{chat, opened};
 
@@ -44,6 +46,33 @@ fn accept_kr_q7_no_sample_of_a_retransmission() {
             "| client 2 | #7, #8 | 4 | 5 | 0.301074 | 0.301134 | 0.000060 s | 0.000060 s |",
             "**Data segments of the client:** 3, of which 1 sent again",
         ],
+    );
+}
+
+/// The clock jumps by 76 years before the first ACK: `7 x E` has no room in 64 bits. An ACK with an earlier time gives no sample.
+#[test]
+fn accept_kr_q7_of_a_clock_that_jumps() {
+    let (mut capture, mut tcp) = opened();
+    tcp.data(&mut capture, C, b"um\n"); // 4
+    capture.jump(2_400_000_000);
+    tcp.ack(&mut capture, S); // 5
+    tcp.acked_data(&mut capture, C, b"dois\n", 40); // 6, 7
+    tcp.data(&mut capture, C, b"tres\n"); // 8
+    capture.back(10);
+    tcp.ack(&mut capture, S); // 9
+    let told = tell(capture.bytes());
+    let pace = told.report.streams[0].timing.pace.client.as_ref();
+    let shown =
+        |row: &RttRow| [row.sample, row.estimate].map(|time| time.map(|time| time.to_string()));
+    let rows: Vec<_> = pace.expect("data").first.iter().map(shown).collect();
+    let both = |sample: &str, estimate: &str| [Some(sample.to_owned()), Some(estimate.to_owned())];
+    assert_eq!(
+        rows,
+        [
+            both("2400000000.000000000", "2400000000.000000000"),
+            both("0.000040000", "2100000000.000005000"),
+            [None, None],
+        ]
     );
 }
 

@@ -1,5 +1,6 @@
 //! Captures that hold a part of what happened, and reports about a part of a capture: nothing is claimed of the rest.
 
+use chatscope::packet::MAX_DATAGRAMS;
 use chatscope::view::report::{Ending, Selection};
 
 use super::capture::{
@@ -237,4 +238,29 @@ fn part_each_side_by_itself() {
     tcp.acked_data(&mut capture, C, b"open\n", 6);
     let told = tell(capture.bytes());
     told.says("S8", &["ip.src==10.0.0.1 && tcp.len>0 && tcp.stream==0"]);
+}
+
+/// More datagrams in fragments than are kept: those given up are told, and only where there are such.
+#[test]
+fn part_fragments_that_were_given_up() {
+    let (mut capture, mut tcp) = opened();
+    for number in 0..MAX_DATAGRAMS as u16 + 5 {
+        let [high, low] = number.to_be_bytes();
+        let header = [
+            0x45, 0, 0, 44, high, low, 0x20, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+        ];
+        capture.ip(false, &[&header[..], &[0; 24]].concat());
+    }
+    tcp.close3(&mut capture, C);
+    let told = tell(capture.bytes());
+    assert_eq!(told.report.capture.datagrams_forgotten, 5);
+    told.says(
+        "S1",
+        &["**Fragments given up:** 5 fragmented IP datagrams given up to bound memory"],
+    );
+    told.diz(
+        "S1",
+        &["**Fragmentos abandonados:** datagramas IP fragmentados abandonados para limitar a memória: 5"],
+    );
+    assert!(!super::lab::chat().section("S1").contains("Fragments"));
 }

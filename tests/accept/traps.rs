@@ -1,8 +1,9 @@
 //! What misleads the usual tools on loopback must not mislead the report.
 
+use chatscope::explain::{Explainer, Lang, Topic};
 use chatscope::view::report::TeardownOutcome;
 
-use super::capture::{ACK, C, Capture, FIN, Link, PSH, S, SYN, SYN_OPTIONS, Tcp, tell};
+use super::capture::{ACK, C, Capture, FIN, Link, PSH, RST, S, SYN, SYN_OPTIONS, Tcp, tell};
 use super::lab::{CLIENT, ISN, SERVER, chat, chat_bytes, packing, refused, reset, start};
 
 #[test]
@@ -269,7 +270,7 @@ fn trap_hostile_text() {
     );
     tcp.raw(&mut capture, C, FIN | ACK, b"", b"");
     let told = tell(capture.bytes());
-    let words = chatscope::explain::Explainer::new(chatscope::explain::Lang::En);
+    let words = Explainer::new(Lang::En);
     let document = chatscope::view::report::compose(&told.report, &words);
     let html = chatscope::view::report::html(&document).expect("in memory");
     for bad in ["<script", "</style><svg", "onload=x>", "\"'"] {
@@ -307,7 +308,7 @@ proptest::proptest! {
             capture.wait(wait);
         }
         let told = tell(capture.bytes());
-        let words = chatscope::explain::Explainer::new(chatscope::explain::Lang::PtBr);
+        let words = Explainer::new(Lang::PtBr);
         let document = chatscope::view::report::compose(&told.report, &words);
         proptest::prop_assert!(chatscope::view::report::html(&document).is_ok());
         proptest::prop_assert!(serde_json::to_string(&told.report).is_ok());
@@ -326,4 +327,72 @@ fn without_escapes(markdown: &str) -> String {
         }
     }
     out
+}
+
+/// A connection that a filter is not about must not be among what it finds.
+#[test]
+fn trap_a_value_of_one_connection_is_found_in_that_one() {
+    let (mut capture, _) = start();
+    for port in [CLIENT, CLIENT + 1] {
+        let mut tcp = Tcp::new("127.0.0.1", port, SERVER, ISN);
+        let syn = (tcp.next[0], 0);
+        tcp.at(&mut capture, C, syn, SYN, &SYN_OPTIONS, b"");
+        capture.wait(1_000_000);
+        tcp.open(&mut capture);
+        tcp.acked_data(&mut capture, C, UPGRADE, 6);
+        tcp.acked_data(&mut capture, S, SWITCHED, 6);
+        tcp.close3(&mut capture, C);
+    }
+    let told = tell(capture.bytes());
+    for (section, filter) in [
+        ("S3", "tcp.analysis.retransmission && tcp.flags.syn==1"),
+        ("S7", "websocket.opcode==8"),
+    ] {
+        for stream in ["tcp.stream==0", "tcp.stream==1"] {
+            told.says(section, &[&format!("see: `{filter} && {stream}`")]);
+        }
+        assert!(!told.section(section).contains(&format!("`{filter}`")));
+    }
+}
+
+const UPGRADE: &[u8] =
+    b"GET /chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+const SWITCHED: &[u8] =
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+/// By its flags and numbers the RST of a client that changed its mind looks like a refusal, and that of a SYN with data does not.
+#[test]
+fn trap_refusals_are_found_by_their_frames() {
+    let (mut capture, mut tcp) = start();
+    tcp.open(&mut capture);
+    tcp.raw(&mut capture, C, RST | ACK, b"", b""); // 4
+    let mut tcp = Tcp::new("127.0.0.1", CLIENT + 1, SERVER, ISN);
+    tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"oi\n"); // 5
+    let answer = (0, tcp.next[0]);
+    tcp.at(&mut capture, S, answer, RST | ACK, b"", b""); // 6
+    let told = tell(capture.bytes());
+    told.says(
+        "S7",
+        &["**Refused:** 1 (stream 1) · see: `tcp.flags.reset==1 && frame.number==6`"],
+    );
+}
+
+/// What is said of a capture without a SYN claims no more in one place than in another; a SYN with data is acknowledged with it.
+#[test]
+fn trap_statements_about_the_opening_agree() {
+    for (lang, initial) in [(Lang::En, "initial"), (Lang::PtBr, "iniciais")] {
+        let why = Explainer::new(lang).why(Topic::Message("verdict-partial-start"));
+        assert!(!why.expect("words").contains(initial));
+    }
+    let (mut capture, mut tcp) = start();
+    tcp.raw(&mut capture, C, SYN, &SYN_OPTIONS, b"oi\n");
+    tcp.raw(&mut capture, S, SYN | ACK, &SYN_OPTIONS, b"");
+    let told = tell(capture.bytes());
+    let sum = "1004 = ISN of the client 1000 + 4";
+    told.says(
+        "S3",
+        &["**Acknowledges the SYN: ISN + 1 (+ its data):** ✓", sum],
+    );
 }

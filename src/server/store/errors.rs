@@ -30,6 +30,11 @@ pub enum HistoryError {
         "cannot keep the history in {0}: SQLite keeps {0}-wal and {0}-shm beside it, and they cannot be made or written. Its folder must be writable too"
     )]
     Beside(PathBuf),
+    /// A place where processes cannot share memory through files.
+    #[error(
+        "cannot keep the history in {0}: SQLite cannot keep a write-ahead log (WAL) there, as on some network disks. Name a file on a disk of this machine with --history"
+    )]
+    NoWal(PathBuf),
     /// No room for it.
     #[error(
         "cannot keep the history in {0}: the disk is full. Make room there, or name a file on another disk with --history"
@@ -55,7 +60,7 @@ pub enum HistoryError {
     InUse(PathBuf),
     /// Another program holds a lock on it.
     #[error(
-        "{0} is locked by another program that writes to it: end that one's transaction, then try again"
+        "{0} is locked by another program that is using it: end that one's transaction, then try again"
     )]
     Locked(PathBuf),
     /// Made by a later version.

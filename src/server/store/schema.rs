@@ -23,6 +23,8 @@ const APPLICATION: i64 = 0x6368_6174;
 const VERSION: i64 = 1;
 /// How long another program's lock on the file is waited for.
 pub(super) const BUSY: Duration = Duration::from_secs(2);
+/// No number that is given comes near it, and sums of numbers below it have room.
+const CEILING: u64 = 1 << 62;
 /// Sessions restored at most; the oldest are dropped from the file too.
 const SESSIONS: usize = crate::chat::limits::RESUMABLE;
 
@@ -45,6 +47,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
         let why = format!("it has the version {}", found.version);
         return Err(HistoryError::damaged(path, why));
     }
+    refuse_read_only(&connection).map_err(wrap)?;
+    write_ahead(&connection, path)?;
     prepare(&mut connection, found.version).map_err(wrap)?;
     Ok(connection)
 }
@@ -94,20 +98,37 @@ fn identify(connection: &Connection) -> rusqlite::Result<Identity> {
     })
 }
 
+/// Better told now than with every line.
+fn refuse_read_only(connection: &Connection) -> rusqlite::Result<()> {
+    if !connection.is_readonly("main")? {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::SQLITE_READONLY;
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(code),
+        None,
+    ))
+}
+
+/// Readers beside the writer need WAL. A file may come without it, also one of ours: `.dump` makes one with a rollback journal,
+/// where whoever reads keeps every line from being written.
+fn write_ahead(connection: &Connection, path: &Path) -> Result<(), HistoryError> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(|why| HistoryError::of(path, why))?;
+    // SQLite says which one it has, and calls it no error where it is another.
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(HistoryError::NoWal(path.to_owned()))
+    }
+}
+
 fn prepare(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
     if version < VERSION {
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         migrate(&transaction, version)?;
         transaction.commit()?;
-    }
-    // Better told now than with every line.
-    if connection.is_readonly("main")? {
-        let code = rusqlite::ffi::SQLITE_READONLY;
-        return Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(code),
-            None,
-        ));
     }
     connection.execute_batch("PRAGMA synchronous = FULL")
 }
@@ -181,6 +202,8 @@ fn write_sessions(to: &Transaction<'_>, sessions: &[Saved]) -> rusqlite::Result<
     let mut forget = to.prepare_cached("DELETE FROM session WHERE id = ?")?;
     let mut count =
         to.prepare_cached("UPDATE meta SET value = max(value, ?) WHERE key = 'next_session'")?;
+    // It may have been edited by hand, and only says which sessions are the oldest.
+    let last = last.min(CEILING as i64);
     for (seen, saved) in (last + 1..).zip(sessions) {
         match saved {
             Saved::Session(gone) => {
@@ -225,16 +248,14 @@ fn owed_text(cursor: &Cursor) -> String {
 }
 
 fn owed_of(text: &str) -> Option<Cursor> {
+    let number = |text: &str| text.parse().ok().filter(|number| *number < CEILING);
     let (earlier, next) = text.rsplit_once(',').unwrap_or(("", text));
     let mut ranges = Vec::new();
     for range in earlier.split(',').filter(|range| !range.is_empty()) {
         let (first, last) = range.split_once('-')?;
-        ranges.push(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?);
+        ranges.push(number(first)?..number(last)? + 1);
     }
-    Some(Cursor::from_parts(
-        ranges,
-        next.strip_suffix('-')?.parse().ok()?,
-    ))
+    Some(Cursor::from_parts(ranges, number(next.strip_suffix('-')?)?))
 }
 
 /// Puts what the file at `path` holds into an empty room.
@@ -256,19 +277,39 @@ pub(super) fn restore(
 }
 
 fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<u64>> {
-    let value = connection
+    connection
         .query_row("SELECT value FROM meta WHERE key = ?", [key], |row| {
-            row.get::<_, i64>(0)
+            number(row, 0)
         })
-        .optional()?;
-    Ok(value.map(|value| value as u64))
+        .optional()
+}
+
+/// A number that this program counts up from 1. The file may have been edited by hand: one that was never given would lose lines
+/// without a word, or overflow.
+fn number(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let found: i64 = row.get(column)?;
+    let given = u64::try_from(found)
+        .ok()
+        .filter(|number| (1..CEILING).contains(number));
+    given.ok_or_else(|| {
+        let name = row.as_ref().column_name(column).unwrap_or("?");
+        let why = format!("{name} cannot be {found}");
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, why.into())
+    })
 }
 
 /// Numbering goes on also where somebody deleted the last lines by hand.
 fn next_line(connection: &Connection) -> rusqlite::Result<u64> {
-    let last = "SELECT ifnull(max(number), 0) FROM line";
-    let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
-    Ok((last as u64 + 1).max(meta(connection, "next_line")?.unwrap_or(1)))
+    let end = |order: &str| {
+        let line = format!("SELECT number FROM line ORDER BY number {order} LIMIT 1");
+        connection
+            .query_row(&line, [], |row| number(row, 0))
+            .optional()
+    };
+    // The first one is read only to see that it is a number.
+    end("ASC")?;
+    let last = end("DESC")?.unwrap_or(0);
+    Ok((last + 1).max(meta(connection, "next_line")?.unwrap_or(1)))
 }
 
 /// The oldest line that fits into memory with those after it up to `next`; older ones are read back when asked for.
@@ -277,14 +318,14 @@ fn first_kept(connection: &Connection, next: u64, limit: usize) -> rusqlite::Res
     let mut rows = rows.query([])?;
     let (mut first, mut bytes) = (next, 0);
     while let Some(row) = rows.next()? {
-        let (number, size): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (number, size): (u64, i64) = (number(row, 0)?, row.get(1)?);
         // Text, frame and tables beside it; objects are made only where somebody wants them.
         bytes += 2 * size as usize + 64;
         // Somebody deleted lines by hand: what is before the gap stays in the file.
-        if number as u64 + 1 != first || bytes > limit {
+        if number + 1 != first || bytes > limit {
             break;
         }
-        first = number as u64;
+        first = number;
     }
     Ok(first)
 }
@@ -308,9 +349,9 @@ impl Stored {
             Ok(crate::text::visible(bytes.unwrap_or_default()).into())
         };
         Ok(Self {
-            number: row.get::<_, i64>(0)? as u64,
+            number: number(row, 0)?,
             line: Staged {
-                session: SessionId(row.get::<_, i64>(1)? as u64),
+                session: SessionId(number(row, 1)?),
                 kind: LineKind::from_code(&kind).unwrap_or(LineKind::Notice),
                 at: Timestamp::from_nanos(row.get(3)?),
                 name: safe(4)?,
@@ -352,7 +393,7 @@ fn sessions(connection: &Connection) -> rusqlite::Result<Vec<Gone>> {
         let owed: String = row.get(3)?;
         let name: String = row.get(1)?;
         Ok(Gone::stored(
-            SessionId(row.get::<_, i64>(0)? as u64),
+            SessionId(number(row, 0)?),
             crate::text::visible(name.as_bytes()).into(),
             TokenHash(row.get(2)?),
             owed_of(&owed).ok_or_else(|| unknown(3, Type::Text, "what a session is owed"))?,
@@ -383,6 +424,7 @@ mod tests {
         );
         assert!(owed_of("x").is_none());
         assert!(owed_of("1-2").is_none());
+        assert!(owed_of("18446744073709551615-").is_none());
     }
 
     /// Storing a crowd takes time in proportion to the crowd, and a restart keeps only as many as may come back.
@@ -439,6 +481,14 @@ mod tests {
                 .to_string()
                 .contains("x.db is locked by another program")
         );
+    }
+
+    /// Where SQLite cannot keep a WAL (here: in memory) it goes on without one and calls it no error.
+    #[test]
+    fn a_place_without_a_wal_is_refused() {
+        let nowhere = Connection::open_in_memory().expect("memory");
+        let refused = write_ahead(&nowhere, Path::new("x.db"));
+        assert!(matches!(refused, Err(HistoryError::NoWal(_))));
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl Collector {
                 .zip(last)
                 .map(|(first, last)| Seconds(last.since(first))),
             cut_frames: self.end.cut_frames,
+            datagrams_forgotten: self.end.datagrams_forgotten,
             kernel_dropped: self.end.stats.kernel_dropped,
             interface_dropped: self.end.stats.interface_dropped,
             queue_dropped: self.end.stats.queue_dropped,
@@ -242,6 +243,11 @@ impl Collector {
             opening: summary.handshake.outcome.code(),
             ended_by,
             ending,
+            refusal: summary
+                .handshake
+                .answer
+                .filter(|_| ending == Ending::Refused)
+                .map(|step| step.frame),
             evidence: Evidence {
                 frames: vec![summary.first_frame, summary.last_frame],
                 see: self.see(entry),

@@ -28,16 +28,17 @@ pub(super) fn card(collector: &Collector, book: &Book, side: Side) -> Option<Pac
 }
 
 /// The first data segments, each with its sample and the estimate so far: `E = 7/8 E + 1/8 sample` (RFC 6298 section 2, Kurose and
-/// Ross section 3.5.3). A segment that was sent again gives no sample (Karn). T-6 of `docs/analysis.md`.
+/// Ross section 3.5.3). A segment that was sent again gives no sample (Karn), nor one whose ACK has an earlier time: the capture
+/// is not in the order of time. T-6 of `docs/analysis.md`.
 fn first_segments(collector: &Collector, book: &Book, side: Side) -> Vec<RttRow> {
     let mut estimate: Option<Nanos> = None;
     let mut rows = Vec::new();
     for first in &book.sent.of(side).pace.first {
         let sent = first.at.since(collector.origin());
         let after = first.ack.map(|(_, at)| at.since(first.at));
-        let sample = after.filter(|_| !first.again);
+        let sample = after.filter(|after| !first.again && *after >= 0);
         estimate = match (estimate, sample) {
-            (Some(before), Some(sample)) => Some((before * 7 + sample) / 8),
+            (Some(before), Some(sample)) => Some(smoothed(before, sample)),
             (before, sample) => before.or(sample),
         };
         rows.push(RttRow {
@@ -46,10 +47,19 @@ fn first_segments(collector: &Collector, book: &Book, side: Side) -> Vec<RttRow>
             bytes: first.bytes,
             sent: Seconds(sent),
             ack_frame: first.ack.map(|(frame, _)| frame),
-            acked: after.map(|after| Seconds(sent + after)),
+            acked: first
+                .ack
+                .map(|(_, at)| Seconds(at.since(collector.origin()))),
             sample: sample.map(Seconds),
             estimate: sample.and(estimate).map(Seconds),
         });
     }
     rows
+}
+
+/// `7/8 before + 1/8 sample`: times of packets may be centuries apart, and seven times that has no room in 64 bits.
+fn smoothed(before: Nanos, sample: Nanos) -> Nanos {
+    let sum = i128::from(before) * 7 + i128::from(sample);
+    // Between the two, so it fits.
+    (sum / 8) as Nanos
 }

@@ -84,19 +84,37 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
     facts.extend(read.is_none().then(|| only_port(say, c)));
     facts.push(complete(say, c));
     facts.push(say.fact("report-cut", say.yes(c.truncated), &[], "frame"));
-    if c.cut_frames > 0 {
-        let cut = say.v("end-cut", &[("count", Value::Number(c.cut_frames))]);
-        facts.push(say.fact("report-cut-short", cut, &[], "frame.len > frame.cap_len"));
-    }
-    if c.skipped > 0 {
-        let skipped = say.v("end-skipped", &[("count", Value::Number(c.skipped))]);
-        facts.push(say.fact("report-skipped", skipped, &[], "!tcp"));
-    }
+    facts.extend(left_out(say, c));
     let mut blocks = vec![Block::Facts(facts)];
     if let Some(selection) = &report.selection {
         blocks.extend(part(say, selection));
     }
     blocks
+}
+
+/// What could not be read of the capture, where there is such.
+fn left_out(say: &Say<'_>, c: &CaptureFacts) -> Vec<Fact> {
+    let counts = [
+        (
+            "report-cut-short",
+            "end-cut",
+            c.cut_frames,
+            "frame.len > frame.cap_len",
+        ),
+        (
+            "report-fragments",
+            "end-fragments",
+            c.datagrams_forgotten,
+            "ip.flags.mf==1 or ip.frag_offset>0 or ipv6.fraghdr",
+        ),
+        ("report-skipped", "end-skipped", c.skipped, "!tcp"),
+    ];
+    let some = counts.into_iter().filter(|(.., count, _)| *count > 0);
+    some.map(|(label, words, count, see)| {
+        let value = say.v(words, &[("count", Value::Number(count))]);
+        say.fact(label, value, &[], see)
+    })
+    .collect()
 }
 
 /// First and last frame and the time between them.

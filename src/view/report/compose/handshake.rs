@@ -1,7 +1,7 @@
 //! S3 (handshake) in words.
 
 use super::super::document::{Block, Cell, DASH, Fact, Table};
-use super::super::filters::frame_filter;
+use super::super::filters::{all_of, frame_filter};
 use super::super::model::{HandshakeCard, OptionRow, Report, SegmentRow, StreamReport, SumRow};
 use super::say::{Say, address_of, id_of, or_dash, port_of, tick};
 use crate::explain::Value;
@@ -34,7 +34,7 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
         blocks.extend(say.why("handshake-not-seen"));
         return;
     }
-    blocks.push(Block::Facts(facts(say, card)));
+    blocks.push(Block::Facts(facts(say, &stream.see, card)));
     blocks.push(fields(say, &segments));
     blocks.push(summaries(say, &segments));
     let reason = match card.outcome {
@@ -45,7 +45,7 @@ fn handshake(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
 }
 
 /// The initial sequence numbers, the sums that acknowledge them, how long it took.
-fn facts(say: &Say<'_>, card: &HandshakeCard) -> Vec<Fact> {
+fn facts(say: &Say<'_>, see: &str, card: &HandshakeCard) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (label, isn, segment) in [
         ("report-isn-client", card.isn.client, &card.syn),
@@ -66,12 +66,9 @@ fn facts(say: &Say<'_>, card: &HandshakeCard) -> Vec<Fact> {
                 ("answer", Value::Number(card.retries.server.into())),
             ],
         );
-        facts.push(say.fact(
-            "report-retries",
-            value,
-            &[],
-            "tcp.analysis.retransmission && tcp.flags.syn==1",
-        ));
+        let again = "tcp.analysis.retransmission && tcp.flags.syn==1".to_owned();
+        let see = all_of([again, see.to_owned()]);
+        facts.push(say.fact("report-retries", value, &[], see));
     }
     facts
 }

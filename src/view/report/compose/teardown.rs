@@ -1,8 +1,8 @@
 //! S7 (teardown) in words: who closed, the four roles, the reset.
 
 use super::super::document::{Block, Cell, DASH, Fact};
-use super::super::filters::{frame_filter, scoped};
-use super::super::model::{Ending, Report, RoleRow, StreamReport, TeardownCard};
+use super::super::filters::{all_of, frame_filter, frames_filter, scoped};
+use super::super::model::{ConnectionRow, Ending, Report, RoleRow, StreamReport, TeardownCard};
 use super::say::{Say, id_of, tick};
 use crate::explain::Value;
 
@@ -32,7 +32,6 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
     const FIN: &str = "tcp.flags.fin==1";
     const RST: &str = "tcp.flags.reset==1";
-    const REFUSAL: &str = "tcp.flags.reset==1 && tcp.seq==1 && tcp.ack==1";
     [
         ("report-closed-by-client", Ending::Fin, Some("client"), FIN),
         ("report-closed-by-server", Ending::Fin, Some("server"), FIN),
@@ -44,7 +43,7 @@ const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
         ),
         ("report-reset-by-client", Ending::Rst, Some("client"), RST),
         ("report-reset-by-server", Ending::Rst, Some("server"), RST),
-        ("report-refused-list", Ending::Refused, None, REFUSAL),
+        ("report-refused-list", Ending::Refused, None, RST),
         ("report-still-open", Ending::Open, None, "tcp.completeness"),
     ]
 };
@@ -53,15 +52,15 @@ const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
 fn who_closed(say: &Say<'_>, report: &Report) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (label, ending, side, see) in ENDINGS {
-        let streams: Vec<_> = report
+        let rows: Vec<_> = report
             .connections
             .iter()
             .filter(|row| row.ending == ending && (side.is_none() || row.ended_by == side))
-            .map(|row| row.stream.to_string())
             .collect();
-        if streams.is_empty() {
+        if rows.is_empty() {
             continue;
         }
+        let streams: Vec<_> = rows.iter().map(|row| row.stream.to_string()).collect();
         let mut list = streams[..streams.len().min(MAX_LISTED)].join(", ");
         if streams.len() > MAX_LISTED {
             list.push_str(" …");
@@ -70,10 +69,23 @@ fn who_closed(say: &Say<'_>, report: &Report) -> Vec<Fact> {
             ("count", Value::Number(streams.len() as u64)),
             ("list", (&*list).into()),
         ];
-        let see = scoped(report.selection.as_ref(), see);
+        let refusals = refusals(report, &rows).filter(|_| ending == Ending::Refused);
+        let see = refusals.unwrap_or_else(|| scoped(report.selection.as_ref(), see));
         facts.push(say.fact(label, say.v("report-stream-list", &values), &[], see));
     }
     facts
+}
+
+/// The filter that shows exactly the segments that refused: no flags tell them from other resets. `None`: there are too many.
+fn refusals(report: &Report, rows: &[&ConnectionRow]) -> Option<String> {
+    let all = report.connections_folded == 0 && rows.len() <= MAX_LISTED;
+    let frames: Option<Vec<u64>> = rows.iter().map(|row| row.refusal).collect();
+    let mut frames = frames.filter(|_| all)?;
+    frames.sort_unstable();
+    Some(all_of([
+        "tcp.flags.reset==1".to_owned(),
+        frames_filter(&frames),
+    ]))
 }
 
 fn teardown(say: &Say<'_>, stream: &StreamReport, blocks: &mut Vec<Block>) {
@@ -151,7 +163,7 @@ fn close_facts(say: &Say<'_>, see: &str, card: &TeardownCard) -> Vec<Fact> {
         let see = format!("tcp.len>0 && {see}");
         facts.push(say.fact("report-half-close-use", value, &[], see));
     }
-    facts.extend(ws_close_facts(say, card));
+    facts.extend(ws_close_facts(say, see, card));
     if let Some(reason) = card.program_reason {
         facts.push(say.fact(
             "report-program-reason",
@@ -164,7 +176,7 @@ fn close_facts(say: &Say<'_>, see: &str, card: &TeardownCard) -> Vec<Fact> {
 }
 
 /// The Close frames of WebSocket, or that there was none before the connection ended.
-fn ws_close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
+fn ws_close_facts(say: &Say<'_>, see: &str, card: &TeardownCard) -> Vec<Fact> {
     let mut facts = Vec::new();
     for close in &card.ws_closes {
         let value = say.v(
@@ -183,12 +195,9 @@ fn ws_close_facts(say: &Say<'_>, card: &TeardownCard) -> Vec<Fact> {
         ));
     }
     if card.ws_cut {
-        facts.push(say.fact(
-            "report-ws-close",
-            say.t("verdict-ws-cut-1006"),
-            &[],
-            "websocket.opcode==8",
-        ));
+        let see = all_of(["websocket.opcode==8".to_owned(), see.to_owned()]);
+        let cut = say.t("verdict-ws-cut-1006");
+        facts.push(say.fact("report-ws-close", cut, &[], see));
     }
     facts
 }

@@ -155,6 +155,8 @@ pub struct CaptureFacts {
     pub span: Option<Seconds>,
     /// Frames whose TCP header or payload the snap length cut.
     pub cut_frames: u64,
+    /// Fragmented IP datagrams given up unfinished to bound memory.
+    pub datagrams_forgotten: u64,
     /// Lost by the kernel.
     pub kernel_dropped: Option<u64>,
     /// Lost by the interface.
@@ -233,6 +235,9 @@ pub struct ConnectionRow {
     pub ended_by: Option<&'static str>,
     /// How it ended.
     pub ending: Ending,
+    /// The frame that refused it; in JSON it stands in the handshake of the connection.
+    #[serde(skip)]
+    pub refusal: Option<u64>,
     /// First and last frame.
     pub evidence: Evidence,
 }

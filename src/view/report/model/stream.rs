@@ -150,7 +150,7 @@ pub struct Walk {
     pub rows: Vec<SegmentRow>,
     /// Segments without a row.
     pub folded: u64,
-    /// Rows where the rule held, and rows where it was checked.
+    /// Segments for which the rule held, and segments for which it was checked, those without a row included.
     pub holds: (u64, u64),
     /// Bytes newly acknowledged by one ACK, by each side's ACKs.
     pub bytes_per_ack: Both<Option<Spread>>,
