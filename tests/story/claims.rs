@@ -87,3 +87,98 @@ fn a_refused_connection_met_a_closed_port() {
         assert_eq!(told.evidence.frames, [1, 2], "{told:?}");
     }
 }
+
+/// Stream 0 is complete in frames 1 to 8, stream 1 (port 7001) is refused in frames 9 and 10.
+fn one_good_and_one_refused() -> Scene {
+    let mut scene = Scene::default();
+    scene.open(0, (50001, 7000));
+    scene.say(1000, (50001, 7000), true, b"hi\n");
+    scene.close(2000, (50001, 7000), true);
+    scene.segment(3000, (50002, 7001), true, SYN, 512, b"");
+    scene.segment(3020, (50002, 7001), false, RST | ACK, 0, b"");
+    scene
+}
+
+fn report_about(frames: &[Captured], selection: Selection) -> Report {
+    let mut collector = Collector::new(selection);
+    play(frames, &mut collector);
+    collector.finish()
+}
+
+fn holds(report: &Report, claims: &[(&str, Outcome)]) {
+    for (claim, outcome) in claims {
+        let told = judged(report, claim);
+        assert_eq!(told.outcome, *outcome, "{claim}: {told:?}");
+    }
+}
+
+#[test]
+fn chosen_connections_answer_for_themselves() {
+    use Outcome::{Fail, Pass};
+    let frames = one_good_and_one_refused().frames;
+    let about = |streams: &[u32], ports: &[u16]| {
+        let (streams, ports) = (streams.to_vec(), ports.to_vec());
+        let selection = Selection {
+            streams,
+            ports,
+            ..Selection::default()
+        };
+        report_about(&frames, selection)
+    };
+    for first in [about(&[0], &[]), about(&[], &[7000])] {
+        let own = [
+            ("complete", Pass),
+            ("frames == 8", Pass),
+            ("syn == 2", Pass),
+        ];
+        holds(&first, &own);
+    }
+    holds(
+        &about(&[0, 1], &[]),
+        &[("complete", Fail), ("frames == 10", Pass)],
+    );
+    holds(
+        &about(&[], &[]),
+        &[("complete", Fail), ("frames == 10", Pass)],
+    );
+    holds(&about(&[9], &[]), &[("complete", Fail)]);
+}
+
+#[test]
+fn a_connection_that_is_not_there_answers_nothing() {
+    use Outcome::{Fail, Pass};
+    let report = report(&one_good_and_one_refused().frames);
+    let claims = [
+        ("stream 99: no finding", Fail),
+        ("stream 99: no message \"x\"", Fail),
+        ("stream 99: messages == 0", Fail),
+        ("stream 99: bytes == 0", Fail),
+        ("port 9: no finding stalled_app", Fail),
+        ("port 9: no message \"x\"", Fail),
+        ("port 9: streams == 0", Pass),
+        ("stream 1: no message \"x\"", Pass),
+        ("stream 1: messages == 0", Pass),
+        ("port 7001: no message \"hi\"", Pass),
+    ];
+    holds(&report, &claims);
+    let told = judged(&report, "stream 99: no finding");
+    assert_eq!(told.found, "no such connection");
+}
+
+/// More connections than have a row: one of them cannot be said not to be there.
+#[test]
+fn a_connection_without_a_row_is_not_judged() {
+    let mut scene = Scene::default();
+    for n in 0..1005 {
+        scene.open(i64::from(n) * 500, (20_000 + n, 7000));
+    }
+    let report = report(&scene.frames);
+    assert!(report.connections_folded > 0);
+    let claims = [
+        "stream 1004: no finding",
+        "stream 1004: bytes == 0",
+        "port 21004: no message \"x\"",
+        "port 7000: no message \"x\"",
+    ];
+    holds(&report, &claims.map(|claim| (claim, Outcome::Inconclusive)));
+}
