@@ -182,3 +182,93 @@ fn a_connection_without_a_row_is_not_judged() {
     ];
     holds(&report, &claims.map(|claim| (claim, Outcome::Inconclusive)));
 }
+
+/// Clients say and hear in a chat room; frames 3 n + 1 to 3 n + 3 open stream n.
+fn room(clients: u16) -> Scene {
+    let mut scene = Scene::default();
+    for n in 0..clients {
+        scene.open(i64::from(n) * 100, (50_000 + n, 7000));
+    }
+    scene
+}
+
+/// Frame 7 says it, frames 9 and 11 pass it on.
+#[test]
+fn what_a_room_passes_on_is_a_message_of_its_server() {
+    use Outcome::{Fail, Pass};
+    let (ana, bia) = ((50_000, 7000), (50_001, 7000));
+    let mut scene = room(2);
+    scene.say(1000, ana, true, b"teste\n");
+    scene.say(1100, ana, false, b"ana: teste\n");
+    scene.say(1200, bia, false, b"ana: teste\n");
+    scene.say(900_000, bia, true, b"oi\n");
+    let report = report(&scene.frames);
+    let line = report.lines.iter().find(|line| line.text == "teste");
+    assert_eq!(line.map(|line| line.copies.len()), Some(2), "no copies");
+    let claims = [
+        ("message \"ana: teste\" from server", Pass),
+        ("message \"ana: teste\" from client", Fail),
+        ("no message \"ana: teste\"", Fail),
+        ("no message \"ana: nada\"", Pass),
+        ("stream 1: message ~ \"teste\" acknowledged", Pass),
+        ("stream 1: message \"teste\"", Fail),
+        ("stream 1: message ~ \"teste\" answered", Pass),
+        ("stream 0: message ~ \"ana\" answered", Fail),
+        ("message ~ \"ana\" in 1 segments", Pass),
+        ("message ~ \"ana\" in 2 segments", Fail),
+        ("message \"teste\" delivered to 2", Pass),
+        ("message ~ \"ana\" delivered to 0", Fail),
+    ];
+    holds(&report, &claims);
+    let told = judged(&report, "message \"ana: teste\" from server");
+    assert_eq!(told.evidence.frames, [9, 11], "{told:?}");
+    assert!(told.found.ends_with("a copy"), "{told:?}");
+}
+
+/// Rows of 64 copies are kept; all that says the same is known nevertheless.
+#[test]
+fn a_message_is_delivered_to_more_than_have_a_row() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let mut scene = room(70);
+    scene.say(10_000, (50_000, 7000), true, b"hi all\n");
+    for n in 0..70 {
+        let micros = 10_100 + i64::from(n) * 20;
+        scene.say(micros, (50_000 + n, 7000), false, b"ana: hi all\n");
+    }
+    let report = report(&scene.frames);
+    let claims = [
+        ("message \"hi all\" delivered to 70", Pass),
+        ("message \"hi all\" delivered to 64", Fail),
+        ("no message \"nada\"", Pass),
+        ("stream 69: no message \"nada\"", Pass),
+        ("stream 69: no message ~ \"hi\"", Inconclusive),
+        ("stream 69: message ~ \"hi\"", Inconclusive),
+        ("stream 3: message ~ \"hi\"", Pass),
+    ];
+    holds(&report, &claims);
+    let told = judged(&report, "message \"hi all\" delivered to 64");
+    assert!(told.found.ends_with("delivered to 70"), "{told:?}");
+}
+
+/// 2000 bytes of a message are kept.
+#[test]
+fn what_is_cut_from_a_message_may_be_what_is_asked_for() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let mut scene = room(1);
+    let line = format!("{} secret word\n", "a".repeat(2500));
+    scene.say(1000, (50_000, 7000), true, line.as_bytes());
+    scene.say(2000, (50_000, 7000), true, b"short\n");
+    let report = report(&scene.frames);
+    let whole = format!("message \"{}\"", line.trim_end());
+    let claims = [
+        ("no message ~ \"secret word\"", Inconclusive),
+        ("message ~ \"secret word\"", Inconclusive),
+        ("no message ~ \"secret word\" from server", Pass),
+        ("no message ~ \"aaaa\"", Fail),
+        ("message ~ \"aaaa\" acknowledged", Pass),
+        ("message \"short\"", Pass),
+        ("message \"secret word\"", Fail),
+        (&*whole, Inconclusive),
+    ];
+    holds(&report, &claims);
+}

@@ -41,6 +41,9 @@
 //! `syn` to `urg`, `only port` and `no drops` are of the whole capture alone. A connection that is not there answers nothing but
 //! `streams == 0`: `stream 99: no finding` fails.
 //!
+//! What a chat room passes on is a message of its server (`message "ana: teste" from server`), in the stream of its receiver;
+//! `delivered to` is about originals. Of long messages the beginning is kept: what may stand in the rest is INCONCLUSIVE.
+//!
 //! `--stream` and `--port` choose the connections that are judged at all: `complete`, `frames` and `syn` to `urg` are then those of
 //! these connections. `only port` and `no drops` stay with the whole capture.
 //!
