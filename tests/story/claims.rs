@@ -272,3 +272,88 @@ fn what_is_cut_from_a_message_may_be_what_is_asked_for() {
     ];
     holds(&report, &claims);
 }
+
+/// The rows of the first 200 segments are kept; what the server says comes in frame 444 and later.
+fn chatter() -> Scene {
+    let mut scene = room(1);
+    for n in 0..220 {
+        let line = format!("l{n}\n");
+        scene.say(1000 + n * 100, (50_000, 7000), true, line.as_bytes());
+    }
+    scene
+}
+
+#[test]
+fn a_greeting_may_come_late() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let silent = report(&chatter().frames);
+    let nothing = [("welcome", Inconclusive), ("no welcome", Inconclusive)];
+    holds(&silent, &nothing);
+    let mut scene = chatter();
+    scene.say(30_000, (50_000, 7000), false, b"welcome!\n");
+    let greeted = report(&scene.frames);
+    let claims = [
+        ("welcome", Pass),
+        ("no welcome", Fail),
+        ("welcome within 30ms", Pass),
+        ("welcome within 29ms", Fail),
+    ];
+    holds(&greeted, &claims);
+    let told = judged(&greeted, "welcome");
+    assert_eq!(told.evidence.frames, [444], "{told:?}");
+    let mut scene = chatter();
+    scene.say(30_000, (50_000, 7000), false, b"what?\n");
+    let asked = report(&scene.frames);
+    holds(&asked, &[("welcome", Fail), ("no welcome", Pass)]);
+}
+
+/// 260 segments without data come before the first words, those of the server.
+#[test]
+fn who_spoke_first_is_known_from_the_lines_too() {
+    let mut scene = room(1);
+    for n in 0..260 {
+        scene.segment(1000 + n * 10, (50_000, 7000), true, ACK, 512, b"");
+    }
+    scene.say(30_000, (50_000, 7000), false, b"220 ready\n");
+    scene.say(31_000, (50_000, 7000), true, b"hi\n");
+    let report = report(&scene.frames);
+    let told = judged(&report, "welcome");
+    assert_eq!(told.outcome, Outcome::Pass, "{told:?}");
+    assert_eq!(told.evidence.frames, [264], "{told:?}");
+}
+
+#[test]
+fn a_broken_sequence_names_the_segment_that_breaks_it() {
+    let mut scene = chatter();
+    scene.shift((50_000, 7000), true, 50);
+    scene.say(30_000, (50_000, 7000), true, b"gap\n");
+    scene.close(31_000, (50_000, 7000), true);
+    let report = report(&scene.frames);
+    let told = judged(&report, "sequence holds");
+    assert_eq!(told.outcome, Outcome::Fail, "{told:?}");
+    assert_eq!(told.evidence.frames, [444], "{told:?}");
+}
+
+/// The clock is set back after the handshake: no time is shorter than none.
+#[test]
+fn a_negative_time_is_not_in_time() {
+    use Outcome::{Fail, Inconclusive, Pass};
+    let ports = (50_000, 7000);
+    let mut scene = Scene::default();
+    scene.segment(0, ports, true, SYN, 512, b"");
+    scene.segment(10, ports, false, SYN | ACK, 512, b"");
+    scene.segment(20, ports, true, ACK, 512, b"");
+    scene.say(-50_000, ports, false, b"welcome\n");
+    scene.close(-40_000, ports, true);
+    let report = report(&scene.frames);
+    let claims = [
+        ("lasts within 1ms", Inconclusive),
+        ("welcome within 1s", Inconclusive),
+        ("welcome", Pass),
+        ("open within 1ms", Pass),
+        ("open within 1us", Fail),
+    ];
+    holds(&report, &claims);
+    let told = judged(&report, "lasts within 1ms");
+    assert!(told.found.ends_with("not in the order of time"), "{told:?}");
+}

@@ -77,7 +77,7 @@ pub fn judge(
                 _ => "expect-frames-missing",
             };
             let reason = (outcome == Outcome::Inconclusive).then(|| {
-                if answer.known {
+                if answer.known || cut {
                     court.say(why, &[])
                 } else {
                     answer.found.clone()
