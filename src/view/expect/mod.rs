@@ -48,10 +48,10 @@
 //! these connections. `only port` and `no drops` stay with the whole capture.
 //!
 //! A claim that does not hold is INCONCLUSIVE, not failed, when the capture is known to have lost frames or is cut, or when
-//! the report kept no details of what is asked: what is missing may have been there. So is a time that came out negative, because
-//! the capture is not in the order of time. For the same reason a claim that says that
+//! the report kept no details of what is asked: what is missing may have been there. For the same reason a claim that says that
 //! something is absent (`no reset`, `no message ...`, `still open`, `only port`, `==`, `<`) is INCONCLUSIVE there although it holds;
-//! one that a captured frame refutes (`no reset`, and there is a RST) fails.
+//! one that a captured frame refutes (`no reset`, and there is a RST) fails. A time that came out negative, because the capture is
+//! not in the order of time, is INCONCLUSIVE too.
 
 mod claim;
 mod connection;
