@@ -593,7 +593,9 @@ expect-none = none
 expect-no-connection = no such connection
 expect-not-known = { $count } connections were folded away; choose with --stream or --port
 expect-details-not-kept = details were not kept; choose it with --stream
+expect-not-in-order = the capture is not in the order of time
 expect-lines-folded = { $count } messages were folded away; choose with --stream or --port
+expect-texts-not-kept = some messages are known only in part (long ones and many copies are kept cut, or frames are missing): it may be in the rest
 expect-frames-missing = frames are missing from the capture
 expect-frames-cut = frames are cut short by the snap length
 expect-no-reset = no reset
@@ -619,7 +621,10 @@ expect-message = stream { $stream }, from the { $side ->
     }: { $segments ->
         [one] { $segments } segment
        *[other] { $segments } segments
-    }, ACK { $ack }, answer { $answer }, delivered to { $copies }
+    }, ACK { $ack }, answer { $answer }, { $what ->
+        [copy] a copy
+       *[original] delivered to { $copies }
+    }
 expect-error-quote = a text has no closing quote
 expect-error-ends = it ends where { $expected } should stand
 expect-error-wrong = { $expected } should stand where { $found } is

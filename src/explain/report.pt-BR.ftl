@@ -597,7 +597,9 @@ expect-none = nenhum
 expect-no-connection = não há essa conexão
 expect-not-known = { $count } conexões não foram detalhadas; escolha com --stream ou --port
 expect-details-not-kept = os detalhes não foram guardados; escolha-a com --stream
+expect-not-in-order = a captura não está na ordem do tempo
 expect-lines-folded = { $count } mensagens não foram listadas; escolha com --stream ou --port
+expect-texts-not-kept = de algumas mensagens só se conhece uma parte (as longas e muitas cópias são guardadas cortadas, ou faltam quadros): pode estar no resto
 expect-frames-missing = faltam quadros na captura
 expect-frames-cut = há quadros cortados pelo tamanho máximo de captura
 expect-no-reset = sem RST
@@ -624,7 +626,10 @@ expect-message = fluxo { $stream }, do { $side ->
     }: { $segments ->
         [one] { $segments } segmento
        *[other] { $segments } segmentos
-    }, ACK { $ack }, resposta { $answer }, entregue a { $copies }
+    }, ACK { $ack }, resposta { $answer }, { $what ->
+        [copy] uma cópia
+       *[original] entregue a { $copies }
+    }
 expect-error-quote = falta fechar as aspas de um texto
 expect-error-ends = termina onde deveria haver { $expected }
 expect-error-wrong = deveria haver { $expected } onde está { $found }

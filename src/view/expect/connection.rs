@@ -2,31 +2,34 @@
 
 use super::claim::{Claim, Timed};
 use super::court::{Answer, Court};
+use super::greeting;
 use crate::explain::Value;
 use crate::net::Nanos;
 use crate::tcp::{ResetCause, Side, TcpState};
 use crate::text::visible;
 use crate::timeline::VerdictCode;
-use crate::view::report::{
-    AnalysisRow, ConnectionRow, Effective, Ending, SegmentRow, StateRow, StreamReport,
-};
+use crate::view::report::{AnalysisRow, ConnectionRow, Effective, Ending, StateRow, StreamReport};
 
 /// What holds, what was found, and the frames; no frames: those of the connection.
-type Verdict = (bool, String, Vec<u64>);
+pub(super) type Verdict = (bool, String, Vec<u64>);
+
+/// Why there is no verdict: what the report did not keep, and distances that say nothing.
+pub(super) const NOT_KEPT: &str = "expect-details-not-kept";
+pub(super) const NOT_IN_ORDER: &str = "expect-not-in-order";
 
 /// One connection about one claim.
 pub(super) fn judge(court: &Court<'_>, row: &ConnectionRow, claim: &Claim) -> Answer {
     let details = court.report.streams.iter().find(|s| s.stream == row.stream);
     let told = match (by_row(court, row, details, claim), details) {
-        (Some(told), _) => Some(told),
+        (Some(told), _) => told,
         (None, Some(details)) => detailed(court, details, claim),
-        (None, None) => None,
+        (None, None) => Err(NOT_KEPT),
     };
     let stream = [("stream", Value::Number(row.stream.into()))];
     let stream = court.say("comment-stream", &stream);
-    let Some((holds, found, mut frames)) = told else {
-        let why = court.say("expect-details-not-kept", &[]);
-        return Answer::unknown(format!("{stream}: {why}"));
+    let (holds, found, mut frames) = match told {
+        Ok(verdict) => verdict,
+        Err(why) => return Answer::unknown(format!("{stream}: {}", court.say(why, &[]))),
     };
     if frames.is_empty() {
         frames.clone_from(&row.evidence.frames);
@@ -40,9 +43,13 @@ fn by_row(
     row: &ConnectionRow,
     details: Option<&StreamReport>,
     claim: &Claim,
-) -> Option<Verdict> {
+) -> Option<Result<Verdict, &'static str>> {
+    if let Claim::Within(Timed::Lifetime, limit) = claim {
+        let found = Some(row.duration.0);
+        return Some(in_time(court, found, *limit, Vec::new()));
+    }
     let closing = || details.map_or_else(Vec::new, |s| s.teardown.evidence.frames.clone());
-    Some(match claim {
+    Some(Ok(match claim {
         Claim::Handshake(outcome) => (
             row.opening == outcome.code(),
             format!("handshake {}", row.opening.replace('_', "-")),
@@ -91,12 +98,8 @@ fn by_row(
             let told = found.map_or_else(|| court.say("expect-none", &[]), str::to_owned);
             (found == Some(&*wanted), told, Vec::new())
         }
-        Claim::Within(Timed::Lifetime, limit) => {
-            let found = row.duration.0;
-            (found <= *limit, court.span(Some(found)), Vec::new())
-        }
         _ => return None,
-    })
+    }))
 }
 
 /// The RST alone where there is one: it proves the claim or refutes it.
@@ -106,12 +109,12 @@ fn reset_or(details: Option<&StreamReport>, other: impl Fn() -> Vec<u64>) -> Vec
 }
 
 /// Claims that need the details of a connection.
-fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdict> {
+fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Result<Verdict, &'static str> {
     let close = || s.teardown.evidence.frames.clone();
-    Some(match claim {
-        Claim::Within(timed, limit) => within(court, s, *timed, *limit),
-        Claim::Welcome { within, absent } => welcome(court, s, *within, *absent),
-        Claim::Option { name, absent } => option(s, name, *absent)?,
+    Ok(match claim {
+        Claim::Within(timed, limit) => within(court, s, *timed, *limit)?,
+        Claim::Welcome { within, absent } => greeting::judge(court, s, *within, *absent)?,
+        Claim::Option { name, absent } => option(s, name, *absent).ok_or(NOT_KEPT)?,
         Claim::CloseIn(segments) => {
             let found = s.teardown.segments;
             let told = found.map_or_else(
@@ -134,12 +137,17 @@ fn detailed(court: &Court<'_>, s: &StreamReport, claim: &Claim) -> Option<Verdic
         Claim::WsClose(code) => ws_close(court, s, *code),
         Claim::SequenceHolds => sequence(court, s),
         Claim::Flag { name, absent } => flagged(&s.analysis, name, *absent),
-        _ => return None,
+        _ => return Err(NOT_KEPT),
     })
 }
 
 /// Something was over in time.
-fn within(court: &Court<'_>, s: &StreamReport, timed: Timed, limit: Nanos) -> Verdict {
+fn within(
+    court: &Court<'_>,
+    s: &StreamReport,
+    timed: Timed,
+    limit: Nanos,
+) -> Result<Verdict, &'static str> {
     let (open, close) = (&s.handshake.evidence, &s.teardown.evidence);
     let (found, evidence) = match timed {
         Timed::Close => (s.timing.close, close),
@@ -147,8 +155,21 @@ fn within(court: &Court<'_>, s: &StreamReport, timed: Timed, limit: Nanos) -> Ve
         Timed::Open | Timed::Lifetime => (s.timing.open, open),
     };
     let found = found.map(|found| found.0);
+    in_time(court, found, limit, evidence.frames.clone())
+}
+
+/// What was measured against the limit. No time is negative: then the clock was set back, or frames stand in another order.
+fn in_time(
+    court: &Court<'_>,
+    found: Option<Nanos>,
+    limit: Nanos,
+    frames: Vec<u64>,
+) -> Result<Verdict, &'static str> {
+    if found.is_some_and(|found| found < 0) {
+        return Err(NOT_IN_ORDER);
+    }
     let holds = found.is_some_and(|found| found <= limit);
-    (holds, court.span(found), evidence.frames.clone())
+    Ok((holds, court.span(found), frames))
 }
 
 /// Both ends offered the option; not known where the handshake was not captured.
@@ -203,9 +224,7 @@ fn sequence(court: &Court<'_>, s: &StreamReport) -> Verdict {
         ("checked", Value::Number(checked)),
     ];
     let told = court.say("report-rule-held-value", &values);
-    let broken = |row: &&SegmentRow| row.rule.is_some_and(|rule| !rule.holds);
-    let frames = s.walk.rows.iter().filter(broken).map(|row| row.frame);
-    (held == checked, told, frames.collect())
+    (held == checked, told, s.walk.broken.clone())
 }
 
 /// Segments with this flag, of a connection or of the whole capture; `retransmission` stands for all three kinds, as
@@ -218,53 +237,6 @@ pub(super) fn flagged(rows: &[AnalysisRow], name: &str, absent: bool) -> Verdict
     let evidence = rows.iter().filter(meant).map(|row| &row.evidence.frames);
     let frames = evidence.flatten().copied().collect();
     ((count == 0) == absent, format!("{name} {count}"), frames)
-}
-
-/// The row of the server's greeting, as far as packets can tell one: it spoke first, or its first line says welcome (a client
-/// that does not wait may be faster than any greeting).
-fn greeting<'s>(court: &Court<'_>, s: &'s StreamReport) -> Option<&'s SegmentRow> {
-    let mut data = s
-        .walk
-        .rows
-        .iter()
-        .filter(|row| row.len.is_some_and(|len| len > 0));
-    let first = data.next()?;
-    if first.sender == "server" {
-        return Some(first);
-    }
-    let mut lines = court.report.lines.iter();
-    let line = lines.find(|line| line.stream == s.stream && line.sender == "server")?;
-    let text = line.text.to_lowercase();
-    let frame = *line.frames.first()?;
-    WELCOMES
-        .iter()
-        .any(|word| text.contains(word))
-        .then(|| s.walk.rows.iter().find(|row| row.frame == frame))?
-}
-
-/// What greetings say, in the two languages of the courses.
-const WELCOMES: [&str; 2] = ["welcome", "bem-vind"];
-
-/// The server greeted.
-fn welcome(court: &Court<'_>, s: &StreamReport, within: Option<Nanos>, absent: bool) -> Verdict {
-    let first = greeting(court, s);
-    let opened = s.handshake.ack.as_ref().or(s.handshake.answer.as_ref());
-    let after = first
-        .zip(opened)
-        .map(|(row, opened)| row.at.0.saturating_sub(opened.at.0));
-    let in_time = match within {
-        None => first.is_some(),
-        Some(limit) => after.is_some_and(|after| after <= limit),
-    };
-    let told = match first {
-        None => "no welcome".to_owned(),
-        Some(row) => format!("welcome #{}, {}", row.frame, court.span(after)),
-    };
-    (
-        in_time != absent,
-        told,
-        first.map(|row| row.frame).into_iter().collect(),
-    )
 }
 
 /// The verdict is that one, or it holds besides.

@@ -77,7 +77,7 @@ pub fn judge(
                 _ => "expect-frames-missing",
             };
             let reason = (outcome == Outcome::Inconclusive).then(|| {
-                if answer.known {
+                if answer.known || cut {
                     court.say(why, &[])
                 } else {
                     answer.found.clone()
@@ -114,7 +114,7 @@ impl Court<'_> {
         match &expectation.claim {
             Claim::NoDrops => self.no_drops(),
             Claim::OnlyPort(port) => self.only_port(*port),
-            Claim::Complete if scope == Scope::Every => self.complete(),
+            Claim::Complete if scope == Scope::Every && !self.is_of_chosen() => self.complete(),
             Claim::Flag { name, absent } if scope == Scope::Every => {
                 let (holds, found, frames) =
                     connection::flagged(&self.report.analysis, name, *absent);
@@ -126,10 +126,34 @@ impl Court<'_> {
             }
             claim if scope == Scope::Any => self.connections(scope, |row| self.of_one(claim, row)),
             claim => match self.of_all(claim, scope) {
-                Some(answer) => answer,
+                Some(answer) => self.of_those_there(answer, claim, scope),
                 None => self.connections(scope, |row| connection::judge(self, row, claim)),
             },
         }
+    }
+
+    /// Only some connections are judged (`--stream`, `--port`): what the capture says of all of them is no answer.
+    fn is_of_chosen(&self) -> bool {
+        let chosen = self.report.selection.as_ref();
+        chosen.is_some_and(|chosen| !chosen.streams.is_empty() || !chosen.ports.is_empty())
+    }
+
+    /// The answer of chosen connections together, unless there is none of them: of nothing all is absent. What was found (it
+    /// has frames) was found, also where not every connection was looked at.
+    fn of_those_there(&self, answer: Answer, claim: &Claim, scope: Scope) -> Answer {
+        let streams = Counted::Streams;
+        if scope == Scope::Every || matches!(claim, Claim::Count { what, .. } if *what == streams) {
+            return answer;
+        }
+        let nobody = self.rows(scope).next().is_none();
+        let unseen = self.report.connections_folded > 0;
+        if unseen && (nobody || matches!(scope, Scope::Port(_))) && answer.frames.is_empty() {
+            return self.folded();
+        }
+        if nobody && !unseen {
+            return self.nobody();
+        }
+        answer
     }
 
     /// A claim that chosen connections answer together: how much there is of something, and whether there is any.
@@ -206,7 +230,7 @@ impl Court<'_> {
             return self.folded();
         }
         if all.is_empty() {
-            return Answer::new(false, self.say("expect-no-connection", &[]), Vec::new());
+            return self.nobody();
         }
         let found: Vec<_> = all.iter().take(MAX_DESCRIBED).map(|a| &*a.found).collect();
         Answer {
@@ -219,6 +243,10 @@ impl Court<'_> {
                 .copied()
                 .collect(),
         }
+    }
+
+    fn nobody(&self) -> Answer {
+        Answer::new(false, self.say("expect-no-connection", &[]), Vec::new())
     }
 
     /// What was folded away was never looked at.
@@ -240,7 +268,7 @@ impl Court<'_> {
         Some(match what {
             Counted::Streams if whole => self.report.connections_total,
             Counted::Messages if whole => self.report.lines_total,
-            Counted::Frames if whole => self.report.capture.frames,
+            Counted::Frames if whole && !self.is_of_chosen() => self.report.capture.frames,
             Counted::Bit(bit) => self.bit(bit).map_or(0, |row| row.count),
             _ if !known => return None,
             Counted::Streams => rows.count() as u64,

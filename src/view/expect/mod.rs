@@ -38,17 +38,26 @@
 //! Claims about a connection are made about every one of the capture (and fail when there is none). `stream 2: CLAIM` is
 //! about that one (Wireshark's `tcp.stream`), `any: CLAIM` about at least one, `port 7000: CLAIM` about those with that port.
 //! Numbers, findings and messages are those of all connections chosen together; after `any:` those of one connection.
-//! `syn` to `urg`, `only port` and `no drops` are of the whole capture alone.
+//! `syn` to `urg`, `only port` and `no drops` are of the whole capture alone. A connection that is not there answers nothing but
+//! `streams == 0`: `stream 99: no finding` fails.
+//!
+//! What a chat room passes on is a message of its server (`message "ana: teste" from server`), in the stream of its receiver;
+//! `delivered to` is about originals. Of long messages the beginning is kept: what may stand in the rest is INCONCLUSIVE.
+//!
+//! `--stream` and `--port` choose the connections that are judged at all: `complete`, `frames` and `syn` to `urg` are then those of
+//! these connections. `only port` and `no drops` stay with the whole capture.
 //!
 //! A claim that does not hold is INCONCLUSIVE, not failed, when the capture is known to have lost frames or is cut, or when
 //! the report kept no details of what is asked: what is missing may have been there. For the same reason a claim that says that
 //! something is absent (`no reset`, `no message ...`, `still open`, `only port`, `==`, `<`) is INCONCLUSIVE there although it holds;
-//! one that a captured frame refutes (`no reset`, and there is a RST) fails.
+//! one that a captured frame refutes (`no reset`, and there is a RST) fails. A time that came out negative, because the capture is
+//! not in the order of time, is INCONCLUSIVE too.
 
 mod claim;
 mod connection;
 mod court;
 mod formats;
+mod greeting;
 mod judge;
 mod message;
 mod parse;

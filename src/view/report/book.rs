@@ -4,7 +4,7 @@ use super::holes::Holes;
 use super::model::RuleRow;
 use super::pace::{Pace, ahead};
 use super::samples::Samples;
-use super::tallies::Flagged;
+use super::tallies::{Flagged, MAX_EVIDENCE};
 use super::windows::Windows;
 use crate::net::{Nanos, Timestamp};
 use crate::packet::TcpFlags;
@@ -78,6 +78,8 @@ pub(super) struct Book {
     /// The first data segment has passed.
     pub(super) data_seen: bool,
     pub(super) rule: (u64, u64),
+    /// The first frames that broke it.
+    pub(super) broken: Vec<u64>,
     pub(super) flagged: Flagged,
     last: Option<(u64, Timestamp)>,
     /// The longest time without a segment, and the frames around it.
@@ -195,6 +197,9 @@ impl Book {
         if let Some(rule) = rule {
             self.rule.0 += u64::from(rule.holds);
             self.rule.1 += 1;
+            if !rule.holds && self.broken.len() < MAX_EVIDENCE {
+                self.broken.push(packet.frame);
+            }
         }
         rule
     }

@@ -1,11 +1,15 @@
 //! The messages of the report: the first ones with all their details, the others counted; copies stand with their original.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::model::Joined;
 use super::tallies::MAX_EVIDENCE;
 use crate::message::MessageKind;
+use crate::net::Timestamp;
 use crate::tcp::{Side, StreamId};
+use crate::text::visible;
 use crate::timeline::{Acknowledged, CopyEntry, DeliveryEntry, MessageEntry};
 
 /// Messages kept with a row each.
@@ -16,6 +20,8 @@ pub const MAX_FOUND: usize = 100;
 pub const MAX_TEXT: usize = 2000;
 /// Copies kept of each message.
 const MAX_COPIES: usize = 64;
+/// Bytes kept of the texts of all copies: those of one message mostly say the same, which is kept once.
+const MAX_COPIED: usize = 4 << 20;
 /// Segments kept that carried the beginning of several messages.
 const MAX_JOINED: usize = 64;
 /// Frames of which is known whether they only pass on what others said.
@@ -31,7 +37,23 @@ pub(super) struct Line {
     pub(super) message: MessageEntry,
     /// The first copies.
     pub(super) copies: Vec<CopyEntry>,
+    /// What these copies say.
+    pub(super) heard: Vec<HeardCopy>,
+    /// Copies beyond them that say the same as one of them, and those of which it is not known what they say.
+    pub(super) unlisted: (u64, u64),
     pub(super) delivery: Option<Delivered>,
+}
+
+/// What a copy says; often not the same as the message (`ana: teste`).
+#[derive(Clone, Debug)]
+pub(super) struct HeardCopy {
+    pub(super) message: u64,
+    pub(super) side: Side,
+    pub(super) at: Timestamp,
+    pub(super) segments: u32,
+    pub(super) text: Arc<str>,
+    /// `text` is all of it.
+    pub(super) complete: bool,
 }
 
 /// What became of a message, as a whole.
@@ -48,6 +70,8 @@ pub(super) struct LineBook {
     find: Option<Vec<u8>>,
     pub(super) kept: Vec<Line>,
     by_id: FxHashMap<u64, usize>,
+    /// Bytes of the texts of copies.
+    copied: usize,
     pub(super) total: u64,
     pub(super) folded: u64,
     pub(super) found: Vec<MessageEntry>,
@@ -77,9 +101,7 @@ impl LineBook {
         let original = message.copy_of.and_then(|id| self.by_id.get(&id));
         if let Some(index) = original {
             let line = &mut self.kept[*index];
-            if line.copies.len() < MAX_COPIES {
-                line.copies.push(copy_entry(&line.message, message));
-            }
+            self.copied += line.copied(message, MAX_COPIED.saturating_sub(self.copied));
             return;
         }
         if late || self.kept.len() >= MAX_LINES {
@@ -91,6 +113,8 @@ impl LineBook {
         self.kept.push(Line {
             message: shortened(message),
             copies: Vec::new(),
+            heard: Vec::new(),
+            unlisted: (0, 0),
             delivery: None,
         });
     }
@@ -189,6 +213,46 @@ impl LineBook {
             .iter()
             .filter(move |line| line.message.stream == stream)
     }
+}
+
+impl Line {
+    /// Takes a copy, with its text where there is `room` for it; gives the bytes that this cost.
+    fn copied(&mut self, copy: &MessageEntry, room: usize) -> usize {
+        let (text, complete) = copied_text(copy);
+        let mut heard = self.heard.iter();
+        let alike = heard.find(|heard| *heard.text == *text && heard.complete == complete);
+        if self.copies.len() >= MAX_COPIES {
+            let (same, unknown) = &mut self.unlisted;
+            *(if alike.is_some() { same } else { unknown }) += 1;
+            return 0;
+        }
+        self.copies.push(copy_entry(&self.message, copy));
+        let (text, cost) = match alike {
+            Some(heard) => (heard.text.clone(), 0),
+            None => (Arc::from(&*text), text.len()),
+        };
+        if cost > room {
+            self.unlisted.1 += 1;
+            return 0;
+        }
+        self.heard.push(HeardCopy {
+            message: copy.id,
+            side: copy.side,
+            at: copy.at,
+            segments: copy.frames_total,
+            text,
+            complete,
+        });
+        cost
+    }
+}
+
+/// The text of a copy, cut to the bound, and whether that is all of it.
+fn copied_text(copy: &MessageEntry) -> (String, bool) {
+    let text = &copy.message.text;
+    let kept = text.len().min(MAX_TEXT);
+    let whole = copy.message.complete && kept == text.len();
+    (visible(&text[..kept]), whole)
 }
 
 /// A copy as its own message entry tells it, until the delivery says more.

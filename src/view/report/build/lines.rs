@@ -4,12 +4,12 @@ use super::super::book::Book;
 use super::super::collect::Collector;
 use super::super::filters::frames_filter;
 use super::super::layout::FIXED_HEADER;
-use super::super::lines::Line;
-use super::super::model::{AckRow, ByteSpan, CopyRow, Found, LineRow, Seconds};
+use super::super::lines::{HeardCopy, Line};
+use super::super::model::{AckRow, ByteSpan, CopyRow, Found, Heard, LineRow, Seconds};
 use super::segment::ack_of;
 use super::{MAX_NAME, seconds};
 use crate::message::MessageKind;
-use crate::net::Nanos;
+use crate::net::{Nanos, Timestamp};
 use crate::tcp::Side;
 use crate::text::{visible, visible_cut};
 use crate::timeline::{Acknowledged, CopyEntry, MessageEntry, PacketEntry};
@@ -28,13 +28,30 @@ pub(super) fn row(collector: &Collector, line: &Line) -> LineRow {
             frame: copy.frame,
             after: Seconds(copy.after),
             ack: copy.ack.map(ack_row),
+            heard: line
+                .heard
+                .iter()
+                .find(|heard| heard.message == copy.message)
+                .map(|heard| self::heard(collector, copy, heard)),
         })
         .collect();
+    row.unlisted = line.unlisted;
     if let Some(delivery) = &line.delivery {
         row.ack = row.ack.or(delivery.ack.map(ack_row));
         row.delivered = Some(delivery.copies);
     }
     row
+}
+
+fn heard(collector: &Collector, copy: &CopyEntry, heard: &HeardCopy) -> Heard {
+    let book = collector.books.get(&copy.stream.0);
+    Heard {
+        sender: heard.side.name(),
+        text: heard.text.clone(),
+        complete: heard.complete,
+        segments: heard.segments,
+        answer: book.and_then(|book| spoken(collector, book, heard.side, copy.frame, heard.at)),
+    }
 }
 
 /// The answer to `--find`.
@@ -101,6 +118,7 @@ fn message_row(collector: &Collector, entry: &MessageEntry, copies: &[CopyEntry]
         answer,
         copy_of: entry.copy_of,
         copies: Vec::new(),
+        unlisted: (0, 0),
         delivered: None,
         see: frames_filter(&entry.frames),
     }
@@ -120,13 +138,23 @@ pub(super) fn answer(
             after: Seconds(echo.after),
         });
     }
-    let frame = entry.last_frame;
+    spoken(collector, book, entry.side, entry.last_frame, entry.at)
+}
+
+/// The first data for what `side` said up to `frame`, if that came before it went on speaking.
+fn spoken(
+    collector: &Collector,
+    book: &Book,
+    side: Side,
+    frame: u64,
+    at: Timestamp,
+) -> Option<AckRow> {
     let speaks = |packet: &PacketEntry| packet.len.unwrap_or(0) > 0;
-    let (answering, after) = book.after(frame, entry.at, entry.side.other(), |packet| {
+    let (answering, after) = book.after(frame, at, side.other(), |packet| {
         speaks(packet) && !collector.lines.is_relayed(packet.frame)
     })?;
-    let goes_on = |packet: &PacketEntry| speaks(packet) && packet.at.since(entry.at) > ONE_BREATH;
-    let next = book.after(frame, entry.at, entry.side, goes_on);
+    let goes_on = |packet: &PacketEntry| speaks(packet) && packet.at.since(at) > ONE_BREATH;
+    let next = book.after(frame, at, side, goes_on);
     next.is_none_or(|(next, _)| answering < next)
         .then_some(AckRow {
             frame: answering,

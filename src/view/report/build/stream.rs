@@ -181,6 +181,7 @@ fn walk(collector: &Collector, book: &Book) -> Walk {
         folded: book.seen.saturating_sub(rows.len() as u64),
         rows,
         holds: book.rule,
+        broken: book.broken.clone(),
         bytes_per_ack: Both {
             client: book.sent.client.bytes_per_ack.spread(),
             server: book.sent.server.bytes_per_ack.spread(),

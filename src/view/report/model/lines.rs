@@ -1,5 +1,7 @@
 //! Messages (S5). Must not know: layout, prose.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{AckRow, Seconds};
@@ -57,7 +59,10 @@ pub struct LineRow {
     pub copy_of: Option<u64>,
     /// Copies of it to other connections.
     pub copies: Vec<CopyRow>,
-    /// Connections that should get a copy, and how many did.
+    /// Copies beyond these that say the same as one of them, and those of which it is not known what they say.
+    #[serde(skip)]
+    pub unlisted: (u64, u64),
+    /// How many connections got a copy, and how many should.
     pub delivered: Option<(u32, u32)>,
     /// A filter that shows the frames.
     pub see: String,
@@ -85,6 +90,24 @@ pub struct CopyRow {
     pub after: Seconds,
     /// The receiver's ACK.
     pub ack: Option<AckRow>,
+    /// What it says, where that was kept.
+    #[serde(skip)]
+    pub heard: Option<Heard>,
+}
+
+/// What a copy says, and what became of it besides its ACK. Not in the JSON form: there copies stand with their original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Who sent it: `server` in a chat room.
+    pub sender: &'static str,
+    /// As [`LineRow::text`].
+    pub text: Arc<str>,
+    /// `text` is all of it.
+    pub complete: bool,
+    /// Segments that carried it.
+    pub segments: u32,
+    /// The first data that its receiver sent afterwards.
+    pub answer: Option<AckRow>,
 }
 
 /// Several messages in one segment.

@@ -152,6 +152,9 @@ pub struct Walk {
     pub folded: u64,
     /// Segments for which the rule held, and segments for which it was checked, those without a row included.
     pub holds: (u64, u64),
+    /// Frames of the first segments where it did not, with a row or without.
+    #[serde(skip)]
+    pub broken: Vec<u64>,
     /// Bytes newly acknowledged by one ACK, by each side's ACKs.
     pub bytes_per_ack: Both<Option<Spread>>,
 }
