@@ -61,6 +61,8 @@ impl Ladder {
             flags: flags_of(packet),
             numbers: numbers_of(packet),
             said: String::new(),
+            further: 0,
+            more: String::new(),
             states: changed,
         };
         self.push(packet.at, Event::Arrow(arrow));
@@ -79,14 +81,13 @@ impl Ladder {
         changed
     }
 
-    /// What was said joins the arrow that completed it; what was not said is called by its kind.
+    /// What was said joins the arrow that completed it.
     pub(super) fn message(&mut self, message: &MessageEntry, words: &Explainer) {
         for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
             if let Event::Arrow(arrow) = &mut row.event
                 && arrow.frame == message.last_frame
-                && arrow.said.is_empty()
             {
-                arrow.said = said(message, words);
+                arrow.say(message, words);
                 return;
             }
         }
@@ -142,6 +143,19 @@ impl Ladder {
             serves,
         });
         Some(self.lanes.len() - 1)
+    }
+}
+
+impl Arrow {
+    /// The first message is told, what was not said by its kind; the others are counted.
+    fn say(&mut self, message: &MessageEntry, words: &Explainer) {
+        if self.said.is_empty() {
+            self.said = said(message, words);
+            return;
+        }
+        self.further += 1;
+        self.more.clear();
+        words.more_note(&mut self.more, self.further);
     }
 }
 
