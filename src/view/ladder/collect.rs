@@ -26,13 +26,12 @@ impl Ladder {
             return;
         }
         let seen = &packet.observation;
-        let sent_by = |side| seen.side == side;
-        let from = self.lane(packet.source, sent_by(Side::Server));
-        let to = self.lane(packet.destination, sent_by(Side::Client));
-        let (Some(from), Some(to)) = (from, to) else {
+        if !self.has_room_for([packet.source, packet.destination]) {
             self.left_out += 1;
             return;
-        };
+        }
+        let from = self.lane(packet.source, seen.side == Side::Server);
+        let to = self.lane(packet.destination, seen.side == Side::Client);
         self.room -= 1;
         let (client, server) = match seen.side {
             Side::Client => (from, to),
@@ -111,9 +110,11 @@ impl Ladder {
             | SessionEventKind::Said { .. }
             | SessionEventKind::Lagging { .. } => return,
         };
-        let Some(lane) = self.lane(entry.event.connection.client, false) else {
+        let client = entry.event.connection.client;
+        if !self.has_room_for([client, client]) {
             return;
-        };
+        }
+        let lane = self.lane(client, false);
         if let SessionEventKind::Connected { name, .. } = &entry.event.kind {
             self.lanes[lane]
                 .name
@@ -129,20 +130,24 @@ impl Ladder {
         self.rows.push(Row { at, event });
     }
 
-    /// The lane of a socket, a new one if there is room.
-    fn lane(&mut self, end: Endpoint, serves: bool) -> Option<usize> {
-        if let Some(known) = self.lanes.iter().position(|lane| lane.end == end) {
-            return Some(known);
-        }
-        if self.lanes.len() == MAX_LANES {
-            return None;
-        }
-        self.lanes.push(Lane {
-            end,
-            name: None,
-            serves,
-        });
-        Some(self.lanes.len() - 1)
+    /// Whether both ends have a lane or can get one: asked before either gets it, so that no lane stays empty.
+    fn has_room_for(&self, [one, other]: [Endpoint; 2]) -> bool {
+        let is_new = |end| self.lanes.iter().all(|lane| lane.end != end);
+        let new = usize::from(is_new(one)) + usize::from(other != one && is_new(other));
+        self.lanes.len() + new <= MAX_LANES
+    }
+
+    /// The lane of a socket for which there is room.
+    fn lane(&mut self, end: Endpoint, serves: bool) -> usize {
+        let known = self.lanes.iter().position(|lane| lane.end == end);
+        known.unwrap_or_else(|| {
+            self.lanes.push(Lane {
+                end,
+                name: None,
+                serves,
+            });
+            self.lanes.len() - 1
+        })
     }
 }
 

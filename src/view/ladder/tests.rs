@@ -313,6 +313,27 @@ fn crowd(clients: u16) -> Vec<Owned> {
     entries
 }
 
+/// With one lane left, a segment between two unknown sockets takes none, and one to a known socket still gets it.
+#[test]
+fn no_lane_is_given_to_a_segment_that_is_not_drawn() {
+    let mut entries = crowd(MAX_LANES as u16 - 2);
+    for (from, to) in [(60_001, 7001), (60_000, 7000)] {
+        let mut segment = samples::said(Side::Client, b"x", 100, 1000).remove(0);
+        if let Owned::Packet(packet) = &mut segment {
+            (packet.source.port, packet.destination.port) = (from, to);
+        }
+        entries.insert(entries.len() - 1, segment);
+    }
+    let mermaid = format(&entries, LadderFormat::Mermaid);
+    assert_eq!(mermaid.matches("participant").count(), MAX_LANES);
+    assert!(mermaid.contains(":60000\n"), "{mermaid}");
+    assert!(!mermaid.contains(":60001\n"), "{mermaid}");
+    assert!(
+        mermaid.contains("one more segment is not drawn"),
+        "{mermaid}"
+    );
+}
+
 #[test]
 fn every_arrow_has_its_head_however_many_lanes_there_are() {
     for width in [60, 80, 100, 120, 200] {
