@@ -660,6 +660,20 @@ fn pictures_of_a_capture() {
 }
 
 #[test]
+fn a_ladder_of_a_filter_keeps_what_was_said() {
+    let filter = ["-Y", "tcp.len > 0 && tcp.stream == 0"];
+    let ladder = stdout(&run(&["ladder", LESSON, filter[0], filter[1]]));
+    assert!(ladder.contains("\"teste\""), "{ladder}");
+    assert!(!ladder.contains("SYN"), "{ladder}");
+    for kind in ["messages", "findings"] {
+        let options = ["ladder", LESSON, "--only", kind];
+        expect_fault(&options, 2, &["draws segments", "-Y 'tcp.len > 0'"]);
+    }
+    let output = run(&["ladder", LESSON, "--only", "messages", "--only", "teardown"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
 fn man_pages_and_completions() {
     let page = stdout(&run(&["man"]));
     assert!(page.contains(".TH chatscope 1"), "{page}");

@@ -144,7 +144,8 @@ const FILTER_HELP: &str = "A display filter in Wireshark's words: tcp.stream == 
 
 Fields: tcp.stream, tcp.port, tcp.srcport, tcp.dstport, tcp.len, tcp.completeness, frame.number, tcp.flags.NAME, \
 tcp.analysis.NAME; joined by && || ! ( ) or and, or, not. \
-The row and the verdict of a connection pass with any of its segments.";
+A message passes with the segment that completed it, the row and the verdict of a connection with any of its segments. \
+Of a frame, tcp.completeness is the value after it: tshark compares the one before it, or with -2 the final one.";
 
 /// Which part of the story to show.
 #[derive(Clone, Debug, Default, Args)]

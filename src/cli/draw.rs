@@ -161,8 +161,21 @@ pub(super) fn ladder_into(path: &Path, lang: Option<&str>) -> Result<LadderSink<
     ))
 }
 
+/// Refuses a selection of lines that are no segments: a ladder draws nothing else.
+fn check_kinds(only: &[String]) -> Result<(), Failure> {
+    let is_no_segment = |word: &String| word == "messages" || word == "findings";
+    if only.is_empty() || !only.iter().all(is_no_segment) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "a ladder draws segments, and --only {} selects none; segments with data: -Y 'tcp.len > 0', those with something to note: --flag flags",
+        only.join(" --only ")
+    )))
+}
+
 /// Draws the sequence diagram.
 pub(super) fn ladder(args: &LadderArgs) -> Result<(), Failure> {
+    check_kinds(&args.select.only)?;
     let ending = match args.format {
         None => ladder_ending(args.output.as_deref())?,
         Some(_) => Ending::of(args.output.as_deref()).unwrap_or(Ending::Text),

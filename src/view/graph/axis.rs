@@ -18,25 +18,27 @@ pub(super) struct Axis {
 
 impl Axis {
     /// From the smallest to the largest value; never empty.
-    pub(super) fn over(values: impl Iterator<Item = i64>) -> Self {
-        let mut axis: Option<Self> = None;
-        for value in values {
-            axis = Some(axis.map_or(
-                Self {
-                    from: value,
-                    to: value,
-                },
-                |axis| Self {
-                    from: axis.from.min(value),
-                    to: axis.to.max(value),
-                },
-            ));
-        }
-        let axis = axis.unwrap_or(Self { from: 0, to: 1 });
+    pub(super) fn over(mut values: impl Iterator<Item = i64>) -> Self {
+        let Some(first) = values.next() else {
+            return Self { from: 0, to: 1 };
+        };
+        let point = Self {
+            from: first,
+            to: first,
+        };
+        let axis = point.and(values);
         Self {
             from: axis.from,
             to: axis.to.max(axis.from.saturating_add(1)),
         }
+    }
+
+    /// The same axis with further values on it.
+    pub(super) fn and(self, values: impl Iterator<Item = i64>) -> Self {
+        values.fold(self, |axis, value| Self {
+            from: axis.from.min(value),
+            to: axis.to.max(value),
+        })
     }
 
     /// Length of the axis.

@@ -11,16 +11,23 @@ use crate::timeline::PacketEntry;
 
 /// The layer that may lie far above the data.
 const WINDOW: &str = "graph-window";
-/// A window that would make the data smaller than this part of the picture is left out.
-const WINDOW_STRETCH: u64 = 4;
+/// The layers of what was sent.
+const SENT: [&str; 2] = ["graph-data", "graph-again"];
+/// What would make the data smaller than this part of the picture is left out.
+const STRETCH: u64 = 4;
+
+/// How far from what was sent an acknowledged number is believed: no window is larger (RFC 7323, section 2.3).
+const FARTHEST: u64 = 1 << 30;
 
 /// Everything known about one side's data.
 #[derive(Debug, Default)]
 struct Direction {
     /// Bytes of data segments.
     bytes: u64,
-    /// Largest relative number so far, unwrapped beyond 2^32.
-    newest: u64,
+    /// Largest relative number sent so far, unwrapped beyond 2^32; of nothing sent none.
+    newest: Option<i64>,
+    /// The same of what the other side acknowledged.
+    acked: i64,
     data: Series,
     again: Series,
     /// Cumulative ACKs of the other side.
@@ -32,12 +39,51 @@ struct Direction {
 }
 
 impl Direction {
-    /// A relative number of 32 bits, as the number nearest to what was seen last.
-    fn unwrap(&mut self, number: u32) -> u64 {
-        let ahead = number.wrapping_sub(self.newest as u32) as i32;
-        let value = self.newest.saturating_add_signed(i64::from(ahead));
-        self.newest = self.newest.max(value);
+    /// The number that the others are near: of what was sent, and only where nothing of it was captured of what was acknowledged.
+    fn reference(&self) -> i64 {
+        self.newest.unwrap_or(self.acked)
+    }
+
+    /// A relative number of 32 bits, as the number nearest to the reference. Below 0 is what was sent before the capture.
+    fn unwrap(&self, number: u32) -> i64 {
+        let reference = self.reference();
+        let ahead = number.wrapping_sub(reference as u32) as i32;
+        reference.saturating_add(i64::from(ahead))
+    }
+
+    /// A number that this side sent.
+    fn sent(&mut self, number: u32) -> i64 {
+        let value = self.unwrap(number);
+        self.newest = Some(self.newest.map_or(value, |newest| newest.max(value)));
         value
+    }
+
+    /// A number that the other side names, unless it is too far off. It moves nothing: it may be forged.
+    fn named(&self, number: u32) -> Option<i64> {
+        let value = self.unwrap(number);
+        (value.abs_diff(self.reference()) <= FARTHEST).then_some(value)
+    }
+
+    /// The SACK blocks of a segment of the other side.
+    fn add_blocks(&mut self, packet: &PacketEntry) {
+        let seen = &packet.observation;
+        // They lie in the numbers of this direction: its base turns `ack` from raw to relative.
+        let base = packet.ack_raw.0.wrapping_sub(seen.ack);
+        for (_, option) in packet.options.options().iter() {
+            let TcpOption::Sack(blocks) = option else {
+                continue;
+            };
+            for (left, right) in blocks.iter() {
+                let edges = [left, right].map(|edge| self.named(edge.0.wrapping_sub(base)));
+                if let [Some(low), Some(high)] = edges {
+                    self.sack.push(Mark {
+                        at: seen.time_relative,
+                        low,
+                        high: high.max(low),
+                    });
+                }
+            }
+        }
     }
 }
 
@@ -119,31 +165,41 @@ impl Picture<'_> {
         }
     }
 
-    /// The vertical axis: over the data; the window, which may be far above, stretches it only up to [`WINDOW_STRETCH`] times.
+    /// The vertical axis: over what was sent. What the other side names (the window, which may be far above, and ACKs and SACK
+    /// blocks, which may be forged) stretches it only up to [`STRETCH`] times.
     fn vertical_axis(&self) -> Axis {
-        let heights = |window: bool| {
-            let layers = self.layers.iter();
-            layers
-                .filter(move |layer| (layer.name == WINDOW) == window)
-                .flat_map(|layer| layer.series.marks())
-                .flat_map(|mark| [mark.low as i64, mark.high as i64])
-        };
         if self.vertical_is_time {
-            return Axis::over(heights(false).chain([0]));
+            return Axis::over(self.heights(|_| true).chain([0]));
         }
-        let data = Axis::over(heights(false));
-        let all = Axis::over(heights(false).chain(heights(true)));
-        if all.span() <= data.span().saturating_mul(WINDOW_STRETCH) {
-            all
+        let is_sent = |name: &str| SENT.contains(&name);
+        let base = if self.heights(is_sent).next().is_some() {
+            Axis::over(self.heights(is_sent))
         } else {
-            data
+            Axis::over(self.heights(|name| name != WINDOW))
+        };
+        let mut axis = base;
+        for layer in self.layers.iter().filter(|layer| !is_sent(layer.name)) {
+            let wider = axis.and(self.heights(|name| name == layer.name));
+            if wider.span() <= base.span().saturating_mul(STRETCH) {
+                axis = wider;
+            }
         }
+        axis
+    }
+
+    /// Both ends of every mark of some layers.
+    fn heights(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = i64> {
+        let layers = self.layers.iter();
+        layers
+            .filter(move |layer| wanted(layer.name))
+            .flat_map(|layer| layer.series.marks())
+            .flat_map(|mark| [mark.low, mark.high])
     }
 }
 
-/// Whether a mark is seen: all layers but the window lie on the scale as a whole, and of its marks the end counts.
+/// Whether a mark is seen: as a whole, or not at all.
 pub(super) fn is_on(scale: &Axis, mark: &Mark) -> bool {
-    scale.contains(mark.high as i64)
+    scale.contains(mark.low) && scale.contains(mark.high)
 }
 
 impl Collected {
@@ -173,8 +229,8 @@ impl Collected {
             return;
         }
         direction.bytes += u64::from(len);
-        let low = direction.unwrap(seen.seq);
-        let high = direction.unwrap(seen.next_seq).max(low);
+        let low = direction.sent(seen.seq);
+        let high = direction.sent(seen.next_seq).max(low);
         let mark = Mark {
             at: seen.time_relative,
             low,
@@ -189,31 +245,21 @@ impl Collected {
 
     fn add_acknowledged(&mut self, packet: &PacketEntry) {
         let seen = &packet.observation;
-        let at = seen.time_relative;
-        // SACK blocks lie in the numbers of the other direction: its base turns `ack` from raw to relative.
-        let base = packet.ack_raw.0.wrapping_sub(seen.ack);
         let direction = self.directions.of_mut(seen.side.other());
-        let ack = direction.unwrap(seen.ack);
         let point = |value| Mark {
-            at,
+            at: seen.time_relative,
             low: value,
             high: value,
         };
-        direction.acks.push(point(ack));
-        direction
-            .window
-            .push(point(ack + u64::from(seen.window_scaled)));
-        for (_, option) in packet.options.options().iter() {
-            if let TcpOption::Sack(blocks) = option {
-                for (left, right) in blocks.iter() {
-                    let low = direction.unwrap(left.0.wrapping_sub(base));
-                    let high = direction.unwrap(right.0.wrapping_sub(base)).max(low);
-                    direction.sack.push(Mark { at, low, high });
-                }
-            }
+        if let Some(ack) = direction.named(seen.ack) {
+            direction.acked = direction.acked.max(ack);
+            direction.acks.push(point(ack));
+            let window = ack.saturating_add(i64::from(seen.window_scaled));
+            direction.window.push(point(window));
         }
+        direction.add_blocks(packet);
         if let Some(rtt) = seen.ack_rtt {
-            direction.rtt.push(point(rtt.max(0) as u64));
+            direction.rtt.push(point(rtt.max(0)));
         }
     }
 

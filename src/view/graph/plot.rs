@@ -168,7 +168,7 @@ impl Grid {
         let mut before: Option<(usize, usize)> = None;
         for mark in layer.series.marks() {
             let column = axes.time.place(mark.at, columns).round() as usize;
-            let row_of = |height: u64| self.row_of(axes.value.place(height as i64, rows));
+            let row_of = |height: i64| self.row_of(axes.value.place(height, rows));
             let (low, high) = (row_of(mark.low), row_of(mark.high));
             if let (Stroke::Steps, Some((from, row))) = (layer.stroke, before) {
                 for between in from..column {

@@ -9,9 +9,9 @@ pub(super) struct Mark {
     /// Nanoseconds since the start of the stream.
     pub(super) at: i64,
     /// Lower end.
-    pub(super) low: u64,
+    pub(super) low: i64,
     /// Upper end.
-    pub(super) high: u64,
+    pub(super) high: i64,
 }
 
 impl Mark {

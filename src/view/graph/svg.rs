@@ -58,9 +58,9 @@ fn begun(title: &str) -> String {
 }
 
 /// Across and up, in units of the picture.
-fn spot(axes: &Axes, at: i64, height: u64) -> (f64, f64) {
+fn spot(axes: &Axes, at: i64, height: i64) -> (f64, f64) {
     let x = f64::from(LEFT) + axes.time.place(at, PLOT_WIDTH);
-    let y = f64::from(TOP + PLOT_HEIGHT) - axes.value.place(height as i64, PLOT_HEIGHT);
+    let y = f64::from(TOP + PLOT_HEIGHT) - axes.value.place(height, PLOT_HEIGHT);
     (x, y)
 }
 

@@ -151,6 +151,124 @@ fn a_window_above_the_picture_is_not_drawn_at_its_edge() {
     assert!(!path.contains("V40.0") && !path.contains(" 40.0"), "{path}");
 }
 
+/// The sequence graph's vertical axis and layers of a story.
+fn collected(story: &[Owned]) -> Collected {
+    let mut collected = Collected::default();
+    for entry in story {
+        if let Owned::Packet(packet) = entry {
+            collected.add(packet);
+        }
+    }
+    collected
+}
+
+/// Lowest and highest number of the client's data, of its ACKs and of SACK blocks, in this order; `None` without marks.
+fn extents(story: &[Owned]) -> [Option<(i64, i64)>; 3] {
+    let collected = collected(story);
+    let picture = collected.picture(GraphKind::Sequence, Side::Client);
+    ["graph-data", "graph-acks", "graph-sack"].map(|name| {
+        let layer = picture.layers.iter().find(|layer| layer.name == name);
+        let marks = layer.expect("a layer").series.marks().iter();
+        let low = marks.clone().map(|mark| mark.low).min()?;
+        Some((low, marks.map(|mark| mark.high).max()?))
+    })
+}
+
+/// [`transfer`], with forged numbers in the last two ACKs and their SACK blocks: each ahead of the one before, and far from the data.
+fn forged() -> Vec<Owned> {
+    let mut story = transfer();
+    let mut far = 5001u32;
+    for entry in &mut story {
+        if let Owned::Packet(packet) = entry
+            && packet.observation.side == Side::Server
+            && packet.frame > 17
+        {
+            far = far.wrapping_add(1_400_000_000);
+            packet.observation.ack = far;
+            packet.ack_raw.0 = far.wrapping_add(1000);
+            let edge = far.wrapping_add(1000).to_be_bytes();
+            let mut block = vec![1, 1, 5, 10];
+            block.extend(edge.iter().chain(&edge));
+            packet.options = OptionBytes::copy_of(TcpOptions(&block));
+        }
+    }
+    story
+}
+
+/// What the other side acknowledges without that it was sent does not stretch the picture.
+#[test]
+fn forged_acknowledgements_do_not_move_the_data() {
+    assert_eq!(
+        extents(&transfer()),
+        [Some((0, 5001)), Some((1, 5001)), Some((3001, 5001))]
+    );
+    assert_eq!(extents(&forged()), [Some((0, 5001)), Some((1, 2001)), None]);
+}
+
+/// Within a window of the data, but far enough to make a line of them: the scale stays that of the data.
+#[test]
+fn a_number_that_was_never_sent_does_not_stretch_the_scale() {
+    for (far, shown) in [(20_000, true), (40_000_000, false)] {
+        let mut story = transfer();
+        for entry in &mut story {
+            if let Owned::Packet(packet) = entry
+                && packet.frame == 21
+            {
+                packet.observation.ack = far;
+            }
+        }
+        let collected = collected(&story);
+        let picture = collected.picture(GraphKind::Sequence, Side::Client);
+        let scale = picture.axes().value;
+        assert!(scale.contains(0) && scale.contains(5001), "{scale:?}");
+        assert_eq!(scale.contains(i64::from(far)), shown, "{scale:?}");
+        assert!(picture.shown().any(|layer| layer.name == "graph-acks"));
+    }
+}
+
+/// [`transfer`], each number of the client moved on by so much.
+fn moved(by: u32) -> Vec<Owned> {
+    let mut story = transfer();
+    for entry in &mut story {
+        if let Owned::Packet(packet) = entry {
+            let seen = &mut packet.observation;
+            let number = match seen.side {
+                Side::Client => &mut seen.seq,
+                Side::Server => &mut seen.ack,
+            };
+            *number = number.wrapping_add(by);
+            seen.next_seq = seen.next_seq.wrapping_add(by);
+        }
+    }
+    story
+}
+
+#[test]
+fn data_before_the_first_captured_segment_keep_their_size() {
+    let [data, acks, sack] = extents(&moved(3_000u32.wrapping_neg()));
+    assert_eq!(data, Some((-3000, 2001)));
+    assert_eq!(acks, Some((-2999, 2001)));
+    assert_eq!(sack, Some((1, 2001)));
+}
+
+/// Of a capture of one way there are ACKs alone: they are near each other.
+#[test]
+fn acknowledgements_without_data_go_on_beyond_all_32_bits() {
+    let mut story = transfer();
+    let mut far = 1u32;
+    story.retain_mut(|entry| match entry {
+        Owned::Packet(packet) if packet.observation.side == Side::Server => {
+            packet.observation.ack = far;
+            far = far.wrapping_add(1 << 30);
+            true
+        }
+        _ => false,
+    });
+    let [data, acks, _] = extents(&story);
+    assert_eq!(data, None);
+    assert_eq!(acks, Some((1, 1 + 6 * (1i64 << 30))));
+}
+
 #[test]
 fn ascii_and_width_are_kept() {
     for width in [40, 60, 80, 120] {
@@ -173,11 +291,7 @@ fn a_series_stays_bounded_and_keeps_its_extremes() {
     let mut series = Series::default();
     let count = 1_000_000;
     for at in 0..count {
-        let value = if at == 500_000 {
-            9_999_999
-        } else {
-            at as u64 % 100
-        };
+        let value = if at == 500_000 { 9_999_999 } else { at % 100 };
         series.push(Mark {
             at,
             low: value,

@@ -26,13 +26,12 @@ impl Ladder {
             return;
         }
         let seen = &packet.observation;
-        let sent_by = |side| seen.side == side;
-        let from = self.lane(packet.source, sent_by(Side::Server));
-        let to = self.lane(packet.destination, sent_by(Side::Client));
-        let (Some(from), Some(to)) = (from, to) else {
+        if !self.has_room_for([packet.source, packet.destination]) {
             self.left_out += 1;
             return;
-        };
+        }
+        let from = self.lane(packet.source, seen.side == Side::Server);
+        let to = self.lane(packet.destination, seen.side == Side::Client);
         self.room -= 1;
         let (client, server) = match seen.side {
             Side::Client => (from, to),
@@ -61,6 +60,8 @@ impl Ladder {
             flags: flags_of(packet),
             numbers: numbers_of(packet),
             said: String::new(),
+            further: 0,
+            more: String::new(),
             states: changed,
         };
         self.push(packet.at, Event::Arrow(arrow));
@@ -79,14 +80,13 @@ impl Ladder {
         changed
     }
 
-    /// What was said joins the arrow that completed it; what was not said is called by its kind.
+    /// What was said joins the arrow that completed it.
     pub(super) fn message(&mut self, message: &MessageEntry, words: &Explainer) {
         for row in self.rows.iter_mut().rev().take(ROWS_BACK) {
             if let Event::Arrow(arrow) = &mut row.event
                 && arrow.frame == message.last_frame
-                && arrow.said.is_empty()
             {
-                arrow.said = said(message, words);
+                arrow.say(message, words);
                 return;
             }
         }
@@ -110,9 +110,11 @@ impl Ladder {
             | SessionEventKind::Said { .. }
             | SessionEventKind::Lagging { .. } => return,
         };
-        let Some(lane) = self.lane(entry.event.connection.client, false) else {
+        let client = entry.event.connection.client;
+        if !self.has_room_for([client, client]) {
             return;
-        };
+        }
+        let lane = self.lane(client, false);
         if let SessionEventKind::Connected { name, .. } = &entry.event.kind {
             self.lanes[lane]
                 .name
@@ -128,20 +130,37 @@ impl Ladder {
         self.rows.push(Row { at, event });
     }
 
-    /// The lane of a socket, a new one if there is room.
-    fn lane(&mut self, end: Endpoint, serves: bool) -> Option<usize> {
-        if let Some(known) = self.lanes.iter().position(|lane| lane.end == end) {
-            return Some(known);
+    /// Whether both ends have a lane or can get one: asked before either gets it, so that no lane stays empty.
+    fn has_room_for(&self, [one, other]: [Endpoint; 2]) -> bool {
+        let is_new = |end| self.lanes.iter().all(|lane| lane.end != end);
+        let new = usize::from(is_new(one)) + usize::from(other != one && is_new(other));
+        self.lanes.len() + new <= MAX_LANES
+    }
+
+    /// The lane of a socket for which there is room.
+    fn lane(&mut self, end: Endpoint, serves: bool) -> usize {
+        let known = self.lanes.iter().position(|lane| lane.end == end);
+        known.unwrap_or_else(|| {
+            self.lanes.push(Lane {
+                end,
+                name: None,
+                serves,
+            });
+            self.lanes.len() - 1
+        })
+    }
+}
+
+impl Arrow {
+    /// The first message is told, what was not said by its kind; the others are counted.
+    fn say(&mut self, message: &MessageEntry, words: &Explainer) {
+        if self.said.is_empty() {
+            self.said = said(message, words);
+            return;
         }
-        if self.lanes.len() == MAX_LANES {
-            return None;
-        }
-        self.lanes.push(Lane {
-            end,
-            name: None,
-            serves,
-        });
-        Some(self.lanes.len() - 1)
+        self.further += 1;
+        self.more.clear();
+        words.more_note(&mut self.more, self.further);
     }
 }
 

@@ -9,6 +9,7 @@
 mod canvas;
 mod collect;
 mod fold;
+mod label;
 mod mermaid;
 mod model;
 mod svg;

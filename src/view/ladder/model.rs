@@ -51,8 +51,12 @@ pub(super) struct Arrow {
     pub(super) flags: String,
     /// Sequence numbers and length.
     pub(super) numbers: String,
-    /// What was said, safe and in quotes; empty when nothing ended here.
+    /// What was said, safe and in quotes; empty when nothing ended here. Of several messages the first.
     pub(super) said: String,
+    /// Messages after the first that ended here too.
+    pub(super) further: u64,
+    /// Them in words: `and 2 more`.
+    pub(super) more: String,
     /// States that changed: lane and state.
     pub(super) states: Vec<(usize, TcpState)>,
 }
@@ -112,38 +116,6 @@ impl Arrow {
     pub(super) fn between(&self) -> (usize, usize) {
         (self.from.min(self.to), self.from.max(self.to))
     }
-
-    /// The label in full.
-    pub(super) fn label(&self) -> String {
-        joined([&self.flags, &self.numbers, &self.said])
-    }
-
-    /// The label in ever shorter forms; what was said matters more than numbers.
-    pub(super) fn labels(&self) -> [String; 3] {
-        let shortest = if self.said.is_empty() {
-            &self.flags
-        } else {
-            &self.said
-        };
-        let middle = if self.said.is_empty() {
-            joined([&self.flags, &self.numbers])
-        } else {
-            joined([&self.flags, &self.said])
-        };
-        [self.label(), middle, shortest.clone()]
-    }
-}
-
-/// Parts that are not empty, with spaces between.
-fn joined<const N: usize>(parts: [&String; N]) -> String {
-    let mut out = String::new();
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(part);
-    }
-    out
 }
 
 impl Ladder {

@@ -7,7 +7,6 @@ use super::{clock, gap_words, left_out};
 use crate::explain::Explainer;
 use crate::net::{Nanos, Timestamp};
 use crate::text::html;
-use crate::view::width::{cut, width_of};
 
 /// Column of the first lane, in pixels like everything here.
 const LEFT: u32 = 250;
@@ -184,9 +183,7 @@ fn push_arrow(out: &mut String, arrow: &Arrow, y: u32, place: &Place<'_>) {
         ),
         _ => format!("M{head} {}L{to} {y}L{head} {}", y - 5, y + 5),
     };
-    let labels = arrow.labels();
-    let fitting = labels.iter().find(|label| width_of(label) <= LABEL);
-    let label = cut(fitting.unwrap_or(&labels[2]), LABEL, false);
+    let label = arrow.label_within(LABEL, false);
     let warn = if arrow.bad || arrow.kind == Kind::Reset {
         " class=\"w\""
     } else {

@@ -202,6 +202,44 @@ fn a_socket_that_speaks_to_itself_has_arrows_too() {
     );
 }
 
+/// One segment with this many lines, the first one `said`.
+fn lines_in_one_segment(said: &str, count: u64) -> Vec<Owned> {
+    let mut entries = samples::opening();
+    let segment = || samples::said(Side::Client, said.as_bytes(), 10, 100);
+    entries.extend(segment());
+    for _ in 1..count {
+        let messages = segment().into_iter();
+        entries.extend(messages.filter(|entry| matches!(entry, Owned::Message(_))));
+    }
+    entries.push(Owned::End(samples::end()));
+    entries
+}
+
+#[test]
+fn the_messages_of_a_segment_after_the_first_are_counted() {
+    let entries = lines_in_one_segment("one", 3);
+    assert!(text(&entries, 100).contains("\"one\" and 2 more"));
+    let mermaid = format(&entries, LadderFormat::Mermaid);
+    assert!(mermaid.contains("#34;one#34; and 2 more"), "{mermaid}");
+    let svg = format(&entries, LadderFormat::Svg);
+    assert!(svg.contains("one&quot; and 2 more<"), "{svg}");
+    assert!(text(&lines_in_one_segment("one", 2), 100).contains("\"one\" and one more"));
+    assert!(!text(&lines_in_one_segment("one", 1), 100).contains("more"));
+}
+
+/// A long first message is cut before the count is.
+#[test]
+fn the_count_of_further_messages_keeps_its_place() {
+    let entries = lines_in_one_segment(&"x".repeat(200), 12);
+    for drawing in [
+        text(&entries, 60),
+        text(&entries, 80),
+        format(&entries, LadderFormat::Svg),
+    ] {
+        assert!(drawing.contains("xxx… and 11 more"), "{drawing}");
+    }
+}
+
 /// In a half-close the other side goes on: its data acknowledge the FIN, and are data.
 #[test]
 fn data_that_acknowledge_a_fin_are_data() {
@@ -273,6 +311,27 @@ fn crowd(clients: u16) -> Vec<Owned> {
     }
     entries.push(Owned::End(samples::end()));
     entries
+}
+
+/// With one lane left, a segment between two unknown sockets takes none, and one to a known socket still gets it.
+#[test]
+fn no_lane_is_given_to_a_segment_that_is_not_drawn() {
+    let mut entries = crowd(MAX_LANES as u16 - 2);
+    for (from, to) in [(60_001, 7001), (60_000, 7000)] {
+        let mut segment = samples::said(Side::Client, b"x", 100, 1000).remove(0);
+        if let Owned::Packet(packet) = &mut segment {
+            (packet.source.port, packet.destination.port) = (from, to);
+        }
+        entries.insert(entries.len() - 1, segment);
+    }
+    let mermaid = format(&entries, LadderFormat::Mermaid);
+    assert_eq!(mermaid.matches("participant").count(), MAX_LANES);
+    assert!(mermaid.contains(":60000\n"), "{mermaid}");
+    assert!(!mermaid.contains(":60001\n"), "{mermaid}");
+    assert!(
+        mermaid.contains("one more segment is not drawn"),
+        "{mermaid}"
+    );
 }
 
 #[test]

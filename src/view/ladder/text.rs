@@ -224,7 +224,7 @@ fn draw_arrow(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
     let (low, high) = (from.min(to), from.max(to));
     if low == high {
         let room = geometry.width.saturating_sub(low + 3);
-        cells.write(low + 3, &label_within(arrow, room, geometry.ascii));
+        cells.write(low + 3, &arrow.label_within(room, geometry.ascii));
         cells.put(low + 1, head_of(arrow, false));
         return;
     }
@@ -254,12 +254,11 @@ fn draw_label(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
     let (low, length) = (from.min(to), from.abs_diff(to));
     let inside = length.saturating_sub(5);
     let (beside, room) = geometry.beside();
-    let fits = |label: &String| width_of(&shown(label, geometry.ascii)) <= inside;
-    if room > inside && !arrow.labels().iter().any(fits) {
-        cells.write(beside, &label_within(arrow, room, geometry.ascii));
+    if room > inside && !arrow.fits(inside, geometry.ascii) {
+        cells.write(beside, &arrow.label_within(room, geometry.ascii));
         return;
     }
-    let label = label_within(arrow, inside, geometry.ascii);
+    let label = arrow.label_within(inside, geometry.ascii);
     if !label.is_empty() {
         let free = length.saturating_sub(width_of(&label) + 2);
         cells.write(low + free.div_ceil(2), &format!(" {label} "));
@@ -277,17 +276,4 @@ fn draw_states_beside(cells: &mut Cells, arrow: &Arrow, geometry: &Geometry) {
             cells.write(column + 2, name);
         }
     }
-}
-
-/// The longest form of a label that fits, else the shortest one cut.
-fn label_within(arrow: &Arrow, room: usize, ascii: bool) -> String {
-    let mut last = String::new();
-    for label in arrow.labels() {
-        let label = shown(&label, ascii).into_owned();
-        if width_of(&label) <= room {
-            return label;
-        }
-        last = label;
-    }
-    cut(&last, room, ascii).into_owned()
 }

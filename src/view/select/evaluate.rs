@@ -52,6 +52,14 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// A segment as what the message asks that it completed.
+    pub(super) const fn as_message(self) -> Self {
+        Self {
+            kind: Some(Only::Messages),
+            ..self
+        }
+    }
+
     /// The connection that it is about.
     pub(super) const fn stream(&self) -> Option<u32> {
         self.stream
@@ -172,7 +180,8 @@ impl<'a> Subject<'a> {
     }
 
     fn is_kind(&self, kind: Only) -> bool {
-        let Some(packet) = self.packet else {
+        // A segment that answers for a message is asked as that.
+        let Some(packet) = self.packet.filter(|_| self.kind.is_none()) else {
             return self.kind == Some(kind);
         };
         match kind {

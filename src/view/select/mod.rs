@@ -2,12 +2,14 @@
 //! Wireshark's display filters (`-Y`) that our own `see:` lines use.
 //!
 //! A filter is about segments. Another entry passes when what is known of it (its stream, its ports, its kind) already makes
-//! the filter true; the row of a connection passes also when one of its segments did, and in a table, which has nothing but
+//! the filter true. What it leaves open is answered for a message by the segment that completed it, and for a delivery by its
+//! message; the row of a connection passes also when one of its segments did, and in a table, which has nothing but
 //! rows, when anything of it did. What is said of the capture as a whole (first and last entry, frames it lost) always passes.
 
 mod evaluate;
 mod expression;
 mod parse;
+mod recent;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,7 @@ use evaluate::{Subject, Truth};
 pub use expression::Only;
 use expression::{Atom, Expression};
 pub use parse::QueryError;
+use recent::Recent;
 
 /// The parts of a selection as options give them; all that are given have to hold.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +102,10 @@ pub struct Select<S> {
     rows: bool,
     /// Streams of which a segment passed, or anything where there are only rows.
     streams: StreamSet,
+    /// Frames that pass for the messages that they complete.
+    completing: Recent,
+    /// Messages that passed.
+    messages: Recent,
 }
 
 impl<S: Sink> Select<S> {
@@ -110,6 +117,8 @@ impl<S: Sink> Select<S> {
             inner,
             selection,
             streams: StreamSet::default(),
+            completing: Recent::default(),
+            messages: Recent::default(),
         }
     }
 
@@ -119,7 +128,8 @@ impl<S: Sink> Select<S> {
         };
         let row = self.rows && matches!(entry, Entry::Stream(_));
         let subject = if row { subject.as_row() } else { subject };
-        let truth = subject.judge(&self.selection.expression);
+        let truth = self.settled(subject.judge(&self.selection.expression), entry);
+        self.remember(entry, &subject, truth);
         if truth == Truth::Yes && (self.rows || matches!(entry, Entry::Packet(_))) {
             self.streams.extend(subject.stream());
         }
@@ -129,6 +139,34 @@ impl<S: Sink> Select<S> {
                 self.streams.contains(stream.summary.stream.0)
             }
             _ => false,
+        }
+    }
+
+    /// What the filter leaves open of a message is answered by its segment, of a delivery by its message.
+    fn settled(&self, truth: Truth, entry: &Entry<'_>) -> Truth {
+        match (entry, truth) {
+            (Entry::Message(message), Truth::Unknown) => {
+                self.completing.contains(message.last_frame).into()
+            }
+            (Entry::Delivery(delivery), Truth::Unknown) => {
+                self.messages.contains(delivery.message).into()
+            }
+            _ => truth,
+        }
+    }
+
+    /// Keeps in mind for later entries what this one answers. Only a filter about segments leaves anything open.
+    fn remember(&mut self, entry: &Entry<'_>, subject: &Subject<'_>, truth: Truth) {
+        let expression = &self.selection.expression;
+        if !expression.is_about_segments() {
+            return;
+        }
+        match entry {
+            Entry::Packet(packet) if subject.as_message().judge(expression) == Truth::Yes => {
+                self.completing.insert(packet.frame);
+            }
+            Entry::Message(message) if truth == Truth::Yes => self.messages.insert(message.id),
+            _ => {}
         }
     }
 }
@@ -147,7 +185,8 @@ impl<S: Sink> Sink for Select<S> {
             };
         }
         Wants {
-            packets: inner.packets || (inner.streams && expression.is_about_segments()),
+            packets: inner.packets
+                || ((inner.streams || inner.messages) && expression.is_about_segments()),
             ..inner
         }
     }

@@ -116,7 +116,14 @@ fn the_filters_of_our_own_see_lines() {
     assert_eq!(inner(&filter("frame.number==22")), ["packet 22", "stream"]);
     assert_eq!(
         inner(&filter("frame.number in {20, 22} or frame.number eq 4")),
-        ["packet 4", "packet 20", "packet 22", "stream"]
+        [
+            "packet 4",
+            "message",
+            "delivery",
+            "packet 20",
+            "packet 22",
+            "stream"
+        ]
     );
     assert_eq!(inner(&filter("tcp.analysis.retransmission")), ["packet 42"]);
     assert_eq!(
@@ -124,6 +131,55 @@ fn the_filters_of_our_own_see_lines() {
         ["packet 42"]
     );
     assert_eq!(filter("").len(), filter("tcp").len());
+}
+
+/// What was said is found by asking for its segment, alone too, and not by asking for another one.
+#[test]
+fn a_message_passes_with_the_segment_that_completed_it() {
+    let of = |only: Vec<Only>, filter: &str| {
+        passed(&SelectOptions {
+            only,
+            display_filter: Some(filter.to_owned()),
+            ..SelectOptions::default()
+        })
+    };
+    let with_data = "tcp.len > 0 && tcp.stream == 0";
+    let both = of(vec![], with_data);
+    assert_eq!(both.iter().filter(|e| *e == "message").count(), 2);
+    assert_eq!(
+        inner(&of(vec![Only::Messages], with_data)),
+        ["message", "message", "delivery"]
+    );
+    let said_by_server = of(vec![Only::Messages], "tcp.srcport == 7000 && tcp.len > 0");
+    assert_eq!(inner(&said_by_server), ["message"]);
+    assert_eq!(inner(&of(vec![Only::Messages], "tcp.len == 0")), [""; 0]);
+    assert_eq!(inner(&of(vec![Only::Findings], with_data)), [""; 0]);
+}
+
+/// To answer for messages segments are needed, also where none is shown.
+#[test]
+fn messages_need_the_segments_that_answer_for_them() {
+    struct Messages;
+    impl Sink for Messages {
+        fn wants(&self) -> Wants {
+            Wants {
+                messages: true,
+                ..Wants::NOTHING
+            }
+        }
+        fn entry(&mut self, _: Entry<'_>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let wants = |filter: &str| {
+        let selection = Selection::new(&SelectOptions {
+            display_filter: Some(filter.to_owned()),
+            ..SelectOptions::default()
+        });
+        Select::new(Messages, selection.expect("a good filter")).wants()
+    };
+    assert!(wants("tcp.len > 0").packets);
+    assert!(!wants("tcp.stream == 0").packets);
 }
 
 #[test]
