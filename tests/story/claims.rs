@@ -86,6 +86,9 @@ fn a_refused_connection_met_a_closed_port() {
         assert_eq!(told.outcome, outcome, "{told:?}");
         assert_eq!(told.evidence.frames, [1, 2], "{told:?}");
     }
+    let told = judged(&report, "stream 0: complete");
+    assert_eq!(told.outcome, Outcome::Fail, "{told:?}");
+    assert_eq!(told.found.matches("refused").count(), 1, "{told:?}");
 }
 
 /// Stream 0 is complete in frames 1 to 8, stream 1 (port 7001) is refused in frames 9 and 10.

@@ -59,7 +59,11 @@ fn by_row(
             let opened = matches!(row.opening, "complete" | "simultaneous");
             let over = matches!(row.ending, Ending::Fin | Ending::Rst);
             let opening = row.opening.replace('_', "-");
-            let told = format!("handshake {opening}, {}", ending(court, row));
+            let ending = ending(court, row);
+            let told = match row.ending {
+                Ending::Refused => ending, // that is about the handshake, too
+                _ => format!("handshake {opening}, {ending}"),
+            };
             (opened && over, told, Vec::new())
         }
         Claim::StillOpen => (row.ending == Ending::Open, ending(court, row), closing()),
