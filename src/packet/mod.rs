@@ -17,6 +17,8 @@ mod exported;
 mod fast;
 mod flags;
 #[cfg(test)]
+mod found_ip_tests;
+#[cfg(test)]
 mod found_tests;
 mod fragments;
 mod frame;
@@ -53,7 +55,7 @@ pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS, MAX_PARTS};
 pub use flags::TcpFlags;
 pub use fragments::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use frame::Frame;
-pub use options::{MAX_WINDOW_SHIFT, OptionFault, SackBlocks, TcpOption, TcpOptions};
-pub use segment::{Segment, SegmentOrigin};
+pub use options::{MAX_WINDOW_SHIFT, OptionFault, SackBlocks, TcpOption, TcpOptions, only_size};
+pub use segment::{FIXED_HEADER, Segment, SegmentOrigin};
 pub use seq_number::SeqNumber;
 pub use walk::MAX_LAYERS;

@@ -46,6 +46,23 @@ impl SackBlocks<'_> {
     }
 }
 
+/// Bytes of an option with kind and length, of the kinds that have one size only (RFC 9293, RFC 7323, RFC 2018, RFC 1072,
+/// RFC 1644, RFC 2385, RFC 4782, RFC 5482 and those of the IANA registry without an RFC).
+#[must_use]
+pub const fn only_size(kind: u8) -> Option<usize> {
+    Some(match kind {
+        4 | 22 | 23 => 2,
+        3 => 3,
+        2 | 28 => 4,
+        6 | 7 | 11..=13 => 6,
+        27 => 8,
+        8 => 10,
+        78 => 16,
+        19 => 18,
+        _ => return None,
+    })
+}
+
 /// Why a list of options breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptionFault {

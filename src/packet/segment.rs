@@ -5,6 +5,9 @@ use std::net::IpAddr;
 use super::{SeqNumber, TcpFlags, TcpOptions};
 use crate::net::{Endpoint, Timestamp};
 
+/// Bytes of a TCP header without options (RFC 9293 section 3.1).
+pub const FIXED_HEADER: u8 = 20;
+
 /// How a TCP header was found, which decides how much of the analysis it takes part in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SegmentOrigin {

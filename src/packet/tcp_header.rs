@@ -1,12 +1,13 @@
 //! From the bytes of a TCP header to a [`Segment`] (RFC 9293 section 3.1, rules IN-2, IN-4, IC-1 to IC-3).
 
 use super::decoded::{Decoded, PartialHeader};
+use super::segment::FIXED_HEADER;
 use super::step::Context;
 use super::{Frame, Segment, SegmentOrigin, SeqNumber, TcpFlags, TcpOptions};
 use crate::net::Endpoint;
 
 /// The fixed header.
-pub(super) const MIN_HEADER: usize = 20;
+pub(super) const MIN_HEADER: usize = FIXED_HEADER as usize;
 /// Up to the window field: what is needed to join a stream (IC-1).
 const NEEDED: usize = 16;
 

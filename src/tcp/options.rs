@@ -8,7 +8,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::direction::Direction;
 use super::multipath::{Cut, Reader};
-use crate::packet::{MAX_WINDOW_SHIFT, Segment, SegmentOrigin};
+use crate::packet::{MAX_WINDOW_SHIFT, Segment, SegmentOrigin, only_size};
 
 /// Option kinds (RFC 9293 section 3.2, RFC 7323 section 2.2, RFC 2018 section 3).
 const END_OF_LIST: u8 = 0;
@@ -135,21 +135,15 @@ fn quote_ends(segment: &Segment<'_>) -> bool {
     matches!(segment.origin, SegmentOrigin::IcmpQuote { ends: true, .. })
 }
 
-/// The kinds that have one size only (RFC 9293, RFC 7323, RFC 2018, RFC 1072, RFC 1644, RFC 2385, RFC 4782, RFC 5482 and those
-/// of the IANA registry without an RFC): of another size they are not read.
-const fn has_wrong_size(kind: u8, size: usize) -> bool {
-    let right = match kind {
-        2 | 20 | 28 => 4,
-        WINDOW_SCALE => 3,
-        4 | 22 | 23 => 2,
-        6 | 7 | 11..=13 => 6,
-        8 => 10,
-        19 => 18,
-        27 => 8,
-        78 => 16,
-        _ => return false,
+/// An option of another size than the only one of its kind is not read; so it is with capabilities of SCPS, too.
+fn has_wrong_size(kind: u8, size: usize) -> bool {
+    const SCPS: u8 = 20;
+    let right = if kind == SCPS {
+        Some(4)
+    } else {
+        only_size(kind)
     };
-    size != right
+    right.is_some_and(|right| size != right)
 }
 
 /// Below this size Wireshark's dissection of an option, and of the header with it, breaks off: SACK without a block (unless

@@ -17,7 +17,7 @@ use super::{
 };
 use super::{machine, options, rules, windows};
 use crate::net::{Nanos, Timestamp};
-use crate::packet::{Segment, SegmentOrigin, TcpFlags};
+use crate::packet::{FIXED_HEADER, Segment, SegmentOrigin, TcpFlags};
 
 /// All that is remembered of one connection.
 #[derive(Clone, Debug)]
@@ -178,7 +178,7 @@ impl Stream {
             }
             SegmentOrigin::TruncatedHeader | SegmentOrigin::IcmpQuote { .. } => false,
         };
-        let told = if segment.header_length < 20 {
+        let told = if segment.header_length < FIXED_HEADER {
             if around.begins.is_none() {
                 self.completeness.frame_that_counts_nothing();
             }

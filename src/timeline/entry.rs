@@ -7,7 +7,7 @@ use super::{FindingEntry, Verdict};
 use crate::chat::{SessionEvent, SessionId};
 use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, Few, FourTuple, LinkType, Nanos, Timestamp};
-use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
+use crate::packet::{FIXED_HEADER, SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{Handshake, Observation, PerSide, Side, StreamId, StreamSummary, Teardown};
 
 /// First entry: where the frames come from.
@@ -97,9 +97,6 @@ pub struct PacketEntry {
     /// Chat name of the stream's client, where known.
     pub name: Option<Arc<str>>,
 }
-
-/// Bytes of a TCP header without options (RFC 9293 section 3.1).
-const FIXED_HEADER: u8 = 20;
 
 impl PacketEntry {
     /// The header length, where it is less than the fixed header (RFC 9293 section 3.1) and the segment is none of a quote.

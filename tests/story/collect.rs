@@ -36,6 +36,23 @@ impl Sink for Collected {
     }
 }
 
+/// The messages alone, as they are told.
+#[derive(Default)]
+pub(crate) struct Messages(pub(crate) Vec<MessageEntry>);
+
+impl Sink for Messages {
+    fn wants(&self) -> Wants {
+        Wants::STORY
+    }
+
+    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
+        if let Entry::Message(message) = entry {
+            self.0.push(message.clone());
+        }
+        Ok(())
+    }
+}
+
 fn ack(ack: Option<Acknowledged>) -> String {
     ack.map_or_else(String::new, |ack| format!(" ack {}", ack.frame))
 }

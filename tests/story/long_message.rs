@@ -1,15 +1,12 @@
 //! A message in more segments than are listed: every view ties it to the segment that completed it.
-
-use std::io;
-
 use chatscope::explain::Lang;
-use chatscope::timeline::{Entry, MessageEntry, Sink, Wants, limits::MAX_MESSAGE_FRAMES};
+use chatscope::timeline::limits::MAX_MESSAGE_FRAMES;
 use chatscope::view::comments::Comments;
 use chatscope::view::ladder::{LadderOptions, LadderSink};
 use chatscope::view::lines::{Lines, LinesOptions};
 use chatscope::view::report::{AckRow, Collector, Selection};
 
-use crate::collect::play;
+use crate::collect::{Messages, play};
 use crate::scene::{ACK, PSH, Scene};
 
 const PORTS: (u16, u16) = (50001, 7000);
@@ -45,22 +42,6 @@ fn scene() -> Scene {
     scene.say(2100, PORTS, false, b"done\n");
     scene.close(3000, PORTS, true);
     scene
-}
-
-#[derive(Default)]
-struct Messages(Vec<MessageEntry>);
-
-impl Sink for Messages {
-    fn wants(&self) -> Wants {
-        Wants::STORY
-    }
-
-    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        if let Entry::Message(message) = entry {
-            self.0.push(message.clone());
-        }
-        Ok(())
-    }
 }
 
 #[test]

@@ -1,32 +1,16 @@
 //! A client port that is used again while the connection before still lingers.
 
-use std::io;
 use std::sync::Arc;
 
 use chatscope::chat::{SessionEvent, SessionEventKind, SessionId, Transport};
 use chatscope::net::{CaptureStats, Timestamp};
-use chatscope::timeline::{CaptureStart, Entry, MessageEntry, Settings, Sink, Timeline, Wants};
+use chatscope::timeline::{CaptureStart, MessageEntry, Settings, Timeline, Wants};
 
+use crate::collect::Messages;
 use crate::scene::{ACK, NOON, SYN, Scene, tuple};
 
 const PORTS: (u16, u16) = (50001, 7000);
 const SECOND: i64 = 1_000_000;
-
-#[derive(Default)]
-struct Messages(Vec<MessageEntry>);
-
-impl Sink for Messages {
-    fn wants(&self) -> Wants {
-        Wants::STORY
-    }
-
-    fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
-        if let Entry::Message(message) = entry {
-            self.0.push(message.clone());
-        }
-        Ok(())
-    }
-}
 
 /// The same ports with other initial numbers, as a system chooses them (RFC 6528).
 fn open_again(scene: &mut Scene, micros: i64) {

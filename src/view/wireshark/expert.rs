@@ -3,7 +3,7 @@
 //! Not said again here: what is inside options other than those of RFC 9293 and RFC 7323, and items of other protocols.
 
 use super::options;
-use crate::packet::TcpFlags;
+use crate::packet::{FIXED_HEADER, TcpFlags};
 use crate::tcp::{AnalysisFlags, FinPart};
 use crate::timeline::PacketEntry;
 
@@ -147,7 +147,7 @@ pub fn expert_items(packet: &PacketEntry) -> Vec<ExpertItem> {
 
 /// What Wireshark says of a header length, in bytes, below that of the fixed header.
 pub(super) fn bogus_header(length: u8) -> String {
-    format!("Bogus TCP header length ({length}, must be at least 20)")
+    format!("Bogus TCP header length ({length}, must be at least {FIXED_HEADER})")
 }
 
 fn control_bits(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {

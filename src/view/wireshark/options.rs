@@ -1,7 +1,9 @@
 //! The expert items of Wireshark 4.0 about the options of a TCP header.
 
 use super::expert::Severity;
-use crate::packet::{MAX_WINDOW_SHIFT, OptionFault, SackBlocks, SeqNumber, TcpOption, TcpOptions};
+use crate::packet::{
+    MAX_WINDOW_SHIFT, OptionFault, SackBlocks, SeqNumber, TcpOption, TcpOptions, only_size,
+};
 use crate::timeline::PacketEntry;
 
 /// Kind of the maximum segment size option.
@@ -72,22 +74,13 @@ fn lengths(options: TcpOptions<'_>, put: &mut impl FnMut(Severity, String)) {
 
 /// The kind of an option of one length only, that length, and the one that it has; both in bytes.
 pub(super) fn length_meant(option: TcpOption<'_>) -> Option<(u8, usize, usize)> {
+    const SNACK: u8 = 21;
     let (kind, length) = match option {
         TcpOption::MaximumSegmentSize(_) => (MSS, 4),
         TcpOption::Other { kind, data } => (kind, data.len() + 2),
         _ => return None,
     };
-    let meant = match kind {
-        4 | 22 | 23 => 2,
-        3 => 3,
-        MSS | 28 => 4,
-        6 | 7 | 11..=13 | 21 => 6,
-        27 => 8,
-        8 => 10,
-        78 => 16,
-        19 => 18,
-        _ => return None,
-    };
+    let meant = if kind == SNACK { 6 } else { only_size(kind)? };
     Some((kind, meant, length))
 }
 
