@@ -48,6 +48,10 @@ impl Default for Limits {
 /// Ended streams that stay unpacked: the last ACKs of a close are still to come.
 const RECENTLY_ENDED: usize = 64;
 
+/// So many more may wait, to be packed in one go: packing is long code, which the processor would fetch anew for each of them,
+/// and behind it the code that it drove out of the cache.
+const PACKED_AT_ONCE: usize = 64;
+
 /// Where a stream's state is.
 #[derive(Debug)]
 enum Place {
@@ -85,6 +89,8 @@ pub(super) struct Table {
     index: Index,
     slots: Vec<Slot>,
     working: Vec<Working>,
+    /// Places of the working set whose streams are packed.
+    free: Vec<u32>,
     hand: usize,
     /// Slots of streams that ended while they were worked on, oldest first.
     over: VecDeque<u32>,
@@ -108,6 +114,7 @@ impl Table {
             index: Index::default(),
             slots: Vec::new(),
             working: Vec::new(),
+            free: Vec::new(),
             hand: 0,
             over: VecDeque::new(),
             last: 0,
@@ -141,9 +148,13 @@ impl Table {
         if last.is_some_and(|slot| slot.newest && self.is_of(slot, key)) {
             return Some(self.last);
         }
-        let is_it = |slot: u32| self.is_of(&self.slots[slot as usize], key);
-        self.last = self.index.find(key.hash(&self.seed), is_it)?;
-        Some(self.last)
+        let hash = key.hash(&self.seed);
+        let (mut slot, mut at) = self.index.next(hash, hash as usize)?;
+        while !self.is_of(&self.slots[slot as usize], key) {
+            (slot, at) = self.index.next(hash, at + 1)?;
+        }
+        self.last = slot;
+        Some(slot)
     }
 
     #[expect(clippy::inline_always, reason = "the key stays in registers")]
@@ -289,8 +300,11 @@ impl Table {
     /// the processor's cache; else a new one; and when there is none left, that of the least recently used stream. What is in
     /// the place is the caller's to overwrite, and so is the slot's.
     fn settle(&mut self, slot: u32) -> usize {
-        let at = match self.ended_place() {
-            Some(at) => self.vacate(at),
+        if self.free.is_empty() && self.over.len() > RECENTLY_ENDED + PACKED_AT_ONCE {
+            self.vacate_ended();
+        }
+        let at = match self.free.pop() {
+            Some(at) => at as usize,
             None if self.working.len() < self.limits.working => {
                 self.working.push(Working {
                     slot,
@@ -301,7 +315,8 @@ impl Table {
             }
             None => {
                 let at = self.victim();
-                self.vacate(at)
+                self.vacate(at);
+                at
             }
         };
         let working = &mut self.working[at];
@@ -310,22 +325,25 @@ impl Table {
     }
 
     /// Packs the stream in a place.
-    fn vacate(&mut self, at: usize) -> usize {
+    fn vacate(&mut self, at: usize) {
         let old = &mut self.working[at];
         let packed = compact::pack(&mut old.stream, &mut self.scratch);
         self.slots[old.slot as usize].place = Place::Packed(packed);
-        at
     }
 
-    /// The place of the stream that ended first, if so many have ended since that its last words are likely said.
-    fn ended_place(&mut self) -> Option<usize> {
-        while self.over.len() > RECENTLY_ENDED {
-            let slot = &self.slots[self.over.pop_front()? as usize];
+    /// Packs the streams that ended first: so many have ended since that their last words are likely said.
+    #[cold]
+    fn vacate_ended(&mut self) {
+        while self.over.len() > RECENTLY_ENDED
+            && let Some(slot) = self.over.pop_front()
+        {
+            let slot = &self.slots[slot as usize];
             if let (true, Place::Working(at)) = (slot.ended, &slot.place) {
-                return Some(*at as usize);
+                let at = *at;
+                self.vacate(at as usize);
+                self.free.push(at);
             }
         }
-        None
     }
 
     /// The first stream not used since the hand last passed it (second chance).
@@ -350,6 +368,9 @@ impl Table {
         let mut excess = self.slots.len().saturating_sub(self.limits.remembered);
         for everything in [false, true] {
             let mut doomed = vec![false; self.working.len()];
+            for at in self.free.drain(..) {
+                doomed[at as usize] = true;
+            }
             let before = self.slots.len();
             self.slots.retain(|slot| {
                 let forget = excess > 0 && (slot.ended || everything);
@@ -405,16 +426,17 @@ struct Index {
 }
 
 impl Index {
-    /// The slot with this hash for which `is_it` holds.
-    #[inline]
-    fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    /// The next slot with this hash from a place on, and its place.
+    #[expect(clippy::inline_always, reason = "the key stays in registers")]
+    #[inline(always)]
+    fn next(&self, hash: u64, from: usize) -> Option<(u32, usize)> {
         let mask = self.entries.len().checked_sub(1)?;
-        let mut at = hash as usize & mask;
+        let mut at = from & mask;
         loop {
             let (tag, slot) = self.entries[at];
             let slot = slot.checked_sub(1)?;
-            if tag == tag_of(hash) && is_it(slot) {
-                return Some(slot);
+            if tag == tag_of(hash) {
+                return Some((slot, at));
             }
             at = (at + 1) & mask;
         }

@@ -167,3 +167,47 @@ fn ending_again_and_again_grows_nothing() {
     let waiting = play.analyzer.waiting_places();
     assert!((1..=8).contains(&waiting), "{waiting}");
 }
+
+/// Hundreds of connections that are reset, each followed by a late frame of an earlier one.
+fn hundreds(limits: Limits) -> Analyzer {
+    let mut play = Play::new();
+    play.analyzer = Analyzer::new(limits);
+    for number in 0..600u16 {
+        play.ends[C].port = 10_000 + number;
+        play.send(C, "S", 0, 0, 0);
+        play.send(S, "SA", 0, 1, 0);
+        play.send(C, "PA", 1, 1, 7);
+        play.send(S, "R", 1, 0, 0);
+        play.ends[C].port = 10_000 + number / 3 * 2;
+        play.send(C, "PA", 8, 1, 5);
+    }
+    play.analyzer
+}
+
+/// Streams that ended are packed many at once, and their places used again: nothing of them is lost, nor mixed up.
+#[test]
+fn ended_streams_are_packed_in_one_go() {
+    let roomy = |working| Limits {
+        working,
+        remembered: usize::MAX,
+    };
+    let (at_once, one_by_one) = (hundreds(roomy(10_000)), hundreds(roomy(1)));
+    assert!(at_once.packed_bytes() > 0);
+    let whole: Vec<_> = one_by_one.summaries().collect();
+    assert_eq!(at_once.summaries().collect::<Vec<_>>(), whole);
+    // The newest of them, where older ones are forgotten: places that are free go with the forgotten.
+    let live = hundreds(Limits {
+        working: 10_000,
+        remembered: 300,
+    });
+    assert!(live.streams_forgotten() > 0);
+    let newest = |analyzer: &Analyzer| -> Vec<_> {
+        let summaries = analyzer.summaries();
+        let newest = summaries.filter(|one| one.connection.client.port >= 10_450);
+        newest
+            .map(|one| (one.connection, one.packets, one.bytes, one.teardown))
+            .collect()
+    };
+    assert_eq!(newest(&live), newest(&one_by_one));
+    assert_eq!(newest(&live).len(), 150);
+}
