@@ -33,7 +33,7 @@ pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<Segment<'a>> {
 }
 
 /// Where IP starts, if the link header is one of the plain ones.
-#[inline]
+#[inline(always)]
 fn ip_offset(frame: &Frame<'_>) -> Option<usize> {
     let data = frame.data;
     let ether_type = |at: usize, header: usize| match data.get(at..at + 2)? {

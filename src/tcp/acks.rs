@@ -84,6 +84,8 @@ impl Unacked {
     }
 
     /// Adds a segment that was just sent. The caller has asked [`Self::is_full`].
+    #[expect(clippy::inline_always, reason = "part of the short way")]
+    #[inline(always)]
     pub(super) fn push(&mut self, record: Record) {
         if let (Some(first), Some(last)) = (self.records.front(), self.records.back()) {
             let from_first = |seq: SeqNumber| seq.offset_from(first.seq);
@@ -96,6 +98,8 @@ impl Unacked {
     }
 
     /// Applies an acknowledgment number. Returns the record that ends exactly there: of several, the oldest (D-1).
+    #[expect(clippy::inline_always, reason = "part of the short way")]
+    #[inline(always)]
     pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> Option<Record> {
         let (first, last) = (*self.records.front()?, *self.records.back()?);
         let low = first.seq;
@@ -152,6 +156,8 @@ impl Unacked {
     }
 
     /// From the lowest outstanding sequence number to the highest end, both counted from `base` (B-1).
+    #[expect(clippy::inline_always, reason = "part of the short way")]
+    #[inline(always)]
     pub(super) fn span(&self, base: SeqNumber) -> u32 {
         let (Some(first), Some(last)) = (self.records.front(), self.records.back()) else {
             return 0;

@@ -193,12 +193,11 @@ fn direction(role: u64, client: u8) -> Option<u8> {
 /// What is of neither direction.
 #[inline(always)]
 fn as_a_whole(pack: &mut impl Pack, stream: &mut Stream, start: Step) {
-    let [bits, first, more] = stream.completeness.parts().map(u64::from);
+    let [bits, first] = stream.completeness.parts().map(u64::from);
     let syn = stream.syn_time.is_some();
-    let [bits, first, more, client, reason, direct, syn] = pack.together([
+    let [bits, first, client, reason, direct, syn] = pack.together([
         (bits, 6, u64::from(completeness::ORDERLY)),
         (first, 6, 0),
-        (more, 1, 1),
         (u64::from(stream.client), 1, 0),
         (
             place(stream.client_by, &REASONS),
@@ -208,7 +207,7 @@ fn as_a_whole(pack: &mut impl Pack, stream: &mut Stream, start: Step) {
         (u64::from(stream.direct), 1, 1),
         (u64::from(syn), 1, 1),
     ]);
-    stream.completeness = Completeness::from_parts([bits, first, more].map(|part| part as u8));
+    stream.completeness = Completeness::from_parts([bits, first].map(|part| part as u8));
     stream.client = client as u8;
     stream.client_by = REASONS[reason as usize];
     stream.direct = direct != 0;

@@ -21,7 +21,6 @@ pub(super) struct Completeness {
     bits: u8,
     /// The other bits of the first frame (of a SYN: RST): a second pass adds them once the stream has another frame.
     first: u8,
-    more: bool,
 }
 
 impl Completeness {
@@ -30,7 +29,6 @@ impl Completeness {
         Self {
             bits: SYN,
             first: 0,
-            more: false,
         }
     }
 
@@ -39,22 +37,17 @@ impl Completeness {
         Self {
             bits: DATA,
             first: 0,
-            more: false,
         }
     }
 
     /// From its parts, as [`Self::parts`] gives them.
-    pub(super) const fn from_parts([bits, first, more]: [u8; 3]) -> Self {
-        Self {
-            bits,
-            first,
-            more: more != 0,
-        }
+    pub(super) const fn from_parts([bits, first]: [u8; 2]) -> Self {
+        Self { bits, first }
     }
 
     /// Its parts, to keep.
-    pub(super) fn parts(self) -> [u8; 3] {
-        [self.bits, self.first, u8::from(self.more)]
+    pub(super) const fn parts(self) -> [u8; 2] {
+        [self.bits, self.first]
     }
 
     /// Counts the stream's first frame (C-1).
@@ -67,22 +60,17 @@ impl Completeness {
 
     /// Counts a later frame (C-2).
     pub(super) fn later_frame(&mut self, flags: TcpFlags, len: u32) {
-        self.bits |= bits_of(flags, len);
-        self.more = true;
+        self.bits |= self.first | bits_of(flags, len);
     }
 
     /// A later frame whose header is broken off before its bits count (IN-4).
     pub(super) fn frame_that_counts_nothing(&mut self) {
-        self.more = true;
+        self.bits |= self.first;
     }
 
     /// The value.
     pub(super) const fn value(self) -> u8 {
-        if self.more {
-            self.bits | self.first
-        } else {
-            self.bits
-        }
+        self.bits
     }
 }
 

@@ -10,6 +10,8 @@ const IMPLAUSIBLE: u32 = 2_000_000_000;
 
 /// Tells the bytes in flight after this segment, where that is known. True when the rule applied at all, which by itself
 /// gives the frame an analysis part (P11).
+#[expect(clippy::inline_always, reason = "part of the short way")]
+#[inline(always)]
 pub(super) fn measure(
     fwd: &mut Direction,
     rev: &Direction,

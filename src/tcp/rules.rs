@@ -44,7 +44,8 @@ pub(super) fn analyse(
 }
 
 /// what the acknowledgment number takes off the list. True when a record ended exactly there.
-#[inline]
+#[expect(clippy::inline_always, reason = "part of the short way")]
+#[inline(always)]
 pub(super) fn acknowledge(
     rev: &mut Direction,
     segment: &Segment<'_>,

@@ -478,7 +478,8 @@ impl Stream {
     }
 
     /// What is told of the stream with every segment.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "part of the short way")]
+    #[inline(always)]
     pub(super) fn tell(&self, from: usize, seen: &mut Observation) {
         let client = usize::from(self.client);
         seen.completeness = self.completeness.value();

@@ -100,6 +100,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Queues an entry at the end; a `key` before that of the last one counts as that.
+    #[inline]
     pub(super) fn push(&mut self, key: Timestamp, held: Held) {
         let key = self.entries.back().map_or(key, |(last, _)| key.max(*last));
         self.bytes += held.says();
@@ -237,6 +238,8 @@ impl Queue {
     }
 
     /// The oldest entry leaves.
+    #[expect(clippy::inline_always, reason = "the loop over the entries")]
+    #[inline(always)]
     fn hand_out(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let Some((_, held)) = self.entries.pop_front() else {
             return Ok(());
@@ -263,6 +266,8 @@ impl Queue {
 }
 
 /// A packet is told; nothing that it holds stays behind in its place.
+#[expect(clippy::inline_always, reason = "part of that loop")]
+#[inline(always)]
 fn tell_packet(
     sink: &mut dyn Sink,
     entry: &mut PacketEntry,
@@ -275,6 +280,8 @@ fn tell_packet(
 }
 
 /// The same of a message.
+#[expect(clippy::inline_always, reason = "part of that loop")]
+#[inline(always)]
 fn tell_message(
     sink: &mut dyn Sink,
     entry: &mut MessageEntry,

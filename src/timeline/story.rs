@@ -240,6 +240,11 @@ impl Story {
     }
 
     /// The oldest entry's hold-back is over: names and the program's words are attached as far as they are known.
+    #[expect(
+        clippy::inline_always,
+        reason = "once for most entries, in the loop that lets time pass"
+    )]
+    #[inline(always)]
     fn ready_entry(&mut self) {
         let Self {
             queue,
@@ -265,6 +270,8 @@ impl Story {
 }
 
 /// The name of a stream's client, while it is read and after.
+#[expect(clippy::inline_always, reason = "once for most entries")]
+#[inline(always)]
 pub(super) fn name_of(
     facts: &Facts,
     conversations: &Slab<Box<Conversation>>,

@@ -54,18 +54,28 @@ impl Timeline {
     }
 
     /// Takes the next frame of the capture.
+    #[expect(
+        clippy::inline_always,
+        reason = "the frame's parts stay in registers until its segment is made of them"
+    )]
+    #[inline(always)]
     pub fn frame(&mut self, frame: &Frame<'_>) {
-        let Self { decoder, story, .. } = self;
+        let story = &mut self.story;
         story.counts.frames += 1;
         story.pass_time(frame.timestamp);
-        // What is not there by a length that lies was not cut.
-        let short = frame.data.len() < frame.original_length as usize;
         // The common frame first: its segment is decoded in place.
-        if let Some(segment) = Decoder::plain(frame) {
-            story.counts.tcp_frames += 1;
-            story.counts.cut_frames += u64::from(short && segment.is_cut());
-            return story.segment(&segment);
-        }
+        let Some(segment) = Decoder::plain(frame) else {
+            return self.frame_carefully(frame);
+        };
+        story.counts.tcp_frames += 1;
+        story.counts.cut_frames += u64::from(is_short(frame) && segment.is_cut());
+        story.segment(&segment);
+    }
+
+    /// Any other frame.
+    #[inline(never)]
+    fn frame_carefully(&mut self, frame: &Frame<'_>) {
+        let Self { decoder, story, .. } = self;
         // A frame counts once, however many segments stand in it.
         let (mut holds_tcp, mut is_cut) = (false, false);
         let mut part = Some(decoder.decode_carefully(frame));
@@ -83,7 +93,7 @@ impl Timeline {
             part = decoder.more(frame);
         }
         story.counts.tcp_frames += u64::from(holds_tcp);
-        story.counts.cut_frames += u64::from(short && is_cut);
+        story.counts.cut_frames += u64::from(is_short(frame) && is_cut);
     }
 
     /// Takes what the program told of one of its connections. It should come within half the hold-back of its time;
@@ -205,4 +215,9 @@ impl Timeline {
     pub fn stream_of(&self, connection: FourTuple) -> Option<StreamId> {
         self.story.stream_of(connection)
     }
+}
+
+/// What is not there by a length that lies was not cut.
+const fn is_short(frame: &Frame<'_>) -> bool {
+    frame.data.len() < frame.original_length as usize
 }

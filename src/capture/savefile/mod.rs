@@ -220,7 +220,8 @@ impl<R> std::fmt::Debug for SavefileReader<R> {
 impl<R: Read> FrameSource for SavefileReader<R> {
     type Error = ReadError;
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the frame's parts stay in registers")]
+    #[inline(always)]
     fn poll_frame(&mut self, _wait: Duration) -> Result<Polled<'_>, ReadError> {
         Ok(self.next_frame()?.map_or(Polled::End, Polled::Frame))
     }

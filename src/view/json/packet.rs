@@ -15,7 +15,11 @@ pub(super) fn write_packet(
     payload: bool,
 ) {
     let seen = &packet.observation;
-    let direction = (seen.stream, seen.side, [packet.source, packet.destination]);
+    let direction = (
+        seen.stream,
+        seen.side,
+        [&packet.source, &packet.destination],
+    );
     let direction = texts.directions.of(&mut texts.endpoints, direction);
     let mut pen = page
         .pen()

@@ -11,6 +11,7 @@ use super::quote::is_quotable;
 use super::texts::{Texts, endpoint};
 use crate::chat::{SessionEventKind, Transport};
 use crate::message::MessageKind;
+use crate::net::FourTuple;
 use crate::tcp::{Certainty, Side};
 use crate::timeline::{
     Acknowledged, CaptureStart, DeliveryEntry, EndEntry, FindingCode, FindingEntry, MessageEntry,
@@ -54,12 +55,12 @@ fn range(out: &mut Vec<u8>, key: &[u8], range: &Range<u64>) {
 
 /// Appends a `message` line.
 pub(super) fn write_message(page: &mut Page, texts: &mut Texts, entry: &MessageEntry) {
-    let connection = match entry.side {
-        Side::Client => entry.connection,
-        Side::Server => entry.connection.flipped(),
+    let FourTuple { client, server } = &entry.connection;
+    let between = match entry.side {
+        Side::Client => [client, server],
+        Side::Server => [server, client],
     };
-    let direction = [connection.client, connection.server];
-    let direction = (entry.stream, entry.side, direction);
+    let direction = (entry.stream, entry.side, between);
     let direction = texts.directions.of(&mut texts.endpoints, direction);
     let mut pen = page
         .pen()

@@ -128,7 +128,7 @@ pub(super) fn endpoint(out: &mut Vec<u8>, ends: &mut EndpointTexts, key: &[u8], 
 const REMEMBERED: usize = 512;
 
 /// A direction of a connection: its stream, who sends, from where to where.
-pub(super) type Direction = (StreamId, Side, [Endpoint; 2]);
+pub(super) type Direction<'a> = (StreamId, Side, [&'a Endpoint; 2]);
 
 /// The window field, the window as it counts, its shift.
 pub(super) type Window = (u16, Option<u32>, Option<u8>);
@@ -136,7 +136,7 @@ pub(super) type Window = (u16, Option<u32>, Option<u8>);
 /// What often stays the same from one segment of a direction to the next: while only one side sends, half of the numbers.
 #[derive(Debug)]
 pub(super) struct DirectionText {
-    of: Direction,
+    of: (StreamId, Side, [Endpoint; 2]),
     /// `stream`, `direction`, `src` and `dst`, with room for IPv6.
     pub(super) ends: Snippet<192>,
     pub(super) seq: Memo<u32, 24>,
@@ -151,10 +151,10 @@ pub(super) struct DirectionText {
 
 impl DirectionText {
     #[cold]
-    fn new(ends: &mut EndpointTexts, of: Direction) -> Self {
-        let (stream, side, [source, destination]) = of;
+    fn new(ends: &mut EndpointTexts, (stream, side, between): Direction<'_>) -> Self {
+        let [source, destination] = between.map(|end| *end);
         Self {
-            of,
+            of: (stream, side, [source, destination]),
             ends: Snippet::written(|out| {
                 number(out, key!("stream"), stream.0);
                 word(out, key!("direction"), side.direction());
@@ -196,10 +196,14 @@ impl DirectionTexts {
 
     /// What is known of a direction.
     #[inline]
-    pub(super) fn of(&mut self, ends: &mut EndpointTexts, of: Direction) -> &mut DirectionText {
-        let (stream, side, _) = of;
+    pub(super) fn of(&mut self, ends: &mut EndpointTexts, of: Direction<'_>) -> &mut DirectionText {
+        let (stream, side, between) = of;
         let slot = &mut self.0[(stream.0 as usize * 2 + side as usize) % REMEMBERED];
-        if slot.as_ref().is_none_or(|known| known.of != of) {
+        let known = slot.as_ref().is_some_and(|known| {
+            let (met, its_side, its_ends) = &known.of;
+            (*met, *its_side) == (stream, side) && its_ends.each_ref() == between
+        });
+        if !known {
             *slot = None;
         }
         slot.get_or_insert_with(|| DirectionText::new(ends, of))
