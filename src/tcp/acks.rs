@@ -133,6 +133,7 @@ impl Unacked {
     }
 
     /// The general case, record by record (D, steps 1 to 4), with circular comparisons.
+    #[inline(never)]
     fn walk(&mut self, ack: SeqNumber) -> Option<Record> {
         let mut exact = None;
         self.records.retain_mut(|record| {
@@ -166,6 +167,12 @@ impl Unacked {
         if self.tidy && low <= high && high - low == last.end.offset_from(first.seq) {
             return high - low;
         }
+        self.widest(base)
+    }
+
+    /// The same where records do not stand in order.
+    #[inline(never)]
+    fn widest(&self, base: SeqNumber) -> u32 {
         let low = self.records.iter().map(|r| r.seq.offset_from(base)).min();
         let high = self.records.iter().map(|r| r.end.offset_from(base)).max();
         high.unwrap_or(0).wrapping_sub(low.unwrap_or(0))

@@ -81,6 +81,7 @@ impl Key {
     }
 
     /// The same for IPv6.
+    #[inline(never)]
     fn of_ipv6(source: &Endpoint, destination: &Endpoint) -> (Self, usize) {
         let end = |end: &Endpoint| (number(end.ip), end.port);
         let (from, to) = (end(source), end(destination));
@@ -96,16 +97,21 @@ impl Key {
 
     /// A hash that spreads whatever an outsider chooses; its lower 32 bits are used.
     #[inline]
-    pub(super) fn hash(&self, Seed([first, second]): &Seed) -> u64 {
+    pub(super) fn hash(&self, &Seed([first, second]): &Seed) -> u64 {
         let addresses = if self.ipv6 {
-            let [large, small] = self.v6;
-            let hash = fold(large as u64 ^ first, (large >> 64) as u64 ^ second);
-            fold(small as u64 ^ hash, (small >> 64) as u64 ^ second)
+            self.hash_ipv6([first, second])
         } else {
             self.v4
         };
         let addresses = fold(addresses ^ first, second | 1);
         fold(addresses ^ u64::from(self.ports), MIX)
+    }
+
+    #[inline(never)]
+    fn hash_ipv6(&self, [first, second]: [u64; 2]) -> u64 {
+        let [large, small] = self.v6;
+        let hash = fold(large as u64 ^ first, (large >> 64) as u64 ^ second);
+        fold(small as u64 ^ hash, (small >> 64) as u64 ^ second)
     }
 
     /// Bytes of a plain IP header between such ends.

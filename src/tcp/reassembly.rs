@@ -151,16 +151,33 @@ impl Reassembler {
         let Some((start, end)) = self.place(first, segment.len) else {
             return;
         };
+        // The next bytes, and nothing waits: most segments.
+        let alone = self.pending.is_empty() && self.end.is_none() && !segment.flags.fin();
+        if alone && start == self.next as i64 {
+            let bytes = &segment.payload[..segment.payload.len().min(segment.len as usize)];
+            return self.hand_out(bytes, end, segment.frame, segment.timestamp, &mut sink);
+        }
+        self.push_aside(segment, (start, end), &mut sink);
+    }
+
+    /// The same of a segment that repeats or leaves out bytes, or ends the stream, or where some wait.
+    #[inline(never)]
+    fn push_aside(
+        &mut self,
+        segment: &Segment<'_>,
+        (start, end): (i64, u64),
+        sink: &mut impl FnMut(Chunk<'_>),
+    ) {
         if segment.flags.fin() {
             self.close(segment, end);
         }
         let limit = self.end.map_or(end, |fin| end.min(fin.offset));
         if start <= self.next as i64 {
-            self.deliver(segment, start, limit, &mut sink);
+            self.deliver(segment, start, limit, sink);
         } else {
             self.store(segment, start, limit);
         }
-        self.drain(&mut sink);
+        self.drain(sink);
     }
 
     /// The receiver acknowledged everything before `ack`: holes below it, with data waiting behind them, are given up.

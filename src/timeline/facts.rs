@@ -201,6 +201,7 @@ impl Facts {
     }
 
     /// Keeps only the newest `count`.
+    #[inline(never)]
     pub(super) fn keep(&mut self, count: usize) {
         while self.kept.len() > count {
             self.kept.pop_front();

@@ -15,6 +15,7 @@ use crate::tcp::{Observation, RoleReason, Side, StreamId, StreamSummary};
 
 impl Story {
     /// A connection is open: it is watched and, if anybody wants messages, read.
+    #[inline(never)]
     pub(super) fn take_up(&mut self, segment: &Segment<'_>, seen: &Observation, handshake: bool) {
         if self.watches.len() >= MAX_WATCHES {
             self.shed();
@@ -71,6 +72,7 @@ impl Story {
         self.facts.of_mut(seen.stream).conversation = slot;
     }
 
+    #[inline(never)]
     pub(super) fn join_or_leave(&mut self, stream: StreamId, member: bool) {
         let slot = self.facts.of(stream).conversation;
         if let Some(mut conversation) = self.conversations.borrow_out(slot) {

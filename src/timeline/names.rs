@@ -16,7 +16,16 @@ pub(super) enum Told {
 }
 
 /// Reads the notices of our own chat, line text (`* ...`) or `chatscope.v1` objects.
+#[inline]
 pub(super) fn told(text: &[u8]) -> Option<Told> {
+    match text.first()? {
+        b'*' | b'{' => read(text),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn read(text: &[u8]) -> Option<Told> {
     match text.first()? {
         b'*' => notice(std::str::from_utf8(text.strip_prefix(b"* ")?).ok()?),
         b'{' => object(text),
@@ -76,6 +85,12 @@ pub(super) fn in_front(prefix: &[u8]) -> Option<&str> {
     if let Some(name) = prefix.strip_suffix(b": ").filter(|name| is_simple(name)) {
         return std::str::from_utf8(name).ok();
     }
+    before(prefix)
+}
+
+/// The same of any other dress.
+#[inline(never)]
+fn before(prefix: &[u8]) -> Option<&str> {
     let prefix = std::str::from_utf8(prefix).ok()?;
     let word = prefix.trim_end_matches(closes);
     if word.len() == prefix.len() {

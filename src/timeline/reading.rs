@@ -1,6 +1,8 @@
 //! From payload to message entries: who said what in which frames, whether it is a copy, and which ACKs covered it.
 
-use super::conversation::{Completed, Conversation, PendingAck};
+use std::ops::Range;
+
+use super::conversation::{Completed, Conversation, Direction, PendingAck};
 use super::copies::Said;
 use super::facts::Marks;
 use super::limits::{COPY_WINDOW, LINGER, SILENCE, SILENCE_IN_A_LINE};
@@ -385,6 +387,7 @@ impl Story {
 }
 
 /// The server says who somebody is.
+#[cold]
 fn learn_name(conversation: &mut Conversation, told: Told) {
     match told {
         Told::Welcome(name) => {
@@ -417,28 +420,34 @@ fn count_sharing(
 ) {
     let waiting = conversation.splitter.is_waiting(side);
     let direction = conversation.direction(side);
-    let first_of = |from: u64, to: u64| {
-        let frames = direction.spans.first_and_last(&(from..to.max(from + 1)));
-        frames.map_or(0, |(first, _)| first)
-    };
     out.clear();
     if let ([only], false) = (messages, waiting) {
-        let frame = first_of(only.bytes.start, only.bytes.end);
+        let frame = begins_in(direction, &only.bytes);
         if frame != direction.began.0 {
             direction.began = (frame, 1);
         }
         return out.push((frame, direction.began.1.max(1)));
     }
-    out.extend(
-        messages
-            .iter()
-            .map(|message| (first_of(message.bytes.start, message.bytes.end), 0)),
-    );
+    count_many(direction, messages, waiting, out);
+}
+
+/// The same of several messages, or one behind which another begins.
+#[inline(never)]
+fn count_many(
+    direction: &mut Direction,
+    messages: &[Message],
+    waiting: bool,
+    out: &mut Vec<(u64, u32)>,
+) {
+    let begins = messages
+        .iter()
+        .map(|message| begins_in(direction, &message.bytes));
+    out.extend(begins.map(|frame| (frame, 0)));
     let tail = messages
         .last()
         .filter(|_| waiting)
         .map(|last| last.bytes.end);
-    let tail = tail.map(|start| first_of(start, start + 1));
+    let tail = tail.map(|start| begins_in(direction, &(start..start)));
     // A message that began in an earlier segment was counted there.
     let earlier = direction.began;
     let mut from = out.partition_point(|(frame, _)| *frame == earlier.0);
@@ -459,4 +468,11 @@ fn count_sharing(
     {
         direction.began = (frame, 1);
     }
+}
+
+/// The frame that carried the first of these bytes, or the one from which they are missing.
+fn begins_in(direction: &Direction, bytes: &Range<u64>) -> u64 {
+    let (start, end) = (bytes.start, bytes.end.max(bytes.start + 1));
+    let frames = direction.spans.first_and_last(&(start..end));
+    frames.map_or(0, |(first, _)| first)
 }

@@ -66,10 +66,7 @@ impl Spans {
         let last = carrying.clone().next_back().copied();
         let frames = match last {
             Some(only) if carrying.len() == 1 => [only.frame][..].into(),
-            _ => {
-                let listed = carrying.clone().take(MAX_MESSAGE_FRAMES);
-                listed.map(|span| span.frame).collect::<Vec<_>>().into()
-            }
+            _ => listed(carrying.clone()),
         };
         let around = bytes.start < self.left_out.end && self.left_out.start < bytes.end;
         let missing = if around { self.missing } else { 0 };
@@ -106,6 +103,13 @@ impl Spans {
             self.kept.pop_front();
         }
     }
+}
+
+/// The frames of these spans, as many as are listed.
+#[inline(never)]
+fn listed(carrying: vec_deque::Iter<'_, Span>) -> Few<u64, 2> {
+    let listed = carrying.take(MAX_MESSAGE_FRAMES);
+    listed.map(|span| span.frame).collect::<Vec<_>>().into()
 }
 
 #[cfg(test)]

@@ -157,6 +157,7 @@ impl Watch {
     }
 
     /// Notes what is missing, and what comes late.
+    #[inline(never)]
     fn losses(&mut self, seen: &Observation) {
         let late = AnalysisFlags::SENT_AGAIN.union(AnalysisFlags::OUT_OF_ORDER);
         let hole = self.holes.of_mut(seen.side);
@@ -175,9 +176,15 @@ impl Watch {
 
     /// The receiver has everything up to `ack`. Where all of it was seen to come again, only the network had lost it; else
     /// the capture has.
+    #[inline(never)]
     fn mend(&mut self, side: Side, ack: u32) {
         let hole = self.holes.of_mut(side);
         hole.take_if(|hole| hole.late >= hole.lost && (ack.wrapping_sub(hole.end) as i32) >= 0);
+    }
+
+    /// One side has sent its FIN.
+    pub(super) const fn is_half_closed(&self) -> bool {
+        self.fin.client || self.fin.server
     }
 
     /// Segments may be missing from the capture: absence proves nothing.

@@ -8,6 +8,7 @@ use super::limits::{MAX_REPEATED_FINDINGS, SYN_PATIENCE, ZERO_WINDOW_PATIENCE};
 use super::story::Story;
 use super::telling::with_frames;
 use super::timers::Timer;
+use super::watch::ZeroWindow;
 use crate::net::Nanos;
 use crate::packet::{Segment, SegmentOrigin};
 use crate::tcp::{
@@ -15,6 +16,7 @@ use crate::tcp::{
     StreamSummary,
 };
 
+const TURNS: Changes = Changes::CLIENT_CHANGED.union(Changes::REVIVED);
 const ENDINGS: u16 = Changes::CLOSED.0 | Changes::RESET.0 | Changes::REFUSED.0;
 
 impl Story {
@@ -24,15 +26,8 @@ impl Story {
             return;
         }
         let changes = seen.changes;
-        if changes.contains(Changes::CLIENT_CHANGED) {
-            self.let_go(seen.stream);
-            self.forget_name(seen.stream);
-        }
-        if changes.contains(Changes::REVIVED) {
-            // The RST ended nothing: it is taken up where it goes on.
-            self.let_go(seen.stream);
-            let ended = Marks::END_SET.0 | Marks::TEARDOWN_TOLD.0;
-            self.facts.of_mut(seen.stream).marks.0 &= !ended;
+        if changes.intersects(TURNS) {
+            self.turn(seen);
         }
         if segment.flags.syn() {
             self.opening(segment, seen);
@@ -56,7 +51,23 @@ impl Story {
         self.watch_open(slot, segment, seen);
     }
 
+    /// The connection is not what it was taken for.
+    #[cold]
+    fn turn(&mut self, seen: &Observation) {
+        if seen.changes.contains(Changes::CLIENT_CHANGED) {
+            self.let_go(seen.stream);
+            self.forget_name(seen.stream);
+        }
+        if seen.changes.contains(Changes::REVIVED) {
+            // The RST ended nothing: it is taken up where it goes on.
+            self.let_go(seen.stream);
+            let ended = Marks::END_SET.0 | Marks::TEARDOWN_TOLD.0;
+            self.facts.of_mut(seen.stream).marks.0 &= !ended;
+        }
+    }
+
     /// A SYN or SYN,ACK.
+    #[inline(never)]
     fn opening(&mut self, segment: &Segment<'_>, seen: &Observation) {
         if seen.role == FrameRole::SynAck && segment.flags.ack() {
             let service = self.services.id_of(segment.source);
@@ -96,6 +107,7 @@ impl Story {
     }
 
     /// The handshake is complete.
+    #[inline(never)]
     fn opened(&mut self, segment: &Segment<'_>, seen: &Observation) {
         // The number may have belonged to a refused attempt with the same ISN (TR-9).
         let fact = self.facts.of_mut(seen.stream);
@@ -122,6 +134,9 @@ impl Story {
             segment.len > 0 && seen.side == Side::Server && watch.last_data.server.is_none();
         let opened_again =
             watch.segment(segment, seen, &mut self.services, self.settings.stall_after);
+        let remarkable = segment.len > 0
+            && !segment.flags.rst()
+            && (seen.analysis.intersects(AnalysisFlags::SENT_AGAIN) || watch.is_half_closed());
         if watch.missing && watch.handshake_seen {
             self.facts.of_mut(seen.stream).marks.add(Marks::LOSSY);
         }
@@ -133,29 +148,40 @@ impl Story {
             return;
         }
         if let Some((zero, lasted)) = opened_again.filter(|(zero, _)| zero.told) {
-            let mut finding = self.finding(FindingCode::ZeroWindow, seen.stream);
-            finding.side = Some(seen.side);
-            finding.certainty = Certainty::Seen;
-            finding.duration = Some(lasted);
-            self.tell_finding(with_frames(finding, &[zero.frame, segment.frame]));
+            self.opened_window(zero, lasted, segment, seen);
+        }
+        if remarkable {
+            self.remark(slot, segment, seen);
         }
         if segment.len > 0 || segment.window == 0 || segment.flags.fin() {
-            self.remark(segment, seen);
             self.arm(seen.stream);
         } else if seen.changes.contains(Changes::STATE) {
             self.arm(seen.stream);
         }
     }
 
+    /// A window of 0 is over of which a finding has told.
+    #[cold]
+    fn opened_window(
+        &mut self,
+        zero: ZeroWindow,
+        lasted: Nanos,
+        segment: &Segment<'_>,
+        seen: &Observation,
+    ) {
+        let mut finding = self.finding(FindingCode::ZeroWindow, seen.stream);
+        finding.side = Some(seen.side);
+        finding.certainty = Certainty::Seen;
+        finding.duration = Some(lasted);
+        self.tell_finding(with_frames(finding, &[zero.frame, segment.frame]));
+    }
+
     /// Repeated data, and data into a half-closed connection.
-    fn remark(&mut self, segment: &Segment<'_>, seen: &Observation) {
-        let slot = self.facts.of(seen.stream).watch;
+    #[cold]
+    fn remark(&mut self, slot: Slot, segment: &Segment<'_>, seen: &Observation) {
         let Some(watch) = self.watches.get_mut(slot) else {
             return;
         };
-        if segment.len == 0 || segment.flags.rst() {
-            return;
-        }
         if seen.analysis.intersects(AnalysisFlags::SENT_AGAIN) {
             if watch.retransmissions_told >= MAX_REPEATED_FINDINGS {
                 return;
@@ -181,10 +207,15 @@ impl Story {
     }
 
     /// A connection was closed, reset or refused by this segment, whose payload has been read.
+    #[inline]
     pub(super) fn ended(&mut self, segment: &Segment<'_>, seen: &Observation) {
-        if seen.changes.0 & ENDINGS == 0 || segment.origin != SegmentOrigin::Direct {
-            return;
+        if seen.changes.0 & ENDINGS != 0 && segment.origin == SegmentOrigin::Direct {
+            self.end(segment, seen);
         }
+    }
+
+    #[inline(never)]
+    fn end(&mut self, segment: &Segment<'_>, seen: &Observation) {
         let stream = seen.stream;
         let fact = self.facts.of_mut(stream);
         let first = fact.marks.first(Marks::END_SET);

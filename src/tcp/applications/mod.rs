@@ -62,6 +62,7 @@ impl Applications {
     }
 
     /// Looks at what it is, and reads it.
+    #[inline(never)]
     fn listen(
         &mut self,
         key: Key,

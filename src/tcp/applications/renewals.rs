@@ -24,6 +24,7 @@ impl Renewals {
     }
 
     /// Whether this frame begins the new stream of its connection.
+    #[cold]
     pub(super) fn begins(&mut self, key: &Key) -> bool {
         self.due.remove(key)
     }
