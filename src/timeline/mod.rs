@@ -17,6 +17,7 @@ mod lane;
 pub mod limits;
 mod names;
 mod owing;
+mod per_room;
 mod queue;
 mod reading;
 mod resets;

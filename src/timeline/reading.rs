@@ -141,7 +141,7 @@ impl Story {
         }
         let said = Said::read(&entry.message.text);
         conversation.asked_name |= said.text.starts_with(b"/nick");
-        let receivers = self.members.get(&conversation.room).copied().unwrap_or(0);
+        let receivers = self.members.get(conversation.room).copied().unwrap_or(0);
         let receivers = (receivers, conversation.member);
         let serial = self
             .tracked
@@ -372,7 +372,7 @@ impl Story {
             return;
         }
         conversation.member = member;
-        let count = self.members.entry(conversation.room).or_default();
+        let count = self.members.of_mut(conversation.room);
         *count = if member {
             *count + 1
         } else {

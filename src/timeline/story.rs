@@ -12,6 +12,7 @@ use super::conversation::{Completed, Conversation};
 use super::facts::{Facts, Marks, Slab};
 use super::kept_names::KeptNames;
 use super::limits::{CLOCK_WENT_BACK, MAX_LOOKS, MAX_TIMES_OVER};
+use super::per_room::PerRoom;
 use super::queue::Queue;
 use super::services::{RoomId, Services};
 use super::sessions::Books;
@@ -48,7 +49,7 @@ pub(super) struct Story {
     pub(super) conversations: Slab<Box<Conversation>>,
     pub(super) kept_names: KeptNames,
     /// Receivers in each room.
-    pub(super) members: FxHashMap<RoomId, u32>,
+    pub(super) members: PerRoom<u32>,
     /// Open connections: the newest stream of a 4-tuple and the one before.
     pub(super) by_tuple: SeededMap<FourTuple, (StreamId, Option<StreamId>)>,
     pub(super) tracked: TrackedMessages,
@@ -97,7 +98,7 @@ impl Story {
             signs: RefCell::default(),
             conversations: Slab::default(),
             kept_names: KeptNames::default(),
-            members: FxHashMap::default(),
+            members: PerRoom::default(),
             by_tuple: SeededMap::default(),
             tracked: TrackedMessages::default(),
             looks_left: MAX_LOOKS,

@@ -5,13 +5,12 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
-
 use super::copies::{self, Said};
 use super::limits::{
     COPY_WINDOW, MAX_CANDIDATES, MAX_COMPARED, MAX_COMPARED_BACK, MAX_COPIES, MAX_TRACKED,
     MAX_TRACKED_BYTES,
 };
+use super::per_room::PerRoom;
 use super::services::RoomId;
 use super::{Acknowledged, CopyEntry, DeliveryEntry, MessageEntry};
 use crate::message::MessageKind;
@@ -107,7 +106,7 @@ pub(super) struct TrackedMessages {
     first: u64,
     /// Bytes of all their texts.
     bytes: usize,
-    rooms: FxHashMap<RoomId, Habits>,
+    rooms: PerRoom<Habits>,
 }
 
 impl TrackedMessages {
@@ -162,7 +161,7 @@ impl TrackedMessages {
             news: false,
             complete_told: false,
         });
-        let habits = self.rooms.entry(room).or_default();
+        let habits = self.rooms.of_mut(room);
         if habits.said.len() >= MAX_CANDIDATES {
             habits.said.pop_front();
         }
@@ -187,7 +186,7 @@ impl TrackedMessages {
         copy: &'c Said<'_>,
         name_of: impl Fn(StreamId) -> Option<&'n str>,
     ) -> Option<(u64, Option<&'c str>)> {
-        let said = &self.rooms.get(&room)?.said;
+        let said = &self.rooms.get(room)?.said;
         let from = first_from(said, cursor);
         let ahead = said.iter().skip(from).take(MAX_COMPARED);
         let behind = said.range(..from).rev().take(MAX_COMPARED_BACK);
@@ -258,7 +257,7 @@ impl TrackedMessages {
         else {
             return;
         };
-        let habits = self.rooms.entry(tracked.room).or_default();
+        let habits = self.rooms.of_mut(tracked.room);
         habits.echoes |= echo;
         habits.fans_out |= !echo;
         let all = tracked.copies.len() as u32 >= everybody(tracked, habits);
@@ -291,7 +290,7 @@ impl TrackedMessages {
     /// How many copies there should be, by what this room does.
     fn expected(&self, tracked: &Tracked) -> u32 {
         let seen = tracked.copies.len() as u32;
-        let Some(habits) = self.rooms.get(&tracked.room) else {
+        let Some(habits) = self.rooms.get(tracked.room) else {
             return seen;
         };
         if !habits.is_one_room() {
@@ -318,7 +317,7 @@ impl TrackedMessages {
         if !tracked.news || tracked.complete_told || !self.is_complete(tracked) {
             return None;
         }
-        let known = self.rooms.get(&tracked.room);
+        let known = self.rooms.get(tracked.room);
         let sure = known.is_some_and(Habits::is_known);
         if !sure && now < tracked.at.plus(patience) {
             return None;
@@ -353,10 +352,9 @@ impl TrackedMessages {
         } else {
             None
         };
-        if let Some(habits) = self.rooms.get_mut(&room) {
-            habits.reached_some = habits.reached_some.saturating_add(u32::from(some));
-            habits.echo_known |= fanned_out;
-        }
+        let habits = self.rooms.of_mut(room);
+        habits.reached_some = habits.reached_some.saturating_add(u32::from(some));
+        habits.echo_known |= fanned_out;
         self.forget_until(serial);
         entry
     }
@@ -372,7 +370,7 @@ impl TrackedMessages {
             room: tracked.room,
             echoes: self
                 .rooms
-                .get(&tracked.room)
+                .get(tracked.room)
                 .is_some_and(|habits| habits.echoes),
             message: tracked.message,
             sender: tracked.stream,
@@ -412,10 +410,9 @@ impl TrackedMessages {
             return false;
         };
         self.bytes -= tracked.text.len();
-        if let Some(habits) = self.rooms.get_mut(&tracked.room)
-            && habits.said.front() == Some(&self.first)
-        {
-            habits.said.pop_front();
+        let said = &mut self.rooms.of_mut(tracked.room).said;
+        if said.front() == Some(&self.first) {
+            said.pop_front();
         }
         self.first += 1;
         true
