@@ -153,9 +153,8 @@ impl Story {
         if remarkable {
             self.remark(slot, segment, seen);
         }
-        if segment.len > 0 || segment.window == 0 || segment.flags.fin() {
-            self.arm(seen.stream);
-        } else if seen.changes.contains(Changes::STATE) {
+        let stirs = segment.len > 0 || segment.window == 0 || segment.flags.fin();
+        if stirs || seen.changes.contains(Changes::STATE) {
             self.arm(seen.stream);
         }
     }
