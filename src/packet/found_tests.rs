@@ -219,6 +219,26 @@ fn types_known_by_what_follows() {
 }
 
 #[test]
+fn of_a_netfilter_log_the_last_packet_and_the_last_number_count() {
+    let attribute = |kind: u8, bytes: &[u8]| {
+        let mut all = [&[4 + bytes.len() as u8, 0, kind, 0], bytes].concat();
+        all.resize(all.len().next_multiple_of(4), 0);
+        all
+    };
+    let found = |attributes: &[&[u8]]| {
+        let log = [&[2, 0, 0, 0], &attributes.concat()[..]].concat();
+        length(239, &log) == Some(3)
+    };
+    let log = attribute(9, &packet());
+    assert!(found(&[&log]) && found(&[&attribute(9, &[8, 0, 3, 0]), &log]));
+    assert!(!found(&[&log, &attribute(9, b"abcd")]));
+    assert!(found(&[&log, &[3, 0, 0]]) && !found(&[&log, &[3, 0, 0, 0]]));
+    assert!(found(&[&log, &attribute(1, &[8, 0, 0, 0])]));
+    assert!(!found(&[&log, &attribute(1, &[0x86, 0xdd, 0, 0])]));
+    assert!(found(&[&log, &attribute(1, &[0x86, 0xdd])]));
+}
+
+#[test]
 fn smart_edge_by_the_distance_of_layer_3() {
     let edge = |kind: u8, distance: u8, header: &[u8]| {
         let mut bytes = [0; 24];

@@ -194,15 +194,28 @@ fn packet_filter(view: View<'_>) -> Step<'_> {
 }
 
 /// Linux netfilter log: family, then attributes in host byte order; attribute 1 begins with the packet's `EtherType` (without
-/// it, or if that is 0, the family counts), attribute 9 is the packet.
+/// it, or if that is 0, the family counts), attribute 9 is the packet; of several of one kind the last one counts.
 fn nflog(view: View<'_>) -> Step<'_> {
-    const HEADER: u16 = 1;
-    const PAYLOAD: u16 = 9;
     const INET: u8 = 2;
     const LINUX_INET6: u8 = 10;
     let family = view.u8(0)?;
-    let (mut rest, mut number) = (view.skip(4)?, 0);
-    loop {
+    let (packet, number) = logged(view.skip(4)?)?;
+    let packet = packet.ok_or(Stop::NotTcp(NotTcp::NoPayload))?;
+    match (number, family) {
+        (0, INET) => Ok((Protocol::Ip, packet)),
+        (0, LINUX_INET6) => Ok((Protocol::Ipv6, packet)),
+        (0, _) => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(family)))),
+        _ => Ok((Protocol::EtherType(number), packet)),
+    }
+}
+
+/// The packet among the attributes of a log, and its `EtherType`.
+fn logged(mut rest: View<'_>) -> Result<(Option<View<'_>>, u16), Stop> {
+    const HEADER: u16 = 1;
+    const HEADER_SIZE: usize = 8;
+    const PAYLOAD: u16 = 9;
+    let (mut packet, mut number) = (None, 0);
+    while rest.reported >= 4 {
         let [size, kind] = [0, 2].map(|at| rest.array(at).map(u16::from_le_bytes));
         let (size, kind) = (usize::from(size?), kind? & 0x7fff);
         let attribute = rest.limit(size);
@@ -210,18 +223,17 @@ fn nflog(view: View<'_>) -> Step<'_> {
         if size < 4 || attribute.data.len() < size {
             return Err(Stop::NotTcp(NotTcp::NoPayload));
         }
-        match (kind, number, family) {
-            (HEADER, ..) => number = attribute.u16(4)?,
-            (PAYLOAD, 0, INET) => return Ok((Protocol::Ip, attribute.skip(4)?)),
-            (PAYLOAD, 0, LINUX_INET6) => return Ok((Protocol::Ipv6, attribute.skip(4)?)),
-            (PAYLOAD, 0, _) => {
-                return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(family))));
-            }
-            (PAYLOAD, ..) => return Ok((Protocol::EtherType(number), attribute.skip(4)?)),
+        match kind {
+            HEADER if size == HEADER_SIZE => number = attribute.u16(4)?,
+            PAYLOAD => packet = Some(attribute.skip(4)?),
             _ => {}
         }
-        rest = rest.skip(size.next_multiple_of(4))?;
+        match rest.skip(size.next_multiple_of(4)) {
+            Ok(next) => rest = next,
+            Err(_) => break,
+        }
     }
+    Ok((packet, number))
 }
 
 /// CACE per-packet information: length and the real link type, both little-endian.

@@ -45,8 +45,9 @@ fn read_samples<'d>(view: View<'d>, found: &mut Vec<Next<'d>>) -> Result<(), Bro
         let (kind, length) = (rest.u32(0)?, rest.u32(4)? as usize);
         let sample = rest.skip(8)?;
         match kind {
-            FLOW => read_records(sample.limit(length), 32, found)?,
-            EXPANDED_FLOW => read_records(sample.limit(length), 44, found)?,
+            // Where the next sample begins is all that tshark takes the length for.
+            FLOW => read_records(sample, 32, found)?,
+            EXPANDED_FLOW => read_records(sample, 44, found)?,
             COUNTERS | EXPANDED_COUNTERS => {}
             _ => return Ok(()),
         }
@@ -66,11 +67,15 @@ fn read_records<'d>(
     for _ in 0..sample.u32(size - 4)?.min(MAX_PARTS as u32) {
         let (kind, length) = (rest.u32(0)?, rest.u32(4)? as usize);
         let record = rest.skip(8)?;
-        if kind == SAMPLED_HEADER {
+        rest = if kind == SAMPLED_HEADER {
             let (protocol, size) = (record.u32(0)?, record.u32(4)?);
-            found.extend(header(protocol, size, record.u32(12)?, record.skip(16)?));
-        }
-        rest = record.skip(length)?;
+            let captured = record.u32(12)?;
+            let frame = record.skip(16)?;
+            found.extend(header(protocol, size, captured, frame));
+            frame.skip(padded(captured))?
+        } else {
+            record.skip(length)?
+        };
     }
     Ok(())
 }
@@ -98,10 +103,15 @@ fn header(protocol: u32, size: u32, captured: u32, view: View<'_>) -> Option<Nex
         15 => Protocol::Wlan,
         _ => return None,
     };
-    // tshark wants the padding as well.
-    view.skip((captured as usize).next_multiple_of(4)).ok()?;
-    let frame = view.limit(captured as usize).of_frame(size as usize);
+    // tshark wants the padding as well, and takes it for bytes of the frame where that is longer.
+    view.skip(padded(captured)).ok()?;
+    let frame = view.limit(padded(captured)).of_frame(size as usize);
     Some((protocol, frame))
+}
+
+/// The bytes of the beginning of a frame, and what fills them up to whole words.
+const fn padded(captured: u32) -> usize {
+    (captured as usize).next_multiple_of(4)
 }
 
 #[cfg(test)]
@@ -149,6 +159,13 @@ mod tests {
         .concat()
     }
 
+    /// A sample whose length, or that of its record, lies.
+    fn lying(at: usize, length: u8) -> Vec<u8> {
+        let mut sample = sample(&packet(6), 44, false);
+        sample[at..at + 4].copy_from_slice(&[0, 0, 0, length]);
+        sample
+    }
+
     /// Where the segment of a datagram to port 6343 comes from, if it has one.
     fn origin(datagram: &[u8]) -> Option<SegmentOrigin> {
         let length = datagram.len() as u16 + 8;
@@ -179,6 +196,9 @@ mod tests {
             vec![sample(&packet(6), 44, true)],
             vec![counters, tcp.clone()],
             vec![udp, tcp.clone()],
+            vec![lying(4, 4)],
+            vec![lying(4, 32)],
+            vec![lying(44, 20)],
         ] {
             let origin = origin(&version_5(&samples));
             assert!(matches!(origin, Some(SegmentOrigin::IcmpQuote { .. })));

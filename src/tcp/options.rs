@@ -102,7 +102,10 @@ impl Walk<'_, '_> {
             return Break(bytes.len() + 2 >= self.claimed); // as far as the complaint about it reaches
         }
         if end == self.claimed && end > bytes.len() && quote_ends(self.segment) {
-            // Of the last option of a quote, kind and length are enough.
+            // Of the last option of a quote, kind and length are enough; what is there of it counts.
+            if kind == MULTIPATH {
+                return Break(self.paths.option(size, there) != Err(Cut::Confused));
+            }
             read_option(self.fwd, kind, size, there);
             return Break(true);
         }

@@ -37,27 +37,10 @@ pub struct OptionBytes {
 impl OptionBytes {
     /// A copy of a header's options.
     #[must_use]
-    #[inline]
     pub fn copy_of(options: TcpOptions<'_>) -> Self {
-        // Time stamps alone: a copy of known length.
-        match options.0.try_into() {
-            Ok(twelve) => Self::of_twelve(twelve),
-            Err(_) => Self::of_any(options.0),
-        }
-    }
-
-    #[inline]
-    fn of_twelve(options: &[u8; 12]) -> Self {
+        let length = options.0.len().min(40);
         let mut bytes = [0; 40];
-        bytes[..12].copy_from_slice(options);
-        Self { bytes, length: 12 }
-    }
-
-    #[inline(never)]
-    fn of_any(options: &[u8]) -> Self {
-        let length = options.len().min(40);
-        let mut bytes = [0; 40];
-        bytes[..length].copy_from_slice(&options[..length]);
+        bytes[..length].copy_from_slice(&options.0[..length]);
         Self {
             bytes,
             length: length as u8,

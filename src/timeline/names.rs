@@ -16,21 +16,17 @@ pub(super) enum Told {
 }
 
 /// Reads the notices of our own chat, line text (`* ...`) or `chatscope.v1` objects.
-#[inline]
 pub(super) fn told(text: &[u8]) -> Option<Told> {
     match text.first()? {
-        b'*' | b'{' => read(text),
+        b'*' => line(text),
+        b'{' => object(text),
         _ => None,
     }
 }
 
 #[inline(never)]
-fn read(text: &[u8]) -> Option<Told> {
-    match text.first()? {
-        b'*' => notice(std::str::from_utf8(text.strip_prefix(b"* ")?).ok()?),
-        b'{' => object(text),
-        _ => None,
-    }
+fn line(text: &[u8]) -> Option<Told> {
+    notice(std::str::from_utf8(text.strip_prefix(b"* ")?).ok()?)
 }
 
 fn notice(text: &str) -> Option<Told> {
@@ -45,6 +41,7 @@ fn notice(text: &str) -> Option<Told> {
     Some(Told::Renamed(plausible(from)?, plausible(to)?))
 }
 
+#[inline(never)]
 fn object(text: &[u8]) -> Option<Told> {
     let value: serde_json::Value = serde_json::from_slice(text).ok()?;
     match value.get("type")?.as_str()? {

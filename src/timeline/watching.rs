@@ -1,6 +1,8 @@
 //! What the headers say as they come: handshakes, closes, resets, repetitions.
 //!
 //! Owns: when such a thing is worth telling. Must not know: payload, how an entry is made.
+//!
+//! What few frames need is no part of the function that all go through: the code of the many stays in the processor's cache.
 
 use super::FindingCode;
 use super::facts::{Marks, Slot};

@@ -26,6 +26,7 @@ pub(crate) struct Play {
     pub(crate) window: u16,
     pub(crate) options: [Vec<u8>; 2],
     pub(crate) isn: [u32; 2],
+    pub(crate) origin: SegmentOrigin,
 }
 
 impl Play {
@@ -39,6 +40,7 @@ impl Play {
             window: 65535,
             options: [Vec::new(), Vec::new()],
             isn: ISN,
+            origin: SegmentOrigin::Direct,
         }
     }
 
@@ -113,7 +115,7 @@ impl Play {
             header_captured: 20 + options.len() as u8,
             options: TcpOptions(&options),
             payload: &[],
-            origin: SegmentOrigin::Direct,
+            origin: self.origin,
             ip_length: 40 + options.len() as u32 + len,
             effective: None,
         })

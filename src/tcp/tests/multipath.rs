@@ -147,3 +147,19 @@ fn an_option_may_be_cut_behind_what_is_read() {
         assert_eq!(seen.bytes_in_flight.is_some(), told, "{captured}");
     }
 }
+
+/// The last option of a quote may be cut: what it begins with counts.
+#[test]
+fn what_a_quote_shows_of_an_option_counts() {
+    for (quoted, told) in [(false, "duplicate_ack"), (true, "")] {
+        let mut play = Play::open();
+        play.send(C, "A", 1, 1, 0);
+        if quoted {
+            play.options[S] = vec![30, 28, 0x30, 1, 0, 0, 0, 0];
+            play.origin = SegmentOrigin::IcmpQuote { ends: true };
+            play.send_claiming((S, "A"), 48, 1, 1, 0);
+            play.origin = SegmentOrigin::Direct;
+        }
+        assert_eq!(flags(play.send(C, "A", 1, 1, 0)), told);
+    }
+}
