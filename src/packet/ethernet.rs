@@ -135,7 +135,7 @@ pub(super) fn llc(view: View<'_>) -> Step<'_> {
     }
     match (is_information, saps) {
         (true, (IP, _)) => Ok((Protocol::Ip, rest)),
-        (true, (0x14 | 0x20 | 0x34 | 0x54 | 0xfe, _)) => legacy::nlpid(rest),
+        (true, (0x14 | 0x20 | 0x34 | 0x54 | 0xfe, _)) => legacy::osi(rest),
         (true, (XNS, _)) => Ok((Protocol::EtherType(rest.u16(0)?), rest.skip(2)?)),
         (_, (high, low)) => {
             let number = u16::from_be_bytes([high, low]);

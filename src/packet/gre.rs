@@ -95,7 +95,7 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
         WCCP => wccp(view, view),
         0x6400 => Ok((Protocol::Ethernet, view)),
         PPP => Ok((Protocol::PppFramed, view)),
-        0x00fe => legacy::nlpid(view),
+        0x00fe => legacy::osi(view),
         PPP_STREAM => ppp::byte_stream(view),
         0x6559 => Ok((Protocol::FrameRelay, view)),
         0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {
@@ -115,21 +115,36 @@ fn wccp<'d>(first: View<'d>, view: View<'d>) -> Step<'d> {
 }
 
 /// ERSPAN type I has no header (and GRE then no sequence number), type II has 8 bytes, type III 12 and possibly 8 more.
+/// For tshark, a VLAN of type III counts instead of those around it.
 fn erspan<'d>(number: u16, sequence: bool, view: View<'d>, cx: &mut Context) -> Step<'d> {
     /// The frame type of type III.
     const NOT_ETHERNET: u8 = 0x7c;
+    /// What type II says of a frame that still has its tag.
+    const TAGGED: u8 = 0x18;
     if number == ERSPAN && !sequence {
         return Ok((Protocol::Ethernet, view));
     }
     let start = view.u16(0)?;
+    let vlan = start & 0x0fff;
     let size = match start >> 12 {
-        1 => 8,
-        2 if view.u8(10)? & NOT_ETHERNET != 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
-        2 if view.u8(11)? & 1 != 0 => 20,
-        2 => 12,
+        1 => {
+            if view.u8(2)? & TAGGED != TAGGED {
+                cx.enter_vlan(vlan);
+            }
+            8
+        }
+        2 => {
+            cx.vlan = vlan;
+            match view.array(10)? {
+                [kind, _] if kind & NOT_ETHERNET != 0 => {
+                    return Err(Stop::NotTcp(NotTcp::NoPayload));
+                }
+                [_, more] if more & 1 != 0 => 20,
+                _ => 12,
+            }
+        }
         other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     };
-    cx.enter_vlan(start & 0x0fff);
     Ok((Protocol::Ethernet, view.skip(size)?))
 }
 

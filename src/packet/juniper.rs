@@ -3,7 +3,7 @@
 
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
-use super::view::View;
+use super::view::{Broken, View};
 use super::{legacy, ppp};
 use crate::net::LinkType;
 
@@ -33,10 +33,9 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
         return by_number(u32::from(rest.u8(0)?), rest.skip(4)?);
     }
     match link_type.0 {
-        // Multilink: a bundle's number comes first.
-        130 => multilink(rest),
+        130 => multilink_ppp(rest, received),
+        131 => multilink_frame_relay(rest),
         167 | 178 => Ok((Protocol::Ethernet, rest)),
-        131 if rest.u8(2)? == UNNUMBERED => legacy::nlpid(rest.skip(3)?),
         133 => by_number(
             u32::from(rest.array(0).map(u16::from_le_bytes)?),
             rest.skip(4)?,
@@ -53,18 +52,82 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
     }
 }
 
-/// The protocol field of PPP, possibly behind two more bytes.
-fn multilink(view: View<'_>) -> Step<'_> {
-    for at in [0, 2] {
-        let next = match view.u16(at)? {
-            0x0021 => Protocol::Ip,
-            0x0057 => Protocol::Ipv6,
-            0x0281 | 0x0283 => Protocol::Mpls,
-            _ => continue,
-        };
-        return Ok((next, view.skip(at + 2)?));
+/// Address and control of PPP.
+const PPP_ADDRESS: u16 = 0xff03;
+/// The first byte of the cookie that a card writes which bundles links.
+const OF_BUNDLE: u8 = 0x54;
+/// The same of a card that serves packets as well.
+const OF_SERVICE: [u8; 2] = [0x40, 0x47];
+
+/// PPP over several links: behind a cookie, or where one of its protocols shows, perhaps behind two more bytes.
+fn multilink_ppp(view: View<'_>, received: bool) -> Step<'_> {
+    match view.u8(0)? {
+        OF_BUNDLE => return Ok((Protocol::Ppp, view.skip(4)?)),
+        first if OF_SERVICE.contains(&first) => {
+            let rest = view.skip(8)?;
+            return match service(view)? {
+                (0, own) if received && !own => Ok((Protocol::Ppp, rest)),
+                (0, _) => Ok((Protocol::Ip, rest)),
+                (number, _) => by_service_number(number, rest),
+            };
+        }
+        _ => {}
+    }
+    let framed = view.u16(0)? == PPP_ADDRESS;
+    let view = view.skip(if framed { 2 } else { 0 })?;
+    for at in [2, 0] {
+        if matches!(view.u16(at)?, 0x0021 | 0x0057 | 0x0281 | 0x0283) {
+            return Ok((Protocol::Ppp, view.skip(at)?));
+        }
+    }
+    if framed {
+        return Ok((Protocol::Ppp, view));
     }
     Err(Stop::NotTcp(NotTcp::NoPayload))
+}
+
+/// Frame relay over several links: behind a cookie, or a number and a control byte with or without padding.
+fn multilink_frame_relay(view: View<'_>) -> Step<'_> {
+    match view.u8(0)? {
+        OF_BUNDLE => {
+            let rest = view.skip(4)?;
+            let control = match rest.array(0)? {
+                [0, UNNUMBERED] | [UNNUMBERED, 0] => 2,
+                [UNNUMBERED, _] => 1,
+                _ => 0,
+            };
+            legacy::osi(rest.skip(control)?)
+        }
+        first if OF_SERVICE.contains(&first) => {
+            let rest = view.skip(8)?;
+            match service(view)? {
+                (0, false) => Ok((Protocol::Ip, rest)),
+                (0 | 4.., _) if rest.u8(0)? == UNNUMBERED => legacy::osi(rest.skip(1)?),
+                (number, _) => by_service_number(number, rest),
+            }
+        }
+        _ => match view.array(2)? {
+            [0, UNNUMBERED] | [UNNUMBERED, 0] => legacy::osi(view.skip(4)?),
+            [UNNUMBERED, _] => legacy::osi(view.skip(3)?),
+            _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        },
+    }
+}
+
+/// What the cookie of a service tells: a number for the protocol, 0 where the kind of link decides, and whether the
+/// router itself sent this.
+fn service(cookie: View<'_>) -> Result<(u8, bool), Broken> {
+    const OWN: u8 = 0x03;
+    Ok((cookie.u8(5)? >> 4, cookie.u8(4)? & OWN == OWN))
+}
+
+fn by_service_number(number: u8, rest: View<'_>) -> Step<'_> {
+    match number {
+        1 => Ok((Protocol::Ipv6, rest)),
+        2 => Ok((Protocol::Mpls, rest)),
+        3 => legacy::osi(rest),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
 }
 
 /// An ATM interface: a cookie, which may announce a management cell; LLC, an OSI protocol identifier, or IP by its version.
@@ -76,7 +139,7 @@ fn behind_cookie(view: View<'_>) -> Step<'_> {
     let view = view.skip(4)?;
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
-        [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),
+        [UNNUMBERED, ..] => legacy::osi(view.skip(1)?),
         _ => Ok((Protocol::Ip, view)),
     }
 }
@@ -93,7 +156,7 @@ fn behind_long_cookie(view: View<'_>, received: bool) -> Step<'_> {
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
         _ if bridged => Ok((Protocol::Ethernet, view)),
-        [UNNUMBERED, ..] => legacy::nlpid(view.skip(1)?),
+        [UNNUMBERED, ..] => legacy::osi(view.skip(1)?),
         [0x00, 0x21 | 0x57, _] => Ok((Protocol::Ppp, view)),
         _ => Ok((Protocol::Ip, view)),
     }
@@ -105,7 +168,7 @@ fn by_number(number: u32, rest: View<'_>) -> Step<'_> {
         2 | 3 => Ok((Protocol::Ip, rest)),
         4 | 5 | 8 | 32 => Ok((Protocol::Mpls, rest)),
         6 | 7 => Ok((Protocol::Ipv6, rest)),
-        10 | 33 | 201 => legacy::nlpid(rest),
+        10 | 33 | 201 => legacy::osi(rest),
         200 => Ok((Protocol::Ppp, rest)),
         202 | 203 => Ok((Protocol::Llc, rest)),
         204 => Ok((Protocol::Ethernet, rest)),

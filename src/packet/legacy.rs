@@ -80,12 +80,20 @@ fn is_circuit_0(address: &[u8]) -> bool {
     }
 }
 
-/// A network layer protocol identifier (ISO 9577), possibly behind a padding byte.
-pub(super) fn nlpid(view: View<'_>) -> Step<'_> {
-    let padding = usize::from(view.u8(0)? == 0);
-    let rest = view.skip(padding + 1)?;
-    match view.u8(padding)? {
-        0x80 => ethernet::snap(rest, 0),
+/// A network layer protocol identifier as frame relay has it: possibly behind a padding byte, or SNAP's.
+fn nlpid(view: View<'_>) -> Step<'_> {
+    const SNAP: u8 = 0x80;
+    let view = view.skip(usize::from(view.u8(0)? == 0))?;
+    if view.u8(0)? == SNAP {
+        return ethernet::snap(view.skip(1)?, 0);
+    }
+    osi(view)
+}
+
+/// A network layer protocol identifier (ISO 9577).
+pub(super) fn osi(view: View<'_>) -> Step<'_> {
+    let rest = view.skip(1)?;
+    match view.u8(0)? {
         0xcc => Ok((Protocol::Ip, rest)),
         0x8e => Ok((Protocol::Ipv6, rest)),
         0xcf => Ok((Protocol::Ppp, rest)),

@@ -33,7 +33,7 @@ pub(super) const fn is_cisco_type(number: u16) -> bool {
 /// What such a type announces.
 pub(super) fn by_cisco_type(number: u16, rest: View<'_>) -> Step<'_> {
     match number {
-        0xfefe => legacy::nlpid(rest.skip(1)?),
+        0xfefe => legacy::osi(rest.skip(1)?),
         number if is_cisco_type(number) => Ok((Protocol::EtherType(number), rest)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
@@ -51,7 +51,7 @@ pub(super) fn payload(view: View<'_>) -> Step<'_> {
         0x0021 | 0x0800 => Ok((Protocol::Ip, rest)),
         0x0057 | 0x86dd => Ok((Protocol::Ipv6, rest)),
         0x0281 | 0x0283 => Ok((Protocol::Mpls, rest)),
-        0x0023 => legacy::nlpid(rest),
+        0x0023 => legacy::osi(rest),
         0x002f => van_jacobson(rest),
         0x0031 => bridged(rest),
         0x003d => multilink(rest),
