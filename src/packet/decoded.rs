@@ -43,7 +43,7 @@ pub enum NotTcp {
     OtherNetwork(u32),
     /// IP carries another protocol (its number), or a tunnel protocol that carries nothing we follow.
     OtherTransport(u8),
-    /// An IP fragment: the segment appears in the frame that completes the datagram, if any does (IN-3).
+    /// A fragment of IP or of what carries it: the segment appears in the frame that completes the datagram, if any does (IN-3).
     Fragment,
     /// A frame without content for us: management frame, keep-alive, encrypted payload, empty packet.
     NoPayload,

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 
 use super::decoded::{Decoded, NotTcp};
-use super::fragments::FragmentTable;
 use super::step::{Context, Part};
 use super::view::View;
-use super::walk::{Walked, walk};
+use super::walk::{Tables, Walked, walk};
 use super::{Frame, Segment, fast, link, tcp_header};
 
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
@@ -15,10 +14,10 @@ pub const MAX_DATAGRAM_LAYERS: usize = 8;
 /// Most packets side by side that are looked at in one frame: a datagram of sFlow has about ten.
 pub const MAX_PARTS: usize = 256;
 
-/// Decodes frames in capture order. Keeps the IP fragments that wait for the rest of their datagram, nothing else.
+/// Decodes frames in capture order. Keeps the fragments of IP and 802.11 that wait for the rest, nothing else.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    fragments: FragmentTable,
+    waiting: Tables,
     /// The datagram that the last frame completed: segments borrow from it.
     datagram: Vec<u8>,
     /// Packets of the last frame that were not looked at yet.
@@ -34,11 +33,11 @@ impl Decoder {
         Self::default()
     }
 
-    /// Fragmented datagrams given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
+    /// Fragmented datagrams and 802.11 frames given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
     /// [`MAX_WAITING_BYTES`](super::MAX_WAITING_BYTES) was reached.
     #[must_use]
     pub fn datagrams_forgotten(&self) -> u64 {
-        self.fragments.evicted
+        self.waiting.evicted()
     }
 
     /// What `frame` holds. Any bytes are fine; nothing panics.
@@ -76,7 +75,7 @@ impl Decoder {
         let Some(first) = link::enter(frame.link_type, View::new(frame.data, reported)) else {
             return Decoded::UnsupportedLinkType;
         };
-        let walked = walk(first, &mut cx, &mut self.fragments);
+        let walked = walk(first, &mut cx, &mut self.waiting);
         let found = self.follow(walked, cx, None);
         let found = found.or_else(|| self.next_part());
         self.told(frame, found)
@@ -92,7 +91,7 @@ impl Decoder {
     fn next_part(&mut self) -> Option<Found> {
         while let Some((part, mut cx)) = self.parts.pop_front() {
             let view = View::new(&part.bytes, part.reported);
-            let walked = walk(Ok((part.protocol, view)), &mut cx, &mut self.fragments);
+            let walked = walk(Ok((part.protocol, view)), &mut cx, &mut self.waiting);
             let found = self.follow(walked, cx, Some(part.bytes));
             if let Some((Walked::Tcp { .. }, ..)) = found {
                 return found;
@@ -113,7 +112,7 @@ impl Decoder {
                 break;
             };
             let view = View::new(&datagram, datagram.len());
-            walked = walk(Ok((protocol, view)), &mut cx, &mut self.fragments);
+            walked = walk(Ok((protocol, view)), &mut cx, &mut self.waiting);
             inside = Some(datagram);
         }
         if let Walked::Several(parts) = walked {

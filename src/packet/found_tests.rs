@@ -115,11 +115,30 @@ fn wireless_frames() {
     assert!(behind(105, &[&fragment, SNAP]), "a last fragment alone");
     fragment[1] |= 4;
     assert!(!behind(105, &[&fragment, SNAP]), "more to come");
-    // Quality of service with a mesh control field; reserved bits say that it is none.
-    let mut mesh = WLAN.to_vec();
-    (mesh[0], mesh[1]) = (0x88, 2);
-    assert!(behind(105, &[&mesh, &[0, 1], &[0, 9, 0, 0, 0, 1], SNAP]));
-    assert!(behind(105, &[&mesh, &[0, 1], SNAP]));
+    let mut repeated = vec![0; 6];
+    repeated.extend_from_slice(&[&WLAN[16..22], &WLAN[10..16], &[8, 0]].concat());
+    assert!(wlan(&repeated));
+    repeated[6] ^= 1;
+    assert!(!wlan(&repeated));
+}
+
+/// A mesh header shows by what follows it, in what comes from the distribution system, whatever quality of service says.
+#[test]
+fn mesh_headers() {
+    let mesh = |kind: u8, flags: u8, more: &[&[u8]]| {
+        let mut header = WLAN.to_vec();
+        (header[0], header[1]) = (kind, flags);
+        behind(105, &[&header, &more.concat()[..]])
+    };
+    let control: &[u8] = &[0, 9, 0, 0, 0, 1];
+    for quality in [&[0, 1], &[0, 0]] {
+        assert!(mesh(0x88, 2, &[quality, control, SNAP]));
+        assert!(mesh(0x88, 2, &[quality, &[2], &[0; 17], SNAP]));
+        assert!(mesh(0x88, 2, &[quality, SNAP]));
+        assert!(!mesh(0x88, 1, &[quality, control, SNAP]));
+        assert!(!mesh(0x88, 2, &[quality, &[3, 9, 0, 0, 0, 1], SNAP]));
+    }
+    assert!(mesh(0x08, 2, &[control, SNAP]) && mesh(0x08, 3, &[&[1; 6], control, SNAP]));
 }
 
 #[test]
@@ -186,19 +205,6 @@ fn check_sequences_of_last_fragments() {
         length(127, &[&fields, &header[..], SNAP, &open].concat())
     };
     assert_eq!((tap(0), tap(1), tap(15)), (Some(3), Some(7), Some(7)));
-}
-
-#[test]
-fn preambles_of_access_points() {
-    let capwap = |preamble: u8| {
-        let header = [preamble, 0x10, 2, 0, 0, 0, 0, 0];
-        let inner = [&header, ETHERNET, &[8, 0], &packet()].concat();
-        let mut datagram = vec![0x9c, 0x40, 0x14, 0x7f, 0, 8 + inner.len() as u8, 0, 0];
-        datagram.extend_from_slice(&inner);
-        in_ip(17, &datagram, &[])
-    };
-    assert!([0, 2, 4, 0x10, 0xf0].map(capwap) == [true; 5]);
-    assert!([0x01, 0x11, 0xf1].map(capwap) == [false; 3], "encrypted");
 }
 
 /// The second number of IPv4 is known where an Ethernet type stands, not in a SNAP header or a log of netfilter's.

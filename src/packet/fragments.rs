@@ -1,23 +1,16 @@
-//! IP fragments on their way to a whole datagram (RFC 791 section 3.2, RFC 8200 section 4.5; rule IN-3).
+//! Fragments of IP and CAPWAP on their way to a whole datagram (RFC 791 section 3.2, RFC 8200 section 4.5, RFC 5415 section
+//! 3.4; rule IN-3).
 //!
-//! Owns: waiting fragments and their bounds. Overlaps are settled as tshark does: bytes at lower offsets, and among equal
-//! offsets those that came first, win. Must not know: header layouts.
+//! Owns: how they are put together. Overlaps are settled as tshark does: bytes at lower offsets, and among equal offsets
+//! those that came first, win. Must not know: header layouts.
 
-use crate::net::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use super::waiting::{PIECE_OVERHEAD, Puzzle, Waiting};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Bound::{Excluded, Unbounded};
 
-/// Most datagrams waiting at once: more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
-pub const MAX_DATAGRAMS: usize = 2048;
-/// Most bytes waiting at once, bookkeeping included: 64 datagrams of the full 64 KiB, parts that overlap counted.
-pub const MAX_WAITING_BYTES: usize = 8 << 20;
-/// When a bound bites, fragments older than this go first: the 60 s of RFC 8200 section 4.5, by capture time. Without
-/// pressure nothing is thrown away, as tshark never does either.
-pub const MAX_WAITING_NANOS: i64 = 60_000_000_000;
-
-/// What one waiting fragment costs besides its bytes.
-const OVERHEAD: usize = 96;
+/// All datagrams with holes.
+pub(super) type FragmentTable = Waiting<Key, Datagram>;
 
 /// Which datagram a fragment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +28,8 @@ pub(super) enum Identity {
     V4(u16),
     /// The identification of the fragment header.
     V6(u32),
+    /// The fragment's identification in CAPWAP.
+    Capwap(u16),
 }
 
 /// One fragment.
@@ -49,8 +44,8 @@ pub(super) struct Fragment<'d> {
 }
 
 /// A datagram with holes.
-#[derive(Debug)]
-struct Datagram {
+#[derive(Debug, Default)]
+pub(super) struct Datagram {
     /// Offset and bytes by end. None lies within one of lower offset, or of the same that came before, which would win
     /// everywhere: so both offsets and ends grow.
     pieces: BTreeMap<usize, (usize, Box<[u8]>)>,
@@ -59,80 +54,18 @@ struct Datagram {
     /// Length, once a last fragment told it; the first one wins.
     length: Option<usize>,
     cost: usize,
-    started: Timestamp,
-    serial: u64,
 }
 
-/// All datagrams with holes.
-#[derive(Debug, Default)]
-pub(super) struct FragmentTable {
-    waiting: HashMap<Key, Datagram>,
-    /// Who waits by serial number: the oldest first.
-    order: BTreeMap<u64, Key>,
-    cost: usize,
-    serial: u64,
-    /// Datagrams thrown away because a bound bit.
-    pub(super) evicted: u64,
-}
+impl Puzzle for Datagram {
+    type Piece<'d> = Fragment<'d>;
 
-impl FragmentTable {
-    /// Adds one fragment; the whole datagram if that was the last hole.
-    pub(super) fn add(
-        &mut self,
-        key: Key,
-        fragment: Fragment<'_>,
-        now: Timestamp,
-    ) -> Option<Vec<u8>> {
-        self.serial += 1;
-        let serial = self.serial;
-        let order = &mut self.order;
-        let datagram = self.waiting.entry(key).or_insert_with(|| {
-            order.insert(serial, key);
-            Datagram {
-                pieces: BTreeMap::new(),
-                reach: 0,
-                length: None,
-                cost: OVERHEAD,
-                started: now,
-                serial,
-            }
-        });
-        let before = if datagram.serial == serial {
-            0
-        } else {
-            datagram.cost
-        };
-        datagram.insert(fragment);
-        self.cost = self.cost - before + datagram.cost;
-        if let Some(bytes) = datagram.assemble() {
-            self.remove(&key);
-            return Some(bytes);
-        }
-        self.keep_bounds(now);
-        None
+    fn add(&mut self, fragment: Fragment<'_>) -> Option<Vec<u8>> {
+        self.insert(fragment);
+        self.assemble()
     }
 
-    fn remove(&mut self, key: &Key) {
-        if let Some(datagram) = self.waiting.remove(key) {
-            self.order.remove(&datagram.serial);
-            self.cost -= datagram.cost;
-        }
-    }
-
-    /// Once a bound bites, throws away the oldest until the table fits again, and what is too old.
-    fn keep_bounds(&mut self, now: Timestamp) {
-        let mut bitten = false;
-        while let Some((_, &key)) = self.order.first_key_value() {
-            let full = self.waiting.len() > MAX_DATAGRAMS || self.cost > MAX_WAITING_BYTES;
-            bitten |= full;
-            let started = self.waiting.get(&key).map_or(now, |oldest| oldest.started);
-            let too_old = now.since(started) > MAX_WAITING_NANOS;
-            if !(full || bitten && too_old) {
-                break;
-            }
-            self.remove(&key);
-            self.evicted += 1;
-        }
+    fn cost(&self) -> usize {
+        self.cost
     }
 }
 
@@ -151,11 +84,11 @@ impl Datagram {
         while let Some((&other, (start, old))) = self.pieces.range(..=end).next_back()
             && *start > offset
         {
-            self.cost -= old.len() + OVERHEAD;
+            self.cost -= old.len() + PIECE_OVERHEAD;
             self.pieces.remove(&other);
         }
         self.pieces.insert(end, (offset, data.into()));
-        self.cost += data.len() + OVERHEAD;
+        self.cost += data.len() + PIECE_OVERHEAD;
         for (&end, (start, _)) in self.pieces.range((Excluded(self.reach), Unbounded)) {
             if *start > self.reach {
                 break;
@@ -181,6 +114,7 @@ impl Datagram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::Timestamp;
     use proptest::prelude::*;
     use std::net::Ipv4Addr;
 
@@ -204,7 +138,7 @@ mod tests {
         assert_eq!(table.add(key(1), fragment(8, false, b"WORLD"), now), None);
         let whole = table.add(key(1), fragment(0, true, b"hello...X"), now);
         assert_eq!(whole.as_deref(), Some(&b"hello...Xorld"[..]));
-        assert_eq!((table.waiting.len(), table.cost), (0, 0));
+        assert_eq!(table.held(), (0, 0));
     }
 
     #[test]
@@ -230,32 +164,10 @@ mod tests {
             assert_eq!(table.add(key(1), fragment(16, true, &more), now), None);
             assert_eq!(table.add(key(1), fragment(8, true, &more[..8]), now), None);
         }
-        assert_eq!((table.waiting[&key(1)].pieces.len(), table.evicted), (4, 0));
+        assert!(table.held().1 < 60_000 && table.evicted == 0);
         let rest = table.add(key(1), fragment(0, true, &vec![7; 60_000]), now);
         assert!(rest.is_some_and(|bytes| bytes[..60_000] == vec![7; 60_000]));
-        assert_eq!((table.waiting.len(), table.cost), (0, 0));
-    }
-
-    #[test]
-    fn bounds_hold_and_the_old_go_first() {
-        let mut table = FragmentTable::default();
-        for id in 0..10_000 {
-            let now = Timestamp::from_nanos(i64::from(id));
-            table.add(key(id), fragment(0, true, &[0; 64]), now);
-        }
-        assert_eq!(table.waiting.len(), MAX_DATAGRAMS);
-        assert!(table.waiting.contains_key(&key(9_999)) && !table.waiting.contains_key(&key(0)));
-        let big = vec![0; 60_000];
-        for id in 0..500 {
-            table.add(key(id), fragment(0, true, &big), Timestamp::ZERO);
-        }
-        assert!(table.cost <= MAX_WAITING_BYTES);
-        let later = Timestamp::from_nanos(2 * MAX_WAITING_NANOS);
-        for id in 0..200 {
-            table.add(key(id + 20_000), fragment(0, true, &big), later);
-        }
-        assert!(!table.waiting.contains_key(&key(499)));
-        assert!(table.evicted > 8_000);
+        assert_eq!(table.held(), (0, 0));
     }
 
     /// The plain rule, on everything that came: bytes at lower offsets, and among equal offsets those that came first, win.
@@ -291,8 +203,6 @@ mod tests {
                 if whole.is_some() {
                     break;
                 }
-                let cost = table.waiting[&key(7)].cost;
-                prop_assert_eq!(table.cost, cost);
             }
         }
 

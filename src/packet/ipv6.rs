@@ -86,7 +86,7 @@ pub(super) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         && !cx.quoted
         && let Ok(address) = view.array::<16>(8 + 16 * index)
     {
-        let (source, _) = cx.effective.unwrap_or((cx.source, cx.destination));
+        let (source, _) = cx.ends();
         cx.effective = Some((source, Ipv6Addr::from(address).into()));
     }
     extension(view)
@@ -124,7 +124,7 @@ pub(super) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
         view.skip(at)?;
         if kind == HOME_ADDRESS {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
-            let (_, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
+            let (_, destination) = cx.ends();
             cx.effective = Some((home.into(), destination));
         }
     }
@@ -210,7 +210,7 @@ pub(super) fn fragment<'d>(
     let next = Protocol::Transport(view.u8(0)?);
     let offset_and_more = view.u16(2)?;
     // As tshark: by where the packet goes in the end, so that fragments with a route and without do not meet.
-    let (source, destination) = cx.effective.unwrap_or((cx.source, cx.destination));
+    let (source, destination) = cx.ends();
     let key = Key {
         source,
         destination,

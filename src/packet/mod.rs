@@ -6,7 +6,9 @@
 
 mod amateur;
 mod atm;
+mod batman;
 mod cable;
+mod capwap;
 mod carriers;
 mod decoded;
 mod decoder;
@@ -16,6 +18,8 @@ mod ethernet;
 mod exported;
 mod fast;
 mod flags;
+#[cfg(test)]
+mod found_fragments_tests;
 #[cfg(test)]
 mod found_ip_tests;
 #[cfg(test)]
@@ -30,6 +34,7 @@ mod juniper;
 mod legacy;
 mod link;
 mod mpls;
+mod numbered;
 mod options;
 mod ppp;
 mod radiotap;
@@ -47,15 +52,16 @@ mod tests;
 mod udp;
 mod vendors;
 mod view;
+mod waiting;
 mod walk;
 mod wlan;
 
 pub use decoded::{Decoded, Fault, Malformed, NotTcp, PartialHeader};
 pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS, MAX_PARTS};
 pub use flags::TcpFlags;
-pub use fragments::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use frame::Frame;
 pub use options::{MAX_WINDOW_SHIFT, OptionFault, SackBlocks, TcpOption, TcpOptions, only_size};
 pub use segment::{FIXED_HEADER, Segment, SegmentOrigin};
 pub use seq_number::SeqNumber;
+pub use waiting::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use walk::MAX_LAYERS;

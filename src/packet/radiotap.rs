@@ -1,9 +1,8 @@
 //! Radiotap (<https://www.radiotap.org>): fields about a frame's reception, in front of the 802.11 frame.
 
 use super::decoded::NotTcp;
-use super::step::{Step, Stop};
+use super::step::{Protocol, Shape, Step, Stop};
 use super::view::View;
-use super::wlan::{self, Shape};
 
 /// Version, padding, length, first word of presence bits.
 const FIXED: usize = 8;
@@ -26,8 +25,9 @@ pub(super) fn frame(view: View<'_>) -> Step<'_> {
     let shape = Shape {
         padded: flags & PADDED != 0,
         checked: flags & CHECKED != 0,
+        swapped: false,
     };
-    wlan::frame(rest, shape)
+    Ok((Protocol::Wlan(shape), rest))
 }
 
 /// What of the fields decides how the frame is read.

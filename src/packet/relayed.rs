@@ -1,9 +1,9 @@
 //! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`, LWAPP.
 
 use super::decoded::NotTcp;
-use super::step::{Protocol, Step, Stop};
+use super::step::{Protocol, Shape, Step, Stop};
 use super::view::View;
-use super::wlan::{self, Shape};
+use super::wlan;
 use super::{legacy, link, ppp, radiotap};
 use crate::net::LinkType;
 
@@ -22,7 +22,7 @@ fn peek_remote(view: View<'_>) -> Step<'_> {
         checked: true,
         ..Shape::default()
     };
-    wlan::frame(view.skip(view.u32(5)? as usize)?, checked)
+    Ok((Protocol::Wlan(checked), view.skip(view.u32(5)? as usize)?))
 }
 
 /// Bytes of the fields that the bits of `RFtap`'s flags announce. Measured with tshark 4.0.17, which wants room for all.
@@ -58,7 +58,7 @@ pub(super) fn lwapp(port: u16, view: View<'_>) -> Step<'_> {
     if header.u8(0)? & CONTROL != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    Ok((Protocol::Wlan, header.skip(6)?))
+    Ok((Protocol::Wlan(Shape::default()), header.skip(6)?))
 }
 
 /// Sniffed frames sent on: tagged fields up to an end tag, then the frame.
@@ -81,7 +81,7 @@ pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
         4 => ppp::framed(frame),
         5 => legacy::fddi(frame),
         7 => link::raw(frame),
-        18 => Ok((Protocol::Wlan, frame)),
+        18 => Ok((Protocol::Wlan(Shape::default()), frame)),
         119 => wlan::prism(frame),
         126 => radiotap::frame(frame),
         127 => wlan::avs(frame),

@@ -28,11 +28,13 @@ pub(super) enum Protocol {
     /// A frame relay frame.
     FrameRelay,
     /// An 802.11 frame.
-    Wlan,
-    /// The same with the two bytes of its first field in the other order.
-    WlanSwapped,
+    Wlan(Shape),
     /// sFlow.
     Samples,
+    /// CAPWAP data.
+    Capwap,
+    /// B.A.T.M.A.N. advanced.
+    Batman,
     /// IPv4 or IPv6, by the version field.
     Ip,
     /// IPv6 whatever the version field says.
@@ -54,8 +56,10 @@ impl Protocol {
             Self::Ppp | Self::PppFramed => "PPP",
             Self::Mpls => "MPLS",
             Self::FrameRelay => "frame relay",
-            Self::Wlan | Self::WlanSwapped => "802.11",
+            Self::Wlan(_) => "802.11",
             Self::Samples => "sFlow",
+            Self::Capwap => "CAPWAP",
+            Self::Batman => "B.A.T.M.A.N.",
             Self::Transport(1) => "ICMP",
             Self::Transport(17) => "UDP",
             Self::Transport(47) => "GRE",
@@ -64,6 +68,17 @@ impl Protocol {
             Self::Transport(_) => "IPv6 extension",
         }
     }
+}
+
+/// What was told of the shape of an 802.11 frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The header is padded to a multiple of four bytes.
+    pub(super) padded: bool,
+    /// The frame ends in its check sequence.
+    pub(super) checked: bool,
+    /// The two bytes of the first field are in the other order.
+    pub(super) swapped: bool,
 }
 
 /// What the headers passed so far have told.
@@ -94,6 +109,11 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// The addresses between which the packet goes in the end.
+    pub(super) fn ends(&self) -> (IpAddr, IpAddr) {
+        self.effective.unwrap_or((self.source, self.destination))
+    }
+
     /// Passed a VLAN of this number.
     pub(super) fn enter_vlan(&mut self, number: u16) {
         if self.vlan == 0 {

@@ -88,14 +88,3 @@ pub(super) fn by_next_protocol(number: u8, view: View<'_>) -> Step<'_> {
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
-
-/// B.A.T.M.A.N. advanced, compatibility versions 14 and 15: unicast and broadcast packets carry Ethernet.
-pub(super) fn batman(view: View<'_>) -> Step<'_> {
-    let size = match (view.u8(1)?, view.u8(0)?) {
-        (15, 0x40) | (14, 3) => 10,
-        (15, 0x42) => 18,
-        (15, 1) | (14, 4) => 14,
-        _ => return Err(Stop::NotTcp(NotTcp::OtherNetwork(0x4305))),
-    };
-    Ok((Protocol::Ethernet, view.skip(size)?))
-}

@@ -66,7 +66,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
         4789 => behind(8, Protocol::Ethernet),
         4790 => gpe(view),
         5072 => ayiya(view),
-        5247 => capwap(view),
+        5247 => Ok((Protocol::Capwap, view)),
         6081 => geneve(view),
         6343 => Ok((Protocol::Samples, view)),
         6635 => Ok((Protocol::Mpls, view)),
@@ -237,23 +237,4 @@ fn teredo(mut view: View<'_>) -> Step<'_> {
         return Ok((Protocol::Ipv6, view));
     }
     Err(Stop::NotTcp(NotTcp::NoPayload))
-}
-
-/// CAPWAP data (RFC 5415 section 4.3): 802.3 or 802.11 frames (these with the bytes of
-/// frame control swapped, as Cisco sends them), unless encrypted or split.
-fn capwap(view: View<'_>) -> Step<'_> {
-    const ENCRYPTED: u8 = 1;
-    const NATIVE: u8 = 0x01;
-    const SPLIT: u8 = 0x80;
-    let (preamble, size, kind) = (view.u8(0)?, usize::from(view.u8(1)? >> 3) * 4, view.u8(2)?);
-    // Of the preamble only the type counts for tshark: encrypted or not.
-    if preamble & 0x0f == ENCRYPTED || view.u8(3)? & SPLIT != 0 {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    let protocol = if kind & NATIVE == 0 {
-        Protocol::Ethernet
-    } else {
-        Protocol::WlanSwapped
-    };
-    Ok((protocol, view.skip(size)?))
 }

@@ -4,15 +4,32 @@
 
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;
+use super::numbered::FrameTable;
 use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
-    amateur, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow, tags, udp, wlan,
+    amateur, batman, capwap, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow,
+    tags, udp, wlan,
 };
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
 /// could hold 16,384; real stacks stay under 20.
 pub const MAX_LAYERS: usize = 128;
+
+/// What waits for the frames to come.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) ip: FragmentTable,
+    pub(super) wlan: FrameTable,
+    pub(super) batman: FrameTable,
+}
+
+impl Tables {
+    /// What was given up unfinished.
+    pub(super) fn evicted(&self) -> u64 {
+        self.ip.evicted + self.wlan.evicted + self.batman.evicted
+    }
+}
 
 /// How the walk ended.
 #[derive(Debug)]
@@ -37,7 +54,7 @@ pub(super) enum Walked {
 const TCP: u8 = 6;
 
 /// Follows the headers from `first` on until TCP or the end.
-pub(super) fn walk(first: Step<'_>, cx: &mut Context, table: &mut FragmentTable) -> Walked {
+pub(super) fn walk(first: Step<'_>, cx: &mut Context, tables: &mut Tables) -> Walked {
     let mut layer = "link";
     let mut next = first;
     for _ in 0..MAX_LAYERS {
@@ -51,7 +68,7 @@ pub(super) fn walk(first: Step<'_>, cx: &mut Context, table: &mut FragmentTable)
             }
             Ok((protocol, view)) => {
                 layer = protocol.name();
-                next = step(protocol, view, cx, table);
+                next = step(protocol, view, cx, tables);
             }
             Err(stop) => return stop.into_walked(layer),
         }
@@ -76,12 +93,7 @@ impl Stop {
 }
 
 /// Reads one header.
-fn step<'d>(
-    protocol: Protocol,
-    view: View<'d>,
-    cx: &mut Context,
-    table: &mut FragmentTable,
-) -> Step<'d> {
+fn step<'d>(protocol: Protocol, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match protocol {
         Protocol::Ethernet => ethernet::frame(view),
         Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
@@ -91,15 +103,16 @@ fn step<'d>(
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
         Protocol::FrameRelay => legacy::frame_relay(view),
-        Protocol::Wlan => wlan::frame(view, wlan::Shape::default()),
-        Protocol::WlanSwapped => wlan::swapped(view),
+        Protocol::Wlan(shape) => wlan::frame(view, shape, cx.now, &mut tables.wlan),
         Protocol::Samples => sampled(view, cx),
+        Protocol::Batman => batman::packet(view, cx.now, &mut tables.batman),
+        Protocol::Capwap => capwap::data(view, cx, &mut tables.ip),
         Protocol::Ip => match view.u8(0)? >> 4 {
             6 => ipv6::header(view, cx),
-            _ => ipv4::header(view, cx, table),
+            _ => ipv4::header(view, cx, &mut tables.ip),
         },
         Protocol::Ipv6 => ipv6::header(view, cx),
-        Protocol::Transport(number) => transport(number, view, cx, table),
+        Protocol::Transport(number) => transport(number, view, cx, tables),
     }
 }
 
@@ -114,12 +127,7 @@ fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 }
 
 /// Reads what follows an IP header.
-fn transport<'d>(
-    number: u8,
-    view: View<'d>,
-    cx: &mut Context,
-    table: &mut FragmentTable,
-) -> Step<'d> {
+fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match number {
         0 | 60 => ipv6::options(view, cx),
         140 => ipv6::shim(view),
@@ -129,7 +137,7 @@ fn transport<'d>(
         4 => Ok((Protocol::Ip, view)),
         17 => udp::header(view, cx),
         41 => Ok((Protocol::Ipv6, view)),
-        ipv6::FRAGMENT => ipv6::fragment(view, cx, table),
+        ipv6::FRAGMENT => ipv6::fragment(view, cx, &mut tables.ip),
         47 => gre::header(view, cx),
         48 => carriers::source_routed(view),
         53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),

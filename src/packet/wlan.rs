@@ -2,8 +2,10 @@
 
 use super::decoded::NotTcp;
 use super::ethernet;
-use super::step::{Next, Protocol, Step, Stop, several};
-use super::view::View;
+use super::numbered::{Fragment, FrameTable, Key};
+use super::step::{Next, Protocol, Shape, Step, Stop, several};
+use super::view::{Broken, View};
+use crate::net::Timestamp;
 
 /// To the distribution system, from it.
 const TO_DS: u8 = 0x01;
@@ -18,82 +20,109 @@ const AGGREGATE_HEADER: usize = 14;
 /// How LLC with SNAP begins.
 const SNAP: [u8; 2] = [0xaa, 0xaa];
 
-/// What the header in front of an 802.11 frame tells about its shape.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Shape {
-    /// The 802.11 header is padded to a multiple of four bytes.
-    pub(super) padded: bool,
-    /// The frame ends in its check sequence.
-    pub(super) checked: bool,
-}
-
-/// A data frame with readable content carries LLC or, from some hardware, an `EtherType` or a whole Ethernet frame; other
-/// hardware puts two zeroes or the sequence control field once more in front of it.
-pub(super) fn frame(view: View<'_>, shape: Shape) -> Step<'_> {
-    data(view, [view.u8(0)?, view.u8(1)?], shape)
-}
-
-/// The same with the bytes of frame control in the other order.
-pub(super) fn swapped(view: View<'_>) -> Step<'_> {
-    data(view, [view.u8(1)?, view.u8(0)?], Shape::default())
-}
-
-/// A data frame whose frame control is `[control, flags]`.
-fn data(view: View<'_>, [control, flags]: [u8; 2], shape: Shape) -> Step<'_> {
+/// A data frame with readable content; one in fragments once they are all there.
+pub(super) fn frame<'d>(
+    view: View<'d>,
+    shape: Shape,
+    now: Timestamp,
+    table: &mut FrameTable,
+) -> Step<'d> {
     const CHECK_SEQUENCE: usize = 4;
-    const FRAGMENT_NUMBER: u8 = 0x0f;
     const PROTECTED: u8 = 0x40;
     const DATA: u8 = 0x08;
     const NO_DATA: u8 = 0x40;
-    if control & (NO_DATA | 0x0f) != DATA || flags & PROTECTED != 0 {
+    let [first, second] = view.array(0)?;
+    let control @ [kind, flags] = if shape.swapped {
+        [second, first]
+    } else {
+        [first, second]
+    };
+    if kind & (NO_DATA | 0x0f) != DATA || flags & PROTECTED != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
+    let size = header_size(view, control, shape.padded)?;
+    let unchecked = if shape.checked {
+        view.limit(view.reported.saturating_sub(CHECK_SEQUENCE))
+    } else {
+        view
+    };
+    let sequence = u16::from_le_bytes(view.array(22)?);
+    let (sequence, number) = (sequence >> 4, (sequence & 0x0f) as u8);
+    let more = flags & MORE_FRAGMENTS != 0;
+    if !more && number == 0 {
+        return content(view, control, unchecked.skip(size)?);
+    }
+    let (destination, source) = ends(flags);
+    let key = Key {
+        source: view.array(source)?,
+        destination: view.array(destination)?,
+        sequence,
+    };
     // A last fragment by itself is shown as if it was whole, its check sequence as if that was content.
-    if flags & MORE_FRAGMENTS != 0 {
-        return Err(Stop::NotTcp(NotTcp::Fragment));
+    if !more && !table.has(&key) {
+        return content(view, control, view.skip(size)?);
     }
-    let mut view = view;
-    if shape.checked && view.u8(22)? & FRAGMENT_NUMBER == 0 {
-        view = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    let body = unchecked.skip(size)?;
+    let fragment = Fragment {
+        number,
+        more,
+        data: (body.data.len() == body.reported).then_some(body.data),
+    };
+    match table.add(key, fragment, now) {
+        Some(whole) => Err(put_together(view, control, &whole)),
+        None => Err(Stop::NotTcp(NotTcp::Fragment)),
     }
-    let size = header_size(view, control, flags, shape.padded)?;
-    if is_aggregate(view, control, flags)? {
-        let frames = aggregated(view.skip(size - AGGREGATE_HEADER)?);
-        if frames.len() > 1 {
-            return several(frames);
+}
+
+/// What the `whole` body of a frame in fragments is, whose last header is `header`.
+fn put_together(header: View<'_>, control: [u8; 2], whole: &[u8]) -> Stop {
+    match content(header, control, View::new(whole, whole.len())) {
+        Ok((protocol, rest)) => {
+            let before = whole.len() - rest.data.len();
+            Stop::Reassembled(protocol, whole[before..].to_vec())
         }
+        Err(stop) => stop,
     }
-    let body = view.skip(size)?;
+}
+
+/// The body carries LLC or, from some hardware, an `EtherType` or a whole Ethernet frame; other hardware puts zeroes (two before
+/// LLC, six bytes before Ethernet) or the sequence control field once more in front of it. Or it is an aggregate of frames.
+fn content<'d>(header: View<'_>, control: [u8; 2], body: View<'d>) -> Step<'d> {
+    if quality_of_service(header, control)? & AGGREGATE != 0 {
+        let frames = aggregated(body);
+        return match frames[..] {
+            [] => Err(Stop::NotTcp(NotTcp::NoPayload)),
+            [only] => Ok(only),
+            _ => several(frames),
+        };
+    }
     let start = body.array::<2>(0)?;
     if start == SNAP {
         return Ok((Protocol::Llc, body));
     }
-    if is_ethernet(view, flags, body) {
+    if repeated_ends(header, control, body) != (false, false) {
         return Ok((Protocol::Ethernet, body));
     }
-    if start == [0, 0] || start == view.array::<2>(22)? {
+    if start == [0, 0]
+        && let Ok(rest) = body.skip(6)
+        && repeated_ends(header, control, rest) == (true, true)
+    {
+        return Ok((Protocol::Ethernet, rest));
+    }
+    if start == [0, 0] || start == header.array::<2>(22)? {
         return Ok((Protocol::Llc, body.skip(2)?));
     }
-    Ok(content(body))
+    Ok(logical_link(body))
 }
 
 /// LLC, or instead of it the `EtherType` alone (IEEE 802.2 calls it `EtherType` protocol discrimination).
-fn content(view: View<'_>) -> (Protocol, View<'_>) {
+fn logical_link(view: View<'_>) -> (Protocol, View<'_>) {
     match (view.u16(0), view.skip(2)) {
         (Ok(number), Ok(rest)) if ethernet::is_known_type(number) => {
             (Protocol::EtherType(number), rest)
         }
         _ => (Protocol::Llc, view),
     }
-}
-
-/// An aggregate of frames, without the mesh header that each of them might have.
-fn is_aggregate(view: View<'_>, control: u8, flags: u8) -> Result<bool, Stop> {
-    if control & QUALITY_OF_SERVICE == 0 {
-        return Ok(false);
-    }
-    let quality = view.u16(addresses_size(flags))?;
-    Ok(quality & (AGGREGATE | MESH) == AGGREGATE)
 }
 
 /// The frames of an aggregate: addresses and length, then LLC; the next one at a multiple of four bytes.
@@ -122,57 +151,81 @@ const fn addresses_size(flags: u8) -> usize {
     }
 }
 
-/// The header: a fourth address, quality of service, high throughput, mesh; of an aggregate up to its first frame.
-fn header_size(view: View<'_>, control: u8, flags: u8, padded: bool) -> Result<usize, Stop> {
+/// The quality of service field, 0 where there is none.
+fn quality_of_service(header: View<'_>, [kind, flags]: [u8; 2]) -> Result<u16, Broken> {
+    if kind & QUALITY_OF_SERVICE == 0 {
+        return Ok(0);
+    }
+    header.u16(addresses_size(flags))
+}
+
+/// The header: a fourth address, quality of service, high throughput, mesh.
+fn header_size(view: View<'_>, control: [u8; 2], padded: bool) -> Result<usize, Broken> {
     const ORDER: u8 = 0x80;
+    let [kind, flags] = control;
+    let quality = quality_of_service(view, control)?;
     let mut size = addresses_size(flags);
-    let mut quality = 0;
-    if control & QUALITY_OF_SERVICE != 0 {
-        quality = view.u16(size)?;
+    if kind & QUALITY_OF_SERVICE != 0 {
         size += if flags & ORDER == 0 { 2 } else { 6 };
     }
     if padded {
         size = size.next_multiple_of(4);
     }
-    if quality & AGGREGATE != 0 {
-        size += AGGREGATE_HEADER;
-    }
-    if flags & FROM_DS != 0 && quality & MESH != 0 {
-        // Reserved bits and modes mean that the field is not there after all.
-        if let addresses @ 0..=2 = view.u8(size)? {
-            size += 6 + 6 * usize::from(addresses);
-        }
-    }
-    Ok(size)
+    Ok(size + mesh_size(view.skip(size)?, control, quality))
 }
 
-/// The body starts with the destination of this frame, or continues with its source, where LLC would stand.
-fn is_ethernet(view: View<'_>, flags: u8, body: View<'_>) -> bool {
-    let (destination, source) = match flags & (TO_DS | FROM_DS) {
+/// The mesh header at the beginning of `view`, if there is one: SNAP behind it shows it, whatever quality of service says.
+/// That decides where the frame was cut before. Reserved bits and modes mean that it is none.
+fn mesh_size(view: View<'_>, [_, flags]: [u8; 2], quality: u16) -> usize {
+    let Ok(addresses @ 0..=2) = view.u8(0) else {
+        return 0;
+    };
+    let size = 6 + 6 * usize::from(addresses);
+    let shows = match view.skip(size).map(|rest| rest.array(0)) {
+        Ok(Ok(next)) => next == SNAP,
+        _ => quality & MESH != 0,
+    };
+    if shows && flags & FROM_DS != 0 {
+        size
+    } else {
+        0
+    }
+}
+
+/// Where the destination and the source of the frame stand in its header.
+const fn ends(flags: u8) -> (usize, usize) {
+    match flags & (TO_DS | FROM_DS) {
         0 => (4, 10),
         TO_DS => (16, 10),
         FROM_DS => (4, 16),
         _ => (16, 24),
-    };
-    let same = |at: usize, inner: usize| match (view.array::<6>(at), body.array::<6>(inner)) {
+    }
+}
+
+/// Whether the body starts with the destination of this frame, and continues with its source: where LLC would stand.
+fn repeated_ends(header: View<'_>, [_, flags]: [u8; 2], body: View<'_>) -> (bool, bool) {
+    let (destination, source) = ends(flags);
+    let same = |at: usize, inner: usize| match (header.array::<6>(at), body.array::<6>(inner)) {
         (Ok(outer), Ok(inner)) => outer == inner,
         _ => false,
     };
-    same(destination, 0) || same(source, 6)
+    (same(destination, 0), same(source, 6))
 }
 
 /// Prism (message 0x41 or 0x44, 144 bytes), AVS, which took over its link type (magic number), or nothing.
 pub(super) fn prism(view: View<'_>) -> Step<'_> {
     const AVS_MAGIC: u32 = 0x8021_1000;
     match view.array::<4>(0)? {
-        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => frame(view.skip(144)?, Shape::default()),
+        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => {
+            Ok((Protocol::Wlan(Shape::default()), view.skip(144)?))
+        }
         bytes if u32::from_be_bytes(bytes) & 0xffff_f000 == AVS_MAGIC => avs(view),
-        _ => frame(view, Shape::default()),
+        _ => Ok((Protocol::Wlan(Shape::default()), view)),
     }
 }
 
 /// AVS: its length at 4.
 pub(super) fn avs(view: View<'_>) -> Step<'_> {
     let frame_at = view.u32(4)? as usize;
-    frame(view.skip(frame_at)?, Shape::default())
+    Ok((Protocol::Wlan(Shape::default()), view.skip(frame_at)?))
 }

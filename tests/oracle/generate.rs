@@ -15,6 +15,8 @@ const PSH: u16 = 8;
 const ACK: u16 = 16;
 /// Link type: IP without link header.
 const RAW: u32 = 101;
+/// Link type: 802.11.
+const WLAN: u32 = 105;
 /// Link type: frame relay behind Juniper's header.
 const JUNIPER_FRAME_RELAY: u32 = 180;
 /// Link type: Endace's records.
@@ -334,7 +336,7 @@ fn write(random: &mut Random, capture: &mut Capture, now: u64, mut segment: Tcp)
     capture.frame(now, &packet, kept);
 }
 
-/// Writes the segment behind up to three layers of wrapping, each frame once in a while cut or wrong in one byte.
+/// Writes the segment behind up to three layers of wrapping, in fragments of IP or 802.11 or not.
 fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: &Tcp, link: u32) {
     let mut segment = segment.clone();
     if matches!(link, FRAME_RELAY | JUNIPER_FRAME_RELAY) {
@@ -359,28 +361,46 @@ fn write_wrapped(random: &mut Random, capture: &mut Capture, now: u64, segment: 
         vec![packet]
     };
     for packet in pieces {
-        let mut frame = behind_tunnels(random, packet, link, true);
-        if link == ENDACE {
-            let fraction = ((now % 1_000_000_000) << 32).div_ceil(1_000_000_000);
-            frame[..8].copy_from_slice(&((now / 1_000_000_000) << 32 | fraction).to_le_bytes());
-        }
-        // tshark gives the whole file up when these headers are cut.
-        let untouched = match link {
-            123 => 4,
-            197 => 32,
-            204 => 1,
-            _ => 0,
+        let frame = behind_tunnels(random, packet, link, true);
+        let frames = if link == WLAN && random.one_in(5) {
+            wrap::wlan_fragments(random, &frame)
+        } else {
+            vec![frame]
         };
-        if random.one_in(80) {
-            let at = random.below(frame.len().min(90) as u64) as usize;
-            frame[at.max(untouched)] ^= 1 << random.below(8);
+        for frame in frames {
+            write_frame(random, capture, now, frame, link);
         }
-        let kept = match random.below(30) {
-            0 => (random.below(frame.len() as u64 + 1) as usize).max(untouched),
-            _ => frame.len(),
-        };
-        capture.frame(now, &frame, kept);
     }
+}
+
+/// Writes the frame, once in a while cut or wrong in one byte.
+fn write_frame(
+    random: &mut Random,
+    capture: &mut Capture,
+    now: u64,
+    mut frame: Vec<u8>,
+    link: u32,
+) {
+    if link == ENDACE {
+        let fraction = ((now % 1_000_000_000) << 32).div_ceil(1_000_000_000);
+        frame[..8].copy_from_slice(&((now / 1_000_000_000) << 32 | fraction).to_le_bytes());
+    }
+    // tshark gives the whole file up when these headers are cut.
+    let untouched = match link {
+        123 => 4,
+        197 => 32,
+        204 => 1,
+        _ => 0,
+    };
+    if random.one_in(80) {
+        let at = random.below(frame.len().min(90) as u64) as usize;
+        frame[at.max(untouched)] ^= 1 << random.below(8);
+    }
+    let kept = match random.below(30) {
+        0 => (random.below(frame.len() as u64 + 1) as usize).max(untouched),
+        _ => frame.len(),
+    };
+    capture.frame(now, &frame, kept);
 }
 
 /// A frame with `packet` in it, behind up to two tunnels.

@@ -465,6 +465,12 @@ pub(crate) fn fragments(random: &mut Random, packet: &[u8], id: u16) -> Vec<Vec<
         pieces.push(fragment(packet, at, &payload[at..longer], more, id));
         at = end;
     }
+    disturb(random, &mut pieces);
+    pieces
+}
+
+/// Pieces as they might come: out of order, twice, or not all of them.
+fn disturb(random: &mut Random, pieces: &mut Vec<Vec<u8>>) {
     if random.one_in(4) && pieces.len() > 1 {
         let (one, other) = (
             random.below(pieces.len() as u64),
@@ -479,6 +485,27 @@ pub(crate) fn fragments(random: &mut Random, packet: &[u8], id: u16) -> Vec<Vec<
     if random.one_in(12) {
         pieces.remove(random.below(pieces.len() as u64) as usize);
     }
+}
+
+/// A frame of [`wlan`] in fragments, with one of few sequence numbers.
+pub(crate) fn wlan_fragments(random: &mut Random, frame: &[u8]) -> Vec<Vec<u8>> {
+    const MORE: u8 = 4;
+    let fourth = if frame[1] & 3 == 3 { 6 } else { 0 };
+    let header = 24 + fourth + if frame[0] & 0x80 == 0 { 0 } else { 2 };
+    let (header, body) = frame.split_at(header);
+    let sequence = random.of(&[1, 2, 3]);
+    let bodies = body.chunks(body.len() / (2 + random.below(3) as usize) + 1);
+    let last = bodies.len() - 1;
+    let mut pieces: Vec<_> = bodies
+        .enumerate()
+        .map(|(number, piece)| {
+            let mut bytes = concat(&[header, piece]);
+            bytes[1] |= if number < last { MORE } else { 0 };
+            bytes[22] = sequence << 4 | number as u8;
+            bytes
+        })
+        .collect();
+    disturb(random, &mut pieces);
     pieces
 }
 
