@@ -50,14 +50,23 @@ fn channel(view: View<'_>) -> Step<'_> {
 }
 
 /// Two unicast addresses that a vendor could have assigned, and a type behind them rather than behind a control word.
-/// tshark asks its list of vendors instead, in which numbers of nothing but zeroes are Xerox'.
+/// tshark asks its list of vendors instead, in which the numbers that were given out first are all taken: zeroes of a control
+/// word look like one of these.
 fn looks_like_ethernet(view: View<'_>) -> bool {
     let vendor = |at| view.u8(at).is_ok_and(|byte| byte.trailing_zeros() >= 2);
-    let is_xerox = |at| matches!(view.array(at), Ok([0, 0, 0..=9]));
+    let is_taken = |at| {
+        matches!(
+            view.array(at),
+            Ok([
+                0,
+                0..=0x26 | 0x30 | 0x40 | 0x50 | 0x60 | 0x80 | 0x90 | 0xa0 | 0xc0 | 0xd0 | 0xe0
+            ])
+        )
+    };
     let is_type = |at| view.u16(at).is_ok_and(is_known_type);
     let is_length = |at| view.u16(at).is_ok_and(|number| number <= MAX_LENGTH);
     let by_type = is_type(12) || !is_type(16) && is_length(12);
-    vendor(0) && vendor(6) && by_type || is_xerox(0) && is_xerox(6)
+    vendor(0) && vendor(6) && by_type || is_taken(0) && is_taken(6)
 }
 
 #[cfg(test)]
@@ -87,9 +96,13 @@ mod tests {
             0xec, 0x3e, 0xf7, 0x68, 0x17, 0x72, 0, 0x50, 0x43, 6, 0x17, 0x64, 8, 0,
         ];
         assert!(!finds(100, &other));
-        // A control word and made-up addresses of zeroes look like addresses of Xerox.
-        let zeroes = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 8, 0];
+        // A control word and made-up addresses of zeroes look like addresses of old vendors, Xerox the first.
+        let mut zeroes = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 8, 0];
         assert!(!finds(100, &zeroes));
+        for (second, found) in [(0x26, false), (0x3b, true), (0x80, false), (0x81, true)] {
+            zeroes[1] = second;
+            assert_eq!(finds(100, &zeroes), found, "{second}");
+        }
         assert!(finds(100, &[0x10, 0, 0, 0x21]) && finds(13, &[0x20, 0, 0, 0x21]));
         assert!(!finds(13, &[]) && !finds(14, &[]));
     }
