@@ -1,5 +1,6 @@
 //! IPv4 (RFC 791): lengths, options that change the destination, fragments, what comes next.
 
+use super::cipso;
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
 use super::step::{Context, Protocol, Step, Stop};
@@ -82,6 +83,8 @@ fn incomplete<'d>(fragment: u16, protocol: u8, payload: View<'d>, cx: &mut Conte
     Ok((Protocol::Transport(protocol), payload))
 }
 
+/// Commercial IP security.
+const SECURITY: u8 = 134;
 /// Loose and strict source and record route.
 const ROUTES: [u8; 2] = [131, 137];
 
@@ -96,7 +99,7 @@ const MIN_OPTION: [(u8, usize); 13] = [
     (130, 3),
     (131, 3),
     (133, 3),
-    (134, 6),
+    (SECURITY, 6),
     (136, 4),
     (137, 3),
     (148, 4),
@@ -133,6 +136,9 @@ fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
         };
         if length < shortest(option) {
             return Err(options.broken(1, Fault::HeaderLength(length as u8)));
+        }
+        if kind == SECURITY && !cipso::stays_within(option) {
+            return Err(options.broken(length, Fault::Cut));
         }
         if ROUTES.contains(&kind) {
             first.get_or_insert(hops_left(option));

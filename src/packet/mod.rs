@@ -10,6 +10,7 @@ mod batman;
 mod cable;
 mod capwap;
 mod carriers;
+mod cipso;
 mod decoded;
 mod decoder;
 mod devices;
