@@ -173,27 +173,6 @@ pub(super) fn extension(view: View<'_>) -> Step<'_> {
     Ok((Protocol::Transport(next), view.skip(size)?))
 }
 
-/// shim6 (RFC 5533): payload behind eight bytes. tshark also goes on behind the control messages it knows. Those longer than
-/// their fixed fields have options, of which it takes what follows the message for another one: that has to fit. Probes,
-/// whose fields count others, are left out.
-pub(super) fn shim(view: View<'_>) -> Step<'_> {
-    let fields = match view.u8(2)? {
-        0x80.. => u8::MAX,
-        1 | 2 | 4 | 5 | 0x40..=0x42 => 1,
-        3 => 2,
-        6 => 3,
-        _ => 0,
-    };
-    let words = view.u8(1)?;
-    if words > fields {
-        let behind = view.skip((usize::from(words) + 1) * 8)?;
-        if fields == 0 || behind.skip(4 + usize::from(behind.u16(2)?)).is_err() {
-            return Err(Stop::NotTcp(NotTcp::NoPayload));
-        }
-    }
-    extension(view)
-}
-
 /// Authentication header: length in units of 4 bytes without the first two.
 pub(super) fn authentication(view: View<'_>) -> Step<'_> {
     let next = view.u8(0)?;

@@ -45,6 +45,7 @@ mod seq_number;
 #[cfg(test)]
 mod several_tests;
 mod sflow;
+mod shim6;
 mod step;
 mod tags;
 mod tcp_header;

@@ -9,7 +9,7 @@ use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
     amateur, batman, capwap, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow,
-    tags, udp, wlan,
+    shim6, tags, udp, wlan,
 };
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -130,7 +130,7 @@ fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match number {
         0 | 60 => ipv6::options(view, cx),
-        140 => ipv6::shim(view),
+        140 => shim6::header(view),
         43 => ipv6::routing(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => carriers::registered(number, view),
