@@ -37,11 +37,10 @@ fn half<'d>(view: View<'d>, at: usize, now: Timestamp, table: &mut FrameTable) -
         source: view.array(source)?,
         sequence: view.u16(source + 6)?.wrapping_add(u16::from(is_first)),
     };
-    let body = view.skip(source + 8)?;
     let fragment = Fragment {
         number: u8::from(!is_first),
         more: is_first,
-        data: (body.data.len() == body.reported).then_some(body.data),
+        data: view.skip(source + 8)?.whole(),
     };
     put_together(Protocol::Ethernet, table.add(key, fragment, now))
 }

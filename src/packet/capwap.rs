@@ -22,9 +22,9 @@ pub(super) fn data<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) 
     if flags & FRAGMENT == 0 {
         return Ok((protocol, body));
     }
-    if body.data.is_empty() || body.data.len() < body.reported {
+    let Some(data @ [_, ..]) = body.whole() else {
         return Err(Stop::NotTcp(NotTcp::Fragment));
-    }
+    };
     let (source, destination) = cx.ends();
     let key = Key {
         source,
@@ -34,7 +34,7 @@ pub(super) fn data<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) 
     let fragment = Fragment {
         offset: usize::from(view.u16(6)? & OFFSET_MASK),
         more: flags & LAST == 0,
-        data: body.data,
+        data,
     };
     Err(match table.add(key, fragment, cx.now) {
         Some(whole) => Stop::Reassembled(protocol, whole),

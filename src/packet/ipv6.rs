@@ -204,14 +204,10 @@ pub(super) fn fragment<'d>(
     if offset == 0 && !more || cx.reassembled {
         return Ok((next, payload));
     }
-    if payload.data.is_empty() || payload.data.len() < payload.reported || cx.short {
+    let Some(data @ [_, ..]) = payload.whole().filter(|_| !cx.short) else {
         return Err(Stop::NotTcp(NotTcp::Fragment));
-    }
-    let fragment = Fragment {
-        offset,
-        more,
-        data: payload.data,
     };
+    let fragment = Fragment { offset, more, data };
     Err(match table.add(key, fragment, cx.now) {
         Some(datagram) => {
             cx.reassembled = true;

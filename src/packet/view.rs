@@ -84,6 +84,11 @@ impl<'d> View<'d> {
         })
     }
 
+    /// All its bytes, if they were captured.
+    pub(super) fn whole(&self) -> Option<&'d [u8]> {
+        (self.data.len() == self.reported).then_some(self.data)
+    }
+
     /// The same bytes of a frame that had `reported` on the wire.
     pub(super) fn of_frame(&self, reported: usize) -> Self {
         Self {

@@ -62,11 +62,10 @@ pub(super) fn frame<'d>(
     if !more && !table.has(&key) {
         return content(view, control, view.skip(size)?);
     }
-    let body = unchecked.skip(size)?;
     let fragment = Fragment {
         number,
         more,
-        data: (body.data.len() == body.reported).then_some(body.data),
+        data: unchecked.skip(size)?.whole(),
     };
     match table.add(key, fragment, now) {
         Some(whole) => Err(put_together(view, control, &whole)),
