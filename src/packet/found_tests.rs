@@ -349,8 +349,8 @@ fn endace_records() {
 
 #[test]
 fn frames_that_sniffers_send_on() {
-    let tzsp = |kind: u8, header: &[&[u8]]| {
-        let inner = [&[1, 0, 0, kind, 1], &header.concat()[..], &packet()].concat();
+    let message = |message: u8, kind: u8, header: &[&[u8]]| {
+        let inner = [&[1, message, 0, kind, 1], &header.concat()[..], &packet()].concat();
         let size = (8 + inner.len() as u16).to_be_bytes();
         in_ip(
             17,
@@ -358,9 +358,12 @@ fn frames_that_sniffers_send_on() {
             &inner,
         )
     };
+    let tzsp = |kind: u8, header: &[&[u8]]| message(0, kind, header);
     assert!(tzsp(2, &[&[0x10, 0x40], ETHERNET, SNAP]) && tzsp(4, &[&[0, 0x21]]));
     assert!(tzsp(5, &[&[0x50], ETHERNET, SNAP]) && tzsp(7, &[]) && tzsp(119, &[WLAN, SNAP]));
     assert!(tzsp(126, &[&[0, 0, 8, 0, 0, 0, 0, 0], WLAN, SNAP]) && !tzsp(3, &[]));
+    let messages = [0, 1, 2, 3, 4, 5, 6, 255].map(|kind| message(kind, 7, &[]));
+    assert_eq!(messages, [true, true, true, true, false, false, true, true]);
 }
 
 #[test]

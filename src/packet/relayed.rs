@@ -61,10 +61,15 @@ pub(super) fn lwapp(port: u16, view: View<'_>) -> Step<'_> {
     Ok((Protocol::Wlan(Shape::default()), header.skip(6)?))
 }
 
-/// Sniffed frames sent on: tagged fields up to an end tag, then the frame.
+/// Sniffed frames sent on: tagged fields up to an end tag, then the frame. What keeps the way open for them carries none.
 pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
     const PADDING: u8 = 0;
     const END: u8 = 1;
+    const KEEP_ALIVE: u8 = 4;
+    const PORT_OPENER: u8 = 5;
+    if matches!(view.u8(1)?, KEEP_ALIVE | PORT_OPENER) {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
     let kind = view.u16(2)?;
     let mut at = 4;
     loop {
