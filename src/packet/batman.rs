@@ -1,8 +1,10 @@
 //! B.A.T.M.A.N. advanced (compatibility versions 6 to 15): meshes of Ethernet, with fragments of their own.
+//!
+//! Owns: its headers. Must not know: how fragments wait, what the Ethernet frames carry.
 
 use super::decoded::NotTcp;
 use super::numbered::{Fragment, FrameTable, Key};
-use super::step::{Protocol, Step, Stop};
+use super::step::{Protocol, Step, Stop, put_together};
 use super::view::View;
 use crate::net::Timestamp;
 
@@ -17,31 +19,30 @@ pub(super) fn packet<'d>(view: View<'d>, now: Timestamp, table: &mut FrameTable)
         (10..=13, 4) => 13,
         (14, 4) | (15, 1) => 14,
         (14, 9) | (15, 0x42) => 18,
-        (12 | 13, 6) => return half(view, 2, now, table),
-        (14, 6) => return half(view, 4, now, table),
+        (12 | 13, 6) => return half(view, [2, 9, 10], now, table),
+        (14, 6) => return half(view, [4, 10, 12], now, table),
         (15, 0x41) => return part(view, now, table),
         _ => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(ETHER_TYPE)))),
     };
     Ok((Protocol::Ethernet, view.skip(size)?))
 }
 
-/// Half a frame before version 15, whose destination stands at `at`: the first half has a bit set and the number before the
-/// other's.
-fn half<'d>(view: View<'d>, at: usize, now: Timestamp, table: &mut FrameTable) -> Step<'d> {
+/// Half a frame before version 15, with its destination, flags and source at these places: the first half has a bit set and
+/// the number before the other's.
+fn half<'d>(
+    view: View<'d>,
+    [destination, flags, source]: [usize; 3],
+    now: Timestamp,
+    table: &mut FrameTable,
+) -> Step<'d> {
     const FIRST: u8 = 1;
-    // From version 14 on what follows is aligned.
-    let (flags, source) = if at == 2 { (9, 10) } else { (10, 12) };
     let is_first = view.u8(flags)? & FIRST != 0;
     let key = Key {
-        destination: view.array(at)?,
+        destination: view.array(destination)?,
         source: view.array(source)?,
         sequence: view.u16(source + 6)?.wrapping_add(u16::from(is_first)),
     };
-    let fragment = Fragment {
-        number: u8::from(!is_first),
-        more: is_first,
-        data: view.skip(source + 8)?.whole(),
-    };
+    let fragment = one_of_two(is_first, view.skip(source + 8)?.whole());
     put_together(Protocol::Ethernet, table.add(key, fragment, now))
 }
 
@@ -58,17 +59,14 @@ fn part<'d>(view: View<'d>, now: Timestamp, table: &mut FrameTable) -> Step<'d> 
         source: view.array(10)?,
         sequence: view.u16(16)?,
     };
-    let fragment = Fragment {
-        number: u8::from(!is_first),
-        more: is_first,
-        data: Some(view.skip(20)?.data),
-    };
+    let fragment = one_of_two(is_first, Some(view.skip(20)?.data));
     put_together(Protocol::Batman, table.add(key, fragment, now))
 }
 
-fn put_together<'d>(protocol: Protocol, whole: Option<Vec<u8>>) -> Step<'d> {
-    Err(match whole {
-        Some(whole) => Stop::Reassembled(protocol, whole),
-        None => Stop::NotTcp(NotTcp::Fragment),
-    })
+fn one_of_two(is_first: bool, data: Option<&[u8]>) -> Fragment<'_> {
+    Fragment {
+        number: u8::from(!is_first),
+        more: is_first,
+        data,
+    }
 }

@@ -1,8 +1,10 @@
 //! CAPWAP data (RFC 5415 section 4.3): what access points send to their controller, whole or in fragments.
+//!
+//! Owns: its header. Must not know: how fragments wait, what the frames carry.
 
 use super::decoded::NotTcp;
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
-use super::step::{Context, Protocol, Shape, Step, Stop};
+use super::step::{Context, Protocol, Shape, Step, Stop, put_together};
 use super::view::View;
 
 /// 802.3 frames, or 802.11 frames with the bytes of frame control swapped, as Cisco sends them, unless encrypted.
@@ -36,10 +38,7 @@ pub(super) fn data<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) 
         more: flags & LAST == 0,
         data,
     };
-    Err(match table.add(key, fragment, cx.now) {
-        Some(whole) => Stop::Reassembled(protocol, whole),
-        None => Stop::NotTcp(NotTcp::Fragment),
-    })
+    put_together(protocol, table.add(key, fragment, cx.now))
 }
 
 /// What the byte with the binding and the format of the payload announces: 802.3, or what this binding has natively.

@@ -14,7 +14,7 @@ pub const MAX_DATAGRAM_LAYERS: usize = 8;
 /// Most packets side by side that are looked at in one frame: a datagram of sFlow has about ten.
 pub const MAX_PARTS: usize = 256;
 
-/// Decodes frames in capture order. Keeps the fragments of IP and 802.11 that wait for the rest, nothing else.
+/// Decodes frames in capture order. Keeps the fragments that wait for the rest of a packet or frame, nothing else.
 #[derive(Debug, Default)]
 pub struct Decoder {
     waiting: Tables,
@@ -33,7 +33,7 @@ impl Decoder {
         Self::default()
     }
 
-    /// Fragmented datagrams and 802.11 frames given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
+    /// Fragmented packets and frames given up unfinished because [`MAX_DATAGRAMS`](super::MAX_DATAGRAMS) or
     /// [`MAX_WAITING_BYTES`](super::MAX_WAITING_BYTES) was reached.
     #[must_use]
     pub fn datagrams_forgotten(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! Ethernet II, 802.3 with LLC and SNAP (IEEE 802.3 section 3.2.6, 802.2), Cisco ISL, and the `EtherType` table.
 
 use super::decoded::NotTcp;
-use super::step::{Context, Protocol, Shape, Step, Stop};
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
 use super::{amateur, batman, devices, legacy, ppp, relayed, tags, vendors};
 
@@ -94,7 +94,7 @@ fn reader(number: u16) -> Option<Reader> {
         0x894f => |view, _| tags::service(view),
         0xd28b => |view, _| tags::arista(view),
         batman::ETHER_TYPE => |view, _| Ok((Protocol::Batman, view)),
-        0x2452 => |view, _| Ok((Protocol::Wlan(Shape::default()), view)),
+        0x2452 => |view, _| Ok((Protocol::WLAN, view)),
         0x88bb | 0xbbbb => |view, _| relayed::lwapp(12_222, view),
         0x99fe => |view, _| devices::tecmp(view),
         0x08ff => |view, _| amateur::bpq(view),

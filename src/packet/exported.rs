@@ -1,7 +1,7 @@
 //! Packets that Wireshark exported from other frames ("Export PDUs to File", link type 252).
 
 use super::decoded::NotTcp;
-use super::step::{Protocol, Shape, Step, Stop};
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
 
 /// Tags, each with its length, up to an end tag; one of them names what follows.
@@ -32,7 +32,7 @@ fn named(name: &[u8]) -> Option<Protocol> {
         b"ipv6" => Protocol::Ipv6,
         b"eth_withoutfcs" | b"eth_maybefcs" => Protocol::Ethernet,
         b"llc" => Protocol::Llc,
-        b"wlan" => Protocol::Wlan(Shape::default()),
+        b"wlan" => Protocol::WLAN,
         b"mpls" => Protocol::Mpls,
         _ => return None,
     })

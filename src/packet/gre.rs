@@ -1,7 +1,7 @@
 //! Generic routing encapsulation (RFC 1701, RFC 2784, RFC 2890; version 1: RFC 2637) with WCCP and ERSPAN inside.
 
 use super::decoded::NotTcp;
-use super::step::{Context, Protocol, Shape, Step, Stop};
+use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
 use super::{legacy, ppp};
 
@@ -91,9 +91,7 @@ fn source_routes(mut view: View<'_>) -> Result<View<'_>, Stop> {
 pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
     match number {
         // Aruba's controllers: one number per priority and queue.
-        0x8200..=0x8370 if number.is_multiple_of(16) => {
-            Ok((Protocol::Wlan(Shape::default()), view))
-        }
+        0x8200..=0x8370 if number.is_multiple_of(16) => Ok((Protocol::WLAN, view)),
         WCCP => wccp(view, view),
         0x6400 => Ok((Protocol::Ethernet, view)),
         PPP => Ok((Protocol::PppFramed, view)),

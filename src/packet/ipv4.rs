@@ -3,7 +3,7 @@
 use super::cipso;
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
-use super::step::{Context, Protocol, Step, Stop};
+use super::step::{Context, Protocol, Step, Stop, put_together};
 use super::view::{Broken, View};
 use std::net::Ipv4Addr;
 
@@ -56,11 +56,8 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context, table: &mut FragmentT
         more: fragment & MORE_FRAGMENTS != 0,
         data: &payload.data[..length],
     };
-    let next = Protocol::Transport(protocol);
-    Err(match table.add(key, fragment, cx.now) {
-        Some(datagram) => Stop::Reassembled(next, datagram),
-        None => Stop::NotTcp(NotTcp::Fragment),
-    })
+    let whole = table.add(key, fragment, cx.now);
+    put_together(Protocol::Transport(protocol), whole)
 }
 
 /// The total length; 0 means that segmentation offload left it open and the frame decides (IN-2).

@@ -2,7 +2,7 @@
 
 use super::decoded::{Fault, NotTcp};
 use super::fragments::{Fragment, FragmentTable, Identity, Key};
-use super::step::{Context, Protocol, Step, Stop};
+use super::step::{Context, Protocol, Step, Stop, put_together};
 use super::view::View;
 use std::net::Ipv6Addr;
 
@@ -208,13 +208,9 @@ pub(super) fn fragment<'d>(
         return Err(Stop::NotTcp(NotTcp::Fragment));
     };
     let fragment = Fragment { offset, more, data };
-    Err(match table.add(key, fragment, cx.now) {
-        Some(datagram) => {
-            cx.reassembled = true;
-            Stop::Reassembled(next, datagram)
-        }
-        None => Stop::NotTcp(NotTcp::Fragment),
-    })
+    let whole = table.add(key, fragment, cx.now);
+    cx.reassembled = whole.is_some();
+    put_together(next, whole)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Frame;
 use super::decoded::NotTcp;
-use super::step::{Protocol, Shape, Step, Stop};
+use super::step::{Protocol, Step, Stop};
 use super::view::View;
 use super::{amateur, cable, devices, exported, relayed};
 use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, radiotap, wlan};
@@ -27,7 +27,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         51 => ppp::over_ethernet(view),
         99 => legacy::symantec(view),
         104 | 112 => ppp::cisco_hdlc(view),
-        105 => Ok((Protocol::Wlan(Shape::default()), view)),
+        105 => Ok((Protocol::WLAN, view)),
         107 => legacy::frame_relay(view),
         108 => loopback(view),
         109 => encrypted(view),

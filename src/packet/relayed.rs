@@ -58,7 +58,7 @@ pub(super) fn lwapp(port: u16, view: View<'_>) -> Step<'_> {
     if header.u8(0)? & CONTROL != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    Ok((Protocol::Wlan(Shape::default()), header.skip(6)?))
+    Ok((Protocol::WLAN, header.skip(6)?))
 }
 
 /// Sniffed frames sent on: tagged fields up to an end tag, then the frame. What keeps the way open for them carries none.
@@ -86,7 +86,7 @@ pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
         4 => ppp::framed(frame),
         5 => legacy::fddi(frame),
         7 => link::raw(frame),
-        18 => Ok((Protocol::Wlan(Shape::default()), frame)),
+        18 => Ok((Protocol::WLAN, frame)),
         119 => wlan::prism(frame),
         126 => radiotap::frame(frame),
         127 => wlan::avs(frame),

@@ -3,7 +3,7 @@
 //! Owns: where the samples of a datagram stand. Must not know: what they carry.
 
 use super::MAX_PARTS;
-use super::step::{Next, Protocol, Shape};
+use super::step::{Next, Protocol};
 use super::view::{Broken, View};
 
 /// Every sampled frame of a datagram, in order, as far as the datagram can be read.
@@ -100,7 +100,7 @@ fn header(protocol: u32, size: u32, captured: u32, view: View<'_>) -> Option<Nex
         11 => Protocol::Ip,
         12 => Protocol::Ipv6,
         13 => Protocol::Mpls,
-        15 => Protocol::Wlan(Shape::default()),
+        15 => Protocol::WLAN,
         _ => return None,
     };
     // tshark wants the padding as well, and takes it for bytes of the frame where that is longer.

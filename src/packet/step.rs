@@ -44,6 +44,13 @@ pub(super) enum Protocol {
 }
 
 impl Protocol {
+    /// An 802.11 frame of which nothing is told.
+    pub(super) const WLAN: Self = Self::Wlan(Shape {
+        padded: false,
+        checked: false,
+        swapped: false,
+    });
+
     /// The name a broken header is reported under.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -153,6 +160,14 @@ pub(super) enum Stop {
     Several(Vec<Part>),
     /// The header is broken.
     Broken(Broken),
+}
+
+/// A fragment was kept: with it the frame goes on as `protocol` if that was the last hole, else it ends here.
+pub(super) fn put_together<'d>(protocol: Protocol, whole: Option<Vec<u8>>) -> Step<'d> {
+    Err(match whole {
+        Some(whole) => Stop::Reassembled(protocol, whole),
+        None => Stop::NotTcp(NotTcp::Fragment),
+    })
 }
 
 /// One of several packets in a frame.

@@ -1,6 +1,7 @@
 //! The careful way through a frame: one header after the other, following tshark 4.0 wherever sizes or versions lie.
 //!
-//! Owns: which protocol comes next, and the loop over them. Must not know: what a single header looks like.
+//! Owns: which protocol comes next, the loop over them, what waits from one frame to the next. Must not know: what a single
+//! header looks like.
 
 use super::decoded::{Malformed, NotTcp};
 use super::fragments::FragmentTable;

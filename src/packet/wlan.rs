@@ -68,13 +68,13 @@ pub(super) fn frame<'d>(
         data: unchecked.skip(size)?.whole(),
     };
     match table.add(key, fragment, now) {
-        Some(whole) => Err(put_together(view, control, &whole)),
+        Some(whole) => Err(whole_body(view, control, &whole)),
         None => Err(Stop::NotTcp(NotTcp::Fragment)),
     }
 }
 
 /// What the `whole` body of a frame in fragments is, whose last header is `header`.
-fn put_together(header: View<'_>, control: [u8; 2], whole: &[u8]) -> Stop {
+fn whole_body(header: View<'_>, control: [u8; 2], whole: &[u8]) -> Stop {
     match content(header, control, View::new(whole, whole.len())) {
         Ok((protocol, rest)) => {
             let before = whole.len() - rest.data.len();
@@ -215,16 +215,14 @@ fn repeated_ends(header: View<'_>, [_, flags]: [u8; 2], body: View<'_>) -> (bool
 pub(super) fn prism(view: View<'_>) -> Step<'_> {
     const AVS_MAGIC: u32 = 0x8021_1000;
     match view.array::<4>(0)? {
-        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => {
-            Ok((Protocol::Wlan(Shape::default()), view.skip(144)?))
-        }
+        [0x41 | 0x44, 0, 0, 0] | [0, 0, 0, 0x41 | 0x44] => Ok((Protocol::WLAN, view.skip(144)?)),
         bytes if u32::from_be_bytes(bytes) & 0xffff_f000 == AVS_MAGIC => avs(view),
-        _ => Ok((Protocol::Wlan(Shape::default()), view)),
+        _ => Ok((Protocol::WLAN, view)),
     }
 }
 
 /// AVS: its length at 4.
 pub(super) fn avs(view: View<'_>) -> Step<'_> {
     let frame_at = view.u32(4)? as usize;
-    Ok((Protocol::Wlan(Shape::default()), view.skip(frame_at)?))
+    Ok((Protocol::WLAN, view.skip(frame_at)?))
 }
