@@ -9,16 +9,19 @@ use std::collections::BTreeMap;
 
 type Fields = BTreeMap<String, String>;
 
-/// Analyses a capture. Few streams fit into the working set, so that packing and unpacking are part of the comparison.
+/// Analyses a capture, a damaged one up to the damage. Few streams fit into the working set, so that packing and unpacking
+/// are part of the comparison.
 pub(crate) fn analyse(capture: &[u8]) -> Answer {
-    let mut reader = SavefileReader::new(capture).expect("a capture");
+    let Ok(mut reader) = SavefileReader::new(capture) else {
+        return Answer::default();
+    };
     let mut decoder = Decoder::new();
     let mut analyzer = Analyzer::new(Limits {
         working: 2,
         remembered: usize::MAX,
     });
     let mut answer = Answer::default();
-    while let Some(frame) = reader.next_frame().expect("a frame") {
+    while let Ok(Some(frame)) = reader.next_frame() {
         match decoder.decode(&frame) {
             Decoded::Tcp(segment) => {
                 let seen = analyzer.handle(&segment);

@@ -122,6 +122,11 @@ fn run(path: &Path, options: &[&str], fields: &[&str]) -> String {
         command.args(["-e", field]);
     }
     let output = command.output().expect("tshark runs");
-    assert!(output.status.success(), "tshark failed: {output:?}");
+    // A damaged file: what it printed of the frames before the damage counts.
+    let damaged = output.status.code() == Some(2);
+    assert!(
+        damaged || output.status.success(),
+        "tshark failed: {output:?}"
+    );
     String::from_utf8(output.stdout).expect("tshark prints UTF-8")
 }
