@@ -615,6 +615,10 @@ graph-again = sent again
 graph-acks = acknowledged
 graph-window = end of window
 graph-window-above = end of window: far above
+graph-left-out = { $count ->
+        [one] one number too far off is not drawn
+       *[other] { $count } numbers too far off are not drawn
+    }
 graph-no-rtt = no round-trip time to measure: nothing that this side sent was acknowledged
 graph-sack = SACK
 graph-rtt = RTT

@@ -605,6 +605,10 @@ graph-again = enviado de novo
 graph-acks = confirmado
 graph-window = fim da janela
 graph-window-above = fim da janela: bem acima
+graph-left-out = { $count ->
+        [one] { $count } número longe demais não é desenhado
+       *[other] { $count } números longe demais não são desenhados
+    }
 graph-no-rtt = nenhum tempo de ida e volta a medir: nada do que este lado enviou foi confirmado
 graph-sack = SACK
 graph-rtt = RTT

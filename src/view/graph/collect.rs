@@ -36,6 +36,8 @@ struct Direction {
     window: Series,
     sack: Series,
     rtt: Series,
+    /// Numbers that the other side named and that were too far off to be believed.
+    doubted: u64,
 }
 
 impl Direction {
@@ -81,6 +83,8 @@ impl Direction {
                         low,
                         high: high.max(low),
                     });
+                } else {
+                    self.doubted += 1;
                 }
             }
         }
@@ -130,6 +134,8 @@ pub(super) struct Picture<'a> {
     pub(super) vertical: &'static str,
     /// The vertical axis counts nanoseconds.
     pub(super) vertical_is_time: bool,
+    /// Numbers that no layer has, since they cannot be right.
+    doubted: u64,
 }
 
 impl Picture<'_> {
@@ -143,11 +149,34 @@ impl Picture<'_> {
     }
 
     /// The window has marks, all of them above the picture.
-    pub(super) fn window_is_above(&self) -> bool {
+    fn window_is_above(&self) -> bool {
         let is_window = |layer: &&Layer<'_>| layer.name == WINDOW;
         let has_marks = |layer: &Layer<'_>| !layer.series.marks().is_empty();
         self.layers.iter().find(is_window).is_some_and(has_marks)
             && !self.shown().any(|layer| is_window(&layer))
+    }
+
+    /// Marks too far off to be drawn, those of the window apart: that is far above as a rule.
+    fn left_out(&self) -> u64 {
+        let scale = self.vertical_axis();
+        let layers = self.layers.iter().filter(|layer| layer.name != WINDOW);
+        let marks = layers.flat_map(|layer| layer.series.counted());
+        let outside = marks.filter(|(mark, _)| !is_on(&scale, mark));
+        self.doubted + outside.map(|(_, count)| count).sum::<u64>()
+    }
+
+    /// What is not drawn, and why, in words for the legend.
+    pub(super) fn missing(&self, words: &Explainer) -> Vec<String> {
+        let mut missing = Vec::new();
+        if self.window_is_above() {
+            missing.push(words.text("graph-window-above", &[]));
+        }
+        let left_out = self.left_out();
+        if left_out > 0 {
+            let count = [("count", Value::Number(left_out))];
+            missing.push(words.text("graph-left-out", &count));
+        }
+        missing
     }
 
     /// There is not a single mark.
@@ -256,6 +285,8 @@ impl Collected {
             direction.acks.push(point(ack));
             let window = ack.saturating_add(i64::from(seen.window_scaled));
             direction.window.push(point(window));
+        } else {
+            direction.doubted += 1;
         }
         direction.add_blocks(packet);
         if let Some(rtt) = seen.ack_rtt {
@@ -293,6 +324,7 @@ impl Collected {
                 ],
                 vertical: "graph-sequence-axis",
                 vertical_is_time: false,
+                doubted: direction.doubted,
             },
             GraphKind::Rtt => Picture {
                 layers: vec![layer(
@@ -304,6 +336,7 @@ impl Collected {
                 )],
                 vertical: "graph-rtt-axis",
                 vertical_is_time: true,
+                doubted: 0,
             },
         }
     }

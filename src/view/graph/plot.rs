@@ -107,9 +107,7 @@ fn legend(picture: &Picture<'_>, words: &Explainer, options: &GraphOptions) -> S
     let mut out = String::new();
     let of_layer = |layer: &Layer<'_>| format!("{} {}", layer.symbol, words.text(layer.name, &[]));
     let mut entries: Vec<String> = picture.shown().map(of_layer).collect();
-    if picture.window_is_above() {
-        entries.push(words.text("graph-window-above", &[]));
-    }
+    entries.extend(picture.missing(words));
     let mut used = 0;
     for entry in entries {
         let entry = shown(&entry, options.ascii);

@@ -71,6 +71,17 @@ impl Series {
         self.joined = (self.joined + 1).min(62);
     }
 
+    /// Each entry with the number of marks that it joins.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (&Mark, u64)> {
+        let last = self.marks.len().saturating_sub(1);
+        let count = move |at| match at == last {
+            true => self.in_last,
+            false => 1 << self.joined,
+        };
+        let marks = self.marks.iter().enumerate();
+        marks.map(move |(at, mark)| (mark, count(at)))
+    }
+
     /// The marks kept.
     pub(super) fn marks(&self) -> &[Mark] {
         &self.marks

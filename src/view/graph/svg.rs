@@ -149,8 +149,8 @@ fn push_legend(out: &mut String, picture: &Picture<'_>, words: &Explainer) {
         );
         x += LEGEND;
     }
-    if picture.window_is_above() {
-        let text = html(&words.text("graph-window-above", &[]));
-        let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\">{text}</text>");
+    let missing = html(&picture.missing(words).join(" · "));
+    if !missing.is_empty() {
+        let _ = writeln!(out, "<text x=\"{LEFT}\" y=\"{}\">{missing}</text>", y - 18);
     }
 }

@@ -203,6 +203,15 @@ fn forged_acknowledgements_do_not_move_the_data() {
         [Some((0, 5001)), Some((1, 5001)), Some((3001, 5001))]
     );
     assert_eq!(extents(&forged()), [Some((0, 5001)), Some((1, 2001)), None]);
+    for format in [GraphFormat::Text, GraphFormat::Svg] {
+        let options = GraphOptions {
+            format,
+            ..GraphOptions::default()
+        };
+        let drawn = written(&forged(), |writer: Shared| Graph::new(writer, options));
+        // Two ACKs, and a block in each.
+        assert!(drawn.contains("4 numbers too far off"), "{drawn}");
+    }
 }
 
 /// Within a window of the data, but far enough to make a line of them: the scale stays that of the data.
@@ -217,6 +226,11 @@ fn a_number_that_was_never_sent_does_not_stretch_the_scale() {
                 packet.observation.ack = far;
             }
         }
+        let text = written(&story, |writer: Shared| {
+            Graph::new(writer, GraphOptions::default())
+        });
+        let told = text.contains("one number too far off is not drawn");
+        assert_eq!(told, !shown, "{text}");
         let collected = collected(&story);
         let picture = collected.picture(GraphKind::Sequence, Side::Client);
         let scale = picture.axes().value;
