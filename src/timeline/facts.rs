@@ -36,6 +36,8 @@ impl Marks {
     pub(super) const UNANSWERED_TOLD: Self = Self(1 << 11);
     /// It was told that the server goes on repeating its SYN,ACK.
     pub(super) const ANSWERS_REPEATED_TOLD: Self = Self(1 << 12);
+    /// A window of 0 has lasted and is still there.
+    pub(super) const WINDOW_SHUT: Self = Self(1 << 13);
 
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

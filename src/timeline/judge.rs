@@ -122,7 +122,7 @@ fn open_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Verd
         VerdictCode::StalledApp
     } else if marks.has(Marks::NO_BANNER) {
         VerdictCode::OpenedNoBanner
-    } else if marks.has(Marks::ZERO_WINDOW) {
+    } else if marks.has(Marks::WINDOW_SHUT) {
         VerdictCode::ZeroWindow
     } else if marks.has(Marks::IDLE) {
         VerdictCode::Idle

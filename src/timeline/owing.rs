@@ -10,7 +10,7 @@ use super::telling::with_frames;
 use super::timers::Timer;
 use super::watch::{Watch, ZeroWindow};
 use super::{FindingCode, FindingEntry};
-use crate::net::{Nanos, Timestamp};
+use crate::net::Timestamp;
 use crate::tcp::{Fin, Side, StreamId};
 
 /// Everything that may become overdue in one connection.
@@ -299,7 +299,13 @@ impl Story {
         if closing && is_due(self.close_due(watch).map(|(due, _)| due)) {
             marks.add(Marks::NEVER_CLOSED);
         }
-        if Self::zero_window_of(watch, now).is_some_and(Self::lasted) {
+        let zero_windows = [watch.zero_window.client, watch.zero_window.server];
+        let mut shut = zero_windows.iter().flatten();
+        if shut.any(|zero| Self::lasted(now.since(zero.since))) {
+            marks.add(Marks::WINDOW_SHUT);
+        }
+        let past = [watch.longest_zero.client, watch.longest_zero.server];
+        if marks.has(Marks::WINDOW_SHUT) || past.into_iter().any(Self::lasted) {
             marks.add(Marks::ZERO_WINDOW);
         }
         if now.since(watch.last_stir()) >= self.settings.idle_after && self.over {
@@ -320,16 +326,5 @@ impl Story {
                 watch.stall_said = true;
             }
         }
-    }
-
-    /// The longest window of 0, the present one included.
-    fn zero_window_of(watch: &Watch, now: Timestamp) -> Option<Nanos> {
-        let present = [watch.zero_window.client, watch.zero_window.server];
-        let present = present
-            .into_iter()
-            .flatten()
-            .map(|zero| now.since(zero.since));
-        let past = [watch.longest_zero.client, watch.longest_zero.server];
-        present.chain(past).max()
     }
 }
