@@ -1,6 +1,7 @@
 //! Handshake, teardown and verdict in words.
 
 use super::{Explainer, Value, ids};
+use crate::packet::IcmpError;
 use crate::tcp::{HandshakeOutcome, ResetCause, Side, TcpState, Teardown};
 use crate::timeline::{FindingCode, FindingEntry, HandshakeEntry, Verdict, VerdictCode};
 
@@ -58,6 +59,24 @@ impl Explainer {
         self.joined(out, id, &values);
     }
 
+    /// Who complained about a segment of whom, and what they said, under one of the ids that tell it.
+    pub(super) fn error_note(
+        &self,
+        out: &mut String,
+        id: &str,
+        side: Option<Side>,
+        error: IcmpError,
+    ) {
+        let reason = self.text(ids::icmp(error.reason), &[]);
+        let from = error.from.to_string();
+        let values = [
+            ("side", Self::side(side)),
+            ("from", Value::Text(&from)),
+            ("reason", Value::Text(&reason)),
+        ];
+        self.joined(out, id, &values);
+    }
+
     /// Likely cause of a RST in words.
     #[must_use]
     pub fn cause_words(&self, cause: ResetCause) -> String {
@@ -75,6 +94,10 @@ impl Explainer {
         let id = ids::finding(finding.code);
         if let FindingCode::Reset(cause) = finding.code {
             self.reset_note(out, id, finding.side.unwrap_or(Side::Server), cause);
+            return;
+        }
+        if let FindingCode::IcmpError(error) = finding.code {
+            self.error_note(out, id, finding.side, error);
             return;
         }
         let duration = finding.duration.map_or(Value::Text("none"), Value::Span);

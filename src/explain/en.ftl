@@ -305,6 +305,12 @@ finding-unanswered = { $duration ->
     }
     .why = Nothing came back at all, not even a refusal: a firewall, a dead host, or a full accept queue.
     .rfc = RFC 9293 section 3.8.3
+finding-icmp-error = { $side ->
+        [client] ICMP error of { $from } about a segment of the client: { $reason }
+       *[server] ICMP error of { $from } about a segment of the server: { $reason }
+    }
+    .why = A router, a firewall or the host itself sent an ICMP error that quotes the segment. A SYN that gets one instead of SYN,ACK or RST fails at once, often with "No route to host" or "Connection refused" in the program.
+    .rfc = RFC 792, RFC 4443, RFC 5461
 finding-accept-queue-full = the server does not accept: connections wait in its queue
     .why = This port answered others before, so a program listens. Its queue of finished handshakes is full because it does not call accept fast enough, or not at all.
     .rfc = RFC 9293 section 3.9.1
@@ -390,11 +396,27 @@ finding-idle = nothing said { $duration ->
     .why = An idle connection sends nothing at all; silence does not show whether the peer is still alive. Keep-alive or a ping of the application would.
     .rfc = RFC 9293 section 3.8.4
 
+## What ICMP errors say
+
+icmp-network-unreachable = network unreachable
+icmp-host-unreachable = host unreachable
+icmp-protocol-unreachable = protocol unreachable
+icmp-port-unreachable = port unreachable
+icmp-prohibited = forbidden by a firewall
+icmp-too-big = too big for the next link
+icmp-time-exceeded = lost on the way (too many routers)
+icmp-redirect = there is a shorter way
+icmp-source-quench = too many packets
+icmp-parameter-problem = a header field is wrong
+
 ## Verdicts
 
 verdict-refused = nobody listens on that port
     .why = The SYN was answered by RST,ACK.
     .rfc = RFC 9293 section 3.10.7.1
+verdict-unreachable = an ICMP error answered the SYN
+    .why = A router, a firewall or the host itself said why the SYN went no further. No program saw it.
+    .rfc = RFC 792, RFC 1122 section 4.2.3.9
 verdict-filtered = no answer of any kind
     .why = Nothing came back to its SYNs, and there is no sign of a listener. A firewall drops them, or the host is not there.
     .rfc = RFC 9293 section 3.8.3
@@ -670,4 +692,5 @@ comment-ack = ACK: everything up to { $ack } has arrived
 comment-acks-frame = ACK: confirms frame { $frame } after { $after }
 comment-late = by now, about stream { $stream }, frame { $frame }: { $finding }
 comment-isn = its initial sequence number is { $isn }
+quoted-in-error = quoted in an ICMP error of { $from }: { $reason }
 comment-quoted = quoted in an ICMP error, or cut: not analysed

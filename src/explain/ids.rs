@@ -2,6 +2,7 @@
 
 use crate::chat::DisconnectReason;
 use crate::message::MessageKind;
+use crate::packet::IcmpReason;
 use crate::tcp::{
     AnalysisFlags, FrameRole, HandshakeOutcome, OwnFlags, ResetCause, TcpState, Teardown,
 };
@@ -125,6 +126,22 @@ pub(super) const fn cause(cause: ResetCause) -> &'static str {
     }
 }
 
+/// The id of what an ICMP error says.
+pub(super) const fn icmp(reason: IcmpReason) -> &'static str {
+    match reason {
+        IcmpReason::NetworkUnreachable => "icmp-network-unreachable",
+        IcmpReason::HostUnreachable => "icmp-host-unreachable",
+        IcmpReason::ProtocolUnreachable => "icmp-protocol-unreachable",
+        IcmpReason::PortUnreachable => "icmp-port-unreachable",
+        IcmpReason::Prohibited => "icmp-prohibited",
+        IcmpReason::TooBig => "icmp-too-big",
+        IcmpReason::TimeExceeded => "icmp-time-exceeded",
+        IcmpReason::Redirect => "icmp-redirect",
+        IcmpReason::SourceQuench => "icmp-source-quench",
+        IcmpReason::ParameterProblem => "icmp-parameter-problem",
+    }
+}
+
 /// The id of a finding.
 pub(super) const fn finding(code: FindingCode) -> &'static str {
     match code {
@@ -136,6 +153,7 @@ pub(super) const fn finding(code: FindingCode) -> &'static str {
         FindingCode::PeerNeverClosed => "finding-peer-never-closed",
         FindingCode::HalfClosed => "finding-half-closed",
         FindingCode::ZeroWindow => "finding-zero-window",
+        FindingCode::IcmpError(_) => "finding-icmp-error",
         FindingCode::Reset(_) => "finding-reset",
         FindingCode::Retransmission => "finding-retransmission",
         FindingCode::CaptureLoss => "finding-capture-loss",
@@ -155,6 +173,7 @@ pub(super) const fn finding(code: FindingCode) -> &'static str {
 pub(super) const fn verdict(code: VerdictCode) -> &'static str {
     match code {
         VerdictCode::Refused => "verdict-refused",
+        VerdictCode::Unreachable => "verdict-unreachable",
         VerdictCode::Filtered => "verdict-filtered",
         VerdictCode::AcceptQueueFull => "verdict-accept-queue-full",
         VerdictCode::Opened => "verdict-opened",

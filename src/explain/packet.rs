@@ -37,6 +37,9 @@ impl Explainer {
             let values = [("length", Value::Number(u64::from(length)))];
             self.joined(out, "bogus-header-length", &values);
         }
+        if let Some(error) = packet.error.as_deref() {
+            self.error_note(out, "quoted-in-error", Some(seen.side), *error);
+        }
         if !seen.analysis.is_empty() {
             self.flag_notes(out, packet);
         }

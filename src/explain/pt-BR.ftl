@@ -305,6 +305,12 @@ finding-unanswered = { $duration ->
     }
     .why = Não voltou absolutamente nada, nem uma recusa: um firewall, um host fora do ar, ou uma fila de accept cheia.
     .rfc = RFC 9293, seção 3.8.3
+finding-icmp-error = { $side ->
+        [client] erro ICMP de { $from } sobre um segmento do cliente: { $reason }
+       *[server] erro ICMP de { $from } sobre um segmento do servidor: { $reason }
+    }
+    .why = Um roteador, um firewall ou o próprio host enviou um erro ICMP que cita o segmento. Um SYN que o recebe em vez de SYN,ACK ou RST falha logo, muitas vezes com "No route to host" ou "Connection refused" no programa.
+    .rfc = RFC 792, RFC 4443, RFC 5461
 finding-accept-queue-full = o servidor não aceita: conexões esperam na fila dele
     .why = Esta porta já respondeu a outros, então um programa escuta nela. A fila de handshakes concluídos está cheia porque ele não chama accept com rapidez suficiente, ou nem chama.
     .rfc = RFC 9293, seção 3.9.1
@@ -390,11 +396,27 @@ finding-idle = silêncio { $duration ->
     .why = Uma conexão ociosa não envia absolutamente nada; o silêncio não mostra se o outro lado ainda está vivo. Um keep-alive ou um ping da aplicação mostraria.
     .rfc = RFC 9293, seção 3.8.4
 
+## O que dizem os erros ICMP
+
+icmp-network-unreachable = rede inalcançável
+icmp-host-unreachable = host inalcançável
+icmp-protocol-unreachable = protocolo inalcançável
+icmp-port-unreachable = porta inalcançável
+icmp-prohibited = proibido por um firewall
+icmp-too-big = grande demais para o próximo enlace
+icmp-time-exceeded = perdido no caminho (roteadores demais)
+icmp-redirect = há um caminho mais curto
+icmp-source-quench = pacotes demais
+icmp-parameter-problem = um campo do cabeçalho está errado
+
 ## Vereditos
 
 verdict-refused = ninguém escuta nessa porta
     .why = O SYN foi respondido com RST,ACK.
     .rfc = RFC 9293, seção 3.10.7.1
+verdict-unreachable = um erro ICMP respondeu ao SYN
+    .why = Um roteador, um firewall ou o próprio host disse por que o SYN não passou. Nenhum programa o viu.
+    .rfc = RFC 792, RFC 1122, seção 4.2.3.9
 verdict-filtered = nenhuma resposta
     .why = Nada voltou aos seus SYNs; não há sinal de alguém escutando. Um firewall os descarta, ou o host não existe.
     .rfc = RFC 9293, seção 3.8.3
@@ -660,4 +682,5 @@ comment-ack = ACK: tudo até { $ack } chegou
 comment-acks-frame = ACK: confirma o quadro { $frame } após { $after }
 comment-late = até aqui, sobre o fluxo { $stream }, quadro { $frame }: { $finding }
 comment-isn = o número de sequência inicial é { $isn }
+quoted-in-error = citado em um erro ICMP de { $from }: { $reason }
 comment-quoted = citado em um erro ICMP, ou cortado: não analisado

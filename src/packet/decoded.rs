@@ -1,6 +1,6 @@
 //! What became of one frame: the answer of [`Decoder::decode`](super::Decoder::decode).
 
-use super::{Segment, SeqNumber};
+use super::{IcmpError, Segment, SeqNumber};
 use crate::net::{Endpoint, Timestamp};
 use std::fmt;
 
@@ -34,6 +34,8 @@ pub struct PartialHeader {
     pub seq: Option<SeqNumber>,
     /// Quoted inside an ICMP error (else cut by the snap length, or the datagram is that short).
     pub quoted: bool,
+    /// That error; of a header that a switch sampled there is none.
+    pub error: Option<IcmpError>,
 }
 
 /// Why a readable frame holds no segment.

@@ -1,13 +1,14 @@
 //! Packets quoted inside ICMP and `ICMPv6` errors (RFC 792, RFC 4443, RFC 4861 section 4.5; rules IC-1 to IC-5).
 
 use super::decoded::NotTcp;
+use super::icmp_error::{IcmpError, IcmpReason};
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
 
 /// ICMP: unreachable, source quench, redirect, time exceeded, parameter problem quote the packet at byte 8.
 pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     const REDIRECT: u8 = 5;
-    cx.quoted = true;
+    quotes(cx, IcmpReason::of_v4(view.u8(0)?, view.u8(1)?));
     let quote = match view.u8(0)? {
         // The length of the quote in words (RFC 4884), 0 where unknown.
         3 | 11 | 12 => match usize::from(view.u8(5)?) * 4 {
@@ -21,6 +22,15 @@ pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     Ok((Protocol::Ip, quote))
 }
 
+/// What follows is quoted, by the sender of the packet so far.
+fn quotes(cx: &mut Context, reason: Option<IcmpReason>) {
+    cx.quoted = true;
+    cx.error = reason.map(|reason| IcmpError {
+        reason,
+        from: cx.source,
+    });
+}
+
 /// The IP header of a quote and `length` bytes more, as tshark counts them, but never less than the 8 that RFC 792 promises.
 fn shortened(quote: View<'_>, length: usize) -> Result<View<'_>, Stop> {
     const PROMISED: usize = 8;
@@ -30,7 +40,7 @@ fn shortened(quote: View<'_>, length: usize) -> Result<View<'_>, Stop> {
 
 /// `ICMPv6`: the four errors quote the packet at byte 8, a redirect in an option.
 pub(super) fn v6<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
-    cx.quoted = true;
+    quotes(cx, IcmpReason::of_v6(view.u8(0)?, view.u8(1)?));
     match view.u8(0)? {
         1..=4 => Ok((Protocol::Ipv6, view.skip(8)?)),
         137 => redirected(view.skip(40)?),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{SeqNumber, TcpFlags, TcpOptions};
+use super::{IcmpError, SeqNumber, TcpFlags, TcpOptions};
 use crate::net::{Endpoint, Timestamp};
 
 /// Bytes of a TCP header without options (RFC 9293 section 3.1).
@@ -21,9 +21,23 @@ pub enum SegmentOrigin {
     TruncatedHeader,
     /// Quoted inside an ICMP error (IC-1, IC-2): joins or opens a stream, no base numbers, no analysis flags.
     IcmpQuote {
+        /// The error; of a header that a switch sampled there is none (IC-5).
+        error: Option<IcmpError>,
         /// It ends where its packet said so, not where the capture was cut.
         ends: bool,
     },
+}
+
+impl SegmentOrigin {
+    /// The ICMP error that quotes it.
+    #[must_use]
+    #[inline]
+    pub const fn error(&self) -> Option<IcmpError> {
+        match self {
+            Self::IcmpQuote { error, .. } => *error,
+            _ => None,
+        }
+    }
 }
 
 /// One TCP segment of one frame. Borrows from the frame or from the defragmenter.

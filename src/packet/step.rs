@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::decoded::NotTcp;
+use super::icmp_error::IcmpError;
 use super::view::{Broken, View};
 use crate::net::Timestamp;
 
@@ -105,8 +106,10 @@ pub(super) struct Context {
     pub(super) vlan: u16,
     /// VLAN tags so far.
     pub(super) vlans: u8,
-    /// Inside an ICMP error.
+    /// Inside an ICMP error, or a header that a switch sampled.
     pub(super) quoted: bool,
+    /// That error.
+    pub(super) error: Option<IcmpError>,
     /// Inside the first fragment of a datagram that could not be kept for reassembly: lengths mean nothing.
     pub(super) fragmented: bool,
     /// The innermost IPv6 header promises more payload than the headers around it leave.
@@ -139,6 +142,7 @@ impl Context {
             vlan: 0,
             vlans: 0,
             quoted: false,
+            error: None,
             fragmented: false,
             short: false,
             reassembled: false,

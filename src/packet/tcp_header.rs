@@ -57,6 +57,7 @@ pub(super) fn read<'a>(
 fn origin(cx: &Context, captured: usize, header: usize, reported: usize) -> SegmentOrigin {
     if cx.quoted {
         SegmentOrigin::IcmpQuote {
+            error: cx.error,
             ends: captured == reported,
         }
     } else if cx.fragmented || reported < header {
@@ -78,6 +79,7 @@ fn partial(frame: &Frame<'_>, cx: &Context, bytes: &[u8]) -> PartialHeader {
         destination: port(2).map(|port| Endpoint::new(cx.destination, port)),
         seq: (bytes.len() >= 8).then(|| SeqNumber(be32(bytes, 4))),
         quoted: cx.quoted,
+        error: cx.error,
     }
 }
 

@@ -285,7 +285,13 @@ fn quotes_in_icmp_errors() {
         icmp.extend(quoted);
         let bytes = ipv4(1, 20 + icmp.len() as u16, &icmp);
         match Decoder::new().decode(&frame(101, &bytes)) {
-            Decoded::Tcp(s) => format!("{:?} len={}", s.origin, s.len),
+            Decoded::Tcp(s) => match s.origin {
+                SegmentOrigin::IcmpQuote { ends, error } => {
+                    let reason = error.map_or("", |error| error.reason.code());
+                    format!("{reason} ends={ends} len={}", s.len)
+                }
+                other => format!("{other:?}"),
+            },
             Decoded::PartialHeader(part) => {
                 format!("{:?} {}", part.seq.map(|seq| seq.0), part.quoted)
             }
@@ -293,8 +299,8 @@ fn quotes_in_icmp_errors() {
         }
     };
     let inner = behind(&[]);
-    assert_eq!(quote(3, &inner), "IcmpQuote { ends: true } len=0");
-    assert_eq!(quote(11, &inner[..36]), "IcmpQuote { ends: true } len=0");
+    assert_eq!(quote(3, &inner), "host_unreachable ends=true len=0");
+    assert_eq!(quote(11, &inner[..36]), "time_exceeded ends=true len=0");
     assert_eq!(quote(3, &inner[..28]), "Some(7) true");
     assert_eq!(quote(3, &inner[..24]), "None true");
     // A redirect is read up to the 64 bits that RFC 792 promises, an echo reply not at all.

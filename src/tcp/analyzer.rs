@@ -186,6 +186,13 @@ impl Analyzer {
         self.listening_ports.contains(&end.port) || self.listeners.contains(&end)
     }
 
+    /// The newest stream between two ends.
+    pub fn newest_between(&mut self, source: Endpoint, destination: Endpoint) -> Option<StreamId> {
+        let (key, _) = Key::of(&source, &destination);
+        let slot = self.table.find(&key)?;
+        Some(self.table.stream(slot).id)
+    }
+
     /// Streams numbered so far, forgotten ones included.
     #[must_use]
     pub const fn stream_count(&self) -> u32 {

@@ -260,7 +260,10 @@ fn a_start_in_the_middle_begins_at_the_first_captured_byte() {
 #[test]
 fn quotes_and_resets_carry_no_stream_data() {
     let mut quote = data(1, 0, b"ab");
-    quote.origin = SegmentOrigin::IcmpQuote { ends: true };
+    quote.origin = SegmentOrigin::IcmpQuote {
+        error: None,
+        ends: true,
+    };
     let reset = segment(2, 0, TcpFlags::RST, b"why");
     assert_eq!(
         feed(&mut Reassembler::starting_at(SeqNumber(0)), &[quote, reset]),

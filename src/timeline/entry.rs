@@ -7,7 +7,7 @@ use super::{FindingEntry, Verdict};
 use crate::chat::{SessionEvent, SessionId};
 use crate::message::{Message, MessageKind};
 use crate::net::{CaptureStats, Endpoint, Few, FourTuple, LinkType, Nanos, Timestamp};
-use crate::packet::{FIXED_HEADER, SeqNumber, TcpFlags, TcpOptions};
+use crate::packet::{FIXED_HEADER, IcmpError, SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{Handshake, Observation, PerSide, Side, StreamId, StreamSummary, Teardown};
 
 /// First entry: where the frames come from.
@@ -92,6 +92,8 @@ pub struct PacketEntry {
     pub options: OptionBytes,
     /// Captured payload, only when a sink wants it.
     pub payload: Option<Box<[u8]>>,
+    /// The ICMP error that quotes it.
+    pub error: Option<Box<IcmpError>>,
     /// What the analysis says.
     pub observation: Observation,
     /// Chat name of the stream's client, where known.

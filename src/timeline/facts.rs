@@ -38,6 +38,10 @@ impl Marks {
     pub(super) const ANSWERS_REPEATED_TOLD: Self = Self(1 << 12);
     /// A window of 0 has lasted and is still there.
     pub(super) const WINDOW_SHUT: Self = Self(1 << 13);
+    /// An ICMP error answered its SYN.
+    pub(super) const UNREACHABLE: Self = Self(1 << 14);
+    /// An ICMP error was told of it.
+    pub(super) const COMPLAINED_OF: Self = Self(1 << 15);
 
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

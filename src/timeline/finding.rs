@@ -1,6 +1,9 @@
 //! Something the analysis noticed, with its evidence. Codes and numbers only: the words are `explain`'s.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use crate::net::{FourTuple, Nanos, Timestamp, codes};
+use crate::packet::{IcmpError, IcmpReason};
 use crate::tcp::{Certainty, ResetCause, Side, StreamId};
 
 /// How much a finding matters, in Wireshark's words.
@@ -26,6 +29,12 @@ impl Severity {
     }
 }
 
+/// An example.
+const SOME_ERROR: IcmpError = IcmpError {
+    reason: IcmpReason::PortUnreachable,
+    from: IpAddr::V4(Ipv4Addr::LOCALHOST),
+};
+
 /// What was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FindingCode {
@@ -45,6 +54,8 @@ pub enum FindingCode {
     HalfClosed,
     /// A side advertised window 0 (duration, side).
     ZeroWindow,
+    /// An ICMP error quotes one of its segments.
+    IcmpError(IcmpError),
     /// A RST ended the connection.
     Reset(ResetCause),
     /// A segment was sent again (evidence: this frame and the original).
@@ -83,6 +94,7 @@ impl FindingCode {
         PeerNeverClosed => "peer_never_closed",
         HalfClosed => "half_closed",
         ZeroWindow => "zero_window",
+        IcmpError(_ = SOME_ERROR) => "icmp_error",
         Reset(_ = ResetCause::Unknown) => "reset",
         Retransmission => "retransmission",
         CaptureLoss => "capture_loss",
@@ -110,6 +122,7 @@ impl FindingCode {
             | Self::ZeroWindow
             | Self::NotDelivered
             | Self::Unanswered => Severity::Warn,
+            Self::IcmpError(error) if error.reason.is_final() => Severity::Warn,
             Self::MessagesJoined | Self::MessageSplit | Self::HalfClosed | Self::Idle => {
                 Severity::Chat
             }

@@ -81,7 +81,9 @@ fn end_word(summary: &StreamSummary, fact: &Fact, about: Circumstances) -> Optio
         });
     }
     if summary.handshake.outcome == HandshakeOutcome::Unanswered {
-        return unanswered(summary, about);
+        let refused = fact.marks.has(Marks::UNREACHABLE);
+        let refused = refused.then_some(VerdictCode::Unreachable);
+        return refused.or_else(|| unanswered(summary, about));
     }
     let first = teardown.first_fin?;
     if teardown.second_fin.is_some() {

@@ -33,6 +33,7 @@ mod timeline;
 mod timers;
 mod tracked;
 mod undelivered;
+mod unreachable;
 mod verdict;
 mod watch;
 mod watching;

@@ -305,6 +305,7 @@ fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observati
         header_length,
         options,
         payload: _,
+        error,
         observation,
         name: _,
     } = entry;
@@ -315,5 +316,6 @@ fn write_packet(entry: &mut PacketEntry, segment: &Segment<'_>, seen: &Observati
     *len = seen.analysed.then_some(segment.len);
     *header_length = segment.header_length;
     *options = OptionBytes::copy_of(segment.options);
+    *error = segment.origin.error().map(Box::new);
     *observation = *seen;
 }

@@ -86,7 +86,10 @@ impl Timeline {
                     is_cut |= segment.is_cut();
                     story.segment(&segment);
                 }
-                Decoded::PartialHeader(_) => (holds_tcp, is_cut) = (true, true),
+                Decoded::PartialHeader(header) => {
+                    (holds_tcp, is_cut) = (true, true);
+                    story.partial(&header);
+                }
                 Decoded::UnsupportedLinkType => story.counts.skipped += 1,
                 Decoded::NotTcp(_) | Decoded::Malformed(_) => {}
             }

@@ -8,6 +8,8 @@ use crate::tcp::ResetCause;
 pub enum VerdictCode {
     /// The SYN was answered by RST,ACK: nobody listens on that port.
     Refused,
+    /// An ICMP error answered the SYN.
+    Unreachable,
     /// No answer of any kind to its SYNs, no sign of a listener.
     Filtered,
     /// SYNs or final ACKs unanswered on a port that is known to listen.
@@ -63,6 +65,7 @@ impl VerdictCode {
         ResetByClient => "RESET_BY_CLIENT",
         ResetByServer => "RESET_BY_SERVER",
         Refused => "REFUSED",
+        Unreachable => "UNREACHABLE",
         Filtered => "FILTERED",
         AcceptQueueFull => "ACCEPT_QUEUE_FULL",
         OpenedNoBanner => "OPENED_NO_BANNER",

@@ -10,6 +10,7 @@ use super::limits::{MAX_REPEATED_FINDINGS, SYN_PATIENCE, ZERO_WINDOW_PATIENCE};
 use super::story::Story;
 use super::telling::with_frames;
 use super::timers::Timer;
+use super::unreachable::Quote;
 use super::watch::ZeroWindow;
 use crate::net::Nanos;
 use crate::packet::{Segment, SegmentOrigin};
@@ -25,7 +26,7 @@ impl Story {
     /// Watches one segment.
     pub(super) fn watch(&mut self, segment: &Segment<'_>, seen: &Observation) {
         if segment.origin != SegmentOrigin::Direct {
-            return;
+            return self.watch_quote(segment, seen);
         }
         let changes = seen.changes;
         if changes.intersects(TURNS) {
@@ -51,6 +52,20 @@ impl Story {
             self.settle(seen.stream, segment.timestamp);
         }
         self.watch_open(slot, segment, seen);
+    }
+
+    /// Of what is no segment on its way only a quote says anything.
+    #[cold]
+    fn watch_quote(&mut self, segment: &Segment<'_>, seen: &Observation) {
+        if let Some(error) = segment.origin.error() {
+            let quote = Quote {
+                frame: segment.frame,
+                source: segment.source,
+                seq: segment.seq,
+                error,
+            };
+            self.complained(seen.stream, quote);
+        }
     }
 
     /// The connection is not what it was taken for.
@@ -306,8 +321,8 @@ impl Story {
             finding.duration = handshake.syn.map(|step| self.clock.since(step.at));
             // It may still be answered.
             self.tell_opening(stream, false);
-            // One SYN of a scan is no finding: clients repeat theirs.
-            if retries > 0 {
+            // One SYN of a scan is no finding: clients repeat theirs. Nor is it one where an ICMP error answered.
+            if retries > 0 && !self.facts.of(stream).marks.has(Marks::UNREACHABLE) {
                 let frames = [syn, summary.last_frame];
                 self.tell_finding(with_frames(finding, &frames));
             }

@@ -63,7 +63,10 @@ fn run(limits: Limits, segments: &[Wild], base: u32) -> (Analyzer, Vec<Observati
                     options: TcpOptions(bytes),
                     payload: &[],
                     origin: match options {
-                        250.. => SegmentOrigin::IcmpQuote { ends: true },
+                        250.. => SegmentOrigin::IcmpQuote {
+                            error: None,
+                            ends: true,
+                        },
                         245.. => SegmentOrigin::ShortHeader,
                         240.. => SegmentOrigin::TruncatedHeader,
                         _ => SegmentOrigin::Direct,

@@ -156,7 +156,10 @@ fn what_a_quote_shows_of_an_option_counts() {
         play.send(C, "A", 1, 1, 0);
         if quoted {
             play.options[S] = vec![30, 28, 0x30, 1, 0, 0, 0, 0];
-            play.origin = SegmentOrigin::IcmpQuote { ends: true };
+            play.origin = SegmentOrigin::IcmpQuote {
+                error: None,
+                ends: true,
+            };
             play.send_claiming((S, "A"), 48, 1, 1, 0);
             play.origin = SegmentOrigin::Direct;
         }

@@ -343,7 +343,7 @@ fn a_quote_that_ends_in_its_last_option_settles_the_windows() {
         quote.header_length += options.len() as u8;
         quote.header_captured += there as u8;
         quote.options = TcpOptions(&options[..there]);
-        quote.origin = SegmentOrigin::IcmpQuote { ends };
+        quote.origin = SegmentOrigin::IcmpQuote { error: None, ends };
         let mut answer = said(ends_of, TcpFlags::SYN.union(TcpFlags::ACK), 1, &[]);
         (answer.header_length, answer.header_captured) = (24, 24);
         answer.options = TcpOptions(&[3, 3, 1, 0]);
@@ -377,7 +377,10 @@ fn a_quoted_syn_of_a_broken_header_starts_no_initial_rtt() {
         let ends = ["10.0.0.1:1000", "10.0.0.2:9"];
         let mut quote = said(ends, TcpFlags::SYN, 1, &[]);
         (quote.header_length, quote.header_captured) = (header_length, header_length);
-        quote.origin = SegmentOrigin::IcmpQuote { ends: true };
+        quote.origin = SegmentOrigin::IcmpQuote {
+            error: None,
+            ends: true,
+        };
         let mut analyzer = Analyzer::new(Limits::replay());
         analyzer.handle(&quote);
         let mut next = said(ends, TcpFlags::ACK, 2, b"x");

@@ -74,9 +74,12 @@ impl Series {
     /// Each entry with the number of marks that it joins.
     pub(super) fn counted(&self) -> impl Iterator<Item = (&Mark, u64)> {
         let last = self.marks.len().saturating_sub(1);
-        let count = move |at| match at == last {
-            true => self.in_last,
-            false => 1 << self.joined,
+        let count = move |at| {
+            if at == last {
+                self.in_last
+            } else {
+                1 << self.joined
+            }
         };
         let marks = self.marks.iter().enumerate();
         marks.map(move |(at, mark)| (mark, count(at)))

@@ -37,6 +37,11 @@ pub(super) fn write_packet(
     }
     if !seen.analysed {
         pen = pen.boolean(key!("quoted"), true);
+        if let Some(error) = &packet.error {
+            let from = error.from.to_string();
+            pen = pen.word(key!("icmp"), error.reason.code());
+            pen = pen.word(key!("icmp_from"), &from);
+        }
     }
     if let Some(name) = &packet.name {
         pen = pen.run(direction.name(name));

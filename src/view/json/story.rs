@@ -149,6 +149,10 @@ pub(super) fn write_finding(out: &mut Vec<u8>, entry: &FindingEntry) {
     if let FindingCode::Reset(cause) = entry.code {
         word(out, key!("cause"), cause.code());
     }
+    if let FindingCode::IcmpError(error) = entry.code {
+        word(out, key!("cause"), error.reason.code());
+        word(out, key!("from"), &error.from.to_string());
+    }
     boolean(out, key!("certain"), entry.certainty == Certainty::Seen);
     numbers(out, key!("frames"), entry.frames.iter().copied());
     seconds_if(out, key!("duration"), entry.duration);

@@ -10,15 +10,15 @@ use super::JsonLines;
 use crate::chat::{DisconnectReason, SessionEventKind, SessionId, Transport};
 use crate::message::MessageKind;
 use crate::net::{Endpoint, FourTuple, Timestamp};
-use crate::packet::{SeqNumber, TcpFlags, TcpOptions};
+use crate::packet::{IcmpError, IcmpReason, SeqNumber, TcpFlags, TcpOptions};
 use crate::tcp::{
     AnalysisFlags, Certainty, Fin, Handshake, HandshakeOutcome, ObservedState, OfferedOptions,
     OwnFlags, Reset, ResetCause, Side, Step, StreamId, TcpState, Teardown,
 };
 use crate::timeline::limits::MAX_NAME;
 use crate::timeline::{
-    FindingCode, HandshakeEntry, OptionBytes, PacketEntry, StreamEntry, TeardownEntry, VerdictCode,
-    Wants,
+    FindingCode, FindingEntry, HandshakeEntry, OptionBytes, PacketEntry, StreamEntry,
+    TeardownEntry, VerdictCode, Wants,
 };
 use crate::view::samples::{self, Owned, Shared, written};
 
@@ -85,6 +85,11 @@ fn everything() -> Vec<Owned> {
     let mut story = samples::story();
     let mut quoted = samples::full_packet();
     quoted.observation.analysed = false;
+    let error = IcmpError {
+        reason: IcmpReason::HostUnreachable,
+        from: samples::pair().server.ip,
+    };
+    quoted.error = Some(Box::new(error));
     story.push(Owned::Packet(Box::new(samples::full_packet())));
     story.push(Owned::Packet(Box::new(quoted)));
     for entry in samples::said(Side::Client, b"caf\xe9", 60, 10) {
@@ -95,6 +100,10 @@ fn everything() -> Vec<Owned> {
         }
     }
     story.push(Owned::Finding(samples::full_finding()));
+    story.push(Owned::Finding(FindingEntry {
+        code: FindingCode::IcmpError(error),
+        ..samples::full_finding()
+    }));
     let kinds = [
         SessionEventKind::Renamed {
             from: Arc::from("ana"),
@@ -199,6 +208,10 @@ fn the_specification_lists_all_codes() {
     assert_eq!(
         table("Findings"),
         words(&FindingCode::ALL.map(FindingCode::code))
+    );
+    assert_eq!(
+        table("ICMP errors"),
+        words(&IcmpReason::ALL.map(IcmpReason::code))
     );
     assert_eq!(
         table("Causes of a reset"),

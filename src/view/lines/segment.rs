@@ -52,6 +52,8 @@ impl<W: Write> Lines<W> {
         match self.options.verbosity {
             Verbosity::Quiet => false,
             Verbosity::Verbose | Verbosity::All => true,
+            // The finding about it has a line.
+            Verbosity::Normal if packet.error.is_some() => false,
             Verbosity::Normal => {
                 packet.len != Some(0)
                     || seen.role != FrameRole::None

@@ -90,6 +90,7 @@ pub(super) fn packet(seg: &Seg) -> PacketEntry {
         window: if flags.syn() { 65495 } else { 512 },
         urgent: 0,
         len: Some(seg.len),
+        error: None,
         header_length: if flags.syn() {
             20 + SYN_OPTIONS.len() as u8
         } else {

@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
             options: TcpOptions(&bytes[11..15]),
             payload: &bytes[..usize::from(bytes[9] * (bytes[10] % 4 != 0) as u8).min(16)],
             origin: match bytes[15] >> 4 {
-                0 => SegmentOrigin::IcmpQuote {  ends: true },
+                0 => SegmentOrigin::IcmpQuote { error: None, ends: true },
                 1 => SegmentOrigin::ShortHeader,
                 2 => SegmentOrigin::TruncatedHeader,
                 _ => SegmentOrigin::Direct,

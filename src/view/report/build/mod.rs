@@ -258,6 +258,7 @@ impl Collector {
     fn finding_row(&self, finding: &FindingEntry) -> FindingRow {
         let cause = match finding.code {
             FindingCode::Reset(cause) => Some(cause.code()),
+            FindingCode::IcmpError(error) => Some(error.reason.code()),
             _ => None,
         };
         let frames: Vec<_> = finding
