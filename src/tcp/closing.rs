@@ -43,7 +43,7 @@ pub(super) struct Closing {
     pub(super) fins: [Option<FinFact>; 2],
     /// The first RST.
     pub(super) reset: Option<ResetFact>,
-    /// Payload the other side sent after the first FIN was acknowledged.
+    /// Payload the other side sent after the first FIN was acknowledged, that of the acknowledging segment included.
     pub(super) half_close_bytes: u64,
     /// Where that side's payload ends so far, once the first FIN is acknowledged.
     pub(super) half_close_end: SeqNumber,
@@ -74,8 +74,14 @@ impl Closing {
         self.fins.iter().flatten().find(of).map(|fin| fin.seq)
     }
 
-    /// Follows a segment without RST.
-    pub(super) fn follow(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) {
+    /// Follows a segment without RST. `fresh`: its data, if any, is new.
+    pub(super) fn follow(
+        &mut self,
+        from: usize,
+        segment: &Segment<'_>,
+        fresh: bool,
+        seen: &mut Observation,
+    ) {
         let step = Step {
             frame: segment.frame,
             at: segment.timestamp,
@@ -88,7 +94,10 @@ impl Closing {
             && usize::from(first.from) != from
             && let Some(ack) = first.acked
         {
-            self.half_close(ack, segment);
+            if ack.frame == segment.frame {
+                self.half_close_end = segment.seq.plus(if fresh { 0 } else { segment.len });
+            }
+            self.half_close(segment);
         }
         if segment.flags.fin() {
             self.fin(from, step, segment, seen);
@@ -99,12 +108,10 @@ impl Closing {
     }
 
     /// Payload against the first FIN, that of the other side's FIN included, counted once however often it was sent.
-    fn half_close(&mut self, ack: Step, segment: &Segment<'_>) {
+    fn half_close(&mut self, segment: &Segment<'_>) {
         let end = segment.seq.plus(segment.len);
         let news = end.offset_from(self.half_close_end);
-        if ack.frame == segment.frame {
-            self.half_close_end = end;
-        } else if end.follows(self.half_close_end) && news <= MAX_WINDOW {
+        if end.follows(self.half_close_end) && news <= MAX_WINDOW {
             self.half_close_end = end;
             self.half_close_bytes += u64::from(news);
         }

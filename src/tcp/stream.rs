@@ -389,7 +389,8 @@ impl Stream {
         }
         self.opening.follow(from, segment, seen);
         if !flags.rst() {
-            self.closing.follow(from, taken, seen);
+            self.closing
+                .follow(from, taken, before.in_order && !before.copy, seen);
         } else if seen.role == FrameRole::Reset {
             let (cause, exact) = (before.cause, before.exact);
             self.closing.reset(from, segment, cause, exact, seen);

@@ -310,6 +310,19 @@ mod closing {
     }
 
     #[test]
+    fn half_close_counts_new_data_that_acknowledges_the_fin() {
+        let mut play = Play::open();
+        play.send(S, "PA", 1, 1, 4);
+        play.send(C, "FA", 1, 1, 0);
+        play.send(S, "PA", 1, 2, 4); // sent again
+        assert_eq!(play.summary().teardown.half_close_bytes, 0);
+        let mut play = Play::open();
+        play.send(C, "FA", 1, 1, 0);
+        play.send(S, "PA", 1, 2, 11);
+        assert_eq!(play.summary().teardown.half_close_bytes, 11);
+    }
+
+    #[test]
     fn a_repeated_fin_waits_for_its_ack_again() {
         let mut play = Play::open();
         play.send(C, "FA", 1, 1, 0);
