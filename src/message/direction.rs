@@ -56,6 +56,8 @@ pub(super) struct Direction {
     after_cr: bool,
     /// A line end was seen in this direction.
     lines_seen: bool,
+    /// It is known from others that lines are used here.
+    lines_expected: bool,
     /// A tail was ended by silence or an answer, and no line end was seen since: chunks are messages.
     chunks: bool,
     /// The last segment had PSH: what was written so far is here.
@@ -91,8 +93,13 @@ impl Direction {
     }
 
     const fn ends_by_any_answer(&self) -> bool {
-        self.is_waiting()
-            && (self.after_cr || !self.lines_seen || matches!(self.mode, Mode::Binary))
+        let in_lines = self.lines_seen || self.lines_expected;
+        self.is_waiting() && (self.after_cr || !in_lines || matches!(self.mode, Mode::Binary))
+    }
+
+    /// Lines are used here, although none was seen yet.
+    pub(super) const fn expect_lines(&mut self) {
+        self.lines_expected = true;
     }
 
     /// Where the message that is not complete yet begins.

@@ -60,6 +60,11 @@ impl Splitter {
         }
     }
 
+    /// `side` uses lines, as its like do, although none of it was seen yet: what it has begun is no message by itself.
+    pub const fn expect_lines(&mut self, side: Side) {
+        self.directions.of_mut(side).expect_lines();
+    }
+
     /// The bytes `from..to` of `side` are missing. `pushed`: they were the end of a captured segment with PSH.
     pub fn gap(
         &mut self,

@@ -26,11 +26,13 @@ impl Story {
         let Some(mut conversation) = self.conversations.borrow_out(slot) else {
             return;
         };
-        let done = &mut self.scratch;
         if segment.len > 0 || segment.flags.fin() {
             conversation.last_active = segment.timestamp;
+            self.expect_lines(&mut conversation);
+            let done = &mut self.scratch;
             conversation.payload(segment, seen, done);
         }
+        let done = &mut self.scratch;
         if segment.flags.ack() {
             conversation.acknowledged(seen.side.other(), segment, done);
         }
@@ -106,6 +108,10 @@ impl Story {
             Side::Client => (self.client_message(conversation, &entry), None),
             Side::Server => self.server_message(conversation, &mut entry),
         };
+        if side == Side::Client {
+            let room = self.services.room_mut(conversation.room);
+            room.learns(entry.message.kind);
+        }
         self.note_message(conversation, &entry);
         let end = entry.message.bytes.end;
         let place = self.queue.push_message(self.clock, entry);
@@ -311,9 +317,20 @@ impl Story {
         }
     }
 
+    /// Half a line of a client is no message where all others send lines.
+    #[inline]
+    fn expect_lines(&self, conversation: &mut Conversation) {
+        if conversation.splitter.waits_without_lines(Side::Client)
+            && self.services.room(conversation.room).clients_use_lines()
+        {
+            conversation.splitter.expect_lines(Side::Client);
+        }
+    }
+
     /// Bytes without line end: silence will end them.
     fn await_silence(&mut self, conversation: &mut Conversation, side: Side) {
         if conversation.splitter.is_waiting(side) && !conversation.direction(side).silence_set {
+            self.expect_lines(conversation);
             let patience = patience_in_silence(conversation, side);
             conversation.direction(side).silence_set = true;
             self.timers.set(

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::Settings;
 use super::limits::{MAX_SERVICES, SENDS_REMEMBERED};
+use crate::message::MessageKind;
 use crate::net::{Endpoint, Nanos, SeededMap, Timestamp};
 use crate::tcp::StreamId;
 
@@ -59,9 +60,26 @@ pub(super) struct Room {
     /// The last data of a client, and the last of another than that one.
     heard: Option<(Timestamp, StreamId)>,
     heard_before: Option<Timestamp>,
+    /// What its clients send: lines, and text without line end.
+    lines: bool,
+    unended: bool,
 }
 
 impl Room {
+    /// A client said something whole, with a line end or without.
+    pub(super) const fn learns(&mut self, kind: MessageKind) {
+        match kind {
+            MessageKind::Line => self.lines = true,
+            MessageKind::Unfinished => self.unended = true,
+            _ => {}
+        }
+    }
+
+    /// Its clients send lines and nothing else: one that has sent half a line will send the rest.
+    pub(super) const fn clients_use_lines(&self) -> bool {
+        self.lines && !self.unended
+    }
+
     /// A client said something.
     #[inline]
     pub(super) fn hears(&mut self, at: Timestamp, stream: StreamId) {
