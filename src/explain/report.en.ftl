@@ -148,6 +148,7 @@ report-ending = { $how ->
            *[server] server
         }
         [refused] refused (RST)
+        [never_opened] never opened
        *[open] { $side ->
             [client] FIN of the client only
             [server] FIN of the server only
@@ -306,6 +307,7 @@ report-reset-by-client = Reset by the client
 report-reset-by-server = Reset by the server
 report-close-unconfirmed = Both sent FIN, an ACK of one is not in the capture
 report-refused-list = Refused
+report-never-opened = Never opened
 report-still-open = Not closed in the capture
 report-teardown = { $outcome ->
         [closed] Orderly close, begun by the { $side ->
@@ -314,6 +316,7 @@ report-teardown = { $outcome ->
         }: both FINs were sent and acknowledged.
         [reset] The connection ended with RST, not with an orderly close.
         [refused] The connection was refused: it was never open, so there is nothing to close.
+        [never_opened] The handshake was not completed: the connection was never open, so there is nothing to close.
         [unconfirmed] Both sides sent FIN, the { $side ->
             [client] client
            *[server] server
@@ -539,7 +542,7 @@ report-note-both-close = Why each side closes its own direction
     .why = A connection is two streams of bytes. FIN only says “I have no more data”; the other side may still have some, and says so itself when it is done. That is why two FINs are needed, each with its ACK.
     .rfc = RFC 9293 section 3.6
 report-note-half-open = Half-open and half-closed
-    .why = Half-closed: one side sent FIN and it was acknowledged, the other direction still works; both sides know it. Half-open: one side has crashed or forgotten the connection, and the other does not know; the first segment it sends meets a RST, or silence. A half-open connection shows nothing until somebody speaks; the probe command stages both (E06, E22).
+    .why = Half-closed: one side sent FIN and it was acknowledged, the other direction still works; both sides know it. Half-open: one side has crashed or forgotten the connection, and the other does not know; the first segment it sends meets a RST, or silence. A half-open connection shows nothing until somebody speaks.
     .rfc = RFC 9293 sections 3.5.1 and 3.6
 report-note-time-wait = TIME-WAIT
     .why = Whoever closed first waits in TIME-WAIT for twice the maximum segment lifetime: the last ACK may be lost and the FIN come again, and old segments must not reach a new connection of the same ports. The RFC's lifetime is 2 minutes; Linux waits 60 s in all. No packet marks its end: the capture cannot show when TIME-WAIT becomes CLOSED, a live run (watch, or ss -tan) can.
@@ -574,7 +577,7 @@ report-note-accept = The kernel answers before the program does
     .why = SYN,ACK is sent by the server's kernel as soon as the SYN arrives; accept comes later, when the program asks for the connection. The ACK of data, too, is sent when the kernel has the bytes, not when the program reads them. A server that never calls accept shows it: its clients are connected, and their bytes are acknowledged, all the same.
     .rfc = RFC 9293 section 3.9.1
 report-note-loopback = What is different on loopback
-    .why = Both ends have the same address, so only the port tells client and server apart. Checksums are never filled in and mean nothing. Segments may be larger than on any network (the largest IP packet has 65535 bytes: less 20 for IPv4 and 20 for TCP that makes the MSS 65495, with IPv6 65475), and the times are microseconds, because nothing leaves the machine.
+    .why = Both ends have the same address, so only the port tells client and server apart. Checksums are never filled in and mean nothing. Segments may be larger than on any network (the largest IPv4 packet has 65535 bytes: less 20 for IPv4 and 20 for TCP that makes the MSS 65495; with IPv6 it is the MTU of 65536 less 40 and 20, 65476), and the times are microseconds, because nothing leaves the machine.
 report-note-observer = What an observer cannot know
     .why = Whether a captured segment was accepted; when exactly the other end changed its state; which call a program made (close, exit and a crash look the same); whether silence is patience or death. What is inferred is marked as such.
 

@@ -151,6 +151,7 @@ report-ending = { $how ->
            *[server] do servidor
         }
         [refused] recusada (RST)
+        [never_opened] nunca aberta
        *[open] { $side ->
             [client] só o FIN do cliente
             [server] só o FIN do servidor
@@ -309,6 +310,7 @@ report-reset-by-client = Abortadas pelo cliente (RST)
 report-reset-by-server = Abortadas pelo servidor (RST)
 report-close-unconfirmed = Os dois lados enviaram FIN, falta na captura o ACK de um deles
 report-refused-list = Recusadas
+report-never-opened = Nunca abertas
 report-still-open = Não fechadas na captura
 report-teardown = { $outcome ->
         [closed] Fechamento normal, iniciado { $side ->
@@ -317,6 +319,7 @@ report-teardown = { $outcome ->
         }: os dois FINs foram enviados e confirmados.
         [reset] A conexão acabou com RST, e não com um fechamento normal.
         [refused] A conexão foi recusada: nunca esteve aberta, portanto não há o que fechar.
+        [never_opened] O handshake não foi concluído: a conexão nunca esteve aberta, portanto não há o que fechar.
         [unconfirmed] Os dois lados enviaram FIN, o { $side ->
             [client] cliente
            *[server] servidor
@@ -543,7 +546,7 @@ report-note-both-close = Por que cada lado fecha o seu próprio sentido
     .why = Uma conexão são dois fluxos de bytes. FIN só diz “não tenho mais dados”; o outro lado ainda pode ter, e avisa ele mesmo quando terminar. Por isso são necessários dois FINs, cada um com seu ACK.
     .rfc = RFC 9293, seção 3.6
 report-note-half-open = Semiaberta (half-open) e semifechada (half-closed)
-    .why = Semifechada: um lado enviou FIN e ele foi confirmado, o outro sentido continua funcionando; os dois lados sabem disso. Semiaberta: um lado caiu ou esqueceu a conexão, e o outro não sabe; o primeiro segmento que ele enviar encontra um RST, ou silêncio. Uma conexão semiaberta não mostra nada até alguém falar; o comando probe encena as duas (E06, E22).
+    .why = Semifechada: um lado enviou FIN e ele foi confirmado, o outro sentido continua funcionando; os dois lados sabem disso. Semiaberta: um lado caiu ou esqueceu a conexão, e o outro não sabe; o primeiro segmento que ele enviar encontra um RST, ou silêncio. Uma conexão semiaberta não mostra nada até alguém falar.
     .rfc = RFC 9293, seções 3.5.1 e 3.6
 report-note-time-wait = TIME-WAIT
     .why = Quem fechou primeiro espera em TIME-WAIT por duas vezes o tempo máximo de vida de um segmento: o último ACK pode se perder e o FIN voltar, e segmentos antigos não devem alcançar uma conexão nova entre as mesmas portas. O tempo de vida da RFC é de 2 minutos; o Linux espera 60 s ao todo. Nenhum pacote marca o fim: a captura não mostra quando TIME-WAIT vira CLOSED; uma execução ao vivo (watch, ou ss -tan) mostra.
@@ -578,7 +581,7 @@ report-note-accept = O kernel responde antes do programa
     .why = O SYN,ACK é enviado pelo kernel do servidor assim que o SYN chega; o accept vem depois, quando o programa pede a conexão. Também o ACK dos dados sai quando o kernel tem os bytes, e não quando o programa os lê. Um servidor que nunca chama accept mostra isso: mesmo assim os clientes ficam conectados e os bytes deles são confirmados.
     .rfc = RFC 9293, seção 3.9.1
 report-note-loopback = O que é diferente em loopback
-    .why = As duas pontas têm o mesmo endereço, e só a porta distingue cliente e servidor. As somas de verificação não são preenchidas e não significam nada. Os segmentos podem ser maiores que em qualquer rede (o maior pacote IP tem 65535 bytes: descontados 20 do IPv4 e 20 do TCP, o MSS é 65495; com IPv6, 65475), e os tempos são de microssegundos, porque nada sai da máquina.
+    .why = As duas pontas têm o mesmo endereço, e só a porta distingue cliente e servidor. As somas de verificação não são preenchidas e não significam nada. Os segmentos podem ser maiores que em qualquer rede (o maior pacote IPv4 tem 65535 bytes: descontados 20 do IPv4 e 20 do TCP, o MSS é 65495; com IPv6 é o MTU de 65536 menos 40 e 20, 65476), e os tempos são de microssegundos, porque nada sai da máquina.
 report-note-observer = O que um observador não pode saber
     .why = Se um segmento capturado foi aceito; quando exatamente a outra ponta mudou de estado; que chamada o programa fez (close, exit e uma queda parecem iguais); se o silêncio é paciência ou morte. O que é deduzido está marcado como tal.
 

@@ -92,7 +92,7 @@ fn accept_kr_q11_flights_and_joint_acks() {
         &[
             "**Sent by the client before the first ACK of its data:** 3 segments, payload bytes: 30 · #4, #6 · see: `frame.number in {4,6}`",
             "**Most bytes of the client in flight:** 30 payload bytes · #6 · see: `tcp.analysis.bytes_in_flight==30 && frame.number==6`",
-            "**Data segments of the client covered by one ACK:** smallest 1, median 1, largest 3; ACKs that cover more than one: 1 of 2 · #7 · see: `frame.number==7`",
+            "**Data segments of the client covered by one ACK:** smallest 1, median 2, largest 3; ACKs that cover more than one: 1 of 2 · #7 · see: `frame.number==7`",
             "It stands in no header",
         ],
     );

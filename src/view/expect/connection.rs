@@ -272,6 +272,7 @@ fn ending(court: &Court<'_>, row: &ConnectionRow) -> String {
         (Ending::Fin, Some(side)) => format!("closed-by {side}, {verdict}"),
         (Ending::Rst, _) => verdict,
         (Ending::Refused, _) => "handshake refused".to_owned(),
+        (Ending::NeverOpened, _) => format!("never opened, {verdict}"),
         (Ending::Open, Some(side)) => {
             let only = court.say("expect-only-fin", &[("side", side.into())]);
             format!("{only}, {verdict}")

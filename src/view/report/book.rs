@@ -45,6 +45,8 @@ pub(super) struct StateChange {
 pub(super) struct Sent {
     /// Highest relative end so far; `None` before the first analysed segment.
     pub(super) next: Option<u32>,
+    /// Where its FIN stands: no byte, but a number that is acknowledged.
+    fin: Option<u32>,
     /// Highest relative acknowledgment number so far.
     acked: Option<u32>,
     pub(super) bytes_per_ack: Samples,
@@ -124,6 +126,9 @@ impl Book {
         self.last = Some((packet.frame, packet.at));
         let len = packet.len.unwrap_or(0);
         let own = self.sent.of_mut(packet.observation.side);
+        if packet.flags.fin() && packet.observation.analysed {
+            own.fin = Some(packet.observation.seq.wrapping_add(len));
+        }
         if len > own.largest.map_or(0, |(_, bytes)| bytes) {
             own.largest = Some((packet.frame, len));
         }
@@ -153,11 +158,17 @@ impl Book {
                 return None;
             }
         };
-        if newly > 0 {
-            own.acked = Some(ack);
-            own.bytes_per_ack.push(i64::from(newly));
+        if newly == 0 {
+            return Some(0);
         }
-        Some(newly)
+        let before = own.acked.replace(ack).unwrap_or(ack);
+        let fin = self.sent.of(side.other()).fin;
+        let covers = |fin: u32| ahead(ack, fin) > 0 && ahead(fin, before) >= 0;
+        let bytes = newly - u32::from(fin.is_some_and(covers));
+        if bytes > 0 {
+            self.sent.of_mut(side).bytes_per_ack.push(i64::from(bytes));
+        }
+        Some(bytes)
     }
 
     /// Applies the rule of sequence numbers: this segment starts where the sender's last one ended.

@@ -1,6 +1,6 @@
 //! Running figures of a series: smallest, largest, median of evenly chosen values. Memory is bounded.
 
-use super::model::Spread;
+use super::model::{Halves, Spread};
 
 /// Values kept for the median: of up to so many it is exact.
 const MAX_KEPT: usize = 1024;
@@ -43,11 +43,13 @@ impl Samples {
         });
     }
 
-    /// The figures; `None` for an empty series. The median of an even number of values is the lower of the two in the middle.
+    /// The figures; `None` for an empty series. The median of an even number of values is the mean of the two in the middle.
     pub(super) fn spread(&self) -> Option<Spread> {
         let mut kept = self.kept.clone();
         kept.sort_unstable();
-        let median = *kept.get(kept.len().checked_sub(1)? / 2)?;
+        let last = kept.len().checked_sub(1)?;
+        let (low, high) = (kept[last / 2], kept[last.div_ceil(2)]);
+        let median = Halves(low.saturating_add(high));
         Some(Spread {
             min: self.min,
             median,
@@ -71,7 +73,7 @@ mod tests {
         let spread = samples.spread().expect("values");
         assert_eq!(
             (spread.min, spread.median, spread.max, spread.count),
-            (1, 3, 9, 4)
+            (1, Halves(3 + 5), 9, 4)
         );
     }
 
@@ -83,6 +85,6 @@ mod tests {
         }
         assert!(samples.kept.len() <= MAX_KEPT);
         let spread = samples.spread().expect("values");
-        assert_eq!((spread.min, spread.median, spread.count), (10, 1000, 6000));
+        assert_eq!((spread.min, spread.median, spread.count), (10, Halves(2 * 1000), 6000));
     }
 }

@@ -7,6 +7,7 @@ use super::super::model::{
     Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, TeardownOutcome,
     WsCloseRow,
 };
+use super::never_opened;
 use super::segment::row;
 use super::stream::step;
 use crate::chat::SessionEventKind;
@@ -78,6 +79,8 @@ fn outcome(entry: &StreamEntry) -> TeardownOutcome {
         TeardownOutcome::Unconfirmed
     } else if teardown.first_fin.is_some() {
         TeardownOutcome::HalfClosed
+    } else if never_opened(entry) {
+        TeardownOutcome::NeverOpened
     } else {
         TeardownOutcome::Open
     }

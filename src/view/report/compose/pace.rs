@@ -121,9 +121,10 @@ fn most_in_flight(say: &Say<'_>, most: InFlight) -> OfSide {
 /// Segments that one ACK of the other side covers; `acks`: the filter that shows its ACKs.
 fn per_ack(say: &Say<'_>, spread: Spread, joint: &JointAcks, acks: String) -> OfSide {
     let number = |number: i64| Value::Number(number.unsigned_abs());
+    let median = spread.median.to_string();
     let values = [
         ("min", number(spread.min)),
-        ("median", number(spread.median)),
+        ("median", Value::Text(&median)),
         ("max", number(spread.max)),
         ("joint", Value::Number(joint.count)),
         ("count", Value::Number(spread.count)),

@@ -29,7 +29,7 @@ pub(super) fn section(say: &Say<'_>, report: &Report) -> Vec<Block> {
 }
 
 /// Ways to end, of the row of a connection: label, `ending`, `ended_by`, and the filter that shows such segments.
-const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
+const ENDINGS: [(&str, Ending, Option<&str>, &str); 8] = {
     const FIN: &str = "tcp.flags.fin==1";
     const RST: &str = "tcp.flags.reset==1";
     [
@@ -44,6 +44,12 @@ const ENDINGS: [(&str, Ending, Option<&str>, &str); 7] = {
         ("report-reset-by-client", Ending::Rst, Some("client"), RST),
         ("report-reset-by-server", Ending::Rst, Some("server"), RST),
         ("report-refused-list", Ending::Refused, None, RST),
+        (
+            "report-never-opened",
+            Ending::NeverOpened,
+            None,
+            "tcp.flags.syn==1",
+        ),
         ("report-still-open", Ending::Open, None, "tcp.completeness"),
     ]
 };

@@ -56,11 +56,12 @@ fn facts(say: &Say<'_>, stream: &StreamReport) -> Vec<Fact> {
 
 fn numbers(say: &Say<'_>, spread: Spread) -> String {
     let number = |n: i64| Value::Number(n.unsigned_abs());
+    let median = spread.median.to_string();
     say.v(
         "report-spread",
         &[
             ("min", number(spread.min)),
-            ("median", number(spread.median)),
+            ("median", Value::Text(&median)),
             ("max", number(spread.max)),
             ("count", Value::Number(spread.count)),
         ],

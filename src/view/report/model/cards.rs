@@ -141,8 +141,10 @@ pub enum TeardownOutcome {
     Closed,
     /// A RST ended it.
     Reset,
-    /// There was nothing to close.
+    /// There was nothing to close: the SYN was answered by RST.
     Refused,
+    /// There was nothing to close: the handshake was not completed.
+    NeverOpened,
 }
 
 impl TeardownOutcome {
@@ -156,6 +158,7 @@ impl TeardownOutcome {
             Self::Closed => "closed",
             Self::Reset => "reset",
             Self::Refused => "refused",
+            Self::NeverOpened => "never_opened",
         }
     }
 }

@@ -254,6 +254,8 @@ pub enum Ending {
     Rst,
     /// It never began: the SYN was answered by RST.
     Refused,
+    /// It never began: the handshake was not completed.
+    NeverOpened,
     /// Not in the capture.
     #[default]
     Open,
@@ -268,6 +270,7 @@ impl Ending {
             Self::FinUnconfirmed => "fin_unconfirmed",
             Self::Rst => "rst",
             Self::Refused => "refused",
+            Self::NeverOpened => "never_opened",
             Self::Open => "open",
         }
     }

@@ -1,6 +1,9 @@
 //! One connection in detail: its segments, their options, its states (S6, S13). Must not know: layout, prose.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::{
     AnalysisRow, Both, HandshakeCard, OptionsCard, Seconds, TeardownCard, Timing, WindowCard,
@@ -159,13 +162,33 @@ pub struct Walk {
     pub bytes_per_ack: Both<Option<Spread>>,
 }
 
+/// A number of halves: the median of an even number of whole ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Halves(pub i64);
+
+impl fmt::Display for Halves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let half = if self.0 % 2 == 0 { "" } else { ".5" };
+        write!(f, "{sign}{}{half}", self.0.unsigned_abs() / 2)
+    }
+}
+
+impl Serialize for Halves {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.to_string())
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
 /// Smallest, median and largest of a series.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Spread {
     /// Smallest.
     pub min: i64,
     /// Median; of more than 1024 values that of evenly chosen ones.
-    pub median: i64,
+    pub median: Halves,
     /// Largest.
     pub max: i64,
     /// Number of values.
@@ -190,7 +213,7 @@ impl From<Spread> for TimeSpread {
     fn from(nanos: Spread) -> Self {
         Self {
             min: Seconds(nanos.min),
-            median: Seconds(nanos.median),
+            median: Seconds(nanos.median.0 / 2),
             max: Seconds(nanos.max),
             count: nanos.count,
         }
