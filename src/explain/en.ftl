@@ -657,7 +657,11 @@ ladder-lanes-left-out = { $count ->
         [one] one more socket has no room in { $width } columns
        *[other] { $count } more sockets have no room in { $width } columns
     }
-ladder-gap = { $duration } of silence
+ladder-gap = { $hidden ->
+        [0] { $duration } of silence
+        [one] { $duration } and one segment that is not drawn
+       *[other] { $duration } and { $hidden } segments that are not drawn
+    }
 ladder-left-out = { $count ->
         [one] one more segment is not drawn
        *[other] { $count } more segments are not drawn

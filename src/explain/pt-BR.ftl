@@ -647,7 +647,11 @@ ladder-lanes-left-out = { $count ->
         [one] mais um socket não cabe em { $width } colunas
        *[other] mais { $count } sockets não cabem em { $width } colunas
     }
-ladder-gap = { $duration } de silêncio
+ladder-gap = { $hidden ->
+        [0] { $duration } de silêncio
+        [one] { $duration } e { $hidden } segmento que não é desenhado
+       *[other] { $duration } e { $hidden } segmentos que não são desenhados
+    }
 ladder-left-out = { $count ->
         [one] mais um segmento não é mostrado
        *[other] mais { $count } segmentos não são mostrados

@@ -16,7 +16,10 @@ fn accept_kr_q11() {
         .bytes_per_ack
         .server
         .expect("ACKs");
-    assert_eq!((spread.min, spread.median, spread.max), (3, Halves(3 + 6), 6));
+    assert_eq!(
+        (spread.min, spread.median, spread.max),
+        (3, Halves(3 + 6), 6)
+    );
     told.says(
         "S6",
         &["one ACK of the server:** smallest 3, median 4.5, largest 6"],

@@ -127,7 +127,11 @@ impl Ladder {
     }
 
     fn push(&mut self, at: Timestamp, event: Event) {
-        self.rows.push(Row { at, event });
+        self.rows.push(Row {
+            at,
+            event,
+            left_out: self.left_out,
+        });
     }
 
     /// Whether both ends have a lane or can get one: asked before either gets it, so that no lane stays empty.

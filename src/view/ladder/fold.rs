@@ -14,11 +14,12 @@ pub(super) fn folded(ladder: &Ladder, all_acks: bool) -> Vec<Row> {
     while let Some(row) = rest.first() {
         let run = if all_acks { 0 } else { acks(rest) };
         if let Some(before) = rows.last() {
-            let silence = row.at.since(before.at);
-            if silence >= GAP {
+            let nanos = row.at.since(before.at);
+            let hidden = row.left_out.saturating_sub(before.left_out);
+            if nanos >= GAP {
                 rows.push(Row {
-                    at: row.at,
-                    event: Event::Gap(silence),
+                    event: Event::Gap { nanos, hidden },
+                    ..*row
                 });
             }
         }
@@ -62,6 +63,7 @@ fn joined(run: &[Row]) -> Row {
     let frame = |row: Option<&Row>| row.and_then(plain_ack).map_or(0, |arrow| arrow.frame);
     let first = run.first().and_then(plain_ack);
     Row {
+        left_out: run.last().map_or(0, |row| row.left_out),
         at: run.last().map_or_else(Default::default, |row| row.at),
         event: Event::Acks(Acks {
             between: first.map_or((0, 0), Arrow::between),

@@ -52,7 +52,9 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
                 };
                 push_note(&mut out, &over, &acks.words(words));
             }
-            Event::Gap(nanos) => push_note(&mut out, &over, &gap_words(*nanos, words)),
+            Event::Gap { nanos, hidden } => {
+                push_note(&mut out, &over, &gap_words(*nanos, *hidden, words))
+            }
         }
     }
     if let Some(text) = left_out(ladder.left_out + more, words) {

@@ -115,9 +115,13 @@ fn left_out(count: u64, words: &Explainer) -> Option<String> {
     (count > 0).then(|| words.text("ladder-left-out", &[("count", Value::Number(count))]))
 }
 
-/// A gap in time.
-fn gap_words(nanos: Nanos, words: &Explainer) -> String {
-    words.text("ladder-gap", &[("duration", Value::Span(nanos))])
+/// A gap in time, in which nothing was or `hidden` segments that are not drawn.
+fn gap_words(nanos: Nanos, hidden: u64, words: &Explainer) -> String {
+    let values = [
+        ("duration", Value::Span(nanos)),
+        ("hidden", Value::Number(hidden)),
+    ];
+    words.text("ladder-gap", &values)
 }
 
 /// Seconds since the first row, to the microsecond.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::net::{Endpoint, Timestamp};
+use crate::net::{Endpoint, Nanos, Timestamp};
 use crate::tcp::TcpState;
 
 /// Rows kept; later ones are counted.
@@ -71,8 +71,12 @@ pub(super) enum Event {
         what: String,
     },
     Acks(Acks),
-    /// Nothing for so many nanoseconds.
-    Gap(i64),
+    /// Nothing for so many nanoseconds, or nothing that is drawn.
+    Gap {
+        nanos: Nanos,
+        /// Segments that are not drawn in this time.
+        hidden: u64,
+    },
 }
 
 /// Pure ACKs between two lanes, in both directions, without a silence among them: folded.
@@ -92,6 +96,8 @@ pub(super) struct Acks {
 pub(super) struct Row {
     pub(super) at: Timestamp,
     pub(super) event: Event,
+    /// Segments that were left out by then.
+    pub(super) left_out: u64,
 }
 
 /// The whole diagram.
@@ -138,10 +144,10 @@ impl Ladder {
     pub(super) fn within(&self, lanes: usize) -> Self {
         let mut kept = vec![None; self.lanes.len()];
         let mut small = Self {
-            left_out: self.left_out,
             has_program: self.has_program,
             ..Self::default()
         };
+        let mut more = 0;
         for row in &self.rows {
             let (from, to) = row.event.ends();
             let new: BTreeSet<usize> = [from, to]
@@ -149,7 +155,7 @@ impl Ladder {
                 .filter(|l| kept[*l].is_none())
                 .collect();
             if small.lanes.len() + new.len() > lanes {
-                small.left_out += u64::from(matches!(row.event, Event::Arrow(_)));
+                more += u64::from(matches!(row.event, Event::Arrow(_)));
                 continue;
             }
             for lane in new {
@@ -157,9 +163,11 @@ impl Ladder {
                 small.lanes.push(self.lanes[lane].clone());
             }
             let mut row = row.clone();
+            row.left_out += more;
             row.event.move_lanes(|lane| kept[lane].unwrap_or_default());
             small.rows.push(row);
         }
+        small.left_out = self.left_out + more;
         small.lanes_left_out = self.lanes.len() - small.lanes.len();
         small
     }
@@ -177,7 +185,7 @@ impl Event {
             Self::Arrow(arrow) => (arrow.from, arrow.to),
             Self::Program { lane, .. } => (*lane, *lane),
             Self::Acks(acks) => acks.between,
-            Self::Gap(_) => (0, 0),
+            Self::Gap { .. } => (0, 0),
         }
     }
 
@@ -192,7 +200,7 @@ impl Event {
             }
             Self::Program { lane, .. } => *lane = moved(*lane),
             Self::Acks(acks) => acks.between = (moved(acks.between.0), moved(acks.between.1)),
-            Self::Gap(_) => {}
+            Self::Gap { .. } => {}
         }
     }
 }

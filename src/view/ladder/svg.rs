@@ -127,7 +127,12 @@ fn push_row(out: &mut String, row: &Row, y: u32, place: &Place<'_>, words: &Expl
             let x = u32::midpoint(place.at[left], place.at[right]);
             push_middle(out, &acks.words(words), x, y + 4);
         }
-        Event::Gap(nanos) => push_middle(out, &gap_words(*nanos, words), middle(place), y + 4),
+        Event::Gap { nanos, hidden } => push_middle(
+            out,
+            &gap_words(*nanos, *hidden, words),
+            middle(place),
+            y + 4,
+        ),
     }
 }
 

@@ -334,6 +334,24 @@ fn no_lane_is_given_to_a_segment_that_is_not_drawn() {
     );
 }
 
+/// Where other connections were talking, there was no silence.
+#[test]
+fn time_with_segments_that_are_not_drawn_is_no_silence() {
+    let mut entries = crowd(12);
+    let mut late = samples::said(Side::Client, b"late", 100, 2000).remove(0);
+    if let (Owned::Packet(packet), Owned::Packet(first)) = (&mut late, &entries[0]) {
+        (packet.source, packet.destination) = (first.source, first.destination);
+        packet.at = first.at.plus(5_000_000_000);
+    }
+    entries.insert(entries.len() - 1, late);
+    let wide = text(&entries, 200);
+    assert!(wide.contains(" s and 2 segments that are not"), "{wide}");
+    assert!(!wide.contains("silence"), "{wide}");
+    entries.drain(2..entries.len() - 2);
+    let alone = text(&entries, 200);
+    assert!(alone.contains(" of silence"), "{alone}");
+}
+
 #[test]
 fn every_arrow_has_its_head_however_many_lanes_there_are() {
     for width in [60, 80, 100, 120, 200] {

@@ -111,7 +111,7 @@ impl Sheet<'_> {
 
     fn push_row(&mut self, row: &Row) {
         let mut left = match row.event {
-            Event::Gap(_) => String::new(),
+            Event::Gap { .. } => String::new(),
             _ => clock(row.at.since(self.start)),
         };
         if let Event::Arrow(arrow) = &row.event {
@@ -152,14 +152,19 @@ impl Sheet<'_> {
                 note(cells, &acks.words(self.words), middle, geometry);
                 Ink::Dim
             }
-            Event::Gap(nanos) => {
+            Event::Gap { nanos, hidden } => {
                 for column in geometry.lanes() {
                     cells.put(column, if geometry.ascii { ':' } else { '┊' });
                 }
                 let first = geometry.lanes().min().unwrap_or(LEFT);
                 let last = geometry.lanes().max().unwrap_or(geometry.width);
                 let middle = usize::midpoint(first, last);
-                note(cells, &gap_words(*nanos, self.words), middle, geometry);
+                note(
+                    cells,
+                    &gap_words(*nanos, *hidden, self.words),
+                    middle,
+                    geometry,
+                );
                 Ink::Dim
             }
         }

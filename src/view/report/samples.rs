@@ -85,6 +85,9 @@ mod tests {
         }
         assert!(samples.kept.len() <= MAX_KEPT);
         let spread = samples.spread().expect("values");
-        assert_eq!((spread.min, spread.median, spread.count), (10, Halves(2 * 1000), 6000));
+        assert_eq!(
+            (spread.min, spread.median, spread.count),
+            (10, Halves(2 * 1000), 6000)
+        );
     }
 }
