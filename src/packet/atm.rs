@@ -3,7 +3,7 @@
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::{legacy, ppp};
+use super::{frame_relay, ppp};
 
 /// `SunATM`: the kind of traffic, VPI, VCI.
 pub(super) fn sun(view: View<'_>) -> Step<'_> {
@@ -41,7 +41,7 @@ fn guess(frame: View<'_>, circuit: (u8, u16), may_signal: bool) -> Step<'_> {
         [0x00, 0x21, ..] => ppp::payload(frame),
         [0x45..=0x4f | 0x60..=0x6f, ..] => Ok((Protocol::Ip, frame)),
         [first, second, 0x03, 0xcc | 0x8e] if first & 1 == 0 && second & 1 == 1 => {
-            legacy::frame_relay(frame)
+            frame_relay::frame(frame)
         }
         _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
     }

@@ -16,13 +16,18 @@ pub(super) fn data<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) 
     const OFFSET_MASK: u16 = 0xfff8;
     let [preamble, size, kind, flags] = view.array(0)?;
     // Of the preamble only the type counts for tshark: encrypted or not.
-    if preamble & 0x0f == ENCRYPTED || flags & KEEP_ALIVE != 0 {
+    if preamble & 0x0f == ENCRYPTED {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    let protocol = carried(kind)?;
+    // Of a frame in fragments the one that completes it says what it is.
+    let protocol = if flags & KEEP_ALIVE == 0 {
+        carried(kind)
+    } else {
+        Err(Stop::NotTcp(NotTcp::NoPayload))
+    };
     let body = view.skip(usize::from(size >> 3) * 4)?;
     if flags & FRAGMENT == 0 {
-        return Ok((protocol, body));
+        return Ok((protocol?, body));
     }
     let Some(data @ [_, ..]) = body.whole() else {
         return Err(Stop::NotTcp(NotTcp::Fragment));
@@ -38,7 +43,8 @@ pub(super) fn data<'d>(view: View<'d>, cx: &Context, table: &mut FragmentTable) 
         more: flags & LAST == 0,
         data,
     };
-    put_together(protocol, table.add(key, fragment, cx.now))
+    let whole = table.add(key, fragment, cx.now);
+    put_together(protocol?, whole)
 }
 
 /// What the byte with the binding and the format of the payload announces: 802.3, or what this binding has natively.

@@ -18,18 +18,6 @@ pub(super) fn registered(number: u8, view: View<'_>) -> Step<'_> {
     }
 }
 
-/// OSI's network layer protocols, of which one identifier stands for IP.
-pub(super) fn osi(view: View<'_>) -> Step<'_> {
-    const IP: u8 = 0xcc;
-    const IPV6: u8 = 0x8e;
-    let rest = view.skip(1)?;
-    match view.u8(0)? {
-        IP => Ok((Protocol::Ip, rest)),
-        IPV6 => Ok((Protocol::Ipv6, rest)),
-        _ => Err(Stop::NotTcp(NotTcp::OtherTransport(80))),
-    }
-}
-
 /// DSR (RFC 4728): with a flow state header four bytes, else options, whose length the header tells and which may run over it.
 pub(super) fn source_routed(view: View<'_>) -> Step<'_> {
     const FLOW_STATE: u8 = 0x80;

@@ -51,14 +51,18 @@ pub(super) fn elektrobit(view: View<'_>) -> Step<'_> {
     }
 }
 
-/// EPON: a preamble with the logical link's number, and a bit for encrypted frames.
+/// EPON: a preamble, of which the first two bytes may be lost, with the logical link's number and a bit for encrypted frames.
 pub(super) fn optical(view: View<'_>) -> Step<'_> {
     const PREAMBLE: [u8; 4] = [0x55, 0x55, 0xd5, 0x55];
     const ENCRYPTED: u8 = 0x02;
-    if view.array(0)? != PREAMBLE || view.u8(4)? & ENCRYPTED != 0 {
+    let begins = |lost: &usize| view.data.starts_with(&PREAMBLE[*lost..]);
+    let lost = (0..=2)
+        .find(begins)
+        .ok_or(Stop::NotTcp(NotTcp::NoPayload))?;
+    if view.u8(PREAMBLE.len() - lost)? & ENCRYPTED != 0 {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
-    Ok((Protocol::Ethernet, view.skip(8)?))
+    Ok((Protocol::Ethernet, view.skip(8 - lost)?))
 }
 
 #[cfg(test)]

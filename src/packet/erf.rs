@@ -53,12 +53,13 @@ pub(super) fn record(view: View<'_>) -> Step<'_> {
 }
 
 /// Behind the headers of the cell (the last one's first four bytes tell the circuit, RFC 2684): LLC, else LAN emulation;
-/// nothing of ours on the circuit 0/5, which carries signalling.
+/// nothing of ours on the circuits 0/5 and 0/16, which carry signalling and management.
 fn aal5(cell: u32, frame: View<'_>) -> Step<'_> {
     const SIGNALLING: u32 = 5;
+    const MANAGEMENT: u32 = 16;
     let circuit = (cell & 0x0fff_fff0) >> 4;
     match frame.array::<3>(0)? {
-        _ if circuit == SIGNALLING => Err(Stop::NotTcp(NotTcp::NoPayload)),
+        _ if matches!(circuit, SIGNALLING | MANAGEMENT) => Err(Stop::NotTcp(NotTcp::NoPayload)),
         [0xaa, 0xaa, 0x03] => Ok((Protocol::Llc, frame)),
         _ => atm::lane(frame),
     }

@@ -11,11 +11,10 @@ pub(super) fn v4<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     quotes(cx, IcmpReason::of_v4(view.u8(0)?, view.u8(1)?));
     let quote = match view.u8(0)? {
         // The length of the quote in words (RFC 4884), 0 where unknown.
-        3 | 11 | 12 => match usize::from(view.u8(5)?) * 4 {
+        3 | 4 | 11 | 12 => match usize::from(view.u8(5)?) * 4 {
             0 => view.skip(8)?,
             length => shortened(view.skip(8)?, length)?,
         },
-        4 => view.skip(8)?,
         REDIRECT => shortened(view.skip(8)?, 0)?,
         _ => return Err(Stop::NotTcp(NotTcp::OtherTransport(1))),
     };

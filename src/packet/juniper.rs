@@ -4,7 +4,7 @@
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::{Broken, View};
-use super::{legacy, ppp};
+use super::{frame_relay, legacy, ppp};
 use crate::net::LinkType;
 
 /// The first bytes, if the capture has the header at all.
@@ -45,7 +45,7 @@ pub(super) fn frame(link_type: LinkType, view: View<'_>) -> Step<'_> {
         136 => Ok((Protocol::Ip, rest.skip(if received { 16 } else { 12 })?)),
         137 => behind_cookie(rest),
         179 => Ok((Protocol::Ppp, rest.skip(2)?)),
-        180 => legacy::frame_relay(rest),
+        180 => frame_relay::frame(rest),
         181 => ppp::cisco_hdlc(rest),
         183 => Ok((Protocol::Ip, rest.skip(18)?)),
         _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
@@ -132,8 +132,8 @@ fn by_service_number(number: u8, rest: View<'_>) -> Step<'_> {
 
 /// An ATM interface: a cookie, which may announce a management cell; LLC, an OSI protocol identifier, or IP by its version.
 fn behind_cookie(view: View<'_>) -> Step<'_> {
-    const MANAGEMENT: u32 = 0x8000_0000;
-    if view.u32(0)? == MANAGEMENT {
+    const MANAGEMENT: u8 = 0x80;
+    if view.u8(0)? == MANAGEMENT {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let view = view.skip(4)?;

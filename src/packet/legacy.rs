@@ -1,9 +1,11 @@
-//! Link layers of older networks: token ring, FDDI, ARCNET, frame relay (RFC 2427), IP over Fibre Channel, `FireWire`, `InfiniBand`.
+//! Link layers of older networks (token ring, FDDI, ARCNET, IP over Fibre Channel, `FireWire`, `InfiniBand`), headers of older capture
+//! devices (`SmartEdge`, Solaris, `netANALYZER`, Symantec), and the protocol identifiers that OSI left behind.
+//!
+//! Owns: where in these headers the number stands that tells what follows. Must not know: which link types have them.
 
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::{ethernet, ppp};
 
 /// Token ring: 14 bytes, then source routing when the source address says so, then LLC.
 pub(super) fn token_ring(view: View<'_>) -> Step<'_> {
@@ -44,52 +46,6 @@ pub(super) fn arcnet(view: View<'_>, at: usize) -> Step<'_> {
     }
 }
 
-/// Frame relay: a Q.922 address, then Cisco's `EtherType` or a control field and an NLPID. Circuit 0 carries signalling.
-pub(super) fn frame_relay(view: View<'_>) -> Step<'_> {
-    const UNNUMBERED: u8 = 0x03;
-    const EXCHANGE: u8 = 0xaf;
-    let mut size = 1;
-    while view.u8(size - 1)? & 1 == 0 {
-        size += 1;
-    }
-    let rest = view.skip(size)?;
-    let signalling = size < 2 || is_circuit_0(&view.data[..size]);
-    if !signalling && rest.u16(0).is_ok_and(ppp::is_cisco_type) {
-        return ppp::by_cisco_type(rest.u16(0)?, rest.skip(2)?);
-    }
-    match rest.u8(0)? & UNNUMBERED {
-        _ if rest.u8(0)? == EXCHANGE => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        UNNUMBERED => nlpid(rest.skip(1)?),
-        _ if size < 2 => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        _ => nlpid(rest.skip(2)?),
-    }
-}
-
-/// Q.922 addresses of two bytes and more: the number's upper bits, seven more in the third of four, six in the last unless
-/// that says that it holds something else.
-fn is_circuit_0(address: &[u8]) -> bool {
-    const NOT_OF_THE_NUMBER: u8 = 0x02;
-    let none = |last| last & NOT_OF_THE_NUMBER != 0 || last & 0xfc == 0;
-    match *address {
-        [first, second] => first & 0xfc == 0 && second & 0xf0 == 0,
-        [first, second, last] => is_circuit_0(&[first, second]) && none(last),
-        [first, second, third, .., last] => {
-            is_circuit_0(&[first, second]) && third & 0xfe == 0 && none(last)
-        }
-        _ => true,
-    }
-}
-
-/// A network layer protocol identifier as frame relay has it: possibly behind a padding byte, or SNAP's.
-fn nlpid(view: View<'_>) -> Step<'_> {
-    const SNAP: u8 = 0x80;
-    let view = view.skip(usize::from(view.u8(0)? == 0))?;
-    if view.u8(0)? == SNAP {
-        return ethernet::snap(view.skip(1)?, 0);
-    }
-    osi(view)
-}
-
 /// A network layer protocol identifier (ISO 9577).
 pub(super) fn osi(view: View<'_>) -> Step<'_> {
     let rest = view.skip(1)?;
@@ -125,12 +81,14 @@ pub(super) fn smart_edge(view: View<'_>) -> Step<'_> {
     Ok((protocol, view))
 }
 
-/// Solaris' view of IP: family at 1, at 4 how much follows the 24 bytes. tshark reads no further if that is not so.
+/// Solaris' view of IP: family at 1, at 4 how much the packet takes, which ends with what was captured.
 pub(super) fn solaris(view: View<'_>) -> Step<'_> {
     let (family, length) = (view.u8(1)?, view.u32(4)?);
-    let rest = view.skip(24)?;
+    let Some(at) = view.data.len().checked_sub(length as usize) else {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    };
+    let rest = view.skip(at)?;
     match family {
-        _ if length as usize != rest.reported => Err(Stop::NotTcp(NotTcp::NoPayload)),
         2 => Ok((Protocol::Ip, rest)),
         26 => Ok((Protocol::Ipv6, rest)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),

@@ -5,7 +5,7 @@ use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
 use super::{amateur, cable, devices, exported, relayed};
-use super::{atm, erf, ethernet, gre, juniper, legacy, ppp, radiotap, wlan};
+use super::{atm, erf, ethernet, frame_relay, gre, juniper, legacy, ppp, radiotap, wlan};
 use crate::net::{LinkType, Timestamp};
 
 /// The first step into a frame; `None` for link types that are not read.
@@ -28,7 +28,7 @@ pub(super) fn enter(link_type: LinkType, view: View<'_>) -> Option<Step<'_>> {
         99 => legacy::symantec(view),
         104 | 112 => ppp::cisco_hdlc(view),
         105 => Ok((Protocol::WLAN, view)),
-        107 => legacy::frame_relay(view),
+        107 => frame_relay::frame(view),
         108 => loopback(view),
         109 => encrypted(view),
         113 => sll(view, 14, 2, 16),
@@ -136,7 +136,7 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
         (_, number) if number > ethernet::MAX_LENGTH => {
             Ok((ethernet::announced(number, rest), rest))
         }
-        (FRAME_RELAY, _) => legacy::frame_relay(rest),
+        (FRAME_RELAY, _) => frame_relay::frame(rest),
         (RADIOTAP, _) => radiotap::frame(rest),
         (_, 3) => Ok((Protocol::Ethernet, rest)),
         (_, 4) => Ok((Protocol::Llc, rest)),

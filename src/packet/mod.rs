@@ -22,11 +22,14 @@ mod flags;
 #[cfg(test)]
 mod found_fragments_tests;
 #[cfg(test)]
+mod found_headers_tests;
+#[cfg(test)]
 mod found_ip_tests;
 #[cfg(test)]
 mod found_tests;
 mod fragments;
 mod frame;
+mod frame_relay;
 mod gre;
 mod icmp;
 mod icmp_error;

@@ -33,7 +33,7 @@ pub(super) fn frame(view: View<'_>) -> Step<'_> {
 /// What of the fields decides how the frame is read.
 #[derive(Default)]
 struct Fields {
-    /// The flags field (bit 1), the last where there are several, 0 where there is none.
+    /// The flags field (bit 1), 0 where there is none; of several the last, but padding stays once one of them tells of it.
     flags: u8,
     /// The field of frames without content (bit 26) is there.
     no_frame: bool,
@@ -135,7 +135,7 @@ fn known(present: u32, header: View<'_>, mut at: usize, found: &mut Fields) -> O
             return None;
         }
         match bit {
-            FLAGS => found.flags = header.u8(at).unwrap_or(0),
+            FLAGS => found.flags = header.u8(at).unwrap_or(0) | found.flags & PADDED,
             NO_FRAME => found.no_frame = true,
             _ => {}
         }

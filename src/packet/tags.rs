@@ -1,7 +1,7 @@
 //! Small headers between Ethernet and the network layer: VLAN and its relatives.
 //!
 //! IEEE 802.1Q, 802.1ad, 802.1ah, 802.1AE (`MACsec` in the clear), 802.1BR, 802.1CB, HSR, Cisco metadata and VN-tag,
-//! TRILL (RFC 6325), NSH (RFC 8300), B.A.T.M.A.N. advanced.
+//! TRILL (RFC 6325), NSH (RFC 8300).
 
 use super::decoded::NotTcp;
 use super::ethernet::type_or_length;
@@ -26,7 +26,7 @@ pub(super) fn plain(view: View<'_>, size: usize) -> Step<'_> {
     Ok(type_or_length(view.u16(size)?, view.skip(size + 2)?))
 }
 
-/// 802.1ah and `VMware` Lab Manager: four bytes of tag, the customer's addresses, then always an `EtherType`.
+/// 802.1ah: four bytes of tag, the customer's addresses, then always an `EtherType`.
 pub(super) fn backbone(view: View<'_>) -> Step<'_> {
     Ok((Protocol::EtherType(view.u16(16)?), view.skip(18)?))
 }

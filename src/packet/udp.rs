@@ -112,7 +112,8 @@ fn geneve(view: View<'_>) -> Step<'_> {
 
 /// Automatic multicast tunneling: general queries, membership updates and data carry IP.
 fn amt(view: View<'_>) -> Step<'_> {
-    match view.u8(0)? {
+    const TYPE: u8 = 0x0f;
+    match view.u8(0)? & TYPE {
         4 | 5 => Ok((Protocol::Ip, view.skip(12)?)),
         6 => Ok((Protocol::Ip, view.skip(2)?)),
         _ => Err(Stop::NotTcp(NotTcp::NoPayload)),

@@ -1,4 +1,4 @@
-//! What single vendors put between Ethernet or LLC and the network layer: Gigamon's header, `HomePNA`, Telkonet, Extreme's
+//! What single vendors put between Ethernet or LLC and the network layer: Gigamon's header, Lab Manager's, `HomePNA`, Telkonet, Extreme's
 //! EXEH, data frames of Apple's wireless direct link (AWDL).
 
 use super::decoded::NotTcp;
@@ -27,6 +27,11 @@ pub(super) fn home_pna(view: View<'_>) -> Step<'_> {
     let checked = rest.reported.checked_sub(CHECK_SEQUENCE);
     let packet = rest.limit(checked.unwrap_or(rest.reported));
     Ok((Protocol::EtherType(view.u16(at)?), packet))
+}
+
+/// `VMware` Lab Manager: addresses and flags, 22 bytes in all, then an `EtherType`.
+pub(super) fn lab_manager(view: View<'_>) -> Step<'_> {
+    Ok((Protocol::EtherType(view.u16(22)?), view.skip(24)?))
 }
 
 /// Telkonet: eight bytes in front of a tunnelled Ethernet frame.

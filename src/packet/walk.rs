@@ -9,8 +9,8 @@ use super::numbered::FrameTable;
 use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
-    amateur, batman, capwap, carriers, ethernet, gre, icmp, ipv4, ipv6, legacy, mpls, ppp, sflow,
-    shim6, tags, udp, wlan,
+    amateur, batman, capwap, carriers, ethernet, frame_relay, gre, icmp, ipv4, ipv6, legacy, mpls,
+    ppp, sflow, shim6, tags, udp, wlan,
 };
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -103,7 +103,7 @@ fn step<'d>(protocol: Protocol, view: View<'d>, cx: &mut Context, tables: &mut T
         Protocol::Ppp => ppp::payload(view),
         Protocol::PppFramed => ppp::framed(view),
         Protocol::Mpls => mpls::stack(view),
-        Protocol::FrameRelay => legacy::frame_relay(view),
+        Protocol::FrameRelay => frame_relay::frame(view),
         Protocol::Wlan(shape) => wlan::frame(view, shape, cx.now, &mut tables.wlan),
         Protocol::Samples => sampled(view, cx),
         Protocol::Batman => batman::packet(view, cx.now, &mut tables.batman),
@@ -144,7 +144,7 @@ fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tabl
         53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
-        80 => carriers::osi(view),
+        80 => legacy::osi(view),
         108 => carriers::compressed(view),
         93 => amateur::frame(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),

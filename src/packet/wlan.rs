@@ -41,8 +41,9 @@ pub(super) fn frame<'d>(
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let size = header_size(view, control, shape.padded)?;
-    let unchecked = if shape.checked {
-        view.limit(view.reported.saturating_sub(CHECK_SEQUENCE))
+    // Where less stands behind the header, it is no check sequence.
+    let unchecked = if shape.checked && view.reported >= size + CHECK_SEQUENCE {
+        view.limit(view.reported - CHECK_SEQUENCE)
     } else {
         view
     };
@@ -88,12 +89,7 @@ fn whole_body(header: View<'_>, control: [u8; 2], whole: &[u8]) -> Stop {
 /// LLC, six bytes before Ethernet) or the sequence control field once more in front of it. Or it is an aggregate of frames.
 fn content<'d>(header: View<'_>, control: [u8; 2], body: View<'d>) -> Step<'d> {
     if quality_of_service(header, control)? & AGGREGATE != 0 {
-        let frames = aggregated(body);
-        return match frames[..] {
-            [] => Err(Stop::NotTcp(NotTcp::NoPayload)),
-            [only] => Ok(only),
-            _ => several(frames),
-        };
+        return several(aggregated(body));
     }
     let start = body.array::<2>(0)?;
     if start == SNAP {
