@@ -53,7 +53,7 @@ pub(super) fn draw(ladder: &Ladder, rows: &[Row], words: &Explainer) -> String {
                 push_note(&mut out, &over, &acks.words(words));
             }
             Event::Gap { nanos, hidden } => {
-                push_note(&mut out, &over, &gap_words(*nanos, *hidden, words))
+                push_note(&mut out, &over, &gap_words(*nanos, *hidden, words));
             }
         }
     }
