@@ -749,3 +749,18 @@ fn help_lists_every_analysis_flag() {
         assert!(words.contains(&name), "{name}: {help}");
     }
 }
+
+/// tshark's `frame.time_relative` of frames 26 and 27 of the lesson is 0.362227936 and 0.362311320, whatever else is shown.
+#[test]
+fn relative_times_count_from_the_first_frame_of_the_capture() {
+    let capture = "captures/chat-two-sessions.pcapng";
+    for selection in [&[][..], &["--only", "teardown"], &["--stream", "0"]] {
+        let arguments = [&["replay", capture, "--time", "rel"], selection].concat();
+        let told = stdout(&run(&arguments));
+        let mut fins = told.lines().filter(|line| line.contains("FIN,ACK"));
+        for time in ["    0.362227", "    0.362311"] {
+            let line = fins.next().unwrap_or_default();
+            assert!(line.starts_with(time), "{arguments:?}: {told}");
+        }
+    }
+}

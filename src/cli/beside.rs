@@ -9,6 +9,7 @@ use super::args::{CaptureArgs, DisplayArgs};
 use super::explaining::Explaining;
 use super::{Failure, draw, written};
 use crate::capture::live::Notes;
+use crate::net::Timestamp;
 use crate::timeline::{Entry, Sink, Wants};
 
 /// Refuses, before anything is opened, a ladder whose ending says nothing and two options that name one file. `others` are
@@ -71,6 +72,12 @@ impl Sink for Several {
             }
         }
         Ok(())
+    }
+
+    fn begins(&mut self, at: Timestamp) {
+        for sink in &mut self.all {
+            sink.begins(at);
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

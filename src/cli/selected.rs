@@ -8,6 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::{output, saved};
+use crate::net::Timestamp;
 use crate::timeline::{Entry, Sink, Timeline, Wants};
 use crate::view::select::{Select, Selection};
 
@@ -56,6 +57,10 @@ impl<S: Sink> Sink for Noting<S> {
             self.came.set(true);
         }
         self.sink.entry(entry)
+    }
+
+    fn begins(&mut self, at: Timestamp) {
+        self.sink.begins(at);
     }
 
     fn flush(&mut self) -> io::Result<()> {

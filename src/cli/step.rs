@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::net::Timestamp;
 use crate::timeline::{Entry, Sink, Wants};
 
 /// Between two looks whether somebody wants to end.
@@ -115,6 +116,10 @@ impl<F: Fn() -> bool> Sink for Step<'_, F> {
             return Ok(());
         }
         self.wait()
+    }
+
+    fn begins(&mut self, at: Timestamp) {
+        self.inner.begins(at);
     }
 
     fn flush(&mut self) -> io::Result<()> {

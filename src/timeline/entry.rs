@@ -395,6 +395,9 @@ pub trait Sink {
     /// What it needs; asked once.
     fn wants(&self) -> Wants;
 
+    /// The first frame of the capture was taken at this time, whether anything is told of it or not.
+    fn begins(&mut self, _at: Timestamp) {}
+
     /// Takes one entry. An error (usually a broken pipe) ends the run.
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()>;
 

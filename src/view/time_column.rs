@@ -99,6 +99,11 @@ impl TimeColumn {
         }
     }
 
+    /// Relative times count from here, not from the first line.
+    pub(super) const fn begins(&mut self, at: Timestamp) {
+        self.first = Some(at);
+    }
+
     /// Cells of the column.
     pub(super) const fn width(&self) -> usize {
         self.style.width()

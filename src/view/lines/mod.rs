@@ -20,6 +20,7 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 use crate::explain::{Explainer, Lang, Topic};
+use crate::net::Timestamp;
 use crate::timeline::{Entry, PacketEntry, Sink, Wants};
 use crate::view::endpoints::EndpointTexts;
 use crate::view::out::Out;
@@ -216,6 +217,10 @@ impl<W: Write> Sink for Lines<W> {
             payload: self.options.payload != PayloadStyle::None,
             ..Wants::STORY
         }
+    }
+
+    fn begins(&mut self, at: Timestamp) {
+        self.time.begins(at);
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {

@@ -15,6 +15,7 @@ mod tests;
 
 use std::io;
 
+use crate::net::Timestamp;
 use crate::timeline::{Entry, Sink, Wants};
 
 use super::compare::Comparison;
@@ -196,6 +197,10 @@ impl<S: Sink> Sink for Select<S> {
             return self.inner.entry(entry);
         }
         Ok(())
+    }
+
+    fn begins(&mut self, at: Timestamp) {
+        self.inner.begins(at);
     }
 
     fn flush(&mut self) -> io::Result<()> {
