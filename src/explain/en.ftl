@@ -329,7 +329,10 @@ finding-stalled-app = the kernel acknowledged { $value ->
 finding-peer-never-closed = the { $side ->
         [client] client
        *[server] server
-    } never closed: CLOSE-WAIT
+    } { $duration ->
+        [none] has not closed
+       *[time] did not close within { $duration } of the other side's FIN
+    }: CLOSE-WAIT
     .why = A FIN arrived and was acknowledged by the kernel, but no FIN came back. The program did not notice the end of file, or forgot to close the socket: a leak.
     .rfc = RFC 9293 section 3.6
 finding-half-closed = half-closed: the { $side ->

@@ -329,7 +329,10 @@ finding-stalled-app = o kernel confirmou { $value ->
 finding-peer-never-closed = { $side ->
         [client] o cliente
        *[server] o servidor
-    } nunca fechou: CLOSE-WAIT
+    } { $duration ->
+        [none] não fechou
+       *[time] não fechou dentro de { $duration } depois do FIN do outro lado
+    }: CLOSE-WAIT
     .why = Um FIN chegou e foi confirmado pelo kernel, mas nenhum FIN voltou. O programa não percebeu o fim de arquivo, ou esqueceu de fechar o socket: um vazamento.
     .rfc = RFC 9293, seção 3.6
 finding-half-closed = fechamento parcial: { $side ->

@@ -11,7 +11,7 @@ use super::timers::Timer;
 use super::watch::{Watch, ZeroWindow};
 use super::{FindingCode, FindingEntry};
 use crate::net::Timestamp;
-use crate::tcp::{Fin, Side, StreamId};
+use crate::tcp::{Certainty, Fin, Side, StreamId};
 
 /// Everything that may become overdue in one connection.
 #[derive(Clone, Copy, Debug, Default)]
@@ -172,11 +172,8 @@ impl Story {
                 && let Some(zero) = watch.zero_window.of_mut(side)
             {
                 zero.told = true;
-                let mut finding = self.finding(FindingCode::ZeroWindow, watch.stream);
-                finding.side = Some(side);
-                finding.certainty = crate::tcp::Certainty::Seen;
-                finding.duration = Some(now.since(zero.since));
-                findings.push(with_frames(finding, &[zero.frame]));
+                let (zero, stream) = (*zero, watch.stream);
+                findings.push(self.window_shut(stream, side, &zero, now));
             }
         }
         if is_due(dues.close) {
@@ -186,7 +183,7 @@ impl Story {
         if is_due(dues.idle) {
             watch.idle_told = true;
             let mut finding = self.finding(FindingCode::Idle, watch.stream);
-            finding.certainty = crate::tcp::Certainty::Seen;
+            finding.certainty = Certainty::Seen;
             finding.duration = Some(now.since(watch.last_stir()));
             findings.push(finding);
         }
@@ -299,10 +296,17 @@ impl Story {
         if closing && is_due(self.close_due(watch).map(|(due, _)| due)) {
             marks.add(Marks::NEVER_CLOSED);
         }
-        let zero_windows = [watch.zero_window.client, watch.zero_window.server];
-        let mut shut = zero_windows.iter().flatten();
-        if shut.any(|zero| Self::lasted(now.since(zero.since))) {
+        let mut untold: Vec<_> = untold.into_iter().collect();
+        for side in [Side::Client, Side::Server] {
+            let zero = watch.zero_window.of(side).as_ref();
+            let Some(zero) = zero.filter(|zero| Self::lasted(now.since(zero.since))) else {
+                continue;
+            };
             marks.add(Marks::WINDOW_SHUT);
+            // Told while it lasted: this is how long.
+            if self.over && zero.told {
+                untold.push(self.window_shut(stream, side, zero, now));
+            }
         }
         let past = [watch.longest_zero.client, watch.longest_zero.server];
         if marks.has(Marks::WINDOW_SHUT) || past.into_iter().any(Self::lasted) {
@@ -320,11 +324,31 @@ impl Story {
         }
         self.facts.of_mut(stream).marks.add(marks);
         // The verdict says so: its evidence is told too.
-        if let Some(finding) = untold.filter(|_| self.wants.events) {
-            self.tell_finding(finding);
-            if let Some(watch) = self.watches.get_mut(slot) {
+        if !self.wants.events {
+            return;
+        }
+        for finding in untold {
+            if let (FindingCode::StalledApp, Some(watch)) =
+                (finding.code, self.watches.get_mut(slot))
+            {
                 watch.stall_said = true;
             }
+            self.tell_finding(finding);
         }
+    }
+
+    /// A window of 0 that has lasted until now.
+    fn window_shut(
+        &self,
+        stream: StreamId,
+        side: Side,
+        zero: &ZeroWindow,
+        now: Timestamp,
+    ) -> FindingEntry {
+        let mut finding = self.finding(FindingCode::ZeroWindow, stream);
+        finding.side = Some(side);
+        finding.certainty = Certainty::Seen;
+        finding.duration = Some(now.since(zero.since));
+        with_frames(finding, &[zero.frame])
     }
 }
