@@ -8,11 +8,16 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
 
+use super::output;
+
 /// Exit code after a second signal: 128 + SIGINT, as shells say it.
 const CUT_SHORT: i32 = 130;
 
 /// Signals that come so soon behind the first are the same wish, told twice; nobody presses Ctrl-C twice in that time.
 const TOGETHER: Duration = Duration::from_millis(100);
+
+/// An end that takes longer than this is said to be on its way.
+const NOTICED: Duration = Duration::from_millis(500);
 
 /// Counts the signals that asked the program to end.
 #[derive(Clone, Debug)]
@@ -66,6 +71,9 @@ fn wait_for(
     }
     seen.fetch_add(1, Ordering::Relaxed);
     on_first();
+    if signal == Signal::SIGINT && stderr().is_terminal() {
+        thread::spawn(say_that_it_ends);
+    }
     loop {
         let Ok(signal) = signals.wait() else { return };
         seen.fetch_add(1, Ordering::Relaxed);
@@ -76,6 +84,12 @@ fn wait_for(
     }
     on_second();
     std::process::exit(CUT_SHORT)
+}
+
+/// Nobody should wonder whether the key was heard: clients are told farewell, what was captured is written.
+fn say_that_it_ends() {
+    thread::sleep(NOTICED);
+    output::note(format_args!("ending in order; Ctrl-C again ends at once"));
 }
 
 /// The terminal has shown `^C` where the next line begins.

@@ -38,7 +38,7 @@ pub(super) fn name(path: &Path) -> String {
 /// Refuses names of files that cannot hold comments, before anything is opened.
 pub(super) fn require_comments(path: &Path) -> Result<(), Failure> {
     SaveFormat::from_path(path)
-        .require_comments()
+        .and_then(SaveFormat::require_comments)
         .map_err(|error| Failure::usage(format!("{}: {error}", name(path))))
 }
 

@@ -328,7 +328,10 @@ fn accept_rd_q65() {
         "{:?}",
         told.report.findings
     );
-    told.diz("S11", &["o servidor não fechou dentro de 5,0 s depois do FIN do outro lado: CLOSE-WAIT"]);
+    told.diz(
+        "S11",
+        &["o servidor não fechou dentro de 5,0 s depois do FIN do outro lado: CLOSE-WAIT"],
+    );
 }
 
 /// Q66: o cliente antes do servidor.

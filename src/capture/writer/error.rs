@@ -19,6 +19,11 @@ pub enum WriteError {
     /// Comments were asked for in a file that has no place for them.
     #[error("classic pcap has no place for comments; name the file .pcapng")]
     CommentsNeedPcapng,
+    /// The name promises what is not done.
+    #[error(
+        "captures are written uncompressed; name the file .pcapng and run gzip on it afterwards"
+    )]
+    NotCompressed,
     /// Classic pcap holds one link type.
     #[error(
         "frame {frame} is {found}, the file is {file}: classic pcap holds one link type; name the file .pcapng"

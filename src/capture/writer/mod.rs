@@ -35,13 +35,14 @@ pub enum SaveFormat {
 }
 
 impl SaveFormat {
-    /// By the file name: `.pcap`, `.cap` and `.dmp` are classic pcap, everything else, `-` included, is pcapng.
-    #[must_use]
-    pub fn from_path(path: &Path) -> Self {
+    /// By the file name: `.pcap`, `.cap` and `.dmp` are classic pcap, everything else, `-` included, is pcapng; but a name
+    /// that promises compression is refused, since nothing is compressed.
+    pub fn from_path(path: &Path) -> Result<Self, WriteError> {
         let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
-            Some("pcap" | "cap" | "dmp") => Self::Pcap,
-            _ => Self::Pcapng,
+            Some("pcap" | "cap" | "dmp") => Ok(Self::Pcap),
+            Some("gz" | "zst" | "lz4" | "xz" | "bz2") => Err(WriteError::NotCompressed),
+            _ => Ok(Self::Pcapng),
         }
     }
 
@@ -71,12 +72,13 @@ impl CaptureWriter<Box<dyn Write + Send>> {
     ///
     /// Call after privileges were dropped: the file then belongs to the invoking user.
     pub fn create(path: &Path, about: &CaptureInfo) -> Result<Self, WriteError> {
+        let format = SaveFormat::from_path(path)?;
         let output: Box<dyn Write + Send> = if path.as_os_str() == "-" {
             Box::new(io::stdout())
         } else {
             Box::new(File::create(path).map_err(WriteError::Create)?)
         };
-        Self::new(output, SaveFormat::from_path(path), about)
+        Self::new(output, format, about)
     }
 }
 

@@ -102,7 +102,8 @@ fn classic_pcap_keeps_nanoseconds_and_refuses_comments() {
 
 #[test]
 fn the_name_decides_the_format() {
-    let format = |name: &str| SaveFormat::from_path(Path::new(name));
+    let format = |name: &str| SaveFormat::from_path(Path::new(name)).expect("a format");
+    assert!(SaveFormat::from_path(Path::new("a.pcap.gz")).is_err());
     assert_eq!(format("a.pcapng"), SaveFormat::Pcapng);
     assert_eq!(format("a.PCAP"), SaveFormat::Pcap);
     assert_eq!(format("-"), SaveFormat::Pcapng);
