@@ -517,7 +517,10 @@ carried-by-one = frame { $first }
 carried-by-many = frames { $first } to { $last } ({ $count } segments)
 acked = ACKed by frame { $frame } after { $after }
 ack-to-come = ACK still to come
-delivery = { $what } delivered to { $done } of { $expected }
+delivery = { $what } delivered to { $done } of { $expected }{ $all ->
+        [yes] { "" }
+       *[no] { " " }so far
+    }
 delivery-last-ack = last ACK frame { $frame } after { $after }
 delivery-waiting = { $waiting ->
         [one] one ACK still to come

@@ -517,7 +517,10 @@ carried-by-one = quadro { $first }
 carried-by-many = quadros { $first } a { $last } ({ $count } segmentos)
 acked = confirmado pelo quadro { $frame } após { $after }
 ack-to-come = o ACK ainda não veio
-delivery = { $what } entregue a { $done } de { $expected }
+delivery = { $what } entregue a { $done } de { $expected }{ $all ->
+        [yes] { "" }
+       *[no] { " " }até agora
+    }
 delivery-last-ack = último ACK no quadro { $frame } após { $after }
 delivery-waiting = { $waiting ->
         [one] falta um ACK

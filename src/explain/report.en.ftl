@@ -247,7 +247,10 @@ report-col-bytes = bytes
 report-col-tcp-ack = TCP ACK
 report-col-answer = application answer
 report-col-copies = copies (the sender's own counts)
-report-delivered = delivered to { $done } of { $expected }
+report-delivered = delivered to { $done } of { $expected }{ $all ->
+        [yes] { "" }
+       *[no] { " " }in time
+    }
 report-kind = { $kind ->
         [unfinished] no line end
         [http_request] HTTP request

@@ -250,7 +250,10 @@ report-col-bytes = bytes
 report-col-tcp-ack = ACK do TCP
 report-col-answer = resposta da aplicação
 report-col-copies = cópias (a de quem falou também conta)
-report-delivered = entregue a { $done } de { $expected }
+report-delivered = entregue a { $done } de { $expected }{ $all ->
+        [yes] { "" }
+       *[no] { " " }a tempo
+    }
 report-kind = { $kind ->
         [unfinished] sem fim de linha
         [http_request] requisição HTTP

@@ -84,14 +84,16 @@ impl Explainer {
         Some(Topic::Message(DELAYED_ACK))
     }
 
-    /// Appends `line 2 delivered to 2 of 2`.
+    /// Appends `line 2 delivered to 2 of 2`; where some are missing, that this is so until now: a copy may come late.
     pub fn delivery_note(&self, out: &mut String, delivery: &DeliveryEntry) {
         let mut what = String::new();
         self.kind_note(&mut what, delivery.kind, delivery.said);
+        let (done, expected) = (delivery.copies.len() as u64, u64::from(delivery.expected));
         let values = [
             ("what", Value::Text(&what)),
-            ("done", Value::Number(delivery.copies.len() as u64)),
-            ("expected", Value::Number(u64::from(delivery.expected))),
+            ("done", Value::Number(done)),
+            ("expected", Value::Number(expected)),
+            ("all", (done >= expected).into()),
         ];
         self.say(out, "delivery", &values);
     }

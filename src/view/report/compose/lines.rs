@@ -204,6 +204,7 @@ fn copies(say: &Say<'_>, line: &LineRow) -> String {
             &[
                 ("done", Value::Number(done.into())),
                 ("expected", Value::Number(expected.into())),
+                ("all", (done == expected).into()),
             ],
         );
         text = if text.is_empty() {
