@@ -72,7 +72,7 @@ impl Explainer {
         let values = [
             ("side", Self::side(side)),
             ("from", Value::Text(&from)),
-            ("reason", Value::Text(&reason)),
+            ("cause", Value::Text(&reason)),
         ];
         self.joined(out, id, &values);
     }

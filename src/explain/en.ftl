@@ -306,8 +306,8 @@ finding-unanswered = { $duration ->
     .why = Nothing came back at all, not even a refusal: a firewall, a dead host, or a full accept queue.
     .rfc = RFC 9293 section 3.8.3
 finding-icmp-error = { $side ->
-        [client] ICMP error of { $from } about a segment of the client: { $reason }
-       *[server] ICMP error of { $from } about a segment of the server: { $reason }
+        [client] ICMP error of { $from } about a segment of the client: { $cause }
+       *[server] ICMP error of { $from } about a segment of the server: { $cause }
     }
     .why = A router, a firewall or the host itself sent an ICMP error that quotes the segment. A SYN that gets one instead of SYN,ACK or RST fails at once, often with "No route to host" or "Connection refused" in the program.
     .rfc = RFC 792, RFC 4443, RFC 5461
@@ -702,5 +702,5 @@ comment-ack = ACK: everything up to { $ack } has arrived
 comment-acks-frame = ACK: confirms frame { $frame } after { $after }
 comment-late = by now, about stream { $stream }, frame { $frame }: { $finding }
 comment-isn = its initial sequence number is { $isn }
-quoted-in-error = quoted in an ICMP error of { $from }: { $reason }
+quoted-in-error = quoted in an ICMP error of { $from }: { $cause }
 comment-quoted = quoted in an ICMP error, or cut: not analysed

@@ -306,8 +306,8 @@ finding-unanswered = { $duration ->
     .why = Não voltou absolutamente nada, nem uma recusa: um firewall, um host fora do ar, ou uma fila de accept cheia.
     .rfc = RFC 9293, seção 3.8.3
 finding-icmp-error = { $side ->
-        [client] erro ICMP de { $from } sobre um segmento do cliente: { $reason }
-       *[server] erro ICMP de { $from } sobre um segmento do servidor: { $reason }
+        [client] erro ICMP de { $from } sobre um segmento do cliente: { $cause }
+       *[server] erro ICMP de { $from } sobre um segmento do servidor: { $cause }
     }
     .why = Um roteador, um firewall ou o próprio host enviou um erro ICMP que cita o segmento. Um SYN que o recebe em vez de SYN,ACK ou RST falha logo, muitas vezes com "No route to host" ou "Connection refused" no programa.
     .rfc = RFC 792, RFC 4443, RFC 5461
@@ -692,5 +692,5 @@ comment-ack = ACK: tudo até { $ack } chegou
 comment-acks-frame = ACK: confirma o quadro { $frame } após { $after }
 comment-late = até aqui, sobre o fluxo { $stream }, quadro { $frame }: { $finding }
 comment-isn = o número de sequência inicial é { $isn }
-quoted-in-error = citado em um erro ICMP de { $from }: { $reason }
+quoted-in-error = citado em um erro ICMP de { $from }: { $cause }
 comment-quoted = citado em um erro ICMP, ou cortado: não analisado

@@ -256,10 +256,12 @@ impl Collector {
     }
 
     fn finding_row(&self, finding: &FindingEntry) -> FindingRow {
-        let cause = match finding.code {
-            FindingCode::Reset(cause) => Some(cause.code()),
-            FindingCode::IcmpError(error) => Some(error.reason.code()),
-            _ => None,
+        let (cause, from) = match finding.code {
+            FindingCode::Reset(cause) => (Some(cause.code()), None),
+            FindingCode::IcmpError(error) => {
+                (Some(error.reason.code()), Some(error.from.to_string()))
+            }
+            _ => (None, None),
         };
         let frames: Vec<_> = finding
             .frames
@@ -278,6 +280,7 @@ impl Collector {
         FindingRow {
             code: finding.code.code(),
             cause,
+            from,
             severity: finding.code.severity().code(),
             stream: finding.stream.map(|stream| stream.0),
             side: finding.side.map(Side::name),

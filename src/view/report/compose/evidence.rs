@@ -107,15 +107,17 @@ fn finding(say: &Say<'_>, row: &FindingRow) -> Vec<Cell> {
     let duration = row
         .duration
         .map_or(Value::Text("none"), |d| Value::Span(d.0));
+    let causes = if row.from.is_some() { "icmp" } else { "cause" };
     let cause = row
         .cause
-        .map(|cause| say.t(&id_of("cause", cause)))
+        .map(|cause| say.t(&id_of(causes, cause)))
         .unwrap_or_default();
     let words = say.v(
         &id_of("finding", row.code),
         &[
             ("side", row.side.unwrap_or("client").into()),
             ("cause", (&*cause).into()),
+            ("from", row.from.as_deref().unwrap_or_default().into()),
             ("value", Value::Number(row.value.unwrap_or(0))),
             ("duration", duration),
         ],
@@ -146,4 +148,36 @@ fn analysis(say: &Say<'_>, report: &Report) -> Block {
         ]
     });
     say.table(&COUNTED, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::{Explainer, Lang};
+    use crate::timeline::FindingCode;
+
+    /// Each finding is given all the values that its words ask for.
+    #[test]
+    fn words_of_findings_have_their_values() {
+        for lang in [Lang::En, Lang::PtBr] {
+            let words = Explainer::new(lang);
+            let say = Say::new(&words);
+            for code in FindingCode::ALL {
+                let from = matches!(code, FindingCode::IcmpError(_)).then(|| "::1".to_owned());
+                let cause = if from.is_some() {
+                    "prohibited"
+                } else {
+                    "linger0"
+                };
+                let row = FindingRow {
+                    code: code.code(),
+                    cause: Some(cause),
+                    from,
+                    ..FindingRow::default()
+                };
+                let cells = format!("{:?}", finding(&say, &row));
+                assert!(!cells.contains('$'), "{cells}");
+            }
+        }
+    }
 }

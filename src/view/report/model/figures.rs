@@ -230,12 +230,14 @@ pub struct AnalysisRow {
 }
 
 /// S11: one finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FindingRow {
     /// The code.
     pub code: &'static str,
-    /// Cause of a reset.
+    /// Cause of a reset; what an ICMP error says.
     pub cause: Option<&'static str>,
+    /// The address that sent the ICMP error.
+    pub from: Option<String>,
     /// `chat`, `note`, `warn`.
     pub severity: &'static str,
     /// `tcp.stream`.
