@@ -77,7 +77,6 @@ pub(super) fn run<S: FrameSource>(
     let mut flushed = Timestamp::ZERO;
     let mut stopping = false;
     let mut asked = None;
-    let mut begun = false;
     let batch = around.batch();
     let fault = loop {
         if !stopping && around.stop() {
@@ -90,8 +89,7 @@ pub(super) fn run<S: FrameSource>(
         let idle = match source.poll_frame(POLL) {
             // By reference: moving the frame would wait for it to be written.
             Ok(Polled::Frame(ref frame)) => {
-                if !begun {
-                    begun = true;
+                if frame.number == 1 {
                     sink.begins(frame.timestamp);
                 }
                 if around.admit(frame)? {
