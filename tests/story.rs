@@ -19,8 +19,6 @@ mod properties;
 mod scenario;
 #[path = "story/scene.rs"]
 mod scene;
-#[path = "story/unreachable.rs"]
-mod unreachable;
 
 use std::fs;
 use std::path::PathBuf;

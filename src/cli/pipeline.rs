@@ -89,6 +89,7 @@ pub(super) fn run<S: FrameSource>(
         let idle = match source.poll_frame(POLL) {
             // By reference: moving the frame would wait for it to be written.
             Ok(Polled::Frame(ref frame)) => {
+                // Known by its number: a flag would be looked at for every frame.
                 if frame.number == 1 {
                     sink.begins(frame.timestamp);
                 }

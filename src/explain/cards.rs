@@ -59,14 +59,8 @@ impl Explainer {
         self.joined(out, id, &values);
     }
 
-    /// Who complained about a segment of whom, and what they said, under one of the ids that tell it.
-    pub(super) fn error_note(
-        &self,
-        out: &mut String,
-        id: &str,
-        side: Option<Side>,
-        error: IcmpError,
-    ) {
+    /// Who complained about a segment of whom, and what they said.
+    pub(super) fn error_note(&self, out: &mut String, side: Option<Side>, error: IcmpError) {
         let reason = self.text(ids::icmp(error.reason), &[]);
         let from = error.from.to_string();
         let values = [
@@ -74,6 +68,7 @@ impl Explainer {
             ("from", Value::Text(&from)),
             ("cause", Value::Text(&reason)),
         ];
+        let id = ids::finding(FindingCode::IcmpError(error));
         self.joined(out, id, &values);
     }
 
@@ -97,7 +92,7 @@ impl Explainer {
             return;
         }
         if let FindingCode::IcmpError(error) = finding.code {
-            self.error_note(out, id, finding.side, error);
+            self.error_note(out, finding.side, error);
             return;
         }
         let duration = finding.duration.map_or(Value::Text("none"), Value::Span);

@@ -702,5 +702,4 @@ comment-ack = ACK: everything up to { $ack } has arrived
 comment-acks-frame = ACK: confirms frame { $frame } after { $after }
 comment-late = by now, about stream { $stream }, frame { $frame }: { $finding }
 comment-isn = its initial sequence number is { $isn }
-quoted-in-error = quoted in an ICMP error of { $from }: { $cause }
 comment-quoted = quoted in an ICMP error, or cut: not analysed

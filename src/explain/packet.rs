@@ -38,7 +38,7 @@ impl Explainer {
             self.joined(out, "bogus-header-length", &values);
         }
         if let Some(error) = packet.error.as_deref() {
-            self.error_note(out, "quoted-in-error", Some(seen.side), *error);
+            self.error_note(out, Some(seen.side), *error);
         }
         if !seen.analysis.is_empty() {
             self.flag_notes(out, packet);

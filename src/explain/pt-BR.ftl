@@ -692,5 +692,4 @@ comment-ack = ACK: tudo até { $ack } chegou
 comment-acks-frame = ACK: confirma o quadro { $frame } após { $after }
 comment-late = até aqui, sobre o fluxo { $stream }, quadro { $frame }: { $finding }
 comment-isn = o número de sequência inicial é { $isn }
-quoted-in-error = citado em um erro ICMP de { $from }: { $cause }
 comment-quoted = citado em um erro ICMP, ou cortado: não analisado

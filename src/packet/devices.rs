@@ -1,5 +1,7 @@
-//! What measuring equipment and passive optical networks put in front of an Ethernet frame: TECMP (technica engineering),
-//! Elektrobit's EBHSCR, EPON preambles (IEEE 802.3 clause 65).
+//! What the devices that capture put in front of a frame or packet: TECMP (technica engineering), Elektrobit's EBHSCR, EPON
+//! preambles (IEEE 802.3 clause 65), Redback's `SmartEdge`, Solaris, Hilscher's `netANALYZER`, Symantec's firewall.
+//!
+//! Owns: these headers. Must not know: what follows them.
 
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop, several};
@@ -63,6 +65,60 @@ pub(super) fn optical(view: View<'_>) -> Step<'_> {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Ok((Protocol::Ethernet, view.skip(8 - lost)?))
+}
+
+/// Redback's `SmartEdge`: what it carries at 18, where the frame's data begin at 20, where its layer 3 begins at 22. The
+/// distance of the two tells what stands between them. Measured with tshark 4.0.17: every number and distance.
+pub(super) fn smart_edge(view: View<'_>) -> Step<'_> {
+    let (kind, data, layer_3) = (view.u16(18)?, view.u16(20)?, view.u16(22)?);
+    let between = i32::from(layer_3) - i32::from(data);
+    let view = view.skip(usize::from(data))?;
+    let protocol = match (kind, between) {
+        (1, 0) => Protocol::Ip,
+        (1, 2) => Protocol::Ppp,
+        (1, 4) => Protocol::PppFramed,
+        (9, 0) => Protocol::Ipv6,
+        (6, 0) => return Ok((Protocol::Ppp, view.skip(4)?)),
+        (6, 1..) => return Ok((Protocol::Ethernet, view.skip(4)?)),
+        (1 | 3 | 4 | 8 | 9, _) | (2, 1..) => Protocol::Ethernet,
+        _ => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(kind)))),
+    };
+    Ok((protocol, view))
+}
+
+/// Solaris' view of IP: family at 1, at 4 how much the packet takes, which ends with what was captured.
+pub(super) fn solaris(view: View<'_>) -> Step<'_> {
+    let (family, length) = (view.u8(1)?, view.u32(4)?);
+    let Some(at) = view.data.len().checked_sub(length as usize) else {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    };
+    let rest = view.skip(at)?;
+    match family {
+        2 => Ok((Protocol::Ip, rest)),
+        26 => Ok((Protocol::Ipv6, rest)),
+        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    }
+}
+
+/// Hilscher's `netANALYZER`: the versions that tshark knows, then an Ethernet frame with its check sequence.
+pub(super) fn net_analyzer(view: View<'_>) -> Step<'_> {
+    const VERSION: u8 = 0x3f;
+    const CHECK_SEQUENCE: usize = 4;
+    let version = view.u8(1)? & VERSION;
+    if !matches!(version, 4 | 6 | 8 | 10) {
+        return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(version))));
+    }
+    let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
+    Ok((Protocol::Ethernet, frame.skip(4)?))
+}
+
+/// Symantec firewall: an `EtherType` at 6 and the packet at 44, or at 10 and 56.
+pub(super) fn symantec(view: View<'_>) -> Step<'_> {
+    match (view.u16(6)?, view.u16(10)?) {
+        (number, 0) => Ok((Protocol::EtherType(number), view.skip(44)?)),
+        (0, number) => Ok((Protocol::EtherType(number), view.skip(56)?)),
+        _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::decoded::NotTcp;
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::{amateur, batman, devices, legacy, ppp, relayed, tags, vendors};
+use super::{amateur, batman, devices, legacy, osi, ppp, relayed, tags, vendors};
 
 /// Type fields up to here are 802.3 lengths.
 pub(super) const MAX_LENGTH: u16 = 1500;
@@ -136,7 +136,7 @@ pub(super) fn llc(view: View<'_>) -> Step<'_> {
     }
     match (is_information, saps) {
         (true, (IP, _)) => Ok((Protocol::Ip, rest)),
-        (true, (0x14 | 0x20 | 0x34 | 0x54 | 0xfe, _)) => legacy::osi(rest),
+        (true, (0x14 | 0x20 | 0x34 | 0x54 | 0xfe, _)) => osi::packet(rest),
         (true, (XNS, _)) => Ok((Protocol::EtherType(rest.u16(0)?), rest.skip(2)?)),
         (_, (high, low)) => {
             let number = u16::from_be_bytes([high, low]);

@@ -5,7 +5,7 @@
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
-use super::{ethernet, legacy, ppp};
+use super::{ethernet, osi, ppp};
 
 /// Unnumbered information.
 const UNNUMBERED: u8 = 0x03;
@@ -64,11 +64,10 @@ const fn control_size(control: u8) -> usize {
 
 /// Behind the control field, and behind padding before that, stands a number that tshark knows. Measured: all 256.
 fn has_nlpid(view: View<'_>) -> bool {
-    let known = |at: usize| {
-        let control = view.u8(at)?;
-        view.u8(at + control_size(control))
-    };
-    let number = known(usize::from(view.u8(0) == Ok(0)));
+    let padding = usize::from(view.u8(0) == Ok(0));
+    let number = view
+        .u8(padding)
+        .and_then(|control| view.u8(padding + control_size(control)));
     matches!(
         number,
         Ok(0 | 0x08 | 0x09 | 0x80..=0x83 | 0x8e | 0xb0 | 0xcc | 0xcf)
@@ -82,7 +81,7 @@ fn nlpid(view: View<'_>, control: u8) -> Step<'_> {
     match view.u8(0)? {
         SNAP if control & 1 == 0 || control == UNNUMBERED => ethernet::snap(view.skip(1)?, 0),
         SNAP => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        _ => legacy::osi(view),
+        _ => osi::packet(view),
     }
 }
 

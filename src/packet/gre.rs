@@ -3,7 +3,7 @@
 use super::decoded::NotTcp;
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::{legacy, ppp};
+use super::{osi, ppp};
 
 const CHECKSUM: u16 = 0x8000;
 const ROUTING: u16 = 0x4000;
@@ -95,7 +95,7 @@ pub(super) fn payload(number: u16, view: View<'_>) -> Step<'_> {
         WCCP => wccp(view, view),
         0x6400 => Ok((Protocol::Ethernet, view)),
         PPP => Ok((Protocol::PppFramed, view)),
-        0x00fe => legacy::osi(view),
+        0x00fe => osi::packet(view),
         PPP_STREAM => ppp::byte_stream(view),
         0x6559 => Ok((Protocol::FrameRelay, view)),
         0x0800 | 0x86dd | 0x6558 | 0x8847 | 0x8848 | 0x894f => {

@@ -38,7 +38,8 @@ pub(super) fn header<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     Ok((Protocol::Transport(next), payload.limit(length)))
 }
 
-/// The jumbo payload option (194) among hop-by-hop options; of another length than 4 or smaller than 65,536 it is invalid (RFC 2675 section 3).
+/// The jumbo payload option (194) among hop-by-hop options; of another length than 4, or smaller than 65,536, it is invalid
+/// (RFC 2675 section 3).
 fn jumbo_length(options: View<'_>) -> Option<usize> {
     let end = (usize::from(options.u8(1).ok()?) + 1) * 8;
     let mut at = 2;

@@ -4,7 +4,7 @@
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::{Broken, View};
-use super::{frame_relay, legacy, ppp};
+use super::{frame_relay, osi, ppp};
 use crate::net::LinkType;
 
 /// The first bytes, if the capture has the header at all.
@@ -96,19 +96,19 @@ fn multilink_frame_relay(view: View<'_>) -> Step<'_> {
                 [UNNUMBERED, _] => 1,
                 _ => 0,
             };
-            legacy::osi(rest.skip(control)?)
+            osi::packet(rest.skip(control)?)
         }
         first if OF_SERVICE.contains(&first) => {
             let rest = view.skip(8)?;
             match service(view)? {
                 (0, false) => Ok((Protocol::Ip, rest)),
-                (0 | 4.., _) if rest.u8(0)? == UNNUMBERED => legacy::osi(rest.skip(1)?),
+                (0 | 4.., _) if rest.u8(0)? == UNNUMBERED => osi::packet(rest.skip(1)?),
                 (number, _) => by_service_number(number, rest),
             }
         }
         _ => match view.array(2)? {
-            [0, UNNUMBERED] | [UNNUMBERED, 0] => legacy::osi(view.skip(4)?),
-            [UNNUMBERED, _] => legacy::osi(view.skip(3)?),
+            [0, UNNUMBERED] | [UNNUMBERED, 0] => osi::packet(view.skip(4)?),
+            [UNNUMBERED, _] => osi::packet(view.skip(3)?),
             _ => Err(Stop::NotTcp(NotTcp::NoPayload)),
         },
     }
@@ -125,7 +125,7 @@ fn by_service_number(number: u8, rest: View<'_>) -> Step<'_> {
     match number {
         1 => Ok((Protocol::Ipv6, rest)),
         2 => Ok((Protocol::Mpls, rest)),
-        3 => legacy::osi(rest),
+        3 => osi::packet(rest),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
@@ -139,7 +139,7 @@ fn behind_cookie(view: View<'_>) -> Step<'_> {
     let view = view.skip(4)?;
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
-        [UNNUMBERED, ..] => legacy::osi(view.skip(1)?),
+        [UNNUMBERED, ..] => osi::packet(view.skip(1)?),
         _ => Ok((Protocol::Ip, view)),
     }
 }
@@ -156,7 +156,7 @@ fn behind_long_cookie(view: View<'_>, received: bool) -> Step<'_> {
     match view.array::<3>(0)? {
         [0xaa, 0xaa, UNNUMBERED] => Ok((Protocol::Llc, view)),
         _ if bridged => Ok((Protocol::Ethernet, view)),
-        [UNNUMBERED, ..] => legacy::osi(view.skip(1)?),
+        [UNNUMBERED, ..] => osi::packet(view.skip(1)?),
         [0x00, 0x21 | 0x57, _] => Ok((Protocol::Ppp, view)),
         _ => Ok((Protocol::Ip, view)),
     }
@@ -168,7 +168,7 @@ fn by_number(number: u32, rest: View<'_>) -> Step<'_> {
         2 | 3 => Ok((Protocol::Ip, rest)),
         4 | 5 | 8 | 32 => Ok((Protocol::Mpls, rest)),
         6 | 7 => Ok((Protocol::Ipv6, rest)),
-        10 | 33 | 201 => legacy::osi(rest),
+        10 | 33 | 201 => osi::packet(rest),
         200 => Ok((Protocol::Ppp, rest)),
         202 | 203 => Ok((Protocol::Llc, rest)),
         204 => Ok((Protocol::Ethernet, rest)),

@@ -41,6 +41,7 @@ mod link;
 mod mpls;
 mod numbered;
 mod options;
+mod osi;
 mod ppp;
 mod radiotap;
 mod relayed;

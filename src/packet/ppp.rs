@@ -1,7 +1,7 @@
 //! PPP (RFC 1661, RFC 1662 framing, RFC 1990 multilink, RFC 3518 bridging) and PPPoE sessions (RFC 2516).
 
 use super::decoded::NotTcp;
-use super::legacy;
+use super::osi;
 use super::step::{Part, Protocol, Step, Stop};
 use super::view::View;
 
@@ -33,7 +33,7 @@ pub(super) const fn is_cisco_type(number: u16) -> bool {
 /// What such a type announces.
 pub(super) fn by_cisco_type(number: u16, rest: View<'_>) -> Step<'_> {
     match number {
-        0xfefe => legacy::osi(rest.skip(1)?),
+        0xfefe => osi::packet(rest.skip(1)?),
         number if is_cisco_type(number) => Ok((Protocol::EtherType(number), rest)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
@@ -51,7 +51,7 @@ pub(super) fn payload(view: View<'_>) -> Step<'_> {
         0x0021 | 0x0800 => Ok((Protocol::Ip, rest)),
         0x0057 | 0x86dd => Ok((Protocol::Ipv6, rest)),
         0x0281 | 0x0283 => Ok((Protocol::Mpls, rest)),
-        0x0023 => legacy::osi(rest),
+        0x0023 => osi::packet(rest),
         0x002f => van_jacobson(rest),
         0x0031 => bridged(rest),
         0x003d => multilink(rest),

@@ -6,7 +6,8 @@ use crate::net::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
-/// Most datagrams waiting at once in one table (there is one for each kind of pieces): more than the 833 halves of 1500 bytes that a gigabit link brings in 10 ms.
+/// Most datagrams waiting at once in one table (there is one for each kind of pieces): more than the 833 halves of 1500 bytes
+/// that a gigabit link brings in 10 ms.
 pub const MAX_DATAGRAMS: usize = 2048;
 /// Most bytes waiting at once in one table, bookkeeping included and parts that overlap counted: 128 datagrams of the full 64 KiB.
 pub const MAX_WAITING_BYTES: usize = 8 << 20;

@@ -9,7 +9,7 @@ use super::numbered::FrameTable;
 use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
-    amateur, batman, capwap, carriers, ethernet, frame_relay, gre, icmp, ipv4, ipv6, legacy, mpls,
+    amateur, batman, capwap, carriers, ethernet, frame_relay, gre, icmp, ipv4, ipv6, mpls, osi,
     ppp, sflow, shim6, tags, udp, wlan,
 };
 
@@ -144,7 +144,7 @@ fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tabl
         53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),
         51 => ipv6::authentication(view),
         58 => icmp::v6(view, cx),
-        80 => legacy::osi(view),
+        80 => osi::packet(view),
         108 => carriers::compressed(view),
         93 => amateur::frame(view),
         97 => Ok((Protocol::Ethernet, view.skip(2)?)),

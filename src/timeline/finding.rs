@@ -153,3 +153,26 @@ pub struct FindingEntry {
     /// A count that belongs to the finding (retries, bytes, messages).
     pub value: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error that says that a segment is lost weighs more than one that says how to send better.
+    #[test]
+    fn icmp_errors_weigh_by_what_they_say() {
+        for reason in IcmpReason::ALL {
+            let error = IcmpError {
+                reason,
+                ..SOME_ERROR
+            };
+            let severity = match reason {
+                IcmpReason::TooBig | IcmpReason::Redirect | IcmpReason::SourceQuench => {
+                    Severity::Note
+                }
+                _ => Severity::Warn,
+            };
+            assert_eq!(FindingCode::IcmpError(error).severity(), severity);
+        }
+    }
+}

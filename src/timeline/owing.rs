@@ -296,17 +296,13 @@ impl Story {
         if closing && is_due(self.close_due(watch).map(|(due, _)| due)) {
             marks.add(Marks::NEVER_CLOSED);
         }
-        let mut untold: Vec<_> = untold.into_iter().collect();
-        for side in [Side::Client, Side::Server] {
-            let zero = watch.zero_window.of(side).as_ref();
-            let Some(zero) = zero.filter(|zero| Self::lasted(now.since(zero.since))) else {
-                continue;
-            };
+        let shut = [Side::Client, Side::Server].map(|side| {
+            let zero = *watch.zero_window.of(side);
+            zero.filter(|zero| Self::lasted(now.since(zero.since)))
+                .map(|zero| (side, zero))
+        });
+        if shut.iter().any(Option::is_some) {
             marks.add(Marks::WINDOW_SHUT);
-            // Told while it lasted: this is how long.
-            if self.over && zero.told {
-                untold.push(self.window_shut(stream, side, zero, now));
-            }
         }
         let past = [watch.longest_zero.client, watch.longest_zero.server];
         if marks.has(Marks::WINDOW_SHUT) || past.into_iter().any(Self::lasted) {
@@ -323,16 +319,21 @@ impl Story {
             service.not_greeted += 1;
         }
         self.facts.of_mut(stream).marks.add(marks);
-        // The verdict says so: its evidence is told too.
         if !self.wants.events {
             return;
         }
-        for finding in untold {
-            if let (FindingCode::StalledApp, Some(watch)) =
-                (finding.code, self.watches.get_mut(slot))
-            {
+        // The verdict says so: its evidence is told too.
+        if let Some(finding) = untold {
+            self.tell_finding(finding);
+            if let Some(watch) = self.watches.get_mut(slot) {
                 watch.stall_said = true;
             }
+        }
+        // Told while it lasted: this is how long.
+        let over = self.over;
+        let told = |(_, zero): &(Side, ZeroWindow)| over && zero.told;
+        for (side, zero) in shut.into_iter().flatten().filter(told) {
+            let finding = self.window_shut(stream, side, &zero, now);
             self.tell_finding(finding);
         }
     }

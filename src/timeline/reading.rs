@@ -26,13 +26,15 @@ impl Story {
         let Some(mut conversation) = self.conversations.borrow_out(slot) else {
             return;
         };
-        if segment.len > 0 || segment.flags.fin() {
+        let carries = segment.len > 0 || segment.flags.fin();
+        if carries {
             conversation.last_active = segment.timestamp;
             self.expect_lines(&mut conversation);
-            let done = &mut self.scratch;
-            conversation.payload(segment, seen, done);
         }
         let done = &mut self.scratch;
+        if carries {
+            conversation.payload(segment, seen, done);
+        }
         if segment.flags.ack() {
             conversation.acknowledged(seen.side.other(), segment, done);
         }

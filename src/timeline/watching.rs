@@ -10,7 +10,6 @@ use super::limits::{MAX_REPEATED_FINDINGS, SYN_PATIENCE, ZERO_WINDOW_PATIENCE};
 use super::story::Story;
 use super::telling::with_frames;
 use super::timers::Timer;
-use super::unreachable::Quote;
 use super::watch::ZeroWindow;
 use crate::net::Nanos;
 use crate::packet::{Segment, SegmentOrigin};
@@ -26,7 +25,7 @@ impl Story {
     /// Watches one segment.
     pub(super) fn watch(&mut self, segment: &Segment<'_>, seen: &Observation) {
         if segment.origin != SegmentOrigin::Direct {
-            return self.watch_quote(segment, seen);
+            return self.quoted(segment, seen);
         }
         let changes = seen.changes;
         if changes.intersects(TURNS) {
@@ -52,20 +51,6 @@ impl Story {
             self.settle(seen.stream, segment.timestamp);
         }
         self.watch_open(slot, segment, seen);
-    }
-
-    /// Of what is no segment on its way only a quote says anything.
-    #[cold]
-    fn watch_quote(&mut self, segment: &Segment<'_>, seen: &Observation) {
-        if let Some(error) = segment.origin.error() {
-            let quote = Quote {
-                frame: segment.frame,
-                source: segment.source,
-                seq: segment.seq,
-                error,
-            };
-            self.complained(seen.stream, quote);
-        }
     }
 
     /// The connection is not what it was taken for.

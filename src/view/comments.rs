@@ -107,13 +107,16 @@ impl<F: FnMut(u64, &str) -> io::Result<()>> Comments<F> {
         let seen = &packet.observation;
         let mut note = String::new();
         let role_end = words.packet_note(&mut note, packet);
-        if packet.flags.syn() {
+        if packet.flags.syn() && seen.analysed {
             let isn = Value::Number(u64::from(packet.seq_raw.0));
             append(&mut note, &words.text("comment-isn", &[("isn", isn)]));
         }
         let len = u64::from(packet.len.unwrap_or(0));
         if !seen.analysed {
-            append(&mut note, &words.text("comment-quoted", &[]));
+            // What an ICMP error says of it stands there already.
+            if packet.error.is_none() {
+                append(&mut note, &words.text("comment-quoted", &[]));
+            }
         } else if len > 0 {
             let values = [
                 ("bytes", Value::Number(len)),

@@ -129,6 +129,7 @@ fn finding(f: &FindingEntry) -> String {
     let side = f.side.map_or("-", |side| side.name());
     let cause = match f.code {
         FindingCode::Reset(cause) => format!(" {}", cause.code()),
+        FindingCode::IcmpError(error) => format!(" {} by {}", error.reason.code(), error.from),
         _ => String::new(),
     };
     // How many bytes nobody answered; other counts are told by their messages.

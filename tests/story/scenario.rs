@@ -8,6 +8,7 @@
 //! 300 close 50001         three segments, client first; `closed 50001`: server first
 //! 250 50001 < R+9000      the same, with a sequence number that is so much higher
 //! 400 again               the last segment is sent again
+//! 500 icmp 3 13 1          an ICMP error of this type and code quotes frame 1, or with `28` behind it so many of its bytes
 //! 0 overtake              the last two segments come in the other order
 //! 90000000 tick           a frame of another connection, so that time passes
 //! ---
@@ -79,6 +80,16 @@ fn step(scene: &mut Scene, server: &mut u16, line: &str) -> Option<()> {
         "closed" => scene.close(micros, (port()?, *server), false),
         "again" => scene.again(micros),
         "overtake" => scene.overtake(),
+        "icmp" => {
+            let numbers: Option<Vec<usize>> = rest.split(' ').map(|n| n.parse().ok()).collect();
+            let (kind, code, frame, bytes) = match numbers?[..] {
+                [kind, code, frame] => (kind, code, frame, usize::MAX),
+                [kind, code, frame, bytes] => (kind, code, frame, bytes),
+                _ => return None,
+            };
+            let kind = [u8::try_from(kind).ok()?, u8::try_from(code).ok()?];
+            scene.icmp(micros, kind, frame, bytes)?;
+        }
         // A lone ACK of another connection, no data: nothing is told of it but packets and its stream.
         "tick" => scene.segment(micros, (9, 9), true, ACK, 1, b""),
         client => {

@@ -117,6 +117,27 @@ impl Scene {
         }
     }
 
+    /// A router says by ICMP what it did not do with a frame, and quotes so many bytes of it.
+    pub(crate) fn icmp(
+        &mut self,
+        micros: i64,
+        kind: [u8; 2],
+        frame: usize,
+        bytes: usize,
+    ) -> Option<()> {
+        let packet = &self.frames.get(frame.checked_sub(1)?)?.data;
+        let quoted = &packet[..packet.len().min(bytes)];
+        let message = [&kind, &[0; 6][..], quoted].concat();
+        let data = ipv4(1, [127, 0, 0, 9], &message);
+        let number = self.frames.len() as u64 + 1;
+        self.frames.push(Captured {
+            number,
+            at: at(micros),
+            data,
+        });
+        Some(())
+    }
+
     /// From now on the sender's numbers are so much higher.
     pub(crate) fn shift(&mut self, (client, server): (u16, u16), c2s: bool, by: u32) {
         let ends = self.ends(client, server);
@@ -157,7 +178,19 @@ impl Scene {
     }
 }
 
-/// An IPv4 packet without checksums (loopback captures hold none either).
+/// An IPv4 packet to 127.0.0.1, without checksums (loopback captures hold none either).
+fn ipv4(protocol: u8, source: [u8; 4], payload: &[u8]) -> Vec<u8> {
+    let total = (20 + payload.len()) as u16;
+    let mut out = vec![0x45, 0];
+    out.extend(total.to_be_bytes());
+    out.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
+    out.extend(source);
+    out.extend([127, 0, 0, 1]);
+    out.extend(payload);
+    out
+}
+
+/// A segment from 127.0.0.1 to itself.
 fn bytes_of(
     (source, destination): (u16, u16),
     seq: u32,
@@ -166,10 +199,7 @@ fn bytes_of(
     window: u16,
     payload: &[u8],
 ) -> Vec<u8> {
-    let total = (40 + payload.len()) as u16;
-    let mut out = vec![0x45, 0];
-    out.extend(total.to_be_bytes());
-    out.extend([0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1]);
+    let mut out = Vec::new();
     out.extend(source.to_be_bytes());
     out.extend(destination.to_be_bytes());
     out.extend(seq.to_be_bytes());
@@ -178,5 +208,5 @@ fn bytes_of(
     out.extend(window.to_be_bytes());
     out.extend([0, 0, 0, 0]);
     out.extend(payload);
-    out
+    ipv4(6, [127, 0, 0, 1], &out)
 }

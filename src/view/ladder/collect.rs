@@ -55,7 +55,7 @@ impl Ladder {
             from,
             to,
             kind: kind_of(packet),
-            bad: is_bad(packet),
+            bad: is_bad(packet) || packet.error.is_some(),
             remarkable: !seen.analysis.is_empty() || !seen.notes.is_empty(),
             flags: flags_of(packet),
             numbers: numbers_of(packet),
@@ -201,6 +201,10 @@ fn kind_of(packet: &PacketEntry) -> Kind {
 /// `PSH,ACK`, and by name what the analysis noticed.
 fn flags_of(packet: &PacketEntry) -> String {
     let mut text = packet.flags.to_string();
+    if let Some(error) = &packet.error {
+        // No second segment went there: somebody sent back what became of the first.
+        text = format!("ICMP {}: {text}", error.reason.code());
+    }
     for name in told_flags(packet) {
         // Writing to a String cannot fail, here and below.
         let _ = write!(text, " [{name}]");

@@ -91,7 +91,7 @@ pub(super) enum Life {
 }
 
 impl Life {
-    fn of(summary: &StreamSummary) -> Self {
+    pub(super) fn of(summary: &StreamSummary) -> Self {
         let (opening, end) = (&summary.handshake, &summary.teardown);
         match opening.outcome {
             _ if opening.syn.is_none() => Self::BegunBefore,

@@ -305,20 +305,11 @@ fn ending(entry: &StreamEntry) -> (Ending, Option<&'static str>) {
         (Ending::Rst, Some(reset.side.name()))
     } else if teardown.second_fin.is_some() {
         (Ending::FinUnconfirmed, first)
-    } else if first.is_none() && never_opened(entry) {
+    } else if first.is_none() && Life::of(&entry.summary) == Life::NeverOpened {
         (Ending::NeverOpened, None)
     } else {
         (Ending::Open, first)
     }
-}
-
-/// Its handshake was begun and not completed.
-fn never_opened(entry: &StreamEntry) -> bool {
-    let outcome = entry.summary.handshake.outcome;
-    matches!(
-        outcome,
-        HandshakeOutcome::Unanswered | HandshakeOutcome::HalfOpen
-    )
 }
 
 /// A report about a part of the capture: its counts are found by filters for that part.

@@ -1,13 +1,12 @@
 //! S7: the four roles of an orderly close, the RST, the WebSocket Close frames beside the FIN.
 
 use super::super::book::Book;
-use super::super::collect::Collector;
+use super::super::collect::{Collector, Life};
 use super::super::filters::frames_filter;
 use super::super::model::{
     Evidence, ResetRow, RoleRow, Seconds, SegmentRow, SumRow, TeardownCard, TeardownOutcome,
     WsCloseRow,
 };
-use super::never_opened;
 use super::segment::row;
 use super::stream::step;
 use crate::chat::SessionEventKind;
@@ -79,7 +78,7 @@ fn outcome(entry: &StreamEntry) -> TeardownOutcome {
         TeardownOutcome::Unconfirmed
     } else if teardown.first_fin.is_some() {
         TeardownOutcome::HalfClosed
-    } else if never_opened(entry) {
+    } else if Life::of(&entry.summary) == Life::NeverOpened {
         TeardownOutcome::NeverOpened
     } else {
         TeardownOutcome::Open

@@ -36,10 +36,15 @@ impl fmt::Display for Seconds {
 
 impl Serialize for Seconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.to_string())
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        as_number(self, serializer)
     }
+}
+
+/// Every digit as it is shown: a float would lose some.
+fn as_number<S: Serializer>(number: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
+    RawValue::from_string(number.to_string())
+        .map_err(serde::ser::Error::custom)?
+        .serialize(to)
 }
 
 /// Where a value can be looked up.

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::{
     AnalysisRow, Both, HandshakeCard, OptionsCard, Seconds, TeardownCard, Timing, WindowCard,
+    as_number,
 };
 
 /// One connection in detail.
@@ -176,9 +176,7 @@ impl fmt::Display for Halves {
 
 impl Serialize for Halves {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.to_string())
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        as_number(self, serializer)
     }
 }
 
