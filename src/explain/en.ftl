@@ -208,11 +208,11 @@ control-ae = accurate ECN
 handshake-not-seen = the capture begins after the handshake
     .why = Without the SYN the initial numbers, the options and often the roles are unknown; relative numbers begin at the first segment seen.
     .rfc = RFC 9293 section 3.5
-handshake-unanswered = no answer to SYN, sent { $tries ->
+handshake-unanswered = neither SYN,ACK nor RST for the SYN, sent { $tries ->
         [one] once
        *[other] { $tries } times
     }
-    .why = Neither SYN,ACK nor RST came back: a firewall drops silently, the host is down, or the server's accept queue is full. Packets alone do not tell which.
+    .why = Nothing of TCP came back: a firewall drops silently or answers by ICMP, the host is down, or the server's accept queue is full. Packets alone do not tell which.
     .rfc = RFC 9293 section 3.8.3
 handshake-half-open = SYN answered, the third segment did not come
     .why = The server waits in SYN-RECEIVED and repeats its SYN,ACK. A port scanner does this on purpose.
@@ -220,7 +220,7 @@ handshake-half-open = SYN answered, the third segment did not come
 handshake-unanswered-at-end = SYN sent { $tries ->
         [one] once
        *[other] { $tries } times
-    }, no answer seen before the capture ends
+    }, neither SYN,ACK nor RST seen before the capture ends
     .why = The capture ends while the SYN waits: an answer may have come later.
     .rfc = RFC 9293 section 3.5
 handshake-half-open-at-end = SYN answered, the third segment was not seen before the capture ends

@@ -207,11 +207,11 @@ control-ae = ECN preciso
 handshake-not-seen = a captura começa depois do handshake
     .why = Sem o SYN não se conhecem os números iniciais, as opções e muitas vezes nem os papéis; os números relativos começam no primeiro segmento visto.
     .rfc = RFC 9293, seção 3.5
-handshake-unanswered = sem resposta ao SYN, enviado { $tries ->
+handshake-unanswered = nem SYN,ACK nem RST para o SYN, enviado { $tries ->
         [one] uma vez
        *[other] { $tries } vezes
     }
-    .why = Não voltou nem SYN,ACK nem RST: um firewall descarta em silêncio, o host está fora do ar, ou a fila de accept do servidor está cheia. Só pelos pacotes não dá para saber qual.
+    .why = Nada de TCP voltou: um firewall descarta em silêncio ou responde por ICMP, o host está fora do ar, ou a fila de accept do servidor está cheia. Só pelos pacotes não dá para saber qual.
     .rfc = RFC 9293, seção 3.8.3
 handshake-half-open = SYN respondido, o terceiro segmento não veio
     .why = O servidor espera em SYN-RECEIVED e repete o SYN,ACK. Um scanner de portas faz isso de propósito.
@@ -219,7 +219,7 @@ handshake-half-open = SYN respondido, o terceiro segmento não veio
 handshake-unanswered-at-end = SYN enviado { $tries ->
         [one] uma vez
        *[other] { $tries } vezes
-    }, nenhuma resposta vista antes do fim da captura
+    }, nem SYN,ACK nem RST vistos antes do fim da captura
     .why = A captura termina enquanto o SYN espera: uma resposta pode ter vindo depois.
     .rfc = RFC 9293, seção 3.5
 handshake-half-open-at-end = SYN respondido, o terceiro segmento não foi visto antes do fim da captura
