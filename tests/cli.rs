@@ -185,13 +185,15 @@ fn bad_filters_interfaces_and_ports() {
         &[&address, "in use"],
     );
     expect_fault(&["serve", "--listen", "192.0.2.1:7000"], 2, &["--public"]);
-    for place in ["7000", "localhost", "localhost:http", "somewhere:7000"] {
+    for place in [":7000", "localhost", "localhost:http", "somewhere:7000"] {
         expect_fault(
             &["serve", "--no-capture", "--listen", place],
             2,
             &["127.0.0.1:7000, [::1]:7000, or localhost:7000"],
         );
     }
+    let anywhere = ["serve", "--listen", "0", "--web", "0", "--port", "9"];
+    expect_fault(&anywhere, 2, &["would show nothing", "--listen 9"]);
     for (word, meant) in [
         ("5000", "`tcp port 5000`"),
         ("127.0.0.1:5000", "`host 127.0.0.1 and tcp port 5000`"),

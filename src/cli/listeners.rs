@@ -26,13 +26,12 @@ pub(super) enum Place {
 impl FromStr for Place {
     type Err = &'static str;
 
+    /// A port alone is that of localhost: nobody is let in from elsewhere who was not asked for.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let local = text
-            .strip_prefix("localhost:")
-            .and_then(|port| port.parse().ok())
-            .map(Self::Localhost);
+        let port = text.strip_prefix("localhost:").unwrap_or(text);
+        let local = port.parse().ok().map(Self::Localhost);
         local.or_else(|| text.parse().ok().map(Self::At)).ok_or(
-            "an address and a port: 127.0.0.1:7000, [::1]:7000, or localhost:7000 for both of these",
+            "an address and a port: 127.0.0.1:7000, [::1]:7000, or localhost:7000 (or only 7000) for both of these",
         )
     }
 }
@@ -91,6 +90,20 @@ impl Listeners {
         ports.sort_unstable();
         ports.dedup();
         ports
+    }
+
+    /// `--port` chooses what is shown, among these: who gives another one most likely wants to listen there.
+    pub(super) fn check_shown(&self, shown: &[u16]) -> Result<(), Failure> {
+        let ports = self.ports();
+        let (Some(port), false) = (shown.first(), shown.iter().any(|port| ports.contains(port)))
+        else {
+            return Ok(());
+        };
+        let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
+        Err(Failure::usage(format!(
+            "--port {port} would show nothing: it chooses what is shown, and this server listens on {}. To listen on {port}: --listen {port}",
+            ports.join(", ")
+        )))
     }
 
     /// What the timeline should know of them: which ports make one room. That they listen is left to the packets, so that
@@ -172,8 +185,10 @@ mod tests {
         assert_eq!("127.0.0.1:7000".parse(), Ok(at("127.0.0.1:7000")));
         assert_eq!("[::1]:0".parse(), Ok(at("[::1]:0")));
         assert_eq!("localhost:7001".parse(), Ok(Place::Localhost(7001)));
+        assert_eq!("7001".parse(), Ok(Place::Localhost(7001)));
         for bad in [
-            "7000",
+            ":7000",
+            "70000",
             "localhost",
             "localhost:x",
             "::1:7000",

@@ -64,7 +64,7 @@ const NEEDS_CAPTURE: [&str; 23] = [
   chatscope serve --no-capture             only the chat, no privileges needed
   nc 127.0.0.1 7000                        join it")]
 pub(super) struct ServeArgs {
-    /// Address and port for line text (netcat); may repeat; `localhost`: 127.0.0.1 and ::1 [default: localhost:7000]
+    /// Address and port for line text (netcat); may repeat; `localhost` or a port alone: 127.0.0.1 and ::1 [default: localhost:7000]
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Vec<Place>,
     /// Address and port for HTTP and WebSocket /chat; may repeat [default: localhost:7080]
@@ -182,6 +182,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     )?;
     let notes = explaining::notes(&args.capture)?;
     let listeners = Listeners::bind(&args.listen, &args.web, args.public)?;
+    if args.filter.is_none() {
+        listeners.check_shown(&args.select.port)?;
+    }
     let capture = if args.no_capture {
         None
     } else {

@@ -25,13 +25,14 @@ pub(super) fn table(say: &Say<'_>, report: &Report) -> Vec<Block> {
         "column-stream",
         "column-client",
         "column-server",
+        // Before the figures: where a page is too narrow for all columns, the word is still in sight.
+        "column-verdict",
         "column-start",
         "column-duration",
         "report-col-frames-each",
         "report-col-bytes-each",
         "report-col-opening",
         "report-col-ending",
-        "column-verdict",
         "see",
     ];
     let shown = &report.connections[..report.connections.len().min(MAX_ROWS)];
@@ -138,13 +139,13 @@ fn connection(say: &Say<'_>, report: &Report, row: &ConnectionRow) -> Vec<Cell> 
         Cell::number(row.stream),
         Cell::text(client),
         Cell::text(&*row.server),
+        Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
         Cell::number(say.clock(Seconds(row.start.0.saturating_sub(origin.0)))),
         Cell::number(say.span(row.duration)),
         Cell::number(format!("{} / {}", row.frames.client, row.frames.server)),
         Cell::number(format!("{} / {}", row.bytes.client, row.bytes.server)),
         Cell::text(say.v("report-opening", &[("opening", row.opening.into())])),
         Cell::text(ending(say, row)),
-        Cell::text(format!("{}{}{also}", row.verdict.code, cause(row))),
         Cell::code(&*row.evidence.see),
     ]
 }
