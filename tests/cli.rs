@@ -166,6 +166,11 @@ fn wrong_numbers_are_told_what_is_expected() {
         }
         assert!(!options.is_empty(), "{command}: {help}");
     }
+    expect_fault(
+        &[LESSON],
+        2,
+        &["no command", &format!("chatscope replay {LESSON}")],
+    );
     expect_fault(&["frame", LESSON, "0"], 2, &["a whole number, 1 or more"]);
 }
 
@@ -196,6 +201,7 @@ fn bad_filters_interfaces_and_ports() {
     expect_fault(&anywhere, 2, &["would show nothing", "--listen 9"]);
     for (word, meant) in [
         ("5000", "`tcp port 5000`"),
+        ("localhost:5000", "`tcp port 5000`"),
         ("127.0.0.1:5000", "`host 127.0.0.1 and tcp port 5000`"),
     ] {
         expect_fault(&["replay", LESSON, word], 2, &[meant]);
@@ -630,6 +636,11 @@ fn one_frame_as_boxes() {
         assert!(boxes.contains(word), "{boxes}");
     }
     expect_fault(&["frame", LESSON, "5000"], 2, &["no frame 5000", "34"]);
+    expect_fault(
+        &[LESSON],
+        2,
+        &["no command", &format!("chatscope replay {LESSON}")],
+    );
     expect_fault(&["frame", LESSON, "0"], 2, &["0"]);
 }
 

@@ -31,7 +31,8 @@ pub enum FilterError {
 /// What to write instead: of an address or a port alone it can be guessed.
 fn advice(expression: &str) -> String {
     let word = expression.trim();
-    let guess = if let Ok(port) = word.parse::<u16>() {
+    let port = word.strip_prefix("localhost:").unwrap_or(word);
+    let guess = if let Ok(port) = port.parse::<u16>() {
         Some(format!("tcp port {port}"))
     } else if let Ok(address) = word.parse::<SocketAddr>() {
         let (host, port) = (address.ip(), address.port());

@@ -55,9 +55,11 @@ mod whole;
 mod written;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 use exit::Failure;
@@ -194,6 +196,13 @@ fn not_understood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     }
     #[cfg(feature = "live")]
     logging::speak_as_told(arguments);
+    if let Some(path) = capture_for_command(error) {
+        let name = saved::name(path);
+        output::fail(format_args!(
+            "{name} is a file, no command: to read it, `chatscope replay {name}` (or report, ladder, graph)"
+        ));
+        return ExitCode::from(exit::USAGE);
+    }
     #[cfg(feature = "live")]
     if logging::is_json() {
         let text = error.to_string();
@@ -202,4 +211,12 @@ fn not_understood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     }
     let _ = error.print();
     ExitCode::from(exit::USAGE)
+}
+
+/// The file that stands where a command should.
+fn capture_for_command(error: &clap::Error) -> Option<&Path> {
+    match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(word) => Some(Path::new(word)).filter(|path| path.is_file()),
+        _ => None,
+    }
 }
