@@ -1,4 +1,5 @@
-//! Every value of a report names frames and a Wireshark display filter: tshark must find exactly these frames with it.
+//! Every value of a report names frames and a Wireshark display filter: tshark must find exactly these frames with it, and so
+//! must `-Y`.
 //! Skipped, with the reason printed, where tshark (with Lua) is not installed. `CHATSCOPE_CAPTURES=DIR` adds a folder.
 #![allow(clippy::print_stderr, reason = "a test says why it skips")]
 
@@ -17,6 +18,47 @@ struct Claim {
     frames: BTreeSet<u64>,
     filter: String,
 }
+
+/// Questions that reports do not ask, for `-Y`.
+const QUESTIONS: [&str; 34] = [
+    "ip",
+    "ipv6",
+    "ip.addr == 127.0.0.1",
+    "ip.addr != 127.0.0.1",
+    "ip.src == 127.0.0.0/8",
+    "ip.dst in {10.0.0.1, 127.0.0.1}",
+    "ip.src >= 127.0.0.1 and ip.src < 128.0.0.0",
+    "ipv6.addr == ::1",
+    "ipv6.src != ::1",
+    "ipv6.dst == ::/64",
+    "!(ip.addr == 10.0.0.0/8)",
+    "tcp.stream",
+    "tcp.port in {7000..7010}",
+    "tcp.flags == 0x012",
+    "tcp.flags != 0x010",
+    "tcp.seq > 1 && tcp.seq < 20",
+    "tcp.seq_raw > 2147483648",
+    "tcp.ack == 1",
+    "tcp.ack_raw == 0",
+    "tcp.hdr_len > 32",
+    "tcp.window_size_value < 1000",
+    "tcp.window_size > 60000",
+    "tcp.window_size_scalefactor == 1024",
+    "tcp.options",
+    "tcp.options.mss_val in {65475..65495}",
+    "tcp.options.wscale.shift == 10",
+    "tcp.options.timestamp && !tcp.options.sack_perm",
+    "tcp.option_kind == 1",
+    "tcp.option_kind != 2",
+    "tcp.analysis.ack_rtt > 0.00002",
+    "tcp.analysis.initial_rtt < 0.000025",
+    "tcp.analysis.bytes_in_flight >= 7",
+    "tcp.time_delta > 0.1",
+    "tcp.time_relative <= 0.0005",
+];
+
+/// What `-Y` does not know: bytes of records, WebSocket frames. And what it answers otherwise (`docs/wireshark.md`).
+const ELSEWHERE: [&str; 3] = ["frame.cap_len", "websocket.", "tcp.completeness"];
 
 /// Reports about everything, about parts, and about what passes a filter.
 const PARTS: [&[&str]; 4] = [
@@ -151,6 +193,51 @@ fn ask(capture: &Path, filters: &[&str]) -> Option<BTreeMap<String, Option<BTree
     Some(found)
 }
 
+/// What `-Y` finds with a filter.
+fn found_here(capture: &Path, filter: &str) -> Result<BTreeSet<u64>, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_chatscope"))
+        .args([
+            "replay", "--format", "json", "--only", "packets", "-Y", filter,
+        ])
+        .arg(capture)
+        .output()
+        .expect("replay runs");
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let events = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    Ok(events
+        .filter(|event: &serde_json::Value| event["event"] == "packet")
+        .map(|packet| packet["frame"].as_u64().expect("a frame number"))
+        .collect())
+}
+
+/// Where `-Y` finds something else than tshark.
+fn disagreements(capture: &Path, found: &BTreeMap<String, Option<BTreeSet<u64>>>) -> Vec<String> {
+    // One of each that differ only in their numbers: every one is a process.
+    let shape = |filter: &str| filter.replace(|c: char| c.is_ascii_digit() || c == ',', "");
+    let known = found
+        .iter()
+        .filter(|(filter, _)| !ELSEWHERE.iter().any(|part| filter.contains(part)));
+    let each: BTreeMap<_, _> = known.map(|one| (shape(one.0), one)).collect();
+    each.into_values()
+        .filter_map(|(filter, hits)| {
+            let here = found_here(capture, filter);
+            let same = here.as_ref().ok() == hits.as_ref();
+            let told = || {
+                format!(
+                    "{}: -Y `{filter}` finds {here:?}, not {hits:?}",
+                    capture.display()
+                )
+            };
+            (!same).then(told)
+        })
+        .collect()
+}
+
 /// Every complaint about the reports of one capture.
 fn complaints(capture: &Path) -> Option<Vec<String>> {
     let mut all = Vec::new();
@@ -175,6 +262,12 @@ fn complaints_about(capture: &Path, part: &[&str]) -> Option<Vec<String>> {
     let filters: Vec<&str> = filters.into_iter().collect();
     let found = ask(capture, &filters)?;
     let mut complaints = Vec::new();
+    if part.is_empty() {
+        complaints.extend(disagreements(capture, &found));
+        let questions = QUESTIONS.map(|question| format!("tcp && ({question})"));
+        let questions = questions.each_ref().map(String::as_str);
+        complaints.extend(disagreements(capture, &ask(capture, &questions)?));
+    }
     for claim in &claims {
         let why = match found.get(&claim.filter) {
             None => "was not run".to_owned(),

@@ -140,10 +140,12 @@ window_update, window_full, reused_ports; flags: any of these. \
 Our own: persist_probe, self_connect, offloaded, simultaneous_open.";
 
 /// What `-Y` takes.
-const FILTER_HELP: &str = "A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
+const FILTER_HELP: &str = "A display filter in Wireshark's words: tcp.stream == N, ip.addr == A, tcp.analysis.NAME, joined by &&
 
-Fields: tcp.stream, tcp.port, tcp.srcport, tcp.dstport, tcp.len, tcp.completeness, frame.number, tcp.flags.NAME, \
-tcp.analysis.NAME; joined by && || ! ( ) or and, or, not. \
+Fields: frame.number, tcp.stream, tcp.port, tcp.srcport, tcp.dstport, ip.addr, ip.src, ip.dst and ipv6 likewise (10.0.0.0/8 too), \
+tcp.flags, tcp.flags.NAME, tcp.seq, tcp.ack, tcp.len, tcp.analysis.NAME, tcp.time_delta and most of TCP's other numbers; compared with \
+== != < <= > >= or in {1, 5..9}, times in seconds; joined by && || ! ( ) or and, or, not. \
+An address is that of the TCP segment, not that of a tunnel or an ICMP error around it. \
 A message passes with the segment that completed it, the row and the verdict of a connection with any of its segments. \
 Of a frame, tcp.completeness is the value after it: tshark compares the one before it, or with -2 the final one.";
 
@@ -163,7 +165,7 @@ pub(super) struct SelectArgs {
     /// Only this kind of line; `packets`: the segments, without names or anything else that is read from payload
     #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
     pub(super) only: Vec<String>,
-    /// A display filter in Wireshark's words: tcp.stream == N, tcp.port == N, tcp.analysis.NAME, joined by &&
+    /// A display filter in Wireshark's words: tcp.stream == N, ip.addr == A, tcp.analysis.NAME, joined by &&
     #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", long_help = FILTER_HELP)]
     pub(super) display_filter: Option<String>,
 }

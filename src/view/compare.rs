@@ -26,7 +26,7 @@ impl Comparison {
     }
 
     /// Whether `left` stands so to `right`.
-    pub(super) const fn holds(self, left: u64, right: u64) -> bool {
+    pub(super) fn holds<T: PartialOrd + Copy>(self, left: T, right: T) -> bool {
         match self {
             Self::Equal => left == right,
             Self::NotEqual => left != right,

@@ -1,11 +1,12 @@
 //! What an entry answers to a filter, in three values: yes, no, and not known of this kind of entry.
 
+use super::address::{End, Network};
 use super::expression::{Atom, Expression, Only};
+use super::field::option_kinds;
 use crate::net::FourTuple;
 use crate::packet::TcpFlags;
 use crate::tcp::FrameRole;
 use crate::timeline::{Entry, PacketEntry};
-use crate::view::compare::Comparison;
 
 /// An answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,18 +161,15 @@ impl<'a> Subject<'a> {
             Atom::Always => Truth::Yes,
             Atom::Only(_) if self.whole => Truth::Unknown,
             Atom::Only(kind) => self.is_kind(kind).into(),
-            Atom::Stream((comparison, n)) => self.stream.map_or(Truth::Unknown, |stream| {
-                comparison.holds(u64::from(stream), n).into()
+            Atom::Stream(test) => self
+                .stream
+                .map_or(Truth::Unknown, |stream| test.holds([stream]).into()),
+            Atom::Port(test) => self.connection.map_or(Truth::Unknown, |ends| {
+                test.holds([ends.client.port, ends.server.port]).into()
             }),
-            Atom::Port((comparison, n)) => self.connection.map_or(Truth::Unknown, |ends| {
-                let holds = |port: u16| comparison.holds(u64::from(port), n);
-                let (client, server) = (holds(ends.client.port), holds(ends.server.port));
-                // A field with two values: as in Wireshark, != asks every one of them, any other comparison one.
-                match comparison {
-                    Comparison::NotEqual => client && server,
-                    _ => client || server,
-                }
-                .into()
+            Atom::Address(End::Either, test) => self.connection.map_or(Truth::Unknown, |ends| {
+                let addresses = [ends.client.ip, ends.server.ip];
+                test.passes(addresses, Network::compare).into()
             }),
             _ => self
                 .packet
@@ -209,15 +207,19 @@ impl<'a> Subject<'a> {
 fn of_packet(atom: Atom, packet: &PacketEntry) -> bool {
     let seen = &packet.observation;
     match atom {
-        Atom::SourcePort((comparison, n)) => comparison.holds(u64::from(packet.source.port), n),
-        Atom::DestinationPort((comparison, n)) => {
-            comparison.holds(u64::from(packet.destination.port), n)
+        Atom::Number(field, test) => test.holds(field.of(packet)),
+        Atom::Has(field) => field.of(packet).is_some(),
+        Atom::OptionKind(test) => test.holds(option_kinds(packet)),
+        Atom::Options => !packet.options.options().0.is_empty(),
+        Atom::Address(end, test) => {
+            let address = match end {
+                End::Source => packet.source.ip,
+                End::Destination | End::Either => packet.destination.ip,
+            };
+            test.passes([address], Network::compare)
         }
-        Atom::Frame((comparison, n)) => comparison.holds(packet.frame, n),
-        Atom::Length((comparison, n)) => packet
-            .len
-            .is_some_and(|len| comparison.holds(u64::from(len), n)),
-        Atom::Completeness((comparison, n)) => comparison.holds(u64::from(seen.completeness), n),
+        // Nothing of a header that can be none is read behind its length.
+        Atom::Control(..) if packet.bogus_header_length().is_some() => false,
         Atom::Control(bit, set) => packet.flags.contains(bit) == set,
         Atom::Analysis(any) => seen.analysis.0 & any.0 != 0,
         Atom::Own(any) => seen.notes.0 & any.0 != 0,

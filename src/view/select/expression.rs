@@ -1,5 +1,7 @@
 //! What a filter is made of. Must not know its spelling.
 
+use super::address::{End, Network};
+use super::field::Field;
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
 use crate::view::compare::Comparison;
@@ -37,19 +39,60 @@ impl Only {
     }
 }
 
-/// A comparison with its number.
-pub(super) type Test = (Comparison, u64);
+/// What a value is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Test<V = i64> {
+    Is(Comparison, V),
+    /// From the one to the other, both included.
+    Within(V, V),
+}
+
+impl<V: Copy> Test<V> {
+    /// Whether something passes that has so many values, of which `compare` tells one: as in Wireshark, `!=` asks every one of
+    /// them, and there has to be one; anything else asks for one that passes.
+    pub(super) fn passes<T: Copy>(
+        self,
+        values: impl IntoIterator<Item = T>,
+        compare: impl Fn(T, Comparison, V) -> bool,
+    ) -> bool {
+        let mut values = values.into_iter().peekable();
+        match self {
+            Self::Is(Comparison::NotEqual, wanted) => {
+                values.peek().is_some()
+                    && values.all(|value| compare(value, Comparison::NotEqual, wanted))
+            }
+            Self::Is(comparison, wanted) => values.any(|value| compare(value, comparison, wanted)),
+            Self::Within(first, last) => values.any(|value| {
+                compare(value, Comparison::GreaterOrEqual, first)
+                    && compare(value, Comparison::LessOrEqual, last)
+            }),
+        }
+    }
+}
+
+impl Test {
+    /// The same of numbers.
+    pub(super) fn holds<T: Copy + Into<i64>>(self, values: impl IntoIterator<Item = T>) -> bool {
+        self.passes(values, |value, comparison, wanted| {
+            comparison.holds(value.into(), wanted)
+        })
+    }
+}
 
 /// One question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Atom {
     Stream(Test),
     Port(Test),
-    SourcePort(Test),
-    DestinationPort(Test),
-    Frame(Test),
-    Length(Test),
-    Completeness(Test),
+    /// The addresses of these ends compare so.
+    Address(End, Test<Network>),
+    Number(Field, Test),
+    /// The segment has such a number.
+    Has(Field),
+    /// One of its options is of such a kind.
+    OptionKind(Test),
+    /// It has options.
+    Options,
     /// A control bit is set (true) or not.
     Control(TcpFlags, bool),
     /// Any of these flags.
@@ -57,8 +100,22 @@ pub(super) enum Atom {
     /// Any of these notes.
     Own(OwnFlags),
     Only(Only),
-    /// `tcp`: always true here.
+    /// What every segment here has, such as `tcp`.
     Always,
+}
+
+impl Atom {
+    /// Only a segment can answer it.
+    const fn is_about_segments(self) -> bool {
+        !matches!(
+            self,
+            Self::Stream(_)
+                | Self::Port(_)
+                | Self::Address(End::Either, _)
+                | Self::Only(_)
+                | Self::Always
+        )
+    }
 }
 
 /// Questions joined.
@@ -83,10 +140,7 @@ impl Expression {
     /// Whether it asks for something that only a segment can answer.
     pub(super) fn is_about_segments(&self) -> bool {
         match self {
-            Self::Atom(atom) => !matches!(
-                atom,
-                Atom::Stream(_) | Atom::Port(_) | Atom::Only(_) | Atom::Always
-            ),
+            Self::Atom(atom) => atom.is_about_segments(),
             Self::Not(inner) => inner.is_about_segments(),
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_about_segments),
         }

@@ -6,8 +6,10 @@
 //! message; the row of a connection passes also when one of its segments did, and in a table, which has nothing but
 //! rows, when anything of it did. What is said of the capture as a whole (first and last entry, frames it lost) always passes.
 
+mod address;
 mod evaluate;
 mod expression;
+mod field;
 mod parse;
 mod recent;
 #[cfg(test)]
@@ -22,7 +24,7 @@ use super::compare::Comparison;
 use super::stream_set::StreamSet;
 use evaluate::{Subject, Truth};
 pub use expression::Only;
-use expression::{Atom, Expression};
+use expression::{Atom, Expression, Test};
 pub use parse::QueryError;
 use recent::Recent;
 
@@ -50,15 +52,12 @@ pub struct Selection {
 impl Selection {
     /// From options.
     pub fn new(options: &SelectOptions) -> Result<Self, QueryError> {
-        let equal = |n: u64| (Comparison::Equal, n);
+        let equal = |n: u32| Test::Is(Comparison::Equal, i64::from(n));
         let mut all = Vec::new();
         let streams = options.streams.iter();
-        push_any(
-            &mut all,
-            streams.map(|n| Atom::Stream(equal(u64::from(*n)))),
-        );
+        push_any(&mut all, streams.map(|n| Atom::Stream(equal(*n))));
         let ports = options.ports.iter();
-        push_any(&mut all, ports.map(|n| Atom::Port(equal(u64::from(*n)))));
+        push_any(&mut all, ports.map(|n| Atom::Port(equal(u32::from(*n)))));
         let flags: Result<Vec<_>, _> = options.flags.iter().map(|name| parse::flag(name)).collect();
         push_any(&mut all, flags?.into_iter());
         push_any(&mut all, options.only.iter().map(|only| Atom::Only(*only)));

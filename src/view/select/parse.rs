@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::address::{End, Network};
 use super::expression::{Atom, Expression, Only, Test};
+use super::field::{Field, OPTIONS};
 use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, OwnFlags};
 use crate::view::compare::Comparison;
@@ -15,7 +17,8 @@ const MAX_DEPTH: u32 = 64;
 pub enum QueryError {
     /// A field that is not in our set.
     #[error(
-        "display filter: `{0}` is not supported here; fields are tcp.stream, tcp.port, tcp.srcport, tcp.dstport, tcp.len, tcp.completeness, frame.number, tcp.flags.NAME, tcp.analysis.NAME, joined by && || ! ( ); use Wireshark for more"
+        "display filter: `{0}` is not supported here; fields are tcp.stream, tcp.port, ip.addr, ip.src, ip.dst (ipv6 likewise), tcp.flags.NAME, tcp.analysis.NAME, tcp.option_kind, {numbers}, joined by && || ! ( ); use Wireshark for more",
+        numbers = Field::NAMES.map(|(_, name)| name).join(", ")
     )]
     UnknownField(String),
     /// A flag name that nobody has.
@@ -33,6 +36,9 @@ pub enum QueryError {
     #[error("display filter: nested more than {MAX_DEPTH} deep")]
     TooDeep,
 }
+
+/// Between the ends of a range.
+const RANGE: &str = "..";
 
 /// The atom of `--flag NAME`.
 pub(super) fn flag(name: &str) -> Result<Atom, QueryError> {
@@ -99,13 +105,18 @@ fn tokens(filter: &str) -> Vec<String> {
         }) {
             token.push(next);
         }
-        tokens.push(token);
+        match token.split_once(RANGE) {
+            Some((first, last)) if !first.is_empty() => {
+                tokens.extend([first, RANGE, last].map(str::to_owned));
+            }
+            _ => tokens.push(token),
+        }
     }
     tokens
 }
 
 const fn is_word(c: char) -> bool {
-    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' | '-' | ':')
+    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' | '-' | ':' | '/')
 }
 
 struct Parser {
@@ -175,26 +186,50 @@ impl Parser {
         };
         let field = field.to_owned();
         self.at += 1;
+        if let Some(number) = Field::from_name(&field) {
+            let value = if number.is_time() {
+                Self::seconds
+            } else {
+                Self::number
+            };
+            let has = Some(Atom::Has(number));
+            return self.test(value, |test| Atom::Number(number, test), has);
+        }
+        if let Some((end, all)) = address(&field) {
+            let value = move |parser: &mut Self| parser.network(all);
+            let any = Atom::Address(end, Test::Is(Comparison::Equal, all));
+            return self.test(value, |test| Atom::Address(end, test), Some(any));
+        }
+        if let Some((kind, _)) = OPTIONS.iter().find(|(_, name)| *name == field) {
+            let kind = Test::Is(Comparison::Equal, i64::from(*kind));
+            return Ok(Expression::Atom(Atom::OptionKind(kind)));
+        }
         if let Some(name) = field.strip_prefix("tcp.analysis.") {
             return Ok(Expression::Atom(flag(name)?));
         }
         if let Some(name) = field.strip_prefix("tcp.flags.") {
             return self.control(name, &field);
         }
-        let make: fn(Test) -> Atom = match field.as_str() {
-            "tcp" => return Ok(Expression::Atom(Atom::Always)),
-            "stream" | "tcp.stream" => Atom::Stream,
-            "port" | "tcp.port" => Atom::Port,
-            "tcp.srcport" => Atom::SourcePort,
-            "tcp.dstport" => Atom::DestinationPort,
-            "frame" | "frame.number" => Atom::Frame,
-            "tcp.len" => Atom::Length,
-            "tcp.completeness" => Atom::Completeness,
-            "flag" => return self.named(|word| flag(word).map(Expression::Atom)),
-            "only" => return self.named(only),
-            _ => return Err(QueryError::UnknownField(field)),
-        };
-        self.number_test(make)
+        let always = Some(Atom::Always);
+        match field.as_str() {
+            "tcp" | "frame.encap_type" | "frame.time_relative" => {
+                Ok(Expression::Atom(Atom::Always))
+            }
+            "tcp.stream" => self.test(Self::number, Atom::Stream, always),
+            "tcp.port" => self.test(Self::number, Atom::Port, always),
+            "tcp.option_kind" => self.test(Self::number, Atom::OptionKind, Some(Atom::Options)),
+            "tcp.options" => Ok(Expression::Atom(Atom::Options)),
+            "frame" => self.test(
+                Self::number,
+                |test| Atom::Number(Field::Frame, test),
+                always,
+            ),
+            "stream" => self.test(Self::number, Atom::Stream, None),
+            "port" => self.test(Self::number, Atom::Port, None),
+            "flag" => self.named(|word| flag(word).map(Expression::Atom)),
+            "only" => self.named(only),
+            _ => Err(QueryError::UnknownField(field)),
+        }
     }
 
     /// `flag == NAME`, `only == KIND`.
@@ -244,43 +279,81 @@ impl Parser {
         }
     }
 
-    /// `tcp.stream == 2`, `tcp.port in {7000, 7080}`.
-    fn number_test(&mut self, make: fn(Test) -> Atom) -> Result<Expression, QueryError> {
+    /// `tcp.stream == 2`, `tcp.port in {7000, 7080..7089}`; a field alone asks for `bare`.
+    fn test<V>(
+        &mut self,
+        value: impl Fn(&mut Self) -> Result<V, QueryError>,
+        make: impl Fn(Test<V>) -> Atom,
+        bare: Option<Atom>,
+    ) -> Result<Expression, QueryError> {
         if self.take(&["in"]) {
-            return self.number_set(make);
+            return self.set(value, make);
         }
-        let Some(comparison) = self.comparison() else {
-            return Err(self.expected("a comparison (== != < <= > >= in)"));
-        };
-        let number = self.number()?;
-        Ok(Expression::Atom(make((comparison, number))))
+        match (self.comparison(), bare) {
+            (Some(comparison), _) => {
+                let test = Test::Is(comparison, value(self)?);
+                Ok(Expression::Atom(make(test)))
+            }
+            (None, Some(bare)) => Ok(Expression::Atom(bare)),
+            (None, None) => Err(self.expected("a comparison (== != < <= > >= in)")),
+        }
     }
 
-    /// `{1, 2 3}`.
-    fn number_set(&mut self, make: fn(Test) -> Atom) -> Result<Expression, QueryError> {
+    /// `{1, 2 5..9}`.
+    fn set<V>(
+        &mut self,
+        value: impl Fn(&mut Self) -> Result<V, QueryError>,
+        make: impl Fn(Test<V>) -> Atom,
+    ) -> Result<Expression, QueryError> {
         if !self.take(&["{"]) {
             return Err(self.expected("`{`"));
         }
         let mut any = Vec::new();
         while !self.take(&["}"]) {
-            any.push(Expression::Atom(make((Comparison::Equal, self.number()?))));
+            let first = value(self)?;
+            let test = if self.take(&[RANGE]) {
+                Test::Within(first, value(self)?)
+            } else {
+                Test::Is(Comparison::Equal, first)
+            };
+            any.push(Expression::Atom(make(test)));
             self.take(&[","]);
         }
         Ok(Expression::Any(any))
     }
 
-    fn number(&mut self) -> Result<u64, QueryError> {
-        let parsed = self.peek().and_then(|token| {
-            token.strip_prefix("0x").map_or_else(
-                || token.parse().ok(),
-                |digits| u64::from_str_radix(digits, 16).ok(),
-            )
-        });
-        let Some(number) = parsed else {
-            return Err(self.expected("a number"));
+    /// The next token as `read` understands it.
+    fn value<V>(
+        &mut self,
+        read: impl Fn(&str) -> Option<V>,
+        expected: &'static str,
+    ) -> Result<V, QueryError> {
+        let Some(value) = self.peek().and_then(read) else {
+            return Err(self.expected(expected));
         };
         self.at += 1;
-        Ok(number)
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<i64, QueryError> {
+        let read = |token: &str| match token.strip_prefix("0x") {
+            Some(digits) => i64::from_str_radix(digits, 16).ok(),
+            None => token.parse().ok(),
+        };
+        self.value(read, "a number")
+    }
+
+    /// Seconds as nanoseconds.
+    fn seconds(&mut self) -> Result<i64, QueryError> {
+        self.value(nanos, "a number of seconds")
+    }
+
+    fn network(&mut self, all: Network) -> Result<Network, QueryError> {
+        let expected = match all {
+            Network::IPV6 => "an IPv6 address",
+            _ => "an IPv4 address",
+        };
+        self.value(|token| Network::parse(token, all), expected)
     }
 
     fn comparison(&mut self) -> Option<Comparison> {
@@ -288,6 +361,42 @@ impl Parser {
         self.at += 1;
         Some(comparison)
     }
+}
+
+/// The ends and the version of IP that a field names.
+fn address(field: &str) -> Option<(End, Network)> {
+    let (version, end) = field.split_once('.').unwrap_or((field, "addr"));
+    let all = match version {
+        "ip" => Network::IPV4,
+        "ipv6" => Network::IPV6,
+        _ => return None,
+    };
+    let end = match end {
+        "addr" => End::Either,
+        "src" => End::Source,
+        "dst" => End::Destination,
+        _ => return None,
+    };
+    Some((end, all))
+}
+
+/// `1.25` seconds as nanoseconds; what is less than those is cut off.
+fn nanos(seconds: &str) -> Option<i64> {
+    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let (sign, whole) = match whole.strip_prefix('-') {
+        Some(whole) => (-1, whole),
+        None => (1, whole),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    let fraction: i64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    whole
+        .checked_mul(1_000_000_000)?
+        .checked_add(fraction)
+        .map(|nanos| sign * nanos)
 }
 
 fn only(word: &str) -> Result<Expression, QueryError> {
@@ -312,5 +421,29 @@ fn joined(mut parts: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -
             join(parts)
         }
         None => join(parts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_become_nanoseconds() {
+        for (text, expected) in [
+            ("1", Some(1_000_000_000)),
+            ("0.05", Some(50_000_000)),
+            ("-0.000000001", Some(-1)),
+            (".5", None),
+            ("1.0000000019", Some(1_000_000_001)),
+            ("1.", Some(1_000_000_000)),
+            ("9223372036.854775807", Some(i64::MAX)),
+            ("9223372037", None),
+            ("1.2.3", None),
+            ("1e3", None),
+            ("", None),
+        ] {
+            assert_eq!(nanos(text), expected, "{text}");
+        }
     }
 }
