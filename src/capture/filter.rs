@@ -247,7 +247,7 @@ mod tests {
                 ("5000", "tcp port 5000"),
                 ("127.0.0.1:5000", "host 127.0.0.1 and tcp port 5000"),
                 ("[::1]:5000", "host ::1 and tcp port 5000"),
-                ("localhost:5000", "tcp port 7000"),
+                ("localhost:5000", "tcp port 5000"),
                 ("prot 7000", "tcp port 7000"),
             ] {
                 let error = FrameFilter::new(typed, LinkType::RAW).expect_err("bad");

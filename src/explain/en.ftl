@@ -326,6 +326,12 @@ finding-stalled-app = the kernel acknowledged { $value ->
     }, the program says nothing
     .why = ACK comes from the kernel, not from the program. The bytes wait in a buffer: the program does not read, or it does not answer. The network has done its part.
     .rfc = RFC 9293 section 3.8.6
+finding-silent-app = the kernel acknowledged { $value ->
+        [one] { $value } byte
+       *[other] { $value } bytes
+    }, the program has not said a word to anybody so far
+    .why = ACK comes from the kernel, not from the program: the network has done its part. Of this server no byte was captured yet. It may have nothing to say, or hang before its first answer: in accept, in recv, in a lock, or waiting for a line end.
+    .rfc = RFC 9293 section 3.8.6
 finding-peer-never-closed = the { $side ->
         [client] client
        *[server] server

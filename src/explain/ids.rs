@@ -150,6 +150,7 @@ pub(super) const fn finding(code: FindingCode) -> &'static str {
         FindingCode::AcceptQueueFull => "finding-accept-queue-full",
         FindingCode::NoBanner => "finding-no-banner",
         FindingCode::StalledApp => "finding-stalled-app",
+        FindingCode::SilentApp => "finding-silent-app",
         FindingCode::PeerNeverClosed => "finding-peer-never-closed",
         FindingCode::HalfClosed => "finding-half-closed",
         FindingCode::ZeroWindow => "finding-zero-window",

@@ -326,6 +326,12 @@ finding-stalled-app = o kernel confirmou { $value ->
     }, mas o programa não responde
     .why = O ACK vem do kernel, não do programa. Os bytes esperam em um buffer: o programa não lê, ou não responde. A rede fez a sua parte.
     .rfc = RFC 9293, seção 3.8.6
+finding-silent-app = o kernel confirmou { $value ->
+        [one] { $value } byte
+       *[other] { $value } bytes
+    }, mas até agora o programa não disse nada a ninguém
+    .why = O ACK vem do kernel, não do programa: a rede fez a sua parte. Deste servidor ainda não se capturou nenhum byte. Talvez não tenha nada a dizer, talvez esteja travado antes da primeira resposta: no accept, no recv, em um lock, ou à espera de um fim de linha.
+    .rfc = RFC 9293, seção 3.8.6
 finding-peer-never-closed = { $side ->
         [client] o cliente
        *[server] o servidor

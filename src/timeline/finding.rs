@@ -48,6 +48,8 @@ pub enum FindingCode {
     NoBanner,
     /// Bytes ACKed by the kernel, nothing from the program that they call for.
     StalledApp,
+    /// Bytes ACKed by the kernel of a server whose program has said nothing to anybody so far.
+    SilentApp,
     /// A FIN was ACKed and no FIN came back: CLOSE-WAIT, the program never closed.
     PeerNeverClosed,
     /// One direction closed, the other in use.
@@ -91,6 +93,7 @@ impl FindingCode {
         AcceptQueueFull => "accept_queue_full",
         NoBanner => "no_banner",
         StalledApp => "stalled_app",
+        SilentApp => "silent_app",
         PeerNeverClosed => "peer_never_closed",
         HalfClosed => "half_closed",
         ZeroWindow => "zero_window",

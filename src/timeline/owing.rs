@@ -17,6 +17,7 @@ use crate::tcp::{Certainty, Fin, Side, StreamId};
 #[derive(Clone, Copy, Debug, Default)]
 struct Dues {
     answer: Option<Timestamp>,
+    first_word: Option<Timestamp>,
     greeting: Option<Timestamp>,
     client_window: Option<Timestamp>,
     server_window: Option<Timestamp>,
@@ -28,6 +29,7 @@ impl Dues {
     fn earliest(&self) -> Timestamp {
         let all = [
             self.answer,
+            self.first_word,
             self.greeting,
             self.client_window,
             self.server_window,
@@ -45,6 +47,7 @@ impl Story {
         let (services, patience) = (&self.services, self.settings.stall_after);
         let answer = watch.answer_due(services, patience, HABIT_WITH_OTHER_SIGNS);
         let answer = answer.map(|due| due.plus(patience * i64::from(watch.stall_looks)));
+        let first_word = watch.first_word_due(services, patience);
         let greeting = watch.greeting_due(services, patience);
         let closing = watch.fin.client || watch.fin.server;
         let close = if closing {
@@ -57,6 +60,7 @@ impl Story {
         let whole = !self.lost;
         Dues {
             answer: answer.filter(|_| whole && !watch.stall_told),
+            first_word: first_word.filter(|_| whole && !watch.silence_seen),
             greeting: greeting.filter(|_| whole && !watch.greeting_told),
             client_window: watch.zero_window_due(Side::Client),
             server_window: watch.zero_window_due(Side::Server),
@@ -151,9 +155,17 @@ impl Story {
             if self.is_stalled(watch, now) {
                 watch.stall_told = true;
                 if !std::mem::replace(&mut watch.stall_said, true) {
-                    findings.extend(self.no_answer(watch));
+                    findings.extend(self.no_answer(watch, FindingCode::StalledApp));
                 }
             }
+        }
+        if is_due(dues.first_word) {
+            watch.silence_seen = true;
+            let finding = self.no_answer(watch, FindingCode::SilentApp);
+            findings.extend(finding.map(|finding| FindingEntry {
+                certainty: Certainty::Seen,
+                ..finding
+            }));
         }
         if is_due(dues.greeting) {
             watch.greeting_told = true;
@@ -242,10 +254,10 @@ impl Story {
     }
 
     /// Bytes acknowledged by the kernel, nothing from the program.
-    fn no_answer(&self, watch: &Watch) -> Option<FindingEntry> {
+    fn no_answer(&self, watch: &Watch, code: FindingCode) -> Option<FindingEntry> {
         let turn = watch.turn?;
         let acked = turn.acked?;
-        let mut finding = self.finding(FindingCode::StalledApp, watch.stream);
+        let mut finding = self.finding(code, watch.stream);
         finding.side = Some(Side::Server);
         finding.duration = Some(self.clock.since(turn.at));
         finding.value = Some(turn.bytes);
@@ -287,7 +299,9 @@ impl Story {
         let mut untold = None;
         if self.is_stalled(watch, now) {
             marks.add(Marks::STALLED);
-            untold = (!watch.stall_said).then(|| self.no_answer(watch)).flatten();
+            untold = (!watch.stall_said)
+                .then(|| self.no_answer(watch, FindingCode::StalledApp))
+                .flatten();
         }
         if is_due(watch.greeting_due(&self.services, patience)) {
             marks.add(Marks::NO_BANNER);

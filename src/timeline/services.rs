@@ -100,6 +100,11 @@ impl Room {
         last.is_some_and(|at| at >= since)
     }
 
+    /// The server has sent nothing to anybody so far.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.sends == 0
+    }
+
     /// The server sent data to somebody.
     #[inline]
     pub(super) fn sends(&mut self, at: Timestamp) {

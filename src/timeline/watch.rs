@@ -3,7 +3,7 @@
 //! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It needs no messages, only
 //! segments, so that the table and the story come to the same verdict.
 
-use super::limits::{HABIT, PROMPT, ZERO_WINDOW_PATIENCE};
+use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, PROMPT, ZERO_WINDOW_PATIENCE};
 use super::services::{ServiceId, Services};
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::Segment;
@@ -76,6 +76,8 @@ pub(super) struct Watch {
     pub(super) stall_said: bool,
     /// How often its silence was looked at.
     pub(super) stall_looks: u8,
+    /// It was looked at, and told if it was so, that the program says nothing to anybody.
+    pub(super) silence_seen: bool,
     pub(super) greeting_told: bool,
     pub(super) unclosed_told: bool,
     pub(super) idle_told: bool,
@@ -109,6 +111,7 @@ impl Watch {
             stall_told: false,
             stall_said: false,
             stall_looks: 0,
+            silence_seen: false,
             greeting_told: false,
             unclosed_told: false,
             idle_told: false,
@@ -333,6 +336,16 @@ impl Watch {
         let complete = turn.line_end != Some(false) || (chunks && habit < HABIT);
         let room = services.room(service.room).silent_since(turn.at) && service.stirs(habit);
         (complete && (service.answers(habit) || room)).then(|| turn.at.plus(patience))
+    }
+
+    /// When it is worth a word that a program says nothing: it has never said any, so that nothing is known to be owed.
+    pub(super) fn first_word_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
+        let turn = self.turn?;
+        let silent = services.room(services.of(self.service).room).is_silent();
+        let whole = self.handshake_seen && self.roles_known && !self.is_lossy();
+        let may_speak = !self.is_half_closed() && self.zero_window.client.is_none();
+        let owes = self.answer_due(services, patience, HABIT_WITH_OTHER_SIGNS);
+        (silent && whole && may_speak && owes.is_none()).then(|| turn.at.plus(patience))
     }
 
     /// When the greeting is overdue; `None`: none is owed.
