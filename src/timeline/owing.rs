@@ -60,7 +60,7 @@ impl Story {
         let whole = !self.lost;
         Dues {
             answer: answer.filter(|_| whole && !watch.stall_told),
-            first_word: first_word.filter(|_| whole && !watch.silence_seen),
+            first_word: first_word.filter(|_| whole),
             greeting: greeting.filter(|_| whole && !watch.greeting_told),
             client_window: watch.zero_window_due(Side::Client),
             server_window: watch.zero_window_due(Side::Server),

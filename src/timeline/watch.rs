@@ -341,11 +341,14 @@ impl Watch {
     /// When it is worth a word that a program says nothing: it has never said any, so that nothing is known to be owed.
     pub(super) fn first_word_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
         let turn = self.turn?;
-        let silent = services.room(services.of(self.service).room).is_silent();
+        let room = services.room(services.of(self.service).room);
+        if self.silence_seen || !room.is_silent() {
+            return None;
+        }
         let whole = self.handshake_seen && self.roles_known && !self.is_lossy();
         let may_speak = !self.is_half_closed() && self.zero_window.client.is_none();
         let owes = self.answer_due(services, patience, HABIT_WITH_OTHER_SIGNS);
-        (silent && whole && may_speak && owes.is_none()).then(|| turn.at.plus(patience))
+        (whole && may_speak && owes.is_none()).then(|| turn.at.plus(patience))
     }
 
     /// When the greeting is overdue; `None`: none is owed.
