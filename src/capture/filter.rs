@@ -11,7 +11,7 @@ use crate::packet::Frame;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// libpcap does not understand the expression.
-    #[error("bad filter `{expression}`: {message}; {}", advice(.expression))]
+    #[error("bad filter `{expression}`: {message}; a filter looks like: tcp port 7000")]
     Bad {
         /// As given.
         expression: String,
@@ -28,21 +28,17 @@ pub enum FilterError {
     },
 }
 
-/// What to write instead: of an address or a port alone it can be guessed.
-fn advice(expression: &str) -> String {
-    let word = expression.trim();
+/// An expression as typed; a port alone, or an address with one, which libpcap does not know, becomes what was meant.
+#[must_use]
+pub fn spelled_out(typed: String) -> String {
+    let word = typed.trim();
     let port = word.strip_prefix("localhost:").unwrap_or(word);
-    let guess = if let Ok(port) = port.parse::<u16>() {
-        Some(format!("tcp port {port}"))
-    } else if let Ok(address) = word.parse::<SocketAddr>() {
-        let (host, port) = (address.ip(), address.port());
-        Some(format!("host {host} and tcp port {port}"))
-    } else {
-        None
-    };
-    match guess {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => "a filter looks like: tcp port 7000".to_owned(),
+    if let Ok(port) = port.parse::<u16>() {
+        return format!("tcp port {port}");
+    }
+    match word.parse::<SocketAddr>() {
+        Ok(address) => format!("host {} and tcp port {}", address.ip(), address.port()),
+        Err(_) => typed,
     }
 }
 
@@ -242,17 +238,20 @@ mod tests {
         }
 
         #[test]
-        fn what_was_meant_is_guessed_and_the_guess_is_a_filter() {
+        fn a_port_alone_is_no_filter_and_becomes_one() {
             for (typed, meant) in [
                 ("5000", "tcp port 5000"),
                 ("127.0.0.1:5000", "host 127.0.0.1 and tcp port 5000"),
                 ("[::1]:5000", "host ::1 and tcp port 5000"),
                 ("localhost:5000", "tcp port 5000"),
-                ("prot 7000", "tcp port 7000"),
             ] {
                 let error = FrameFilter::new(typed, LinkType::RAW).expect_err("bad");
-                assert!(error.to_string().contains(meant), "{error}");
+                assert!(error.to_string().contains("tcp port 7000"), "{error}");
+                assert_eq!(spelled_out(typed.to_owned()), meant);
                 FrameFilter::new(meant, LinkType::RAW).expect("a filter");
+            }
+            for other in ["127.0.0.1", "tcp port 5000", "prot 7000", "70000", ""] {
+                assert_eq!(spelled_out(other.to_owned()), other);
             }
         }
     }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::output::ColorChoice;
 use super::whole::whole;
+use crate::capture::filter::spelled_out;
 
 /// The capture to read, in our words or in tcpdump's.
 #[derive(Clone, Debug, Default, Args)]
@@ -185,7 +186,7 @@ pub(super) struct FilterArgs {
     /// Read the filter expression from a file
     #[arg(short = 'F', value_name = "FILE", conflicts_with_all = ["filter", "words"])]
     pub(super) filter_file: Option<PathBuf>,
-    /// Filter expression (BPF)
+    /// Filter expression (BPF); a port alone, or ADDRESS:PORT, will do
     #[arg(value_name = "FILTER")]
     pub(super) words: Vec<String>,
 }
@@ -198,7 +199,8 @@ impl FilterArgs {
             (None, Some(text)) => text.clone(),
             (None, None) => self.words.join(" "),
         };
-        Ok(Some(text).filter(|text| !text.trim().is_empty()))
+        let text = Some(text).filter(|text| !text.trim().is_empty());
+        Ok(text.map(spelled_out))
     }
 }
 

@@ -17,7 +17,7 @@ use super::running::{self, Running};
 use super::whole::{at_least_one, whole};
 use super::{Failure, beside, exit, explaining, logging, output, written};
 use crate::capture::InterfaceInfo;
-use crate::capture::filter::filter_for_ports;
+use crate::capture::filter::{filter_for_ports, spelled_out};
 use crate::capture::live::{Notes, OpenCapture};
 use crate::chat;
 use crate::server::{self, Config, EventSink, Shutdown};
@@ -302,10 +302,10 @@ fn open_capture(args: &ServeArgs, listeners: &Listeners) -> Result<Option<OpenCa
         Some(name) => name.clone(),
         None => listeners.interface()?,
     };
-    let filter = args
-        .filter
-        .clone()
-        .unwrap_or_else(|| filter_for_ports(&listeners.ports()));
+    let filter = match &args.filter {
+        Some(typed) => spelled_out(typed.clone()),
+        None => filter_for_ports(&listeners.ports()),
+    };
     let opened = OpenCapture::open(&live::settings(&args.capture, interface, filter)?)
         .map_err(live::failure);
     match opened {

@@ -16,9 +16,10 @@ use crate::timeline::Settings;
 /// Arguments of `watch`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  chatscope watch tcp port 5000
+  chatscope watch 5000
+  chatscope watch tcp port 5000 or tcp port 5001
   chatscope watch -i eth0 -w lab.pcapng host 10.0.0.5
-  chatscope watch tcp port 5000 -- python3 server.py
+  chatscope watch 5000 -- python3 server.py
   chatscope watch -i lo -a duration:10 --format json")]
 pub(super) struct WatchArgs {
     #[command(flatten)]
