@@ -34,7 +34,7 @@ const UNSENT_BYTES: u32 = 128 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Another program listens there.
-    #[error("cannot listen on {0}: the port is in use. Choose another one, or find its user: ss -ltnp 'sport = :{port}'", port = .0.port())]
+    #[error("cannot listen on {0}: the port is in use. Choose another one (--listen for netcat, --web for browsers), or find its user: {look}", look = user_of(.0.port()))]
     InUse(SocketAddr),
     /// A port below 1024 without the right to it, as a rule.
     #[error(
@@ -54,6 +54,15 @@ pub enum BindError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// How to find the program that has a port.
+fn user_of(port: u16) -> String {
+    if cfg!(target_os = "macos") {
+        format!("lsof -nP -iTCP:{port} -sTCP:LISTEN")
+    } else {
+        format!("ss -ltnp 'sport = :{port}'")
+    }
 }
 
 /// Listens on an address; port 0 = any free one. An IPv6 address takes IPv6 connections only.
