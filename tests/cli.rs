@@ -307,6 +307,8 @@ fn a_port_keeps_deliveries_and_findings() {
         };
         (of("delivery"), of("finding"))
     };
+    let both = ["--stream", "0", "--stream", "1"];
+    assert_eq!(events(&["--stream", "0,1"]), events(&both));
     let by_port = events(&["--port", "7000"]);
     let by_stream = events(&["--stream", "0", "--stream", "1", "--stream", "3"]);
     assert_eq!((by_port.0.len(), by_port.1.len()), (6, 4));

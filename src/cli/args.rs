@@ -133,7 +133,7 @@ pub(super) struct DisplayArgs {
 }
 
 /// What `--flag` takes; a test holds it against the names that there are.
-const FLAG_HELP: &str = "Only frames with this analysis flag, such as retransmission; may repeat
+const FLAG_HELP: &str = "Only frames with this analysis flag, such as retransmission; several with commas
 
 Wireshark's: retransmission (of any kind), fast_retransmission, spurious_retransmission, out_of_order, lost_segment, \
 ack_lost_segment, duplicate_ack, zero_window, zero_window_probe, zero_window_probe_ack, keep_alive, keep_alive_ack, \
@@ -154,17 +154,17 @@ Of a frame, tcp.completeness is the value after it: tshark compares the one befo
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub(super) struct SelectArgs {
-    /// Only this connection (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    /// Only this connection (Wireshark's tcp.stream); several with commas
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = whole::<u32>)]
     pub(super) stream: Vec<u32>,
-    /// Only frames with this analysis flag, such as retransmission; may repeat
-    #[arg(long, value_name = "NAME", long_help = FLAG_HELP)]
+    /// Only frames with this analysis flag, such as retransmission; several with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', long_help = FLAG_HELP)]
     pub(super) flag: Vec<String>,
-    /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
+    /// Only connections with this port; several with commas
+    #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = whole::<u16>)]
     pub(super) port: Vec<u16>,
     /// Only this kind of line; `packets`: the segments, without names or anything else that is read from payload
-    #[arg(long, value_name = "WHAT", value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = ["handshake", "teardown", "messages", "findings", "packets"])]
     pub(super) only: Vec<String>,
     /// A display filter in Wireshark's words: tcp.stream == N, ip.addr == A, tcp.analysis.NAME, joined by &&
     #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", long_help = FILTER_HELP)]

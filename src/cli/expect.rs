@@ -30,11 +30,11 @@ pub(super) struct ExpectArgs {
     /// How to tell the result
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ResultFormat,
-    /// Only these connections (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    /// Only these connections (Wireshark's tcp.stream); several with commas
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = whole::<u32>)]
     stream: Vec<u32>,
-    /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
+    /// Only connections with this port; several with commas
+    #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = whole::<u16>)]
     port: Vec<u16>,
     /// Capture filter (BPF): the other frames count as absent
     #[arg(short = 'f', long = "filter", value_name = "FILTER")]

@@ -46,11 +46,11 @@ pub(super) struct ReportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub(super) struct AboutArgs {
-    /// Only this connection (Wireshark's tcp.stream); may repeat
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    /// Only this connection (Wireshark's tcp.stream); several with commas
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = whole::<u32>)]
     stream: Vec<u32>,
-    /// Only connections with this port; may repeat
-    #[arg(long, value_name = "PORT", value_parser = whole::<u16>)]
+    /// Only connections with this port; several with commas
+    #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = whole::<u16>)]
     port: Vec<u16>,
     /// Say which frames carry this text
     #[arg(long, value_name = "TEXT")]

@@ -65,10 +65,10 @@ const NEEDS_CAPTURE: [&str; 23] = [
   nc 127.0.0.1 7000                        join it")]
 pub(super) struct ServeArgs {
     /// Address and port for line text (netcat); may repeat; `localhost` or a port alone: 127.0.0.1 and ::1 [default: localhost:7000]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
     listen: Vec<Place>,
     /// Address and port for HTTP and WebSocket /chat; may repeat [default: localhost:7080]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
     web: Vec<Place>,
     /// Allow addresses other than loopback: anybody who can reach them can chat
     #[arg(long)]
