@@ -3,7 +3,7 @@
 //! Owns: turns (a client's bytes that call for an answer), greetings, windows at 0, last data. It needs no messages, only
 //! segments, so that the table and the story come to the same verdict.
 
-use super::limits::{HABIT, HABIT_WITH_OTHER_SIGNS, PROMPT, ZERO_WINDOW_PATIENCE};
+use super::limits::{HABIT, PROMPT, ZERO_WINDOW_PATIENCE};
 use super::services::{ServiceId, Services};
 use crate::net::{FourTuple, Nanos, Timestamp};
 use crate::packet::Segment;
@@ -341,14 +341,13 @@ impl Watch {
     /// When it is worth a word that a program says nothing: it has never said any, so that nothing is known to be owed.
     pub(super) fn first_word_due(&self, services: &Services, patience: Nanos) -> Option<Timestamp> {
         let turn = self.turn?;
-        let room = services.room(services.of(self.service).room);
-        if self.silence_seen || !room.is_silent() {
+        let service = services.of(self.service);
+        if self.silence_seen || !services.room(service.room).is_silent() {
             return None;
         }
         let whole = self.handshake_seen && self.roles_known && !self.is_lossy();
         let may_speak = !self.is_half_closed() && self.zero_window.client.is_none();
-        let owes = self.answer_due(services, patience, HABIT_WITH_OTHER_SIGNS);
-        (whole && may_speak && owes.is_none()).then(|| turn.at.plus(patience))
+        (whole && may_speak && !service.answers_surely).then(|| turn.at.plus(patience))
     }
 
     /// When the greeting is overdue; `None`: none is owed.

@@ -212,11 +212,13 @@ fn of_packet(atom: Atom, packet: &PacketEntry) -> bool {
         Atom::OptionKind(test) => test.holds(option_kinds(packet)),
         Atom::Options => !packet.options.options().0.is_empty(),
         Atom::Address(end, test) => {
-            let address = match end {
-                End::Source => packet.source.ip,
-                End::Destination | End::Either => packet.destination.ip,
+            let ends = [packet.source.ip, packet.destination.ip];
+            let asked = match end {
+                End::Source => &ends[..1],
+                End::Destination => &ends[1..],
+                End::Either => &ends,
             };
-            test.passes([address], Network::compare)
+            test.passes(asked.iter().copied(), Network::compare)
         }
         // Nothing of a header that can be none is read behind its length.
         Atom::Control(..) if packet.bogus_header_length().is_some() => false,

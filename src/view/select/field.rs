@@ -171,3 +171,17 @@ pub(super) fn option_kinds(packet: &PacketEntry) -> impl Iterator<Item = u8> + '
     let options = packet.options.options();
     options.iter().map(move |(at, _)| options.0[at])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_name() {
+        for (place, (field, name)) in Field::NAMES.into_iter().enumerate() {
+            assert_eq!(field as usize, place, "{name}");
+            assert_eq!(Field::from_name(name), Some(field));
+        }
+        assert_eq!(Field::TimeDelta as usize + 1, Field::NAMES.len());
+    }
+}
