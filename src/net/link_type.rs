@@ -11,12 +11,22 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet II / 802.3.
     pub const ETHERNET: Self = Self(1);
+    /// IEEE 802.5.
+    pub const TOKEN_RING: Self = Self(6);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
     /// IPv4 or IPv6 without any link header.
     pub const RAW: Self = Self(101);
     /// OpenBSD loopback: address family in network byte order.
     pub const LOOP: Self = Self(108);
     /// Linux cooked capture, version 1 (the `any` device).
     pub const LINUX_SLL: Self = Self(113);
+    /// 802.11 behind a header of Prism's.
+    pub const PRISM: Self = Self(119);
+    /// 802.11 behind a radiotap header.
+    pub const RADIOTAP: Self = Self(127);
+    /// 802.11 behind a header of AVS'.
+    pub const AVS: Self = Self(163);
     /// IPv4 without link header.
     pub const IPV4: Self = Self(228);
     /// IPv6 without link header.

@@ -1,12 +1,12 @@
-//! Ethernet II, 802.3 with LLC and SNAP (IEEE 802.3 section 3.2.6, 802.2), Cisco ISL, and the `EtherType` table.
+//! Ethernet II, 802.3 with LLC and SNAP (IEEE 802.3 section 3.2.6, 802.2), Cisco ISL.
 
 use super::decoded::NotTcp;
-use super::step::{Context, Protocol, Step, Stop};
+use super::step::{Protocol, Step, Stop};
+use super::type_field::{MAX_LENGTH, type_or_length};
 use super::view::View;
-use super::{amateur, batman, devices, legacy, osi, ppp, relayed, tags, vendors};
+use super::{osi, vendors};
+use crate::net::LinkType;
 
-/// Type fields up to here are 802.3 lengths.
-pub(super) const MAX_LENGTH: u16 = 1500;
 /// Cisco `FabricPath`, which is known in Ethernet frames only.
 const FABRIC_PATH: u16 = 0x8903;
 
@@ -41,7 +41,7 @@ fn inter_switch(length: u16, view: View<'_>) -> Step<'_> {
             let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));
             Ok((Protocol::Ethernet, frame.skip(26)?))
         }
-        1 => legacy::token_ring(view.skip(31)?),
+        1 => Ok((Protocol::Link(LinkType::TOKEN_RING), view.skip(31)?)),
         other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
     }
 }
@@ -52,73 +52,6 @@ fn is_isl(view: View<'_>) -> bool {
         view.array::<5>(0),
         Ok([0x01 | 0x0c, 0x00, 0x0c, 0x00, 0x00])
     )
-}
-
-/// What follows a type/length field: 802.3 lengths mean LLC and cut the padding off.
-pub(super) fn type_or_length(number: u16, view: View<'_>) -> (Protocol, View<'_>) {
-    if number > MAX_LENGTH {
-        return (announced(number, view), view);
-    }
-    (Protocol::Llc, view.limit(usize::from(number)))
-}
-
-/// What a type stands for in Ethernet, its tags and Linux' cooked headers. Only there tshark also looks at what follows:
-/// IPv4 has a second type, which does without a number in the table.
-pub(super) fn announced(number: u16, view: View<'_>) -> Protocol {
-    const BY_ITS_LOOKS: u16 = 0xfff2;
-    match view.u8(0) {
-        Ok(first) if number == BY_ITS_LOOKS && first >> 4 == 4 => Protocol::Ip,
-        _ => Protocol::EtherType(number),
-    }
-}
-
-/// Reads what an `EtherType` announces.
-type Reader = for<'d> fn(View<'d>, &mut Context) -> Step<'d>;
-
-/// The reader of an `EtherType`; `None` for those that announce nothing of ours.
-fn reader(number: u16) -> Option<Reader> {
-    let reader: Reader = match number {
-        0x0800 => |view, _| Ok((Protocol::Ip, view)),
-        0x86dd => |view, _| Ok((Protocol::Ipv6, view)),
-        0x8100 | 0x9100 => tags::vlan,
-        0x88a8 => |view, _| tags::plain(view, 2),
-        0x8847 | 0x8848 => |view, _| Ok((Protocol::Mpls, view)),
-        0x8864 => |view, _| ppp::over_ethernet(view),
-        0x8870 => |view, _| Ok((Protocol::Llc, view)),
-        0x6558 => |view, _| Ok((Protocol::Ethernet, view)),
-        0x8926 | 0x892f | 0xf1c1 => |view, _| tags::plain(view, 4),
-        0x893f | 0x8909 | 0x8988 => |view, _| tags::plain(view, 6),
-        0x88e7 => |view, _| tags::backbone(view),
-        0x88de => |view, _| vendors::lab_manager(view),
-        0x88e5 => |view, _| tags::macsec(view),
-        0x22f3 => |view, _| tags::trill(view),
-        0x894f => |view, _| tags::service(view),
-        0xd28b => |view, _| tags::arista(view),
-        batman::ETHER_TYPE => |view, _| Ok((Protocol::Batman, view)),
-        0x2452 => |view, _| Ok((Protocol::WLAN, view)),
-        0x88bb | 0xbbbb => |view, _| relayed::lwapp(12_222, view),
-        0x99fe => |view, _| devices::tecmp(view),
-        0x08ff => |view, _| amateur::bpq(view),
-        0x22e5 => |view, _| vendors::gigamon(view),
-        0x886c => |view, _| vendors::home_pna(view),
-        0x88a1 => |view, _| vendors::telkonet(view),
-        0xe555 => |view, _| vendors::extreme(view),
-        _ => return None,
-    };
-    Some(reader)
-}
-
-/// The payload that an `EtherType` announces.
-pub(super) fn by_type<'d>(number: u16, view: View<'d>, cx: &mut Context) -> Step<'d> {
-    match reader(number) {
-        Some(read) => read(view, cx),
-        None => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(number)))),
-    }
-}
-
-/// Something of ours may follow this `EtherType`.
-pub(super) fn is_known_type(number: u16) -> bool {
-    reader(number).is_some()
 }
 
 /// 802.2: destination SAP, source SAP, control; SNAP adds an organisation and a type.

@@ -4,8 +4,9 @@
 
 use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
+use super::type_field::MAX_LENGTH;
 use super::view::View;
-use super::{ethernet, osi, ppp};
+use super::{ether_types, ethernet, osi, ppp};
 
 /// Unnumbered information.
 const UNNUMBERED: u8 = 0x03;
@@ -90,7 +91,7 @@ fn bare(view: View<'_>) -> Step<'_> {
     const CHECK_SEQUENCE: usize = 4;
     const TYPE: usize = 12;
     let number = view.u16(TYPE)?;
-    if number > ethernet::MAX_LENGTH && !ethernet::is_known_type(number) {
+    if number > MAX_LENGTH && !ether_types::is_known_type(number) {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let frame = view.limit(view.reported.saturating_sub(CHECK_SEQUENCE));

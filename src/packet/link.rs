@@ -5,7 +5,7 @@ use super::decoded::NotTcp;
 use super::step::{Protocol, Step, Stop};
 use super::view::View;
 use super::{amateur, cable, devices, exported, relayed};
-use super::{atm, erf, ethernet, frame_relay, gre, juniper, legacy, ppp, radiotap, wlan};
+use super::{atm, erf, frame_relay, gre, juniper, legacy, ppp, radiotap, type_field, wlan};
 use crate::net::{LinkType, Timestamp};
 
 /// The first step into a frame; `None` for link types that are not read.
@@ -84,7 +84,7 @@ fn null(view: View<'_>) -> Step<'_> {
     };
     let rest = view.skip(4)?;
     // As tshark: of a large number the low 16 bits are the type.
-    if family > u32::from(ethernet::MAX_LENGTH) {
+    if family > u32::from(type_field::MAX_LENGTH) {
         return Ok((Protocol::EtherType(family as u16), rest));
     }
     by_family(family, rest)
@@ -92,7 +92,7 @@ fn null(view: View<'_>) -> Step<'_> {
 
 /// IP without link header, or what the PPP and ISDN drivers of old Linux kernels left in front of it: PPP with its address
 /// and control bytes behind nothing, one byte or a made-up MAC address, or ten zeroes while the line was down.
-pub(super) fn raw(view: View<'_>) -> Step<'_> {
+fn raw(view: View<'_>) -> Step<'_> {
     const PPP: [u8; 2] = [0xff, 0x03];
     const DOWN: [u8; 10] = [0; 10];
     for before in [0, 6, 1] {
@@ -132,9 +132,9 @@ fn sll(view: View<'_>, protocol_at: usize, hardware_at: usize, header: usize) ->
     match (hardware, number) {
         (NETLINK, NETFILTER) => netfilter(rest),
         (NETLINK, _) => Err(Stop::NotTcp(NotTcp::NoPayload)),
-        (GRE, number) if number > ethernet::MAX_LENGTH => gre::payload(number, rest),
-        (_, number) if number > ethernet::MAX_LENGTH => {
-            Ok((ethernet::announced(number, rest), rest))
+        (GRE, number) if number > type_field::MAX_LENGTH => gre::payload(number, rest),
+        (_, number) if number > type_field::MAX_LENGTH => {
+            Ok((type_field::announced(number, rest), rest))
         }
         (FRAME_RELAY, _) => frame_relay::frame(rest),
         (RADIOTAP, _) => radiotap::frame(rest),
@@ -269,12 +269,13 @@ fn wrapped<'d>(
     }
 }
 
-/// The first step into a frame that was sent on: with per-packet information or without.
-pub(super) fn relayed(link_type: LinkType, rest: View<'_>) -> Option<Step<'_>> {
-    match link_type.0 {
+/// The step into a frame that was sent on: with per-packet information or without.
+pub(super) fn relayed(link_type: LinkType, rest: View<'_>) -> Step<'_> {
+    let step = match link_type.0 {
         192 => per_packet(rest),
         _ => nested(link_type, rest),
-    }
+    };
+    step.unwrap_or(Err(Stop::NotTcp(NotTcp::OtherNetwork(link_type.0))))
 }
 
 /// The first step into a frame inside another one: of link types that only capture files have, not a second time.

@@ -3,8 +3,9 @@
 //! A stack does not say what it carries: like tshark, look at the first nibble.
 
 use super::decoded::NotTcp;
-use super::ethernet::{MAX_LENGTH, is_known_type};
+use super::ether_types::is_known_type;
 use super::step::{Protocol, Step, Stop};
+use super::type_field::MAX_LENGTH;
 use super::view::View;
 
 /// A generic associated channel, whatever its first nibble says.

@@ -1,10 +1,8 @@
-//! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`, LWAPP.
+//! Frames that access points and capture devices send on in UDP: TZSP, PEEKREMOTE, `RFtap`.
 
 use super::decoded::NotTcp;
 use super::step::{Protocol, Shape, Step, Stop};
 use super::view::View;
-use super::wlan;
-use super::{legacy, link, ppp, radiotap};
 use crate::net::LinkType;
 
 /// Datagrams known by their first bytes on whatever port.
@@ -41,24 +39,7 @@ fn rf_tap(view: View<'_>) -> Step<'_> {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     let link_type = view.array(8).map(u32::from_le_bytes)?;
-    let frame = view.skip(size)?;
-    link::relayed(LinkType(link_type), frame)
-        .unwrap_or(Err(Stop::NotTcp(NotTcp::OtherNetwork(link_type))))
-}
-
-/// LWAPP (RFC 5412): over UDP an 802.11 frame behind six bytes, on one port with a MAC address before them; what is meant
-/// for layer 2 is a whole Ethernet frame behind an address.
-pub(super) fn lwapp(port: u16, view: View<'_>) -> Step<'_> {
-    const CONTROL: u8 = 0x04;
-    let header = match port {
-        12_220 => return Ok((Protocol::Ethernet, view)),
-        12_223 => view.skip(6)?,
-        _ => view,
-    };
-    if header.u8(0)? & CONTROL != 0 {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    Ok((Protocol::WLAN, header.skip(6)?))
+    Ok((Protocol::Link(LinkType(link_type)), view.skip(size)?))
 }
 
 /// Sniffed frames sent on: tagged fields up to an end tag, then the frame. What keeps the way open for them carries none.
@@ -80,18 +61,19 @@ pub(super) fn tzsp(view: View<'_>) -> Step<'_> {
         }
     }
     let frame = view.skip(at + 1)?;
-    match kind {
-        1 => Ok((Protocol::Ethernet, frame)),
-        2 => legacy::token_ring(frame),
-        4 => ppp::framed(frame),
-        5 => legacy::fddi(frame),
-        7 => link::raw(frame),
-        18 => Ok((Protocol::WLAN, frame)),
-        119 => wlan::prism(frame),
-        126 => radiotap::frame(frame),
-        127 => wlan::avs(frame),
-        other => Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
-    }
+    let protocol = match kind {
+        1 => Protocol::Ethernet,
+        2 => Protocol::Link(LinkType::TOKEN_RING),
+        4 => Protocol::PppFramed,
+        5 => Protocol::Link(LinkType::FDDI),
+        7 => Protocol::Link(LinkType::RAW),
+        18 => Protocol::WLAN,
+        119 => Protocol::Link(LinkType::PRISM),
+        126 => Protocol::Link(LinkType::RADIOTAP),
+        127 => Protocol::Link(LinkType::AVS),
+        other => return Err(Stop::NotTcp(NotTcp::OtherNetwork(u32::from(other)))),
+    };
+    Ok((protocol, frame))
 }
 
 #[cfg(test)]

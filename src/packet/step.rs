@@ -7,11 +7,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::decoded::NotTcp;
 use super::icmp_error::IcmpError;
 use super::view::{Broken, View};
-use crate::net::Timestamp;
+use crate::net::{LinkType, Timestamp};
 
 /// What the next bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
+    /// A frame as a capture of this link type has it.
+    Link(LinkType),
     /// An Ethernet II or 802.3 frame.
     Ethernet,
     /// What this `EtherType` announces.
@@ -55,6 +57,7 @@ impl Protocol {
     /// The name a broken header is reported under.
     pub(super) const fn name(self) -> &'static str {
         match self {
+            Self::Link(_) => "link",
             Self::Ethernet => "Ethernet",
             Self::EtherType(0x0800) | Self::Ip => "IP",
             Self::EtherType(0x86dd) | Self::Ipv6 => "IPv6",

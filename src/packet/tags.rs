@@ -4,8 +4,8 @@
 //! TRILL (RFC 6325), NSH (RFC 8300).
 
 use super::decoded::NotTcp;
-use super::ethernet::type_or_length;
 use super::step::{Context, Protocol, Step, Stop};
+use super::type_field::type_or_length;
 use super::view::View;
 
 /// Most VLAN tags in one frame: tshark reads no more of them.

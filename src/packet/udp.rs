@@ -4,7 +4,7 @@
 use super::decoded::{Fault, NotTcp};
 use super::step::{Context, Protocol, Step, Stop};
 use super::view::View;
-use super::{relayed, tags};
+use super::{lwapp, relayed, tags};
 use crate::net::PortSet;
 
 /// The fixed header.
@@ -71,7 +71,7 @@ fn tunnel(port: u16, view: View<'_>) -> Option<Step<'_>> {
         6343 => Ok((Protocol::Samples, view)),
         6635 => Ok((Protocol::Mpls, view)),
         12_000..=12_004 => Ok((Protocol::Llc, view)),
-        12_220 | 12_222 | 12_223 => relayed::lwapp(port, view),
+        12_220 | 12_222 | 12_223 => lwapp::datagram(port, view),
         37_008 => relayed::tzsp(view),
         _ => return None,
     })

@@ -2,8 +2,8 @@
 //! EXEH, data frames of Apple's wireless direct link (AWDL).
 
 use super::decoded::NotTcp;
-use super::ethernet::type_or_length;
 use super::step::{Protocol, Step, Stop};
+use super::type_field::type_or_length;
 use super::view::View;
 
 /// Gigamon: fields behind a length that counts itself, then a type or length.

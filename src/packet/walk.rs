@@ -9,8 +9,8 @@ use super::numbered::FrameTable;
 use super::step::{Context, Part, Protocol, Step, Stop, several};
 use super::view::{Broken, View};
 use super::{
-    amateur, batman, capwap, carriers, ethernet, frame_relay, gre, icmp, ipv4, ipv6, mpls, osi,
-    ppp, sflow, shim6, tags, udp, wlan,
+    amateur, batman, capwap, carriers, ether_types, ethernet, frame_relay, gre, icmp, ipv4, ipv6,
+    link, mpls, osi, ppp, sflow, shim6, tags, udp, wlan,
 };
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
@@ -96,8 +96,9 @@ impl Stop {
 /// Reads one header.
 fn step<'d>(protocol: Protocol, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match protocol {
+        Protocol::Link(link_type) => link::relayed(link_type, view),
         Protocol::Ethernet => ethernet::frame(view),
-        Protocol::EtherType(number) => ethernet::by_type(number, view, cx),
+        Protocol::EtherType(number) => ether_types::by_type(number, view, cx),
         Protocol::FabricPath => tags::fabric_path(view),
         Protocol::Llc => ethernet::llc(view),
         Protocol::Ppp => ppp::payload(view),

@@ -1,7 +1,7 @@
 //! IEEE 802.11 data frames and the capture headers in front of them (Prism, AVS; radiotap apart).
 
 use super::decoded::NotTcp;
-use super::ethernet;
+use super::ether_types::is_known_type;
 use super::numbered::{Fragment, FrameTable, Key};
 use super::step::{Next, Protocol, Shape, Step, Stop, several};
 use super::view::{Broken, View};
@@ -113,9 +113,7 @@ fn content<'d>(header: View<'_>, control: [u8; 2], body: View<'d>) -> Step<'d> {
 /// LLC, or instead of it the `EtherType` alone (IEEE 802.2 calls it `EtherType` protocol discrimination).
 fn logical_link(view: View<'_>) -> (Protocol, View<'_>) {
     match (view.u16(0), view.skip(2)) {
-        (Ok(number), Ok(rest)) if ethernet::is_known_type(number) => {
-            (Protocol::EtherType(number), rest)
-        }
+        (Ok(number), Ok(rest)) if is_known_type(number) => (Protocol::EtherType(number), rest),
         _ => (Protocol::Llc, view),
     }
 }
