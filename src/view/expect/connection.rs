@@ -1,7 +1,7 @@
 //! Claims about one connection.
 
 use super::claim::{Claim, Timed};
-use super::court::{Answer, Court};
+use super::court::{Answer, Court, NOT_IN_ORDER, NOT_KEPT, Verdict};
 use super::greeting;
 use crate::explain::Value;
 use crate::net::Nanos;
@@ -9,13 +9,6 @@ use crate::tcp::{ResetCause, Side, TcpState};
 use crate::text::visible;
 use crate::timeline::VerdictCode;
 use crate::view::report::{AnalysisRow, ConnectionRow, Effective, Ending, StateRow, StreamReport};
-
-/// What holds, what was found, and the frames; no frames: those of the connection.
-pub(super) type Verdict = (bool, String, Vec<u64>);
-
-/// Why there is no verdict: what the report did not keep, and distances that say nothing.
-pub(super) const NOT_KEPT: &str = "expect-details-not-kept";
-pub(super) const NOT_IN_ORDER: &str = "expect-not-in-order";
 
 /// One connection about one claim.
 pub(super) fn judge(court: &Court<'_>, row: &ConnectionRow, claim: &Claim) -> Answer {

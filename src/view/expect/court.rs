@@ -6,6 +6,13 @@ use crate::explain::{Explainer, Value};
 use crate::net::Nanos;
 use crate::view::report::Report;
 
+/// What holds, what was found, and the frames; no frames: those of the connection.
+pub(super) type Verdict = (bool, String, Vec<u64>);
+
+/// Why there is no verdict: what the report did not keep, and distances that say nothing.
+pub(super) const NOT_KEPT: &str = "expect-details-not-kept";
+pub(super) const NOT_IN_ORDER: &str = "expect-not-in-order";
+
 /// What one connection (or the capture) says about a claim.
 pub(super) struct Answer {
     pub(super) holds: bool,

@@ -1,8 +1,7 @@
 //! The server's greeting, as far as packets can tell one: it spoke first, or its first line says welcome (a client that does
 //! not wait may be faster than any greeting).
 
-use super::connection::{NOT_IN_ORDER, NOT_KEPT, Verdict};
-use super::court::Court;
+use super::court::{Court, NOT_IN_ORDER, NOT_KEPT, Verdict};
 use crate::net::Nanos;
 use crate::view::report::{LineRow, SegmentRow, StreamReport};
 

@@ -6,6 +6,8 @@
 mod expert;
 mod info;
 mod options;
+mod severity;
 
-pub use expert::{ExpertItem, Severity, expert_items};
+pub use expert::{ExpertItem, expert_items};
 pub use info::info;
+pub use severity::Severity;

@@ -1,6 +1,6 @@
 //! The expert items of Wireshark 4.0 about the options of a TCP header.
 
-use super::expert::Severity;
+use super::severity::Severity;
 use crate::packet::{
     MAX_WINDOW_SHIFT, OptionFault, SackBlocks, SeqNumber, TcpOption, TcpOptions, only_size,
 };
