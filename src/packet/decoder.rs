@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use super::decoded::{Decoded, NotTcp};
+use super::segment::header;
 use super::step::{Context, Part};
 use super::view::View;
 use super::walk::{Tables, Walked, walk};
-use super::{Frame, Segment, fast, link, tcp_header};
+use super::{Frame, Segment, fast, link};
 
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
 /// needs two. Without a bound a compressed packet that contains itself would never end.
@@ -148,7 +149,7 @@ impl Decoder {
                     frame.data
                 };
                 let bytes = bytes.get(at..at + captured).unwrap_or_default();
-                tcp_header::read(frame, &cx, bytes, reported)
+                header::read(frame, &cx, bytes, reported)
             }
         }
     }

@@ -4,14 +4,16 @@
 //! header looks like.
 
 use super::decoded::{Malformed, NotTcp};
-use super::fragments::FragmentTable;
-use super::numbered::FrameTable;
-use super::step::{Context, Part, Protocol, Step, Stop, several};
-use super::view::{Broken, View};
-use super::{
-    amateur, batman, capwap, carriers, ether_types, ethernet, frame_relay, gre, icmp, ipv4, ipv6,
-    link, mpls, osi, ppp, sflow, shim6, tags, udp, wlan,
+use super::ip::fragments::FragmentTable;
+use super::ip::{carriers, icmp, shim6, v4, v6};
+use super::layer2::numbered::FrameTable;
+use super::layer2::{
+    amateur, batman, ether_types, ethernet, frame_relay, mpls, osi, ppp, tags, wlan,
 };
+use super::link;
+use super::step::{Context, Part, Protocol, Step, Stop, several};
+use super::tunnels::{capwap, gre, sflow, udp};
+use super::view::{Broken, View};
 
 /// Most headers in one frame that are followed. Each costs at least one byte, so a 64 KiB frame of nothing but VLAN tags
 /// could hold 16,384; real stacks stay under 20.
@@ -110,10 +112,10 @@ fn step<'d>(protocol: Protocol, view: View<'d>, cx: &mut Context, tables: &mut T
         Protocol::Batman => batman::packet(view, cx.now, &mut tables.batman),
         Protocol::Capwap => capwap::data(view, cx, &mut tables.ip),
         Protocol::Ip => match view.u8(0)? >> 4 {
-            6 => ipv6::header(view, cx),
-            _ => ipv4::header(view, cx, &mut tables.ip),
+            6 => v6::header(view, cx),
+            _ => v4::header(view, cx, &mut tables.ip),
         },
-        Protocol::Ipv6 => ipv6::header(view, cx),
+        Protocol::Ipv6 => v6::header(view, cx),
         Protocol::Transport(number) => transport(number, view, cx, tables),
     }
 }
@@ -131,19 +133,19 @@ fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 /// Reads what follows an IP header.
 fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match number {
-        0 | 60 => ipv6::options(view, cx),
+        0 | 60 => v6::options(view, cx),
         140 => shim6::header(view),
-        43 => ipv6::routing(view, cx),
+        43 => v6::routing(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => carriers::registered(number, view),
         4 => Ok((Protocol::Ip, view)),
         17 => udp::header(view, cx),
         41 => Ok((Protocol::Ipv6, view)),
-        ipv6::FRAGMENT => ipv6::fragment(view, cx, &mut tables.ip),
+        v6::FRAGMENT => v6::fragment(view, cx, &mut tables.ip),
         47 => gre::header(view, cx),
         48 => carriers::source_routed(view),
         53 => Ok((Protocol::Ipv6, view.skip(usize::from(view.u8(1)?))?)),
-        51 => ipv6::authentication(view),
+        51 => v6::authentication(view),
         58 => icmp::v6(view, cx),
         80 => osi::packet(view),
         108 => carriers::compressed(view),
