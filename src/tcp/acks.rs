@@ -2,8 +2,7 @@
 //!
 //! Owns: the list of one direction. Must not know: flags, windows, streams. RFC 9293 section 3.8.1 (retransmission queue).
 
-use std::collections::VecDeque;
-
+use super::front_list::FrontList;
 use crate::net::Timestamp;
 use crate::packet::SeqNumber;
 
@@ -29,7 +28,7 @@ pub(super) struct Record {
 /// The list, oldest first. Holds no heap memory until something is sent.
 #[derive(Clone, Debug)]
 pub(super) struct Unacked {
-    records: VecDeque<Record>,
+    records: FrontList<Record>,
     /// Every record begins at or after the end of the one before it, all within one turn of the sequence space counted
     /// from the first: the normal case, in which an ACK takes records from the front only.
     tidy: bool,
@@ -40,7 +39,7 @@ pub(super) struct Unacked {
 impl Default for Unacked {
     fn default() -> Self {
         Self {
-            records: VecDeque::new(),
+            records: FrontList::default(),
             tidy: true,
             last: Record::default(),
         }
@@ -70,7 +69,7 @@ impl Unacked {
 
     /// All records, oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter()
+        self.records.as_slice().iter()
     }
 
     /// No more records are taken (B-7).
@@ -80,28 +79,34 @@ impl Unacked {
 
     /// The record that was sent first.
     pub(super) fn oldest(&self) -> Option<&Record> {
-        self.records.front()
+        self.records.first()
     }
 
     /// Adds a segment that was just sent. The caller has asked [`Self::is_full`].
     #[expect(clippy::inline_always, reason = "part of the short way")]
     #[inline(always)]
     pub(super) fn push(&mut self, record: Record) {
-        if let (Some(first), Some(last)) = (self.records.front(), self.records.back()) {
+        if let (Some(first), Some(last)) = (self.records.first(), self.records.last()) {
             let from_first = |seq: SeqNumber| seq.offset_from(first.seq);
             self.tidy &= from_first(record.seq) >= from_first(last.end)
                 && from_first(record.end) > from_first(record.seq);
         } else {
             self.tidy = record.end.offset_from(record.seq) < 1 << 31;
         }
-        self.records.push_back(record);
+        self.records.push(record);
     }
 
     /// Applies an acknowledgment number. Returns the record that ends exactly there: of several, the oldest (D-1).
     #[expect(clippy::inline_always, reason = "part of the short way")]
     #[inline(always)]
     pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> Option<Record> {
-        let (first, last) = (*self.records.front()?, *self.records.back()?);
+        let (first, last) = (*self.records.first()?, *self.records.last()?);
+        if first.end == ack && self.records.len() == 1 {
+            // As both ways below have it.
+            self.records.clear();
+            (self.tidy, self.last) = (true, first);
+            return Some(first);
+        }
         let low = first.seq;
         let span = last.end.offset_from(low);
         let exact = if self.tidy && span < 1 << 31 && ack.offset_from(low) <= span {
@@ -117,7 +122,7 @@ impl Unacked {
     fn take_from_front(&mut self, low: SeqNumber, ack: SeqNumber) -> Option<Record> {
         let covered = ack.offset_from(low);
         let mut exact = None;
-        while let Some(first) = self.records.front_mut() {
+        while let Some(first) = self.records.first_mut() {
             if first.end.offset_from(low) > covered {
                 if first.seq.offset_from(low) < covered {
                     first.seq = ack; // D, step 2
@@ -127,7 +132,7 @@ impl Unacked {
             if first.end == ack {
                 exact = Some(*first);
             }
-            self.records.pop_front();
+            self.records.pop_first();
         }
         exact
     }
@@ -150,7 +155,7 @@ impl Unacked {
         if self.records.len() <= 1 {
             self.tidy = self
                 .records
-                .front()
+                .first()
                 .is_none_or(|r| r.end.offset_from(r.seq) < 1 << 31);
         }
         exact
@@ -160,7 +165,7 @@ impl Unacked {
     #[expect(clippy::inline_always, reason = "part of the short way")]
     #[inline(always)]
     pub(super) fn span(&self, base: SeqNumber) -> u32 {
-        let (Some(first), Some(last)) = (self.records.front(), self.records.back()) else {
+        let (Some(first), Some(last)) = (self.records.first(), self.records.last()) else {
             return 0;
         };
         let (low, high) = (first.seq.offset_from(base), last.end.offset_from(base));
@@ -173,8 +178,18 @@ impl Unacked {
     /// The same where records do not stand in order.
     #[inline(never)]
     fn widest(&self, base: SeqNumber) -> u32 {
-        let low = self.records.iter().map(|r| r.seq.offset_from(base)).min();
-        let high = self.records.iter().map(|r| r.end.offset_from(base)).max();
+        let low = self
+            .records
+            .as_slice()
+            .iter()
+            .map(|r| r.seq.offset_from(base))
+            .min();
+        let high = self
+            .records
+            .as_slice()
+            .iter()
+            .map(|r| r.end.offset_from(base))
+            .max();
         high.unwrap_or(0).wrapping_sub(low.unwrap_or(0))
     }
 
@@ -182,7 +197,7 @@ impl Unacked {
     pub(super) fn carried(&self, seq: SeqNumber, end: SeqNumber) -> Option<u64> {
         let overlaps = |r: &&Record| r.seq.precedes(end) && r.end.follows(seq);
         let last = Some(&self.last).filter(|last| last.frame != 0);
-        let listed = last.into_iter().chain(&self.records);
+        let listed = last.into_iter().chain(self.records.as_slice());
         listed.filter(overlaps).map(|r| r.frame).min()
     }
 }

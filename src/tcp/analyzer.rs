@@ -70,12 +70,17 @@ impl Analyzer {
     #[inline]
     pub fn handle(&mut self, segment: &Segment<'_>) -> Observation {
         let mut seen = Observation::default();
-        self.observe(segment, &mut seen);
+        self.observe::<true>(segment, &mut seen);
         seen
     }
 
-    /// Takes the next segment and writes what it shows into a blank `seen`.
-    pub(crate) fn observe(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
+    /// Takes the next segment and writes what it shows into a blank `seen`: without `FIGURES` not its window, RTT, bytes in
+    /// flight, times and states where nothing is remarkable about it. A table of connections has no place for them.
+    pub(crate) fn observe<const FIGURES: bool>(
+        &mut self,
+        segment: &Segment<'_>,
+        seen: &mut Observation,
+    ) {
         // By reference: copying the ends would wait for the decoder's stores.
         let (key, from) = if segment.effective.is_none() {
             Key::of(&segment.source, &segment.destination)
@@ -91,7 +96,7 @@ impl Analyzer {
                 if !self.multipath.is_empty() {
                     self.multipath.tell(stream.id, &mut stream.dirs);
                 }
-                if !stream.handle_predicted(from, segment, seen) {
+                if !stream.handle_predicted::<FIGURES>(from, segment, seen) {
                     let around = Surroundings::default();
                     stream.handle(from, segment, around, &mut self.multipath, seen);
                 }

@@ -22,6 +22,7 @@ mod compact;
 mod completeness;
 mod direction;
 mod flight;
+mod front_list;
 mod handshake;
 mod history;
 mod key;

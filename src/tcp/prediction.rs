@@ -10,6 +10,7 @@
 )]
 
 use super::before::Before;
+use super::closing::side_of;
 use super::direction::{Direction, SHIFT_UNKNOWN};
 use super::rules::{acknowledge, note_last, record_of, right_edge};
 use super::stream::{Stream, Surroundings, Unsettled, split};
@@ -24,15 +25,18 @@ impl Stream {
     /// Takes a segment of direction `from` if its numbers are those that an undisturbed conversation makes expect: the next
     /// data in order, a FIN behind it, or an ACK of what was sent. Says nothing that [`Self::handle`] would not say. False: it
     /// takes the long way.
+    ///
+    /// Without `FIGURES` it leaves out what only a reader of this one segment asks for: its window, RTT, bytes in flight, times
+    /// and states. What later segments are judged by is the same.
     #[inline]
-    pub(super) fn handle_predicted(
+    pub(super) fn handle_predicted<const FIGURES: bool>(
         &mut self,
         from: usize,
         segment: &Segment<'_>,
         seen: &mut Observation,
     ) -> bool {
         match segment.flags.0 & ACK_SYN_FIN_RST {
-            ACK => self.take::<false>(from, segment, seen),
+            ACK => self.take::<false, FIGURES>(from, segment, seen),
             FIN_ACK => self.take_fin(from, segment, seen),
             _ => false,
         }
@@ -41,11 +45,11 @@ impl Stream {
     /// Of the few FINs the others need to know nothing.
     #[inline(never)]
     fn take_fin(&mut self, from: usize, segment: &Segment<'_>, seen: &mut Observation) -> bool {
-        self.take::<true>(from, segment, seen)
+        self.take::<true, true>(from, segment, seen)
     }
 
     #[inline(always)]
-    fn take<const FIN: bool>(
+    fn take<const FIN: bool, const FIGURES: bool>(
         &mut self,
         from: usize,
         segment: &Segment<'_>,
@@ -63,31 +67,36 @@ impl Stream {
         if !predicted {
             return false;
         }
-        fwd.sack_sum = 0;
-        let shown = follow::<FIN>(fwd, rev, segment, seen);
-        fwd.syn_win = false;
-        fwd.packets += 1;
-        fwd.bytes += u64::from(segment.len);
-        fwd.ip_bytes += u64::from(segment.ip_length);
-        seen.stream = self.id;
-        seen.analysed = true;
+        let side = side_of(from as u8, usize::from(self.client));
+        (seen.stream, seen.side, seen.analysed) = (self.id, side, true);
         seen.seq = segment.seq.offset_from(base);
         seen.ack = segment.ack.offset_from(peer_base);
         let control = u32::from(FIN);
         seen.next_seq = seen.seq.wrapping_add(segment.len).wrapping_add(control);
-        windows::scale(fwd, segment, seen);
+        // What nobody reads, the compiler does not work out.
+        let mut unread = Observation::default();
+        let figures = if FIGURES { &mut *seen } else { &mut unread };
+        fwd.sack_sum = 0;
+        let shown = follow::<FIN>(fwd, rev, segment, figures);
+        fwd.syn_win = false;
+        fwd.packets += 1;
+        fwd.bytes += u64::from(segment.len);
+        fwd.ip_bytes += u64::from(segment.ip_length);
+        windows::scale(fwd, segment, figures);
         self.time(segment);
         let initial_rtt = self.initial_rtt;
-        seen.initial_rtt = (shown && initial_rtt != 0).then_some(initial_rtt);
-        self.note_offload(from, segment, seen);
+        figures.initial_rtt = (shown && initial_rtt != 0).then_some(initial_rtt);
+        self.note_offload(from, segment, figures);
         let flags = TcpFlags(if FIN { FIN_ACK } else { ACK });
         self.completeness.later_frame(flags, segment.len);
         self.direct = true;
-        self.pass(segment, seen);
+        self.pass(segment, figures);
         if FIN || self.unsettled[from] != Unsettled::Nothing {
             return self.take_further(from, segment, seen);
         }
-        self.tell(from, seen);
+        if FIGURES {
+            self.tell(from, seen);
+        }
         true
     }
 

@@ -116,16 +116,10 @@ impl Story {
     /// Takes one segment; time has passed already.
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
         let mut seen = Observation::default();
-        self.analyzer.observe(segment, &mut seen);
         if self.wants.packets {
-            let payload = self.wants.payload && !segment.payload.is_empty();
-            self.queue.push_packet(self.clock, |entry| {
-                write_packet(entry, segment, &seen);
-                entry.payload = payload.then(|| segment.payload.into());
-            });
-            if self.hold == 0 {
-                self.queue.make_ready(|_| None);
-            }
+            self.packet(segment, &mut seen);
+        } else {
+            self.analyzer.observe::<false>(segment, &mut seen);
         }
         if seen.changes.contains(Changes::STREAM_OPENED) {
             // Streams that the analyser has forgotten by then need no facts.
@@ -139,6 +133,21 @@ impl Story {
         self.ended(segment, &seen);
         while self.queue.is_overfull() {
             self.ready_entry();
+        }
+    }
+
+    /// Observes a segment and enters it with all that is shown of it. Apart from those that nobody asked to see one by one:
+    /// neither way is in the other's.
+    #[inline(never)]
+    fn packet(&mut self, segment: &Segment<'_>, seen: &mut Observation) {
+        self.analyzer.observe::<true>(segment, seen);
+        let payload = self.wants.payload && !segment.payload.is_empty();
+        self.queue.push_packet(self.clock, |entry| {
+            write_packet(entry, segment, seen);
+            entry.payload = payload.then(|| segment.payload.into());
+        });
+        if self.hold == 0 {
+            self.queue.make_ready(|_| None);
         }
     }
 
