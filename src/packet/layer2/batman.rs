@@ -42,8 +42,8 @@ fn half<'d>(
     const FIRST: u8 = 1;
     let is_first = view.u8(flags)? & FIRST != 0;
     let key = Key {
-        destination: view.array(destination)?,
-        source: view.array(source)?,
+        destination: Some(view.array(destination)?),
+        source: Some(view.array(source)?),
         sequence: view.u16(source + 6)?.wrapping_add(u16::from(is_first)),
     };
     let fragment = one_of_two(is_first, view.skip(source + 8)?.whole());
@@ -59,8 +59,8 @@ fn part<'d>(view: View<'d>, now: Timestamp, table: &mut FrameTable) -> Step<'d> 
         _ => return Err(Stop::NotTcp(NotTcp::Fragment)),
     };
     let key = Key {
-        destination: view.array(4)?,
-        source: view.array(10)?,
+        destination: Some(view.array(4)?),
+        source: Some(view.array(10)?),
         sequence: view.u16(16)?,
     };
     let fragment = one_of_two(is_first, Some(view.skip(20)?.data));

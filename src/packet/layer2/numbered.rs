@@ -11,8 +11,9 @@ pub(in crate::packet) type FrameTable = Waiting<Key, Numbered>;
 /// Which frame a fragment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::packet) struct Key {
-    pub(in crate::packet) source: [u8; 6],
-    pub(in crate::packet) destination: [u8; 6],
+    /// Its ends, as far as the header tells them.
+    pub(in crate::packet) source: Option<[u8; 6]>,
+    pub(in crate::packet) destination: Option<[u8; 6]>,
     pub(in crate::packet) sequence: u16,
 }
 

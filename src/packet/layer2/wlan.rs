@@ -10,6 +10,7 @@ use crate::packet::view::{Broken, View};
 /// To the distribution system, from it.
 const TO_DS: u8 = 0x01;
 const FROM_DS: u8 = 0x02;
+const RELAYED: u8 = TO_DS | FROM_DS;
 const MORE_FRAGMENTS: u8 = 0x04;
 const QUALITY_OF_SERVICE: u8 = 0x80;
 /// Bits of the quality of service field.
@@ -53,12 +54,7 @@ pub(in crate::packet) fn frame<'d>(
     if !more && number == 0 {
         return content(view, control, unchecked.skip(size)?);
     }
-    let (destination, source) = ends(flags);
-    let key = Key {
-        source: view.array(source)?,
-        destination: view.array(destination)?,
-        sequence,
-    };
+    let key = key(view, control, sequence)?;
     // A last fragment by itself is shown as if it was whole, its check sequence as if that was content.
     if !more && !table.has(&key) {
         return content(view, control, view.skip(size)?);
@@ -72,6 +68,28 @@ pub(in crate::packet) fn frame<'d>(
         Some(whole) => Err(whole_body(view, control, &whole)),
         None => Err(Stop::NotTcp(NotTcp::Fragment)),
     }
+}
+
+/// By what fragments find one another. An aggregate has the ends of its frames inside: the header knows one of them or none
+/// (IEEE 802.11-2020 table 9-30), and between access points tshark takes those that hear one another.
+fn key(header: View<'_>, control: [u8; 2], sequence: u16) -> Result<Key, Broken> {
+    let is_aggregate = quality_of_service(header, control)? & AGGREGATE != 0;
+    let direction = control[1] & (TO_DS | FROM_DS);
+    let (destination, source) = match (is_aggregate, direction) {
+        (true, FROM_DS) => (Some(4), None),
+        (true, TO_DS) => (None, Some(10)),
+        (true, RELAYED) => (Some(4), Some(10)),
+        _ => {
+            let (destination, source) = ends(control[1]);
+            (Some(destination), Some(source))
+        }
+    };
+    let address = |at: Option<usize>| at.map(|at| header.array(at)).transpose();
+    Ok(Key {
+        source: address(source)?,
+        destination: address(destination)?,
+        sequence,
+    })
 }
 
 /// What the `whole` body of a frame in fragments is, whose last header is `header`.

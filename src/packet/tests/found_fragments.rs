@@ -47,6 +47,48 @@ fn wireless_fragments() {
     );
 }
 
+/// Of an aggregate the header knows only some of the ends, and only they tell whose a fragment is.
+#[test]
+fn fragments_of_aggregates() {
+    const FIRST: usize = 4;
+    const SECOND: usize = 10;
+    const THIRD: usize = 16;
+    const FOURTH: usize = 24;
+    let whole = [SNAP, &packet()].concat();
+    let frames = [ETHERNET, &[0, whole.len() as u8], &whole].concat();
+    let piece = |flags: u8, number: u8, body: &[u8]| {
+        let mut bytes = [&[0x88, flags], &WLAN[2..]].concat();
+        bytes[1] |= u8::from(number == 0) << 2;
+        bytes[22] |= number;
+        if flags == 3 {
+            bytes.extend([2, 0, 0, 0, 0, 4]);
+        }
+        [&bytes[..], &[0x80, 0], body].concat()
+    };
+    for (flags, same, other) in [
+        (0, &[THIRD][..], &[FIRST, SECOND][..]),
+        (1, &[FIRST, THIRD], &[SECOND]),
+        (2, &[SECOND, THIRD], &[FIRST]),
+        (3, &[THIRD, FOURTH], &[FIRST, SECOND]),
+    ] {
+        let first = piece(flags, 0, &frames[..30]);
+        let joined = |changed: usize| {
+            let mut last = piece(flags, 1, &frames[30..]);
+            last[changed + 5] ^= 8;
+            found(105, &[&first, &last]) == [false, true]
+        };
+        assert!(same.iter().all(|&at| joined(at)), "{flags}");
+        assert!(!other.iter().any(|&at| joined(at)), "{flags}");
+    }
+    // What is no aggregate has other ends.
+    let mut plain = piece(2, 1, &frames[30..]);
+    plain[24] = 0;
+    assert_eq!(
+        found(105, &[&piece(2, 0, &frames[..30]), &plain]),
+        [false, false]
+    );
+}
+
 /// Which versions and types of B.A.T.M.A.N. carry Ethernet, behind how many bytes.
 #[test]
 fn meshes() {
