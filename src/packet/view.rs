@@ -8,7 +8,7 @@ use super::decoded::Fault;
 /// The rest of a datagram as one protocol sees it: what was captured and how long it says it was.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'d> {
-    /// The captured bytes, never more than `reported`.
+    /// The captured bytes: not more than `reported`, but for what fills up a header that sFlow sampled ([`Self::padded`]).
     pub(super) data: &'d [u8],
     /// Length on the wire, cut down by the length fields of the headers passed so far.
     pub(super) reported: usize,
@@ -24,9 +24,8 @@ pub(super) struct Broken {
 }
 
 impl<'d> View<'d> {
-    /// A view of `data`, of which `reported` bytes were on the wire.
-    pub(super) fn new(data: &'d [u8], reported: usize) -> Self {
-        let data = &data[..data.len().min(reported)];
+    /// A view of `data`; on the wire there were `reported` bytes.
+    pub(super) const fn new(data: &'d [u8], reported: usize) -> Self {
         Self {
             data,
             reported,
@@ -77,16 +76,17 @@ impl<'d> View<'d> {
             .data
             .get(count..)
             .ok_or_else(|| self.broken(self.data.len(), Fault::Cut))?;
+        let reported = self.reported.checked_sub(count);
         Ok(Self {
             data,
-            reported: self.reported - count,
+            reported: reported.ok_or_else(|| self.broken(self.reported, Fault::Cut))?,
             at: self.at + count,
         })
     }
 
     /// All its bytes, if they were captured.
     pub(super) fn whole(&self) -> Option<&'d [u8]> {
-        (self.data.len() == self.reported).then_some(self.data)
+        self.data.get(..self.reported)
     }
 
     /// The same bytes of a frame that had `reported` on the wire.
@@ -98,13 +98,24 @@ impl<'d> View<'d> {
         }
     }
 
+    /// The first `padded` bytes as those of a frame that had `reported` on the wire. tshark takes what fills them up to whole
+    /// words for captured, until a length field says that less was there.
+    pub(super) fn padded(&self, padded: usize, reported: usize) -> Self {
+        Self {
+            reported,
+            ..self.limit(padded)
+        }
+    }
+
     /// At most the first `count` bytes: a length field may shorten a view, never lengthen it.
     #[inline]
     pub(super) fn limit(&self, count: usize) -> Self {
-        let reported = self.reported.min(count);
+        if count >= self.reported {
+            return *self;
+        }
         Self {
-            data: &self.data[..self.data.len().min(reported)],
-            reported,
+            data: &self.data[..self.data.len().min(count)],
+            reported: count,
             at: self.at,
         }
     }
@@ -126,12 +137,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn captured_never_exceeds_reported(bytes: Vec<u8>, reported in 0usize..99, steps: Vec<(bool, u8)>) {
-            let mut view = View::new(&bytes, reported);
+        fn captured_exceeds_reported_by_no_more_than_padding(
+            bytes: Vec<u8>,
+            cut in 0usize..99,
+            padding in 0usize..4,
+            steps: Vec<(bool, u8)>,
+        ) {
+            let mut view = View::new(&bytes, (bytes.len() + cut).saturating_sub(padding));
             for (skip, count) in steps {
                 let count = usize::from(count);
                 view = if skip { view.skip(count).unwrap_or(view) } else { view.limit(count) };
-                prop_assert!(view.data.len() <= view.reported);
+                prop_assert!(view.data.len() <= view.reported + padding);
+                prop_assert!(view.whole().is_none_or(|whole| whole.len() == view.reported));
             }
         }
     }

@@ -65,7 +65,7 @@ pub(in crate::packet) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'
         4 => Some(0),
         _ => None,
     };
-    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4, those left of 5 and 6.
+    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4.
     let words = usize::from(view.u8(1)?);
     let needed = match kind {
         2 => 2,
@@ -73,12 +73,12 @@ pub(in crate::packet) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'
         4 => (usize::from(view.u8(4)?) + 1) * 2,
         _ => 0,
     };
-    let room_for_left = match kind {
-        5 => words * 4 + 2 > usize::from(left),
-        6 => words * 2 + 1 > usize::from(left),
+    let is_readable = match kind {
+        5 => is_compact_route::<2>(view, words, left)?,
+        6 => is_compact_route::<4>(view, words, left)?,
         _ => true,
     };
-    if words < needed || !room_for_left {
+    if words < needed || !is_readable {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     // Of what an error quotes or a switch has sampled tshark takes the header's own destination.
@@ -91,6 +91,18 @@ pub(in crate::packet) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'
         cx.effective = Some((source, Ipv6Addr::from(address).into()));
     }
     extension(view)
+}
+
+/// Whether tshark reads on behind a compact routing header (a draft) with identifiers of `N` bytes: the one that is left must
+/// be there, and some one must be 0, for it looks for the one behind the last.
+fn is_compact_route<const N: usize>(view: View<'_>, words: usize, left: u8) -> Result<bool, Stop> {
+    let count = (words * 8 + 4) / N;
+    for at in (4..).step_by(N).take(count) {
+        if view.array::<N>(at)? == [0; N] {
+            return Ok(count > usize::from(left));
+        }
+    }
+    Ok(false)
 }
 
 /// Bytes that the addresses of a source route in a low-power network take (RFC 6554): common starts are left out.

@@ -58,7 +58,7 @@ fn origin(cx: &Context, captured: usize, header: usize, reported: usize) -> Segm
     if cx.quoted {
         SegmentOrigin::IcmpQuote {
             error: cx.error,
-            ends: captured == reported,
+            ends: captured >= reported,
         }
     } else if cx.fragmented || reported < header {
         SegmentOrigin::TruncatedHeader

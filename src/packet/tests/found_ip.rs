@@ -87,6 +87,9 @@ fn ipv6_headers() {
     for (kind, fits, too_many) in [(5, 1, 2), (6, 0, 1)] {
         assert_eq!(extension(43, &[6, 0, kind, fits, 0, 0, 0, 0]), Some(3));
         assert_eq!(extension(43, &[6, 0, kind, too_many, 0, 0, 0, 0]), None);
+        // A route whose identifiers are all in use is given up: the one behind the last is looked for.
+        assert_eq!(extension(43, &[6, 0, kind, 0, 0, 1, 0, 1]), None);
+        assert_eq!(extension(43, &[6, 0, kind, too_many, 0, 1, 0, 1]), None);
     }
     let low_power = |left_out| {
         let header = [6, 1, 3, 1, left_out, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];

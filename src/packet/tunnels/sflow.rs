@@ -103,10 +103,9 @@ fn header(protocol: u32, size: u32, captured: u32, view: View<'_>) -> Option<Nex
         15 => Protocol::WLAN,
         _ => return None,
     };
-    // tshark wants the padding as well, and takes it for bytes of the frame where that is longer.
+    // tshark wants the padding as well.
     view.skip(padded(captured)).ok()?;
-    let frame = view.limit(padded(captured)).of_frame(size as usize);
-    Some((protocol, frame))
+    Some((protocol, view.padded(padded(captured), size as usize)))
 }
 
 /// The bytes of the beginning of a frame, and what fills them up to whole words.
@@ -227,6 +226,15 @@ mod tests {
             origin(&[head, packet(6), vec![0; 4]].concat())
         };
         assert!(old(2).is_some() && old(4).is_some() && old(3).is_none());
+        // 33 bytes of a packet and three that fill them up: captured, unless the packet says that it was shorter.
+        let filled_up = |total: u8| {
+            let mut packet = [&packet(6)[..33], &[0; 3]].concat();
+            packet[3] = total;
+            let mut sample = sample(&packet, 33, false);
+            sample[63] = 33;
+            origin(&version_5(&[sample]))
+        };
+        assert!(filled_up(33).is_some() && filled_up(32).is_none());
         let unknown = [words(&[0x9001, 12]), vec![0; 12]].concat();
         assert_eq!(origin(&version_5(&[unknown, tcp])), None);
         assert_eq!(origin(&version_5(&[sample(&packet(6), 0, false)])), None);
