@@ -13,6 +13,11 @@ const FROM_DS: u8 = 0x02;
 const RELAYED: u8 = TO_DS | FROM_DS;
 const MORE_FRAGMENTS: u8 = 0x04;
 const QUALITY_OF_SERVICE: u8 = 0x80;
+/// Version and type of a frame, the latter's values, and the bit of data frames without data.
+const TYPE: u8 = 0x0f;
+const MANAGEMENT: u8 = 0x00;
+const DATA: u8 = 0x08;
+const NO_DATA: u8 = 0x40;
 /// Bits of the quality of service field.
 const AGGREGATE: u16 = 0x8000;
 const MESH: u16 = 0x0001;
@@ -21,7 +26,8 @@ const AGGREGATE_HEADER: usize = 14;
 /// How LLC with SNAP begins.
 const SNAP: [u8; 2] = [0xaa, 0xaa];
 
-/// A data frame with readable content; one in fragments once they are all there.
+/// A data frame with readable content; one in fragments once they are all there. Management frames carry nothing of ours, but
+/// tshark takes fragments of theirs and of data frames for those of one.
 pub(in crate::packet) fn frame<'d>(
     view: View<'d>,
     shape: Shape,
@@ -30,17 +36,19 @@ pub(in crate::packet) fn frame<'d>(
 ) -> Step<'d> {
     const CHECK_SEQUENCE: usize = 4;
     const PROTECTED: u8 = 0x40;
-    const DATA: u8 = 0x08;
-    const NO_DATA: u8 = 0x40;
     let [first, second] = view.array(0)?;
-    let control @ [kind, flags] = if shape.swapped {
+    let [kind, flags] = if shape.swapped {
         [second, first]
     } else {
         [first, second]
     };
-    if kind & (NO_DATA | 0x0f) != DATA || flags & PROTECTED != 0 {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
+    let control = match kind & TYPE {
+        _ if flags & PROTECTED != 0 => None,
+        MANAGEMENT => Some([MANAGEMENT, flags & !RELAYED]),
+        DATA if kind & NO_DATA == 0 => Some([kind, flags]),
+        _ => None,
+    };
+    let control = control.ok_or(Stop::NotTcp(NotTcp::NoPayload))?;
     let size = header_size(view, control, shape.padded)?;
     // Where less stands behind the header, it is no check sequence.
     let unchecked = if shape.checked && view.reported >= size + CHECK_SEQUENCE {
@@ -106,6 +114,9 @@ fn whole_body(header: View<'_>, control: [u8; 2], whole: &[u8]) -> Stop {
 /// The body carries LLC or, from some hardware, an `EtherType` or a whole Ethernet frame; other hardware puts zeroes (two before
 /// LLC, six bytes before Ethernet) or the sequence control field once more in front of it. Or it is an aggregate of frames.
 fn content<'d>(header: View<'_>, control: [u8; 2], body: View<'d>) -> Step<'d> {
+    if control[0] == MANAGEMENT {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
     if quality_of_service(header, control)? & AGGREGATE != 0 {
         return several(aggregated(body));
     }
@@ -176,9 +187,12 @@ fn header_size(view: View<'_>, control: [u8; 2], padded: bool) -> Result<usize, 
     let [kind, flags] = control;
     let quality = quality_of_service(view, control)?;
     let mut size = addresses_size(flags);
-    if kind & QUALITY_OF_SERVICE != 0 {
-        size += if flags & ORDER == 0 { 2 } else { 6 };
-    }
+    size += match (kind & QUALITY_OF_SERVICE, flags & ORDER) {
+        (0, ORDER) if kind == MANAGEMENT => 4,
+        (0, _) => 0,
+        (_, ORDER) => 6,
+        _ => 2,
+    };
     if padded {
         size = size.next_multiple_of(4);
     }

@@ -45,6 +45,12 @@ fn wireless_fragments() {
         found(105, &[&first, &from_elsewhere, &last]),
         [false, false, true]
     );
+    // A management frame, whatever its flags say of the distribution system, ends a data frame; what follows is alone.
+    let mut management = last.clone();
+    management[0] = 0xb0;
+    management.copy_within(16..22, 4);
+    let alone = [&first, &management, &last];
+    assert_eq!(found(105, &alone), [false, false, false]);
 }
 
 /// Of an aggregate the header knows only some of the ends, and only they tell whose a fragment is.
