@@ -36,7 +36,7 @@ pub(in crate::packet) fn header<'d>(
     cx.source = Ipv4Addr::from(view.array::<4>(12)?).into();
     cx.destination = Ipv4Addr::from(view.array::<4>(16)?).into();
     if header > MIN_HEADER
-        && let Some(last) = routed_to(view.limit(header).skip(MIN_HEADER)?)?
+        && let Some(last) = routed_to(view.limit(header).skip(MIN_HEADER)?, cx.quoted)?
     {
         cx.destination = last.into();
     }
@@ -120,8 +120,8 @@ fn shortest(option: &[u8]) -> usize {
 }
 
 /// The last address of a source route that still has hops to go (RFC 791 section 3.1); of several routes only the first is
-/// looked at, as in tshark.
-fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
+/// looked at, as in tshark. It forgives `quoted` options whatever is wrong with them.
+fn routed_to(mut options: View<'_>, quoted: bool) -> Result<Option<Ipv4Addr>, Broken> {
     let mut first = None;
     while let Some(&kind) = options.data.first() {
         let length = match kind {
@@ -135,10 +135,10 @@ fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
         let Some(option) = options.data.get(..length) else {
             break;
         };
-        if length < shortest(option) {
+        if !quoted && length < shortest(option) {
             return Err(options.broken(1, Fault::HeaderLength(length as u8)));
         }
-        if kind == SECURITY && !cipso::stays_within(option) {
+        if !quoted && kind == SECURITY && !cipso::stays_within(option) {
             return Err(options.broken(length, Fault::Cut));
         }
         if ROUTES.contains(&kind) {
@@ -152,7 +152,7 @@ fn routed_to(mut options: View<'_>) -> Result<Option<Ipv4Addr>, Broken> {
 /// The final address of one source route option whose pointer is not past its end.
 fn hops_left(option: &[u8]) -> Option<Ipv4Addr> {
     let pointer = *option.get(2)?;
-    if pointer < 4 || pointer % 4 != 0 || usize::from(pointer) >= option.len() {
+    if pointer < 4 || pointer % 4 != 0 || usize::from(pointer) > option.len() {
         return None;
     }
     option.last_chunk::<4>().copied().map(Ipv4Addr::from)

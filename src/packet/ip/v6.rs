@@ -4,7 +4,7 @@ use super::fragments::{Fragment, FragmentTable, Identity, Key};
 use crate::packet::decoded::{Fault, NotTcp};
 use crate::packet::step::{Context, Protocol, Step, Stop, put_together};
 use crate::packet::view::View;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The fixed header.
 const HEADER: usize = 40;
@@ -56,41 +56,59 @@ fn jumbo_length(options: View<'_>) -> Option<usize> {
     None
 }
 
-/// Routing header: with segments left, the last of its addresses is where the packet ends (types 0 and 2: the last in the
-/// list, RFC 6275; type 4: the first, RFC 8754 section 2).
+/// Routing header: with segments left, the last of its addresses is where the packet ends (types 0, 2 and 3: the last in
+/// the list, RFC 6275, RFC 6554; type 4: the first, RFC 8754 section 2).
 pub(in crate::packet) fn routing<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
     let (kind, left) = (view.u8(2)?, view.u8(3)?);
-    let last = match kind {
-        0 | 2 => (usize::from(view.u8(1)?) / 2).checked_sub(1),
-        4 => Some(0),
-        _ => None,
+    // Of what an error quotes or a switch has sampled tshark takes the header's own destination, and forgives what is wrong.
+    if cx.quoted {
+        return extension(view);
+    }
+    if !has_room(view, kind, left)? {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    let (source, destination) = cx.ends();
+    if left > 0
+        && let Some(stop) = last_stop(view, kind, destination)
+    {
+        cx.effective = Some((source, stop.into()));
+    }
+    extension(view)
+}
+
+/// Where the packet goes in the end.
+fn last_stop(view: View<'_>, kind: u8, destination: IpAddr) -> Option<Ipv6Addr> {
+    const ADDRESSES: usize = 8;
+    let words = usize::from(view.u8(1).ok()?);
+    let index = match (kind, destination) {
+        (0 | 2, _) => (words / 2).checked_sub(1)?,
+        (4, _) => 0,
+        (3, IpAddr::V6(destination)) => {
+            // The start that is left out is that of the destination.
+            let (before, size) = compressed_route(view).ok()??;
+            let rest = view.data.get(ADDRESSES + before..)?.get(..size)?;
+            let mut address = destination.octets();
+            address[16 - size..].copy_from_slice(rest);
+            return Some(address.into());
+        }
+        _ => return None,
     };
-    // tshark gives up when the addresses do not fit: one of type 2, `last entry` + 1 of type 4.
+    let address = view.array::<16>(ADDRESSES + 16 * index);
+    address.ok().map(Ipv6Addr::from)
+}
+
+/// Whether the addresses fit, without which tshark gives up: one of type 2, `last entry` + 1 of type 4.
+fn has_room(view: View<'_>, kind: u8, left: u8) -> Result<bool, Stop> {
     let words = usize::from(view.u8(1)?);
     let needed = match kind {
         2 => 2,
-        3 => compressed_route(view)?.div_ceil(8),
+        3 => compressed_route(view)?.map_or(0, |(before, last)| (before + last).div_ceil(8)),
         4 => (usize::from(view.u8(4)?) + 1) * 2,
+        5 => return is_compact_route::<2>(view, words, left),
+        6 => return is_compact_route::<4>(view, words, left),
         _ => 0,
     };
-    let is_readable = match kind {
-        5 => is_compact_route::<2>(view, words, left)?,
-        6 => is_compact_route::<4>(view, words, left)?,
-        _ => true,
-    };
-    if words < needed || !is_readable {
-        return Err(Stop::NotTcp(NotTcp::NoPayload));
-    }
-    // Of what an error quotes or a switch has sampled tshark takes the header's own destination.
-    if let Some(index) = last
-        && left > 0
-        && !cx.quoted
-        && let Ok(address) = view.array::<16>(8 + 16 * index)
-    {
-        let (source, _) = cx.ends();
-        cx.effective = Some((source, Ipv6Addr::from(address).into()));
-    }
-    extension(view)
+    Ok(words >= needed)
 }
 
 /// Whether tshark reads on behind a compact routing header (a draft) with identifiers of `N` bytes: the one that is left must
@@ -105,16 +123,18 @@ fn is_compact_route<const N: usize>(view: View<'_>, words: usize, left: u8) -> R
     Ok(false)
 }
 
-/// Bytes that the addresses of a source route in a low-power network take (RFC 6554): common starts are left out.
-fn compressed_route(view: View<'_>) -> Result<usize, Stop> {
+/// Bytes that the addresses of a source route in a low-power network take (RFC 6554): all but the last, and the last. Common
+/// starts are left out. `None`: it has none.
+fn compressed_route(view: View<'_>) -> Result<Option<(usize, usize)>, Stop> {
     let room = i32::from(view.u8(1)?) * 8;
     let (left_out, padding) = (view.u8(4)?, i32::from(view.u8(5)? >> 4));
     let (each, last) = (16 - i32::from(left_out >> 4), 16 - i32::from(left_out & 15));
-    let before = (room - padding - last) / each;
-    Ok(match (room, before) {
-        (0, _) | (_, ..0) => 0,
-        _ => usize::try_from(before * each + last).unwrap_or(0),
-    })
+    let before = usize::try_from((room - padding - last) / each);
+    let has_any = room > 0;
+    Ok(before
+        .ok()
+        .filter(|_| has_any)
+        .map(|before| (before * each as usize, last as usize)))
 }
 
 /// Hop-by-hop and destination options: a home address (option 201) is who the sender is to the receiver (RFC 6275 section
@@ -134,7 +154,7 @@ pub(in crate::packet) fn options<'d>(view: View<'d>, cx: &mut Context) -> Step<'
             0 => 1,
             _ => 2 + length.max(fields(kind, length, view.skip(at + 2)?)?),
         };
-        view.skip(at)?;
+        view.array::<0>(at)?;
         if kind == HOME_ADDRESS {
             let home = Ipv6Addr::from(view.array::<16>(start + 2)?);
             let (_, destination) = cx.ends();
@@ -162,9 +182,8 @@ fn fields(kind: u8, length: usize, option: View<'_>) -> Result<usize, Stop> {
             first @ 0x10..0x80 => 2 + usize::from(first & 15),
             0x80.. => 0,
         },
-        // IOAM: an empty one ends the reading.
-        49 if length == 0 => return Err(Stop::NotTcp(NotTcp::NoPayload)),
-        15 | 49 => 10,
+        15 => 10,
+        49 => telemetry(option, length)?,
         // Quick-Start: requests and reports have a rate and a nonce.
         38 => match option.u8(0)? >> 4 {
             0 | 8 => 6,
@@ -177,6 +196,32 @@ fn fields(kind: u8, length: usize, option: View<'_>) -> Result<usize, Stop> {
         238 => 3,
         _ => 0,
     })
+}
+
+/// In-situ measurements (RFC 9486): an empty option ends the reading, a trace has fields of its own, and of its first node (RFC
+/// 9197 section 4.4.2) all that its type announces must be there.
+fn telemetry(option: View<'_>, length: usize) -> Result<usize, Stop> {
+    const FIELDS: usize = 2;
+    const TRACE_FIELDS: usize = 10;
+    /// Behind the bits of fields: a snapshot, and one that is reserved.
+    const OTHER_BITS: u32 = 2;
+    /// Fields of eight bytes instead of four.
+    const WIDE: u32 = 0b111 << 13;
+    if length == 0 {
+        return Err(Stop::NotTcp(NotTcp::NoPayload));
+    }
+    if option.u8(1)? > 1 {
+        return Ok(FIELDS);
+    }
+    let [node, free] =
+        [option.u8(4)? >> 3, option.u8(5)? & 0x7f].map(|words| usize::from(words) * 4);
+    let kind = option.u32(6)? >> 8;
+    let left = length.checked_sub(TRACE_FIELDS + free);
+    if node != 0 && left.is_some_and(|left| left >= node) {
+        let fields = (kind >> OTHER_BITS).count_ones() + (kind & WIDE).count_ones();
+        option.array::<0>(TRACE_FIELDS + free + fields as usize * 4)?;
+    }
+    Ok(TRACE_FIELDS)
 }
 
 /// What all extension headers share: next header, length in units of 8 bytes without the first.
