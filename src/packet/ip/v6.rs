@@ -321,6 +321,10 @@ mod tests {
         assert_eq!(ends(43, &routed(0, 1)).1, "[::2]:80");
         assert_eq!(ends(43, &routed(4, 1)).1, "[::2]:80");
         assert_eq!(ends(43, &routed(0, 0)).1, "[::3]:80");
+        // Addresses whose first eight bytes are left out.
+        let low_power = |left| [&[6, 2, 3, left, 0x88, 0, 0, 0][..], &address(2)].concat();
+        assert_eq!(ends(43, &low_power(1)).1, "[::2]:80");
+        assert_eq!(ends(43, &low_power(0)).1, "[::3]:80");
     }
 
     #[test]

@@ -67,6 +67,22 @@ fn ipv6_options_have_their_fields() {
         assert!(!found(kind, first, fields), "{kind} {first:#x}");
         assert!(found(kind, first, fields - 2), "{kind} {first:#x}");
     }
+    // IOAM: a trace (type 0 or 1) has ten bytes, others two. An empty option ends the reading.
+    let measured = |kind: u8, overrun: usize| {
+        let mut header = [0; 24];
+        (header[0], header[1], header[2], header[3], header[5]) = (6, 2, 49, 2, kind);
+        (header[2 + overrun], header[3 + overrun]) = (30, 255);
+        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
+    };
+    assert!(!measured(2, 4) && measured(0, 4) && !measured(0, 12) && !measured(2, 12));
+    // Of the first node of a trace all must be there that its 22 bits announce, if it has a size and there is room for it.
+    let trace = |words: u8, bits: u8| {
+        let mut header = [0; 24];
+        (header[0], header[1], header[2], header[3]) = (6, 2, 49, 14);
+        (header[8], header[10], header[11]) = (words << 3, bits, bits);
+        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
+    };
+    assert!(trace(1, 0) && trace(0, 0xff) && trace(2, 0xff) && !trace(1, 0xff));
     // CALIPSO with two words of compartments: an overrun among them is none, behind them it is.
     let compartments = |overrun: usize| {
         let mut header = [0; 24];
@@ -161,4 +177,22 @@ fn lengths_of_quotes() {
         }
     };
     assert_eq!([0, 1, 3, 4, 5, 9].map(quote), [20, 0, 0, 16, 20, 20]);
+}
+
+/// What tshark gives a packet up for it forgives a quote.
+#[test]
+fn broken_options_of_quotes() {
+    let syn = tcp(5, b"abc");
+    let mut secured = ipv4(6, 51, &[&[134, 5, 0, 0, 0, 0, 0, 0], &syn[..]].concat());
+    secured[0] = 0x47;
+    let routed = ipv6(43, &[&[6, 0, 5, 0, 0, 1, 0, 1], &syn[..]].concat());
+    for (packet, kind, protocol) in [(secured, 3, 1), (routed, 1, 58)] {
+        assert_eq!(length(101, &packet), None);
+        let message = [&[kind, 0, 0, 0, 0, 0, 0, 0], &packet[..]].concat();
+        let error = match protocol {
+            58 => ipv6(58, &message),
+            _ => ipv4(1, 20 + message.len() as u16, &message),
+        };
+        assert_eq!(length(101, &error), Some(0), "no length of quotes");
+    }
 }

@@ -188,6 +188,12 @@ fn a_source_route_leads_to_its_last_address() {
         let text = describe(&frame(101, &bytes));
         assert!(text.contains(&format!("> {expected}:2000 SYN")), "{text}");
     }
+    // A route of five bytes: the pointer may be as long as the option.
+    let mut bytes = ipv4(6, 48 + 3, &tcp(5, b"abc"));
+    bytes[0] = 0x47;
+    bytes.splice(20..20, [131, 8, 8, 10, 9, 8, 7, 6]);
+    let text = describe(&frame(101, &bytes));
+    assert!(text.contains("> 9.8.7.6:2000 SYN"), "{text}");
 }
 
 #[test]
