@@ -390,7 +390,11 @@ fn ip_options(random: &mut Random) -> Vec<u8> {
     for _ in 0..=random.below(2) {
         let pointer = random.of(&[4, 4, 8, 12, 0, 3, 5, 255]);
         let hop = [10, 0, 0, 1 + random.below(2) as u8];
-        let option: Vec<u8> = match random.below(9) {
+        let option: Vec<u8> = match random.below(10) {
+            9 => any_option(
+                random,
+                &[7, 11, 25, 68, 82, 130, 131, 133, 134, 136, 137, 148],
+            ),
             0 | 1 => concat(&[&[random.of(&[131, 137]), 7, pointer], &hop]),
             2 => concat(&[&[random.of(&[131, 137]), 11, pointer], &hop, &[10, 0, 0, 2]]),
             3 => concat(&[&[7, 7, pointer], &hop]),
@@ -413,7 +417,9 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let mut address = [0; 16];
     (address[0], address[15]) = (0xfd, 1 + random.below(2) as u8);
     let left = random.of(&[0, 1, 1, 2]);
-    let (kind, header): (u8, Vec<u8>) = match random.below(9) {
+    let (kind, header): (u8, Vec<u8>) = match random.below(11) {
+        9 => (random.of(&[0, 60]), any_options(random, next)),
+        10 => (43, any_route(random, next)),
         0 => (0, vec![next, 0, 1, 4, 0, 0, 0, 0]),
         1 => (60, vec![next, 0, 1, 4, 0, 0, 0, 0]),
         2 => (60, concat(&[&[next, 2, 1, 2, 0, 0, 201, 16], &address])),
@@ -448,6 +454,41 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     let length = u16::from_be_bytes([packet[4], packet[5]]).wrapping_add(header.len() as u16);
     bytes[4..6].copy_from_slice(&length.to_be_bytes());
     bytes
+}
+
+/// An option, often of one of these kinds, of whatever length, with whatever is in it.
+fn any_option(random: &mut Random, kinds: &[u8]) -> Vec<u8> {
+    let kind = match random.below(4) {
+        0 => random.next() as u8,
+        _ => random.of(kinds),
+    };
+    let length = random.below(14) as u8;
+    let mut option = vec![kind, length];
+    option.extend((2..length).map(|_| random.of(&[0, 1, 2, 4, 8, 0x13, 0x80])));
+    option
+}
+
+/// Options of IPv6, which may run over the end of their header.
+fn any_options(random: &mut Random, next: u8) -> Vec<u8> {
+    const KINDS: [u8; 14] = [1, 4, 5, 7, 8, 15, 38, 48, 49, 65, 99, 109, 194, 201];
+    let words = random.below(3) as u8;
+    let mut header = vec![next, words];
+    while header.len() < (usize::from(words) + 1) * 8 {
+        let mut option = any_option(random, &KINDS);
+        option[1] = option[1].saturating_sub(2);
+        header.extend(option);
+    }
+    header.truncate((usize::from(words) + 1) * 8);
+    header
+}
+
+/// A routing header of any type, with whatever is in it.
+fn any_route(random: &mut Random, next: u8) -> Vec<u8> {
+    let words = random.below(3) as u8;
+    let mut header = vec![next, words, random.below(8) as u8, random.below(4) as u8];
+    let rest = usize::from(words) * 8 + 4;
+    header.extend((0..rest).map(|_| random.of(&[0, 1, 1, 8, 0x88, 0xfd])));
+    header
 }
 
 /// The packet in IP fragments of random sizes: in order or not, overlapping, repeated, one lost.
