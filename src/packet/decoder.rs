@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::decoded::{Decoded, NotTcp};
 use super::segment::header;
-use super::step::{Context, Part};
+use super::step::{Context, MAX_PARTS, Part};
 use super::view::View;
 use super::walk::{Tables, Walked, walk};
 use super::{Frame, Segment, fast, link};
@@ -12,8 +12,6 @@ use super::{Frame, Segment, fast, link};
 /// Most datagrams put together or decompressed inside each other for one frame: a fragmented tunnel in a fragmented tunnel
 /// needs two. Without a bound a compressed packet that contains itself would never end.
 pub const MAX_DATAGRAM_LAYERS: usize = 8;
-/// Most packets side by side that are looked at in one frame: a datagram of sFlow has about ten.
-pub const MAX_PARTS: usize = 256;
 
 /// Decodes frames in capture order. Keeps the fragments that wait for the rest of a packet or frame, nothing else.
 #[derive(Debug, Default)]

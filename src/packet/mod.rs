@@ -22,12 +22,13 @@ mod waiting;
 mod walk;
 
 pub use decoded::{Decoded, Fault, Malformed, NotTcp, PartialHeader};
-pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS, MAX_PARTS};
+pub use decoder::{Decoder, MAX_DATAGRAM_LAYERS};
 pub use frame::Frame;
 pub use icmp_error::{IcmpError, IcmpReason};
 pub use segment::{
     FIXED_HEADER, MAX_WINDOW_SHIFT, OptionFault, SackBlocks, Segment, SegmentOrigin, SeqNumber,
     TcpFlags, TcpOption, TcpOptions, only_size,
 };
+pub use step::MAX_PARTS;
 pub use waiting::{MAX_DATAGRAMS, MAX_WAITING_BYTES, MAX_WAITING_NANOS};
 pub use walk::MAX_LAYERS;

@@ -177,6 +177,9 @@ pub(super) fn put_together<'d>(protocol: Protocol, whole: Option<Vec<u8>>) -> St
     })
 }
 
+/// Most packets side by side that are looked at in one frame: a datagram of sFlow has about ten.
+pub const MAX_PARTS: usize = 256;
+
 /// One of several packets in a frame.
 #[derive(Debug)]
 pub(super) struct Part {

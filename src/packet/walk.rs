@@ -5,7 +5,7 @@
 
 use super::decoded::{Malformed, NotTcp};
 use super::ip::fragments::FragmentTable;
-use super::ip::{carriers, icmp, shim6, v4, v6};
+use super::ip::{carriers, icmp, routing, shim6, v4, v6, v6_options};
 use super::layer2::numbered::FrameTable;
 use super::layer2::{
     amateur, batman, ether_types, ethernet, frame_relay, mpls, osi, ppp, tags, wlan,
@@ -133,9 +133,9 @@ fn sampled<'d>(view: View<'d>, cx: &mut Context) -> Step<'d> {
 /// Reads what follows an IP header.
 fn transport<'d>(number: u8, view: View<'d>, cx: &mut Context, tables: &mut Tables) -> Step<'d> {
     match number {
-        0 | 60 => v6::options(view, cx),
+        0 | 60 => v6_options::options(view, cx),
         140 => shim6::header(view),
-        43 => v6::routing(view, cx),
+        43 => routing::header(view, cx),
         1 => icmp::v4(view, cx),
         2 | 103 => carriers::registered(number, view),
         4 => Ok((Protocol::Ip, view)),

@@ -20,12 +20,6 @@ impl<T> Default for FrontList<T> {
     }
 }
 
-impl<T: PartialEq> PartialEq for FrontList<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
-    }
-}
-
 impl<T> FrontList<T> {
     /// What is in it.
     pub(super) fn as_slice(&self) -> &[T] {

@@ -67,8 +67,7 @@ impl Stream {
         if !predicted {
             return false;
         }
-        let side = side_of(from as u8, usize::from(self.client));
-        (seen.stream, seen.side, seen.analysed) = (self.id, side, true);
+        (seen.stream, seen.analysed) = (self.id, true);
         seen.seq = segment.seq.offset_from(base);
         seen.ack = segment.ack.offset_from(peer_base);
         let control = u32::from(FIN);
@@ -96,6 +95,8 @@ impl Stream {
         }
         if FIGURES {
             self.tell(from, seen);
+        } else {
+            seen.side = side_of(from as u8, usize::from(self.client));
         }
         true
     }

@@ -384,17 +384,16 @@ pub(crate) fn extended(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Source routes, record route, time stamps, security, bad lengths.
+/// Options of IPv4 that tshark reads.
+const IPV4_OPTIONS: [u8; 12] = [7, 11, 25, 68, 82, 130, 131, 133, 134, 136, 137, 148];
+
+/// Source routes, record route, time stamps, security, bad lengths, and whatever is in any of them.
 fn ip_options(random: &mut Random) -> Vec<u8> {
     let mut options = Vec::new();
     for _ in 0..=random.below(2) {
         let pointer = random.of(&[4, 4, 8, 12, 0, 3, 5, 255]);
         let hop = [10, 0, 0, 1 + random.below(2) as u8];
         let option: Vec<u8> = match random.below(10) {
-            9 => any_option(
-                random,
-                &[7, 11, 25, 68, 82, 130, 131, 133, 134, 136, 137, 148],
-            ),
             0 | 1 => concat(&[&[random.of(&[131, 137]), 7, pointer], &hop]),
             2 => concat(&[&[random.of(&[131, 137]), 11, pointer], &hop, &[10, 0, 0, 2]]),
             3 => concat(&[&[7, 7, pointer], &hop]),
@@ -402,7 +401,8 @@ fn ip_options(random: &mut Random) -> Vec<u8> {
             5 => vec![148, 4, 0, 0],
             6 => vec![1, 1, 0],
             7 => vec![random.next() as u8, random.below(12) as u8, 3],
-            _ => vec![130, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            8 => vec![130, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            _ => any_option(random, &IPV4_OPTIONS),
         };
         options.extend_from_slice(&option);
     }
@@ -418,8 +418,6 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
     (address[0], address[15]) = (0xfd, 1 + random.below(2) as u8);
     let left = random.of(&[0, 1, 1, 2]);
     let (kind, header): (u8, Vec<u8>) = match random.below(11) {
-        9 => (random.of(&[0, 60]), any_options(random, next)),
-        10 => (43, any_route(random, next)),
         0 => (0, vec![next, 0, 1, 4, 0, 0, 0, 0]),
         1 => (60, vec![next, 0, 1, 4, 0, 0, 0, 0]),
         2 => (60, concat(&[&[next, 2, 1, 2, 0, 0, 201, 16], &address])),
@@ -444,6 +442,8 @@ fn extension_header(random: &mut Random, packet: &[u8]) -> Vec<u8> {
             concat(&[&[next, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], &[0; 12]]),
         ),
         7 => (random.of(&[43, 140]), vec![next, 0, 0x80, 0, 0, 0, 0, 0]),
+        8 => (random.of(&[0, 60]), any_options(random, next)),
+        9 => (43, any_route(random, next)),
         _ => (
             random.of(&[0, 60, 43]),
             vec![next, random.below(3) as u8, 0, 0, 0, 0, 0, 0],

@@ -13,7 +13,7 @@ pub(super) fn frame(view: View<'_>) -> Step<'_> {
     Ok((Protocol::WLAN, view.skip(6)?))
 }
 
-/// What is meant for layer 2: on one port a whole Ethernet frame, on the other the same as above behind a MAC address.
+/// In UDP, by port: what is meant for layer 2 is a whole Ethernet frame, and an 802.11 frame may stand behind a MAC address.
 pub(in crate::packet) fn datagram(port: u16, view: View<'_>) -> Step<'_> {
     const ETHERNET: u16 = 12_220;
     const BEHIND_ADDRESS: u16 = 12_223;

@@ -1,7 +1,7 @@
 //! What stands between a capture's link type and IP, and in many tunnels again: Ethernet and its tags, PPP, frame relay, MPLS,
 //! 802.11 and their relatives.
 //!
-//! Must not know: link types, IP, tunnels.
+//! Must not know: how captures of a link type begin, IP, tunnels.
 
 pub(super) mod amateur;
 pub(super) mod atm;

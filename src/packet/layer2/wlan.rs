@@ -78,20 +78,10 @@ pub(in crate::packet) fn frame<'d>(
     }
 }
 
-/// By what fragments find one another. An aggregate has the ends of its frames inside: the header knows one of them or none
-/// (IEEE 802.11-2020 table 9-30), and between access points tshark takes those that hear one another.
+/// By what fragments find one another.
 fn key(header: View<'_>, control: [u8; 2], sequence: u16) -> Result<Key, Broken> {
     let is_aggregate = quality_of_service(header, control)? & AGGREGATE != 0;
-    let direction = control[1] & (TO_DS | FROM_DS);
-    let (destination, source) = match (is_aggregate, direction) {
-        (true, FROM_DS) => (Some(4), None),
-        (true, TO_DS) => (None, Some(10)),
-        (true, RELAYED) => (Some(4), Some(10)),
-        _ => {
-            let (destination, source) = ends(control[1]);
-            (Some(destination), Some(source))
-        }
-    };
+    let [destination, source] = ends(control, is_aggregate);
     let address = |at: Option<usize>| at.map(|at| header.array(at)).transpose();
     Ok(Key {
         source: address(source)?,
@@ -166,11 +156,7 @@ fn aggregated(mut view: View<'_>) -> Vec<Next<'_>> {
 
 /// Up to the sequence control field, or the fourth address behind it.
 const fn addresses_size(flags: u8) -> usize {
-    if flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS {
-        30
-    } else {
-        24
-    }
+    if flags & RELAYED == RELAYED { 30 } else { 24 }
 }
 
 /// The quality of service field, 0 where there is none.
@@ -217,22 +203,29 @@ fn mesh_size(view: View<'_>, [_, flags]: [u8; 2], quality: u16) -> usize {
     }
 }
 
-/// Where the destination and the source of the frame stand in its header.
-const fn ends(flags: u8) -> (usize, usize) {
-    match flags & (TO_DS | FROM_DS) {
-        0 => (4, 10),
-        TO_DS => (16, 10),
-        FROM_DS => (4, 16),
-        _ => (16, 24),
+/// Where the destination and the source of the frame stand in its header. An aggregate has them in each of its frames: its
+/// header knows one of them or none (IEEE 802.11-2020 table 9-30), and between access points tshark takes those two.
+const fn ends([_, flags]: [u8; 2], is_aggregate: bool) -> [Option<usize>; 2] {
+    const FIRST: Option<usize> = Some(4);
+    const SECOND: Option<usize> = Some(10);
+    const THIRD: Option<usize> = Some(16);
+    const FOURTH: Option<usize> = Some(24);
+    match (flags & RELAYED, is_aggregate) {
+        (0, _) | (RELAYED, true) => [FIRST, SECOND],
+        (TO_DS, false) => [THIRD, SECOND],
+        (TO_DS, true) => [None, SECOND],
+        (FROM_DS, false) => [FIRST, THIRD],
+        (FROM_DS, true) => [FIRST, None],
+        _ => [THIRD, FOURTH],
     }
 }
 
 /// Whether the body starts with the destination of this frame, and continues with its source: where LLC would stand.
-fn repeated_ends(header: View<'_>, [_, flags]: [u8; 2], body: View<'_>) -> (bool, bool) {
-    let (destination, source) = ends(flags);
-    let same = |at: usize, inner: usize| match (header.array::<6>(at), body.array::<6>(inner)) {
-        (Ok(outer), Ok(inner)) => outer == inner,
-        _ => false,
+fn repeated_ends(header: View<'_>, control: [u8; 2], body: View<'_>) -> (bool, bool) {
+    let [destination, source] = ends(control, false);
+    let same = |at: Option<usize>, inner: usize| {
+        let outer = at.and_then(|at| header.array::<6>(at).ok());
+        outer.is_some_and(|outer| body.array(inner) == Ok(outer))
     };
     (same(destination, 0), same(source, 6))
 }

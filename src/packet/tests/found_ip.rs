@@ -50,12 +50,18 @@ fn protocols_of_ip() {
 /// whose length runs over the end of the packet, which ends the reading.
 #[test]
 fn ipv6_options_have_their_fields() {
-    let found = |kind: u8, first: u8, overrun: usize| {
+    // 24 bytes of options, of which these are not zero.
+    let read = |bytes: &[(usize, u8)]| {
         let mut header = [0; 24];
-        (header[0], header[1], header[2], header[4]) = (6, 2, kind, first);
-        (header[2 + overrun], header[3 + overrun]) = (30, 255);
-        let bytes = ipv6(0, &[&header[..], &tcp(5, b"abc")].concat());
-        length(101, &bytes) == Some(3)
+        (header[0], header[1]) = (6, 2);
+        for &(at, byte) in bytes {
+            header[at] = byte;
+        }
+        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
+    };
+    let overrun = |at: usize| [(2 + at, 30), (3 + at, 255)];
+    let found = |kind: u8, first: u8, at: usize| {
+        read(&[&[(2, kind), (4, first)], &overrun(at)[..]].concat())
     };
     for (kind, first, fields) in [
         (38, 0x80, 8),
@@ -68,28 +74,15 @@ fn ipv6_options_have_their_fields() {
         assert!(found(kind, first, fields - 2), "{kind} {first:#x}");
     }
     // IOAM: a trace (type 0 or 1) has ten bytes, others two. An empty option ends the reading.
-    let measured = |kind: u8, overrun: usize| {
-        let mut header = [0; 24];
-        (header[0], header[1], header[2], header[3], header[5]) = (6, 2, 49, 2, kind);
-        (header[2 + overrun], header[3 + overrun]) = (30, 255);
-        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
-    };
+    let measured =
+        |kind: u8, at: usize| read(&[&[(2, 49), (3, 2), (5, kind)], &overrun(at)[..]].concat());
     assert!(!measured(2, 4) && measured(0, 4) && !measured(0, 12) && !measured(2, 12));
     // Of the first node of a trace all must be there that its 22 bits announce, if it has a size and there is room for it.
-    let trace = |words: u8, bits: u8| {
-        let mut header = [0; 24];
-        (header[0], header[1], header[2], header[3]) = (6, 2, 49, 14);
-        (header[8], header[10], header[11]) = (words << 3, bits, bits);
-        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
-    };
+    let trace =
+        |words: u8, bits: u8| read(&[(2, 49), (3, 14), (8, words << 3), (10, bits), (11, bits)]);
     assert!(trace(1, 0) && trace(0, 0xff) && trace(2, 0xff) && !trace(1, 0xff));
     // CALIPSO with two words of compartments: an overrun among them is none, behind them it is.
-    let compartments = |overrun: usize| {
-        let mut header = [0; 24];
-        (header[0], header[1], header[2], header[8]) = (6, 2, 7, 2);
-        (header[2 + overrun], header[3 + overrun]) = (30, 255);
-        length(101, &ipv6(0, &[&header[..], &tcp(5, b"abc")].concat())) == Some(3)
-    };
+    let compartments = |at: usize| read(&[&[(2, 7), (8, 2)], &overrun(at)[..]].concat());
     assert!(compartments(14) && !compartments(18));
     // Neither a rate nor a tagger: the byte behind the length is the next option's type, the overrun in its data.
     assert!(found(38, 0x10, 3) && found(8, 0x80, 3));

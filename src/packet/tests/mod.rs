@@ -65,6 +65,44 @@ pub(super) fn frame(link_type: u32, data: &[u8]) -> Frame<'_> {
     }
 }
 
+/// A raw IPv6 packet from `::1` to `::3` with one extension header of kind `kind` before a bare SYN.
+pub(super) fn ends(kind: u8, extension: &[u8]) -> (String, String) {
+    let mut packet = vec![0x60, 0, 0, 0, 0, (extension.len() + 20) as u8, kind, 64];
+    for last in [1, 3] {
+        packet.extend_from_slice(&[0; 15]);
+        packet.push(last);
+    }
+    packet.extend_from_slice(extension);
+    packet.extend_from_slice(&[
+        3, 232, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 32, 0, 0, 0, 0, 0,
+    ]);
+    let frame = Frame {
+        number: 1,
+        timestamp: Timestamp::ZERO,
+        link_type: LinkType::RAW,
+        original_length: packet.len() as u32,
+        data: &packet,
+    };
+    match Decoder::new().decode(&frame) {
+        Decoded::Tcp(segment) => {
+            assert_eq!(
+                segment.destination.to_string(),
+                "[::3]:80",
+                "the header's address is shown"
+            );
+            let (from, to) = segment.ends();
+            (from.to_string(), to.to_string())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn address(last: u8) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[15] = last;
+    bytes
+}
+
 /// Text of a segment: enough to see that everything was found.
 fn describe(frame: &Frame<'_>) -> String {
     match Decoder::new().decode(frame) {

@@ -2,8 +2,7 @@
 //!
 //! Owns: where the samples of a datagram stand. Must not know: what they carry.
 
-use crate::packet::MAX_PARTS;
-use crate::packet::step::{Next, Protocol};
+use crate::packet::step::{MAX_PARTS, Next, Protocol};
 use crate::packet::view::{Broken, View};
 
 /// Every sampled frame of a datagram, in order, as far as the datagram can be read.
