@@ -1,7 +1,10 @@
-//! A Fluent catalogue compiled at start-up into segments, so that a sentence costs about what copying it costs.
+//! A Fluent catalogue whose messages are compiled into segments when they are first said: a command that says three sentences
+//! pays for three, and a sentence said again costs about what copying it costs.
 //!
 //! Must not know what the sentences say. Supported: text, variables, string literals, selection by word, number or plural
 //! category. Not supported, and refused by a test: references, terms, functions. Isolation marks are never written.
+
+use std::sync::OnceLock;
 
 use fluent_syntax::ast;
 use rustc_hash::FxHashMap;
@@ -61,83 +64,180 @@ enum Key {
     Number(u64),
 }
 
-/// All sentences of one language by id; attributes as `id.attribute`.
+/// Every message of one language by its id.
 #[derive(Debug)]
 pub(super) struct Catalogue {
     lang: Lang,
-    sentences: FxHashMap<Box<str>, Sentence>,
+    spell: fn(&str) -> String,
+    messages: FxHashMap<&'static str, Message>,
+}
+
+/// One message: where it is written, and what it says once that was asked.
+#[derive(Debug)]
+struct Message {
+    source: &'static str,
+    compiled: OnceLock<Compiled>,
+}
+
+#[derive(Debug, Default)]
+struct Compiled {
+    value: Option<Sentence>,
+    /// By name: `why`, `rfc`.
+    attributes: Vec<(Box<str>, Sentence)>,
 }
 
 impl Catalogue {
-    /// The embedded catalogues of a language.
-    pub(super) fn of(lang: Lang) -> Self {
-        let mut sentences = FxHashMap::default();
+    /// The embedded catalogues of a language, each text spelled by `spell`.
+    pub(super) fn of(lang: Lang, spell: fn(&str) -> String) -> Self {
+        let mut messages = FxHashMap::default();
         for source in lang.sources() {
-            let resource = match fluent_syntax::parser::parse(source) {
-                Ok(resource) => resource,
-                // A test proves that the embedded files parse without errors.
-                Err((partial, _)) => partial,
-            };
-            for entry in &resource.body {
-                if let ast::Entry::Message(message) = entry {
-                    compile_message(message, &mut sentences);
-                }
-            }
+            messages.extend(written(source));
         }
-        Self { lang, sentences }
+        Self {
+            lang,
+            spell,
+            messages,
+        }
     }
 
-    /// Spells every text anew.
-    pub(super) fn respell(&mut self, spell: fn(&str) -> String) {
-        for sentence in self.sentences.values_mut() {
-            sentence.respell(spell);
-        }
+    /// The same catalogue in another spelling.
+    pub(super) fn respelled(self, spell: fn(&str) -> String) -> Self {
+        Self::of(self.lang, spell)
     }
 
     /// Appends a sentence; false when there is none of that id.
     pub(super) fn write(&self, out: &mut String, id: &str, values: &[(&str, Value<'_>)]) -> bool {
-        let Some(sentence) = self.sentences.get(id) else {
-            return false;
-        };
-        sentence.write(out, self.lang, values);
-        true
+        let value = self.message(id).and_then(|message| message.value.as_ref());
+        self.append(out, value, values)
     }
 
-    /// Every id with the variables its sentence uses, for the comparison of catalogues.
+    /// Appends the attribute of a message; false when there is none of that id and name.
+    pub(super) fn write_attribute(&self, out: &mut String, id: &str, name: &str) -> bool {
+        let message = self.message(id);
+        let found = message.and_then(|message| {
+            let mut attributes = message.attributes.iter();
+            attributes.find(|(known, _)| **known == *name)
+        });
+        self.append(out, found.map(|(_, sentence)| sentence), &[])
+    }
+
+    fn append(
+        &self,
+        out: &mut String,
+        sentence: Option<&Sentence>,
+        values: &[(&str, Value<'_>)],
+    ) -> bool {
+        if let Some(sentence) = sentence {
+            sentence.write(out, self.lang, values);
+        }
+        sentence.is_some()
+    }
+
+    fn message(&self, id: &str) -> Option<&Compiled> {
+        let message = self.messages.get(id)?;
+        let compile = || Compiled::of(message.source, self.spell);
+        Some(message.compiled.get_or_init(compile))
+    }
+
+    /// Every id, attributes as `id.attribute`, with its sentence, for the comparison of catalogues.
+    #[cfg(test)]
+    fn sentences(&self) -> impl Iterator<Item = (String, &Sentence)> {
+        self.messages.keys().flat_map(|id| {
+            let message = self.message(id).expect("it is written");
+            let value = message.value.iter().map(|value| ((*id).to_owned(), value));
+            let attributes = message.attributes.iter();
+            value.chain(attributes.map(move |(name, text)| (format!("{id}.{name}"), text)))
+        })
+    }
+
+    /// The variables that each sentence uses.
     #[cfg(test)]
     pub(super) fn variables(
         &self,
     ) -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
-        self.sentences
-            .iter()
-            .map(|(id, sentence)| {
-                let mut names = std::collections::BTreeSet::new();
-                sentence.collect(&mut names);
-                (id.to_string(), names)
-            })
+        let variables = |sentence: &Sentence| {
+            let mut names = std::collections::BTreeSet::new();
+            sentence.pieces(&mut |piece| match piece {
+                Piece::Text(text) => assert!(!text.contains("{?}"), "unsupported Fluent syntax"),
+                Piece::Variable(name) | Piece::Choice { variable: name, .. } => {
+                    names.insert(name.to_string());
+                }
+            });
+            names
+        };
+        let sentences = self.sentences();
+        sentences
+            .map(|(id, sentence)| (id, variables(sentence)))
             .collect()
+    }
+
+    /// Every text as it is spelled.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (_, sentence) in self.sentences() {
+            sentence.pieces(&mut |piece| {
+                if let Piece::Text(text) = piece {
+                    texts.push(text.to_string());
+                }
+            });
+        }
+        texts
     }
 }
 
-/// Value and attributes of one message.
-fn compile_message(message: &ast::Message<&str>, sentences: &mut FxHashMap<Box<str>, Sentence>) {
-    let id = message.id.name;
-    if let Some(value) = &message.value {
-        sentences.insert(id.into(), compile(value));
-    }
-    for attribute in &message.attributes {
-        let key = format!("{id}.{}", attribute.id.name);
-        sentences.insert(key.into(), compile(&attribute.value));
+/// The messages of a file: each begins with its id where a line begins. What follows it is indented or a comment.
+fn written(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
+    let starts = line_starts(source)
+        .filter(|&at| source[at..].starts_with(|first: char| first.is_ascii_alphabetic()));
+    let ends = starts.clone().skip(1).chain([source.len()]);
+    starts.zip(ends).map(move |(start, end)| {
+        let source = &source[start..end];
+        let id = source.split_once(' ').map_or(source, |(id, _)| id);
+        let compiled = OnceLock::new();
+        (id, Message { source, compiled })
+    })
+}
+
+fn line_starts(source: &str) -> impl Iterator<Item = usize> + Clone {
+    let breaks = source.bytes().enumerate();
+    std::iter::once(0).chain(
+        breaks
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1),
+    )
+}
+
+impl Compiled {
+    /// The first message of `source`.
+    fn of(source: &str, spell: fn(&str) -> String) -> Self {
+        let resource = match fluent_syntax::parser::parse(source) {
+            Ok(resource) => resource,
+            // A test proves that the embedded files parse without errors.
+            Err((partial, _)) => partial,
+        };
+        let mut messages = resource.body.iter().filter_map(|entry| match entry {
+            ast::Entry::Message(message) => Some(message),
+            _ => None,
+        });
+        messages.next().map_or_else(Self::default, |message| Self {
+            value: message.value.as_ref().map(|value| compile(value, spell)),
+            attributes: message
+                .attributes
+                .iter()
+                .map(|it| (it.id.name.into(), compile(&it.value, spell)))
+                .collect(),
+        })
     }
 }
 
 /// A pattern into pieces, neighbouring texts joined.
-fn compile(pattern: &ast::Pattern<&str>) -> Sentence {
+fn compile(pattern: &ast::Pattern<&str>, spell: fn(&str) -> String) -> Sentence {
     let mut pieces: Vec<Piece> = Vec::new();
     for element in &pattern.elements {
         let piece = match element {
-            ast::PatternElement::TextElement { value } => Piece::Text((*value).into()),
-            ast::PatternElement::Placeable { expression } => compile_expression(expression),
+            ast::PatternElement::TextElement { value } => Piece::Text(spell(value).into()),
+            ast::PatternElement::Placeable { expression } => compile_expression(expression, spell),
         };
         if let (Some(Piece::Text(before)), Piece::Text(more)) = (pieces.last_mut(), &piece) {
             *before = format!("{before}{more}").into();
@@ -149,12 +249,12 @@ fn compile(pattern: &ast::Pattern<&str>) -> Sentence {
 }
 
 /// A placeable.
-fn compile_expression(expression: &ast::Expression<&str>) -> Piece {
+fn compile_expression(expression: &ast::Expression<&str>, spell: fn(&str) -> String) -> Piece {
     match expression {
         ast::Expression::Inline(inline) => match inline {
             ast::InlineExpression::VariableReference { id } => Piece::Variable(id.name.into()),
             ast::InlineExpression::StringLiteral { value }
-            | ast::InlineExpression::NumberLiteral { value } => Piece::Text((*value).into()),
+            | ast::InlineExpression::NumberLiteral { value } => Piece::Text(spell(value).into()),
             _ => Piece::Text("{?}".into()),
         },
         ast::Expression::Select { selector, variants } => {
@@ -165,7 +265,7 @@ fn compile_expression(expression: &ast::Expression<&str>) -> Piece {
                 variable: id.name.into(),
                 arms: variants
                     .iter()
-                    .map(|variant| (key_of(&variant.key), compile(&variant.value)))
+                    .map(|variant| (key_of(&variant.key), compile(&variant.value, spell)))
                     .collect(),
                 otherwise: variants.iter().position(|v| v.default).unwrap_or(0),
             }
@@ -183,20 +283,6 @@ fn key_of(key: &ast::VariantKey<&str>) -> Key {
 }
 
 impl Sentence {
-    fn respell(&mut self, spell: fn(&str) -> String) {
-        for piece in &mut self.0 {
-            match piece {
-                Piece::Text(text) => *text = spell(text).into(),
-                Piece::Variable(_) => {}
-                Piece::Choice { arms, .. } => {
-                    for (_, arm) in arms {
-                        arm.respell(spell);
-                    }
-                }
-            }
-        }
-    }
-
     fn write(&self, out: &mut String, lang: Lang, values: &[(&str, Value<'_>)]) {
         for piece in &self.0 {
             match piece {
@@ -216,19 +302,14 @@ impl Sentence {
         }
     }
 
+    /// Shows every piece, those of a choice's arms behind it.
     #[cfg(test)]
-    fn collect(&self, names: &mut std::collections::BTreeSet<String>) {
+    fn pieces(&self, look: &mut impl FnMut(&Piece)) {
         for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => assert!(!text.contains("{?}"), "unsupported Fluent syntax"),
-                Piece::Variable(name) => {
-                    names.insert(name.to_string());
-                }
-                Piece::Choice { variable, arms, .. } => {
-                    names.insert(variable.to_string());
-                    for (_, arm) in arms {
-                        arm.collect(names);
-                    }
+            look(piece);
+            if let Piece::Choice { arms, .. } = piece {
+                for (_, arm) in arms {
+                    arm.pieces(look);
                 }
             }
         }

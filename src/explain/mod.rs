@@ -27,8 +27,8 @@ use catalogue::Catalogue;
 
 /// The words of one language.
 ///
-/// Making one parses its catalogue (well under a millisecond); every sentence after that is appended to a buffer in about
-/// the time of copying it.
+/// Making one finds where each message of its catalogue is written. A message is read when it is first said; every sentence
+/// after that is appended to a buffer in about the time of copying it.
 #[derive(Debug)]
 pub struct Explainer {
     lang: Lang,
@@ -41,17 +41,20 @@ impl Explainer {
     pub fn new(lang: Lang) -> Self {
         Self {
             lang,
-            catalogue: Catalogue::of(lang),
+            catalogue: Catalogue::of(lang, str::to_owned),
         }
     }
 
     /// The same words for a terminal that shows only ASCII, where `ascii` says so: letters without their marks.
     #[must_use]
-    pub fn in_ascii(mut self, ascii: bool) -> Self {
-        if ascii {
-            self.catalogue.respell(ascii::respelled);
-        }
-        self
+    pub fn in_ascii(self, ascii: bool) -> Self {
+        let Self { lang, catalogue } = self;
+        let catalogue = if ascii {
+            catalogue.respelled(ascii::respelled)
+        } else {
+            catalogue
+        };
+        Self { lang, catalogue }
     }
 
     /// The language spoken.
@@ -92,7 +95,7 @@ impl Explainer {
     pub fn attribute(&self, id: &str, name: &str) -> Option<String> {
         let mut out = String::new();
         self.catalogue
-            .write(&mut out, &format!("{id}.{name}"), &[])
+            .write_attribute(&mut out, id, name)
             .then_some(out)
     }
 
