@@ -72,10 +72,10 @@ pub(super) struct Catalogue {
     messages: FxHashMap<&'static str, Message>,
 }
 
-/// One message: where it is written, and what it says once that was asked.
+/// One message: the file from it on, and what it says once that was asked.
 #[derive(Debug)]
 struct Message {
-    source: &'static str,
+    rest: &'static str,
     compiled: OnceLock<Compiled>,
 }
 
@@ -135,7 +135,7 @@ impl Catalogue {
 
     fn message(&self, id: &str) -> Option<&Compiled> {
         let message = self.messages.get(id)?;
-        let compile = || Compiled::of(message.source, self.spell);
+        let compile = || Compiled::of(message.rest, self.spell);
         Some(message.compiled.get_or_init(compile))
     }
 
@@ -186,32 +186,33 @@ impl Catalogue {
     }
 }
 
-/// The messages of a file: each begins with its id where a line begins. What follows it is indented or a comment.
-fn written(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
-    let starts = line_starts(source)
-        .filter(|&at| source[at..].starts_with(|first: char| first.is_ascii_alphabetic()));
-    let ends = starts.clone().skip(1).chain([source.len()]);
-    starts.zip(ends).map(move |(start, end)| {
-        let source = &source[start..end];
-        let id = source.split_once(' ').map_or(source, |(id, _)| id);
+/// The messages of a file by their ids.
+fn written(file: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
+    let first = Some(0).filter(|_| begins(file));
+    first.into_iter().chain(beginnings(file)).map(|at| {
+        let rest = &file[at..];
+        let id = rest.split_once(' ').map_or(rest, |(id, _)| id);
         let compiled = OnceLock::new();
-        (id, Message { source, compiled })
+        (id, Message { rest, compiled })
     })
 }
 
-fn line_starts(source: &str) -> impl Iterator<Item = usize> + Clone {
-    let breaks = source.bytes().enumerate();
-    std::iter::once(0).chain(
-        breaks
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1),
-    )
+/// Where messages begin in a text, but for one at its very start.
+fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+    let lines = text.match_indices('\n').map(|(at, _)| at + 1);
+    lines.filter(|&at| begins(&text[at..]))
+}
+
+/// Whether a line is the first of a message: it begins with the id; what belongs to it is indented, and comments have a sign.
+fn begins(line: &str) -> bool {
+    line.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 impl Compiled {
-    /// The first message of `source`.
-    fn of(source: &str, spell: fn(&str) -> String) -> Self {
-        let resource = match fluent_syntax::parser::parse(source) {
+    /// The first message of `rest`.
+    fn of(rest: &str, spell: fn(&str) -> String) -> Self {
+        let end = beginnings(rest).next().unwrap_or(rest.len());
+        let resource = match fluent_syntax::parser::parse(&rest[..end]) {
             Ok(resource) => resource,
             // A test proves that the embedded files parse without errors.
             Err((partial, _)) => partial,
