@@ -195,7 +195,7 @@ impl Stream {
                 seen.initial_rtt = Some(self.initial_rtt);
             }
         } else {
-            hide(seen); // IN-4, IC-2
+            hide(seen, told); // IN-4, IC-2
         }
         self.tell(from, seen);
     }
@@ -515,11 +515,17 @@ pub(super) fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, 
     }
 }
 
-/// Of quotes and broken headers the analysis is not told.
-fn hide(seen: &mut Observation) {
+/// Of quotes and broken headers the analysis is not told; that a whole one opened another stream is.
+fn hide(seen: &mut Observation, told: bool) {
+    let analysis = if told && !seen.analysed {
+        seen.analysis
+    } else {
+        AnalysisFlags::default()
+    };
     *seen = Observation {
         stream: seen.stream,
         analysed: seen.analysed,
+        analysis,
         seq: seen.seq,
         ack: seen.ack,
         window_scaled: seen.window_scaled,

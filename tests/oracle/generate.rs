@@ -445,10 +445,32 @@ pub(crate) fn bad_headers() -> Vec<u8> {
         put([&[kind, 11][..], &[1; 10]].concat(), None);
         put(vec![1, 1, 1, kind], None);
     }
+    for option in sized_options() {
+        put(option, None);
+    }
     for words in 0..5 {
         put(Vec::new(), Some(words * 4));
     }
     capture.finish()
+}
+
+/// Options of which the Info column tells something, at every size that they might have.
+fn sized_options() -> impl Iterator<Item = Vec<u8>> {
+    const KINDS: [u8; 12] = [6, 7, 11, 12, 13, 20, 27, 28, 29, 34, 172, 174];
+    const EXPERIMENTS: [u16; 5] = [0xf989, 0x00ac, 0xacc0, 0xacc1, 0x0348];
+    let plain = KINDS.map(|kind| vec![kind]).into_iter();
+    let named = EXPERIMENTS.into_iter().flat_map(|name| {
+        let [high, low] = name.to_be_bytes();
+        [253, 254].map(|kind| vec![kind, high, low])
+    });
+    plain.chain(named).flat_map(|front| {
+        (0..13).map(move |size| {
+            let mut option = front.clone();
+            option.insert(1, (front.len() + 1 + size) as u8);
+            option.extend((0..size).map(|at| 0x95 ^ (at * 31) as u8));
+            option
+        })
+    })
 }
 
 /// One wrapped frame again and again, each time with another value in another byte: which byte asks for what comes to light.

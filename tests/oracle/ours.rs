@@ -72,11 +72,20 @@ fn fields(segment: &Segment<'_>, seen: &Observation) -> Fields {
     put("seq", seen.seq.to_string());
     put("srcport", segment.source.port.to_string());
     if segment.origin != SegmentOrigin::Direct || segment.header_captured < 20 {
+        let is_quote = matches!(segment.origin, SegmentOrigin::IcmpQuote { .. });
+        let whole_quote = is_quote && segment.header_length >= 20 && segment.header_is_whole();
+        if whole_quote {
+            put("flags", format!("0x{:04x}", segment.flags.0));
+            put("time_relative", seconds(seen.time_relative));
+            put("time_delta", seconds(seen.time_delta));
+            put_flags(seen.analysis, &mut fields);
+        }
         // Quotes and broken headers: what else tshark prints depends on where its dissection gave up.
         for name in super::tshark::fields() {
-            fields
-                .entry((*name).to_owned())
-                .or_insert_with(|| "?".to_owned());
+            if !(whole_quote && super::tshark::is_flag(name)) {
+                let field = fields.entry((*name).to_owned());
+                field.or_insert_with(|| "?".to_owned());
+            }
         }
         return fields;
     }
@@ -95,7 +104,11 @@ fn fields(segment: &Segment<'_>, seen: &Observation) -> Fields {
     put("time_relative", seconds(seen.time_relative));
     put("time_delta", seconds(seen.time_delta));
     numbers(seen, &mut put);
-    let mut analysis = seen.analysis;
+    put_flags(seen.analysis, &mut fields);
+    fields
+}
+
+fn put_flags(mut analysis: AnalysisFlags, fields: &mut Fields) {
     if analysis.contains(AnalysisFlags::FAST_RETRANSMISSION)
         || analysis.contains(AnalysisFlags::SPURIOUS_RETRANSMISSION)
     {
@@ -106,7 +119,6 @@ fn fields(segment: &Segment<'_>, seen: &Observation) -> Fields {
         assert!(flags().contains(&field.as_str()), "{field} is compared");
         fields.insert(field, "1".to_owned());
     }
-    fields
 }
 
 fn numbers(seen: &Observation, put: &mut impl FnMut(&str, String)) {

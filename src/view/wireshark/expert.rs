@@ -1,6 +1,7 @@
 //! The expert items that Wireshark 4.0 attaches to a TCP frame (Analyze, Expert Information).
 //!
-//! Not said again here: what is inside options other than those of RFC 9293 and RFC 7323, and items of other protocols.
+//! Not said again here: what Wireshark remembers of earlier frames about options (Fast Open data that a server ignored, SCPS), what is
+//! inside Multipath TCP, and items of other protocols.
 
 use super::options;
 use super::severity::Severity;

@@ -1,10 +1,11 @@
-//! The Info column of a TCP frame. Not said again here: Accurate ECN (Wireshark reads it from the handshake on), reserved bits,
-//! experimental options.
+//! The Info column of a TCP frame. Not said again here: what Wireshark remembers of earlier frames (Accurate ECN's counter
+//! in the control bits), reserved bits.
 
 use std::fmt::Write as _;
 
 use super::expert::bogus_header;
-use crate::packet::{TcpFlags, TcpOption};
+use super::info_options;
+use crate::packet::TcpFlags;
 use crate::tcp::{AnalysisFlags, Observation};
 use crate::timeline::PacketEntry;
 
@@ -75,7 +76,7 @@ pub fn info(packet: &PacketEntry) -> String {
         let _ = write!(out, " Urg={}", packet.urgent);
     }
     let _ = write!(out, " Len={}", packet.len.unwrap_or(0));
-    options(&mut out, packet);
+    info_options::append(&mut out, packet);
     out
 }
 
@@ -116,33 +117,5 @@ fn bits(flags: TcpFlags) -> String {
         "<None>".to_owned()
     } else {
         names.join(", ")
-    }
-}
-
-/// The options that the column names, in header order.
-fn options(out: &mut String, packet: &PacketEntry) {
-    // Sequence numbers of the other direction are relative to where its acknowledgments say it began.
-    let base = packet.ack_raw.minus(packet.observation.ack);
-    for (_, option) in packet.options.options().iter() {
-        let _ = match option {
-            TcpOption::MaximumSegmentSize(bytes) => write!(out, " MSS={bytes}"),
-            TcpOption::WindowScale(shift) => write!(out, " WS={}", 1u32 << shift.min(14)),
-            TcpOption::SackPermitted | TcpOption::Other { kind: 4, .. } => {
-                write!(out, " SACK_PERM")
-            }
-            TcpOption::Timestamps { value, echo } => write!(out, " TSval={value} TSecr={echo}"),
-            // Without ACK there is nothing to count from; tshark remembers it from earlier frames.
-            TcpOption::Sack(blocks) if packet.flags.ack() => {
-                blocks.iter().try_for_each(|(left, right)| {
-                    let (left, right) = (left.offset_from(base), right.offset_from(base));
-                    write!(out, " SLE={left} SRE={right}")
-                })
-            }
-            TcpOption::Other { kind: 19, .. } => write!(out, " MD5"),
-            TcpOption::Other { kind: 34, data } if packet.flags.syn() => {
-                write!(out, " TFO={}", if data.is_empty() { 'R' } else { 'C' })
-            }
-            _ => Ok(()),
-        };
     }
 }

@@ -5,6 +5,7 @@
 
 mod expert;
 mod info;
+mod info_options;
 mod options;
 mod severity;
 
