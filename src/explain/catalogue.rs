@@ -100,9 +100,8 @@ impl Catalogue {
         }
     }
 
-    /// The same catalogue in another spelling.
-    pub(super) fn respelled(self, spell: fn(&str) -> String) -> Self {
-        Self::of(self.lang, spell)
+    pub(super) const fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Appends a sentence; false when there is none of that id.

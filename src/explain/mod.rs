@@ -31,7 +31,6 @@ use catalogue::Catalogue;
 /// after that is appended to a buffer in about the time of copying it.
 #[derive(Debug)]
 pub struct Explainer {
-    lang: Lang,
     catalogue: Catalogue,
 }
 
@@ -40,7 +39,6 @@ impl Explainer {
     #[must_use]
     pub fn new(lang: Lang) -> Self {
         Self {
-            lang,
             catalogue: Catalogue::of(lang, str::to_owned),
         }
     }
@@ -48,19 +46,18 @@ impl Explainer {
     /// The same words for a terminal that shows only ASCII, where `ascii` says so: letters without their marks.
     #[must_use]
     pub fn in_ascii(self, ascii: bool) -> Self {
-        let Self { lang, catalogue } = self;
-        let catalogue = if ascii {
-            catalogue.respelled(ascii::respelled)
-        } else {
-            catalogue
-        };
-        Self { lang, catalogue }
+        if !ascii {
+            return self;
+        }
+        Self {
+            catalogue: Catalogue::of(self.lang(), ascii::respelled),
+        }
     }
 
     /// The language spoken.
     #[must_use]
     pub const fn lang(&self) -> Lang {
-        self.lang
+        self.catalogue.lang()
     }
 
     /// Appends the sentence `id` with its variables. An unknown id appends itself, so that a gap is seen and nothing fails.
@@ -101,6 +98,6 @@ impl Explainer {
 
     /// Appends a duration in this language (`34 us`, `1.2 s`, `1,2 s`).
     pub fn span(&self, out: &mut String, nanos: Nanos) {
-        Span(nanos).write(out, self.lang);
+        Span(nanos).write(out, self.lang());
     }
 }

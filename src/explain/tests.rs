@@ -177,10 +177,10 @@ fn our_evaluation_agrees_with_fluent() {
         "streams",
     ];
     for explainer in both() {
-        let language = explainer.lang.tag().parse().expect("a tag");
+        let language = explainer.lang().tag().parse().expect("a tag");
         let mut bundle = FluentBundle::new(vec![language]);
         bundle.set_use_isolating(false);
-        for source in explainer.lang.sources() {
+        for source in explainer.lang().sources() {
             let resource = FluentResource::try_new(source.to_owned()).expect("parses");
             bundle.add_resource(resource).expect("no id twice");
         }

@@ -517,7 +517,7 @@ pub(super) fn split(dirs: &mut [Direction; 2], from: usize) -> (&mut Direction, 
 
 /// Of quotes and broken headers the analysis is not told; that a whole one opened another stream is.
 fn hide(seen: &mut Observation, told: bool) {
-    let analysis = if told && !seen.analysed {
+    let analysis = if told {
         seen.analysis
     } else {
         AnalysisFlags::default()

@@ -5,7 +5,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::options::{ACCURATE_ECN, ACCURATE_ECN_1, Experiment, FAST_OPEN, NAMES_EXPERIMENT, SCPS};
+use super::extensions::Extension;
+use super::options::are_counters;
 use crate::packet::{SeqNumber, TcpOption};
 use crate::timeline::PacketEntry;
 
@@ -34,7 +35,10 @@ fn one(out: &mut String, option: TcpOption<'_>, base: Option<SeqNumber>) -> fmt:
                 write!(out, " SLE={left} SRE={right}")
             })
         }),
-        TcpOption::Other { kind, data } => other(out, kind, data),
+        TcpOption::Other { kind, data } => match Extension::of(option) {
+            Some(extension) => extended(out, extension),
+            None => other(out, kind, data),
+        },
     }
 }
 
@@ -44,57 +48,47 @@ fn other(out: &mut String, kind: u8, data: &[u8]) -> fmt::Result {
         (6 | 7, &[a, b, c, d]) => write!(out, " ECHO={}", u32::from_be_bytes([a, b, c, d])),
         (11..=13, &[a, b, c, d]) => write!(out, " CC={}", u32::from_be_bytes([a, b, c, d])),
         (19, _) => out.write_str(" MD5"),
-        (SCPS, &[capabilities, connection]) => scps(out, capabilities, connection),
+        (20, &[capabilities, connection]) => scps(out, capabilities, connection),
         (27, &[rate, _, _, _, _, _]) => quick_start(out, rate & 15),
         (28, &[high, low]) => {
             write!(out, " USER_TO={}", u16::from_be_bytes([high & 0x7f, low]))
         }
         (29, _) => out.write_str("TCP AO"),
-        (FAST_OPEN, cookie) => fast_open(out, cookie),
-        (ACCURATE_ECN | ACCURATE_ECN_1, _) => accurate_ecn(out, kind == ACCURATE_ECN, data),
-        (kind, _) if NAMES_EXPERIMENT.contains(&kind) => experiment(out, data),
         _ => Ok(()),
     }
 }
 
-/// TCP Fast Open (RFC 7413): a cookie, or the request of one.
-fn fast_open(out: &mut String, cookie: &[u8]) -> fmt::Result {
-    let sign = if cookie.is_empty() { 'R' } else { 'C' };
-    write!(out, " TFO={sign}")
-}
-
-/// RFC 6994: two bytes that name the experiment come first.
-fn experiment(out: &mut String, data: &[u8]) -> fmt::Result {
-    match Experiment::of(data) {
-        Some(Experiment::FastOpen(cookie)) => fast_open(out, cookie),
-        Some(Experiment::AckRate(&[])) => out.write_str(" TARR"),
-        Some(Experiment::AckRate(&[rate])) => write!(out, " TARR={}", rate >> 1),
-        Some(Experiment::AccurateEcn { ect0_first, data }) => accurate_ecn(out, ect0_first, data),
-        Some(Experiment::Other(id)) => write!(out, " ExID={id:X}"),
-        Some(Experiment::AckRate(_)) | None => Ok(()),
+fn extended(out: &mut String, extension: Extension<'_>) -> fmt::Result {
+    match extension {
+        Extension::FastOpen(&[]) => out.write_str(" TFO=R"),
+        Extension::FastOpen(_) => out.write_str(" TFO=C"),
+        Extension::AckRate(&[]) => out.write_str(" TARR"),
+        Extension::AckRate(&[rate]) => write!(out, " TARR={}", rate >> 1),
+        Extension::AccurateEcn {
+            ect0_first,
+            counters,
+        } if are_counters(counters) => accurate_ecn(out, ect0_first, counters),
+        Extension::Experiment(name) => write!(out, " ExID={name:X}"),
+        Extension::AckRate(_) | Extension::AccurateEcn { .. } | Extension::Nameless => Ok(()),
     }
 }
 
 /// Bytes that came with ECT(0), CE and ECT(1) (RFC 9768), in this order or the other way round; those at the end may be left out.
-fn accurate_ecn(out: &mut String, ect0_first: bool, data: &[u8]) -> fmt::Result {
+fn accurate_ecn(out: &mut String, ect0_first: bool, counters: &[u8]) -> fmt::Result {
     let names = if ect0_first {
         ["EE0B", "ECEB", "EE1B"]
     } else {
         ["EE1B", "ECEB", "EE0B"]
     };
-    match data.len() {
-        0 => out.write_str(" AccECN"),
-        3 | 6 | 9 => names
-            .iter()
-            .zip(data.chunks_exact(3))
-            .try_for_each(|(name, count)| {
-                let count = count
-                    .iter()
-                    .fold(0, |all, &byte| all << 8 | u32::from(byte));
-                write!(out, " {name}={count}")
-            }),
-        _ => Ok(()),
+    if counters.is_empty() {
+        return out.write_str(" AccECN");
     }
+    let counters = counters.chunks_exact(3);
+    names.iter().zip(counters).try_for_each(|(name, counter)| {
+        let bytes = counter.iter();
+        let count = bytes.fold(0, |all, &byte| all << 8 | u32::from(byte));
+        write!(out, " {name}={count}")
+    })
 }
 
 /// The rate that a router approved (RFC 4782 section 3.1): 40 kbit/s, doubled so many times; 0 for none.

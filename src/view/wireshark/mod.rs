@@ -4,6 +4,7 @@
 //! our words (that is `explain`'s). Rules of `docs/analysis.md`. Checked against tshark by `tests/oracle`.
 
 mod expert;
+mod extensions;
 mod info;
 mod info_options;
 mod options;

@@ -1,5 +1,6 @@
 //! The expert items of Wireshark 4.0 about the options of a TCP header.
 
+use super::extensions::Extension;
 use super::severity::Severity;
 use crate::packet::{
     MAX_WINDOW_SHIFT, OptionFault, SackBlocks, SeqNumber, TcpOption, TcpOptions, only_size,
@@ -8,61 +9,6 @@ use crate::timeline::PacketEntry;
 
 /// Kind of the maximum segment size option.
 pub(super) const MSS: u8 = 2;
-/// Kind of the capabilities of SCPS.
-pub(super) const SCPS: u8 = 20;
-/// Kind of the Fast Open option.
-pub(super) const FAST_OPEN: u8 = 34;
-/// Kinds of the Accurate ECN options: ECT(0) first, ECT(1) first.
-pub(super) const ACCURATE_ECN: u8 = 172;
-pub(super) const ACCURATE_ECN_1: u8 = 174;
-/// Kinds that name an experiment (RFC 6994).
-pub(super) const NAMES_EXPERIMENT: [u8; 2] = [253, 254];
-
-/// An option of one of the kinds that name an experiment, as far as Wireshark knows the experiment.
-pub(super) enum Experiment<'a> {
-    /// TCP Fast Open before it had a kind of its own: the cookie.
-    FastOpen(&'a [u8]),
-    /// TCP ACK rate request (a draft).
-    AckRate(&'a [u8]),
-    /// Accurate ECN before it had kinds of its own.
-    AccurateEcn { ect0_first: bool, data: &'a [u8] },
-    /// Any other, by its name in two bytes.
-    Other(u16),
-}
-
-impl<'a> Experiment<'a> {
-    /// What stands behind kind and length; `None` where no name does.
-    pub(super) fn of(data: &'a [u8]) -> Option<Self> {
-        let (&id, data) = data.split_first_chunk()?;
-        Some(match u16::from_be_bytes(id) {
-            0xf989 => Self::FastOpen(data),
-            0x00ac => Self::AckRate(data),
-            id @ (0xacc0 | 0xacc1) => Self::AccurateEcn {
-                ect0_first: id == 0xacc0,
-                data,
-            },
-            id => Self::Other(id),
-        })
-    }
-}
-
-/// The cookie of a Fast Open option (RFC 7413), also of the experimental one.
-fn cookie(option: TcpOption<'_>) -> Option<&[u8]> {
-    match option {
-        TcpOption::Other {
-            kind: FAST_OPEN,
-            data,
-        } => Some(data),
-        TcpOption::Other { kind, data } if NAMES_EXPERIMENT.contains(&kind) => {
-            match Experiment::of(data) {
-                Some(Experiment::FastOpen(cookie)) => Some(cookie),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-    .filter(|cookie| !cookie.is_empty())
-}
 
 /// What is notable about options: lengths, a Fast Open cookie, a shift beyond the largest, a D-SACK (RFC 2883), padding.
 pub(super) fn items(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)) {
@@ -71,7 +17,10 @@ pub(super) fn items(packet: &PacketEntry, put: &mut impl FnMut(Severity, String)
     }
     let flags = packet.flags;
     for (_, option) in packet.options.options().iter() {
-        if flags.syn() && !flags.ack() && cookie(option).is_some() {
+        if let Some(Extension::FastOpen([_, ..])) = Extension::of(option)
+            && flags.syn()
+            && !flags.ack()
+        {
             put(Severity::Note, "TCP SYN with TFO Cookie".to_owned());
         }
         match option {
@@ -103,9 +52,7 @@ fn lengths(options: TcpOptions<'_>, put: &mut impl FnMut(Severity, String)) {
         {
             put(Severity::Note, format!("option length should be {meant}"));
         }
-        if let TcpOption::Other { kind, data } = option
-            && let Some(text) = sizes_meant(kind, data)
-        {
+        if let Some(text) = sizes_meant(option) {
             put(Severity::Note, text);
         }
     }
@@ -140,25 +87,32 @@ pub(super) fn length_meant(option: TcpOption<'_>) -> Option<(u8, usize, usize)> 
 }
 
 /// What is wrong with the length of an option of a kind that has several, where something is.
-fn sizes_meant(kind: u8, data: &[u8]) -> Option<String> {
-    /// Bytes of kind and length, and of an experiment's name.
-    const FRONT: usize = 2;
-    const NAME: usize = 2;
-    let length = data.len() + FRONT;
-    let counters = |front: usize| (0..=3).any(|count| length == front + 3 * count);
-    let (right, meant) = match kind {
-        29 => return (length < 4).then(|| "option length should be >= than 4".to_owned()),
-        76 => return (length < 3).then(|| "option length should be >= 3)".to_owned()),
-        ACCURATE_ECN | ACCURATE_ECN_1 => (counters(FRONT), "2, 5, 8, or 11"),
-        _ if !NAMES_EXPERIMENT.contains(&kind) => return None,
-        _ => match Experiment::of(data) {
-            None => return Some(format!("option length {length} smaller than 4")),
-            Some(Experiment::AckRate(rest)) => (rest.len() < 2, "4 or 5"),
-            Some(Experiment::AccurateEcn { .. }) => (counters(FRONT + NAME), "4, 7, 10, or 13"),
-            Some(_) => return None,
-        },
+fn sizes_meant(option: TcpOption<'_>) -> Option<String> {
+    let TcpOption::Other { kind, data } = option else {
+        return None;
     };
-    (!right).then(|| format!("option length should be {meant} instead of {length}"))
+    let length = data.len() + 2;
+    let meant = match (kind, Extension::of(option)) {
+        (29, _) if length < 4 => return Some("option length should be >= than 4".to_owned()),
+        (76, _) if length < 3 => return Some("option length should be >= 3)".to_owned()),
+        (_, Some(Extension::Nameless)) => {
+            return Some(format!("option length {length} smaller than 4"));
+        }
+        (_, Some(Extension::AckRate([_, _, ..]))) => "4 or 5".to_owned(),
+        (_, Some(Extension::AccurateEcn { counters, .. })) if !are_counters(counters) => {
+            let front = length - counters.len();
+            format!("{front}, {}, {}, or {}", front + 3, front + 6, front + 9)
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "option length should be {meant} instead of {length}"
+    ))
+}
+
+/// Whether these are whole counters of Accurate ECN, three at the most.
+pub(super) const fn are_counters(bytes: &[u8]) -> bool {
+    bytes.len() <= 9 && bytes.len().is_multiple_of(3)
 }
 
 /// What Wireshark calls a kind of option.
