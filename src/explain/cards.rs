@@ -116,7 +116,7 @@ impl Explainer {
         if let Some(cause) = verdict.cause {
             self.joined(out, ids::cause(cause), &[]);
         }
-        for code in &verdict.also {
+        for code in verdict.also.iter() {
             self.joined(out, ids::verdict(*code), &[]);
         }
     }

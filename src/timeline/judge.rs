@@ -5,8 +5,11 @@
 use super::facts::{Fact, Marks};
 use super::limits::{SYN_PATIENCE, SYN_REPEATED};
 use super::{Verdict, VerdictCode};
-use crate::net::Timestamp;
+use crate::net::{Few, Timestamp};
 use crate::tcp::{HandshakeOutcome, Side, StreamSummary};
+
+/// What may hold besides the main word.
+const FURTHER: usize = 11;
 
 /// What the judge knows besides the stream itself.
 #[derive(Clone, Copy, Debug)]
@@ -38,23 +41,27 @@ pub(super) fn verdict(summary: &StreamSummary, fact: &Fact, about: Circumstances
         )
     };
     let mut code = ended.unwrap_or_else(|| open_word(summary, fact, about));
-    let mut also = Vec::new();
     if lost && rests_on_absence(code) {
         code = VerdictCode::LostCapture;
     }
+    let (mut also, mut count) = ([code; FURTHER + 1], 0);
+    let mut add = |word| {
+        if word != code && !also[..count].contains(&word) {
+            also[count] = word;
+            count += 1;
+        }
+    };
     for (holds, word) in further_words(summary, fact, about, ended.is_none()) {
-        let word = if lost && rests_on_absence(word) {
-            VerdictCode::LostCapture
-        } else {
-            word
-        };
-        if holds && word != code && !also.contains(&word) {
-            also.push(word);
+        if holds && lost && rests_on_absence(word) {
+            add(VerdictCode::LostCapture);
+        } else if holds {
+            add(word);
         }
     }
-    if lost && code != VerdictCode::LostCapture && !also.contains(&VerdictCode::LostCapture) {
-        also.push(VerdictCode::LostCapture);
+    if lost {
+        add(VerdictCode::LostCapture);
     }
+    let also = Few::from(&also[..count]);
     let cause = summary.teardown.reset.map(|reset| reset.cause);
     Verdict { code, cause, also }
 }
@@ -145,7 +152,7 @@ fn further_words(
     fact: &Fact,
     about: Circumstances,
     open: bool,
-) -> [(bool, VerdictCode); 11] {
+) -> [(bool, VerdictCode); FURTHER] {
     let marks = fact.marks;
     let outcome = summary.handshake.outcome;
     let complete = matches!(

@@ -1,6 +1,6 @@
 //! The word that sums up a stream. The same words stand in live lines, reports, comments and JSON; they are never translated.
 
-use crate::net::codes;
+use crate::net::{Few, codes};
 use crate::tcp::ResetCause;
 
 /// The verdict vocabulary.
@@ -91,6 +91,9 @@ impl std::fmt::Display for VerdictCode {
     }
 }
 
+/// Further words that a verdict holds in place: most have `SERVED` and nothing else.
+const USUAL_WORDS: usize = 3;
+
 /// What a stream comes to: one main word, the cause of a reset, and what else holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
@@ -99,5 +102,5 @@ pub struct Verdict {
     /// Why it was reset.
     pub cause: Option<ResetCause>,
     /// Further words that hold (`SERVED`, `PARTIAL_START`, `ZERO_WINDOW`, `WS_CLOSE` ...).
-    pub also: Vec<VerdictCode>,
+    pub also: Few<VerdictCode, USUAL_WORDS>,
 }

@@ -81,6 +81,12 @@ impl Palette {
         if color { Self::colors() } else { Self::plain() }
     }
 
+    /// There are escapes.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// Appends text in an ink.
     #[inline]
     pub fn paint(&self, out: &mut Vec<u8>, ink: Ink, text: &str) {

@@ -483,7 +483,7 @@ pub(super) fn stream_entry() -> StreamEntry {
         verdict: Verdict {
             code: VerdictCode::ClosedByClient,
             cause: None,
-            also: vec![VerdictCode::Served],
+            also: vec![VerdictCode::Served].into(),
         },
         name: Some(Arc::from("ana")),
         messages: PerSide {

@@ -18,6 +18,8 @@ use crate::view::width::{shown, width_of};
 pub(super) const COUNT: usize = 11;
 /// What the texts of a row usually take together.
 const USUAL_ROW: usize = 120;
+/// Behind a row that another one of the same stream preceded.
+const AGAIN: &str = " ~";
 
 /// The texts of one row, one behind the other.
 #[derive(Debug, Default)]
@@ -30,7 +32,7 @@ pub(super) struct Cells {
     /// The texts are ASCII, as nearly always.
     ascii: bool,
     /// Where each cell's text ends.
-    ends: [usize; COUNT],
+    ends: [u32; COUNT],
     pub(super) ink: Ink,
 }
 
@@ -89,6 +91,16 @@ impl Cells {
         self.ends = pen.ends;
     }
 
+    /// What stands behind the last text.
+    pub(super) const fn mark(&self) -> &'static str {
+        if self.again { AGAIN } else { "" }
+    }
+
+    /// Each byte of the texts takes one column of the terminal.
+    pub(super) const fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
     /// Columns of the terminal that one of the texts takes.
     pub(super) fn width_of(&self, text: &str) -> usize {
         if self.ascii {
@@ -111,8 +123,8 @@ impl Cells {
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
-            let text = &self.texts[start..end];
-            start = end;
+            let text = &self.texts[start..end as usize];
+            start = end as usize;
             text
         })
     }
@@ -122,7 +134,7 @@ impl Cells {
 #[derive(Default)]
 struct Pen {
     out: Vec<u8>,
-    ends: [usize; COUNT],
+    ends: [u32; COUNT],
     cells: usize,
 }
 
@@ -141,7 +153,7 @@ impl Pen {
     /// The next cell: what `write` appends.
     fn cell(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.out);
-        self.ends[self.cells] = self.out.len();
+        self.ends[self.cells] = self.out.len() as u32;
         self.cells += 1;
     }
 }
@@ -184,7 +196,7 @@ fn push_verdict(out: &mut Vec<u8>, verdict: &Verdict) {
         out.push(b' ');
         out.extend_from_slice(cause.code().as_bytes());
     }
-    for code in &verdict.also {
+    for code in verdict.also.iter() {
         if *code != VerdictCode::Served {
             out.extend_from_slice(b" +");
             push_code(out, *code);

@@ -17,8 +17,6 @@ const VERDICT: usize = 17;
 const LEAST_VERDICT: usize = 8;
 /// A chat name; longer ones may be cut.
 const NAME: usize = 8;
-/// ` ~` behind a row that another one of the same stream preceded.
-const AGAIN: &str = " ~";
 /// An endpoint is not cut below this.
 const LEAST_ENDPOINT: usize = 11;
 
@@ -82,6 +80,8 @@ const LAST_TURN: usize = 7;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     widths: [usize; COUNT],
+    /// Cells before each column.
+    starts: [usize; COUNT],
     limit: usize,
 }
 
@@ -112,8 +112,17 @@ impl Layout {
                 *width = (*width).max(width_of(heading));
             }
         }
-        let mut layout = Self { widths, limit };
+        let mut layout = Self {
+            widths,
+            starts: [0; COUNT],
+            limit,
+        };
         layout.shrink();
+        let mut start = 0;
+        for (column, width) in layout.starts.iter_mut().zip(layout.widths) {
+            *column = start;
+            start += if width > 0 { width + GAP } else { 0 };
+        }
         layout
     }
 
@@ -178,9 +187,47 @@ impl Layout {
 
     /// Appends one line.
     pub(super) fn push_line(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
+        let begin = out.len();
+        if palette.is_on() || !row.is_ascii() || !self.push_plain(out, row) {
+            out.truncate(begin);
+            self.push_with_care(out, row, palette, ascii);
+        }
+    }
+
+    /// The common line: texts of ASCII that all have room, laid over spaces. False where one has none.
+    fn push_plain(&self, out: &mut Vec<u8>, row: &Cells) -> bool {
+        const VERDICT: usize = COUNT - 1;
+        let begin = out.len();
+        out.resize(begin + self.starts[VERDICT], b' ');
+        let line = &mut out[begin..];
+        let mut texts = row.iter();
+        let columns = texts.by_ref().take(VERDICT).zip(&COLUMNS).enumerate();
+        for (index, (text, column)) in columns {
+            let (start, width) = (self.starts[index], self.widths[index]);
+            if width == 0 {
+                continue;
+            }
+            let Some(fill) = width.checked_sub(text.len()) else {
+                return false;
+            };
+            let at = match column.kind {
+                Kind::Number => start + fill,
+                Kind::Word | Kind::Endpoint => start,
+            };
+            line[at..at + text.len()].copy_from_slice(text.as_bytes());
+        }
+        out.extend_from_slice(texts.next().unwrap_or_default().as_bytes());
+        out.extend_from_slice(row.mark().as_bytes());
+        let fits = self.limit == 0 || out.len() - begin <= self.limit;
+        out.push(b'\n');
+        fits
+    }
+
+    /// Appends any other line: what has no room is cut, or goes on below.
+    fn push_with_care(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
         // Cells written, and spaces owed before the next column: none at the end of a line.
         let (mut used, mut owed) = (0, 0);
-        let mark = if row.again { AGAIN } else { "" };
+        let mark = row.mark();
         for (index, (column, text)) in COLUMNS.iter().zip(row.iter()).enumerate() {
             let width = self.widths[index];
             if width == 0 {

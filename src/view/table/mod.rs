@@ -76,14 +76,14 @@ impl<W: Write> Table<W> {
         }
     }
 
-    fn row(&mut self, entry: &StreamEntry) {
+    fn row(&mut self, entry: &StreamEntry) -> io::Result<()> {
         let again = self.totals.count(entry);
         let mut cells = std::mem::take(&mut self.spare);
         cells.fill(entry, again, &mut self.words);
         if self.layout.is_some() {
             self.push_row(&cells);
             self.spare = cells;
-            return;
+            return Ok(());
         }
         if let Some(earlier) = self
             .held
@@ -97,14 +97,15 @@ impl<W: Write> Table<W> {
             self.held.push(cells);
         }
         if self.live || self.held.len() >= HELD_ROWS {
-            self.release(true);
+            self.release(true)?;
         }
+        Ok(())
     }
 
     /// Rows held go out, sorted; later ones (`to_come`) follow at once.
-    fn release(&mut self, to_come: bool) {
+    fn release(&mut self, to_come: bool) -> io::Result<()> {
         if self.layout.is_some() {
-            return;
+            return Ok(());
         }
         let mut held = std::mem::take(&mut self.held);
         held.sort_by_key(|row| row.stream);
@@ -120,7 +121,9 @@ impl<W: Write> Table<W> {
         self.layout = Some(layout);
         for row in &held {
             self.push_row(row);
+            self.out.settle()?;
         }
+        Ok(())
     }
 
     fn push_row(&mut self, row: &Cells) {
@@ -130,8 +133,8 @@ impl<W: Write> Table<W> {
     }
 
     /// How many connections, how many of each verdict; then frames and losses.
-    fn end(&mut self, entry: &EndEntry) {
-        self.release(false);
+    fn end(&mut self, entry: &EndEntry) -> io::Result<()> {
+        self.release(false)?;
         let mut line = String::new();
         let streams = Value::Number(self.totals.streams());
         self.words
@@ -148,6 +151,7 @@ impl<W: Write> Table<W> {
         self.words.explainer.end_note(&mut line, entry);
         let lost = entry.stats.lost_any() || entry.truncated;
         self.push_text(&line, if lost { Ink::Warn } else { Ink::Dim });
+        self.out.flush()
     }
 
     fn push_text(&mut self, text: &str, ink: Ink) {
@@ -176,11 +180,8 @@ impl<W: Write> Sink for Table<W> {
     fn entry(&mut self, entry: Entry<'_>) -> io::Result<()> {
         match entry {
             Entry::Capture(start) => self.live = start.live,
-            Entry::Stream(stream) => self.row(stream),
-            Entry::End(end) => {
-                self.end(end);
-                return self.out.flush();
-            }
+            Entry::Stream(stream) => self.row(stream)?,
+            Entry::End(end) => self.end(end)?,
             _ => {}
         }
         self.out.settle()

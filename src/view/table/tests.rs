@@ -56,7 +56,7 @@ fn every_width_is_kept() {
     }
 }
 
-/// A line of a file is the line that a wide terminal shows, and the coloured one without its colours.
+/// A line of a file is the line that a wide terminal shows, and at any width the coloured one is the plain one with colours.
 #[test]
 fn lines_of_files_are_those_of_wide_terminals() {
     let mut rows = rows();
@@ -72,14 +72,17 @@ fn lines_of_files_are_those_of_wide_terminals() {
         };
         let file = table(&rows, options(0, false));
         assert_eq!(file, table(&rows, options(1000, false)));
-        let colored = table(&rows, options(0, true));
-        let escapes = colored
-            .split('\x1b')
-            .map(|piece| match piece.split_once('m') {
-                Some((_, text)) if piece.starts_with('[') => text,
-                _ => piece,
-            });
-        assert_eq!(file, escapes.collect::<String>());
+        for width in (0..1).chain(25..200) {
+            let plain = table(&rows, options(width, false));
+            let colored = table(&rows, options(width, true));
+            let escapes = colored
+                .split('\x1b')
+                .map(|piece| match piece.split_once('m') {
+                    Some((_, text)) if piece.starts_with('[') => text,
+                    _ => piece,
+                });
+            assert_eq!(plain, escapes.collect::<String>(), "{width}");
+        }
     }
 }
 
@@ -221,7 +224,8 @@ fn the_mark_of_a_correction_is_within_the_width() {
     long.verdict.also = vec![
         crate::timeline::VerdictCode::PartialEnd,
         crate::timeline::VerdictCode::LostCapture,
-    ];
+    ]
+    .into();
     rows.insert(4, Owned::Stream(Box::new(long)));
     for width in [60, 80, 100] {
         let options = TableOptions {

@@ -29,7 +29,7 @@ pub(super) fn card(collector: &Collector, entry: &StreamEntry, book: &Book) -> T
             frame: message.frames.first().copied().unwrap_or(0),
         })
         .collect();
-    let words = [&[entry.verdict.code], entry.verdict.also.as_slice()].concat();
+    let words = [&[entry.verdict.code], &*entry.verdict.also].concat();
     let roles = roles(teardown, book, &segment);
     let reset = teardown.reset.map(|reset| ResetRow {
         by: reset.side.name(),
