@@ -26,7 +26,7 @@ pub(super) struct Record {
 }
 
 /// The list, oldest first. Holds no heap memory until something is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unacked {
     records: FrontList<Record>,
     /// Every record begins at or after the end of the one before it, all within one turn of the sequence space counted
@@ -70,6 +70,11 @@ impl Unacked {
     /// All records, oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Record> {
         self.records.as_slice().iter()
+    }
+
+    /// Nothing was acknowledged, and nothing sent but this.
+    pub(super) fn is_just(&self, record: Record) -> bool {
+        self.tidy && self.last == Record::default() && self.records.as_slice() == [record]
     }
 
     /// No more records are taken (B-7).

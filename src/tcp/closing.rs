@@ -11,7 +11,7 @@ const SYN_OR_RST: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::RST.0);
 const MAX_WINDOW: u32 = 1 << 30;
 
 /// One direction's FIN.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FinFact {
     /// Its direction.
     pub(super) from: u8,
@@ -24,7 +24,7 @@ pub(super) struct FinFact {
 }
 
 /// The first RST after the opening.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ResetFact {
     /// Its direction.
     pub(super) from: u8,
@@ -37,7 +37,7 @@ pub(super) struct ResetFact {
 }
 
 /// The end of one connection, by direction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Closing {
     /// The FINs in order of their first frames.
     pub(super) fins: [Option<FinFact>; 2],

@@ -4,7 +4,7 @@
 //! as most are, so that only what sets a connection apart takes room. Must not know: when a stream is packed.
 //!
 //! What every stream has comes first, one number behind the other whatever they are, so that the place of each is known when
-//! this is compiled; what few have comes last.
+//! this is compiled; what few have comes last. A stream that is nothing but a SYN is kept as that SYN (`lone`).
 
 #![expect(
     clippy::inline_always,
@@ -13,6 +13,7 @@
 
 mod directions;
 mod life;
+mod lone;
 mod words;
 
 use super::codec::{Pack, Reader, Writer};
@@ -26,6 +27,7 @@ use crate::packet::SeqNumber;
 
 use directions::{Around, TCP_HEADER, numbers, rarities, sent, shift_of, traits};
 use life::{closing, machine, opening};
+use lone::Lone;
 use words::{letters, zeek};
 
 /// Packs a stream. `scratch` is working space, kept between calls.
@@ -33,6 +35,11 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
     scratch.clear();
     stream.key.write(scratch);
     scratch.extend_from_slice(&stream.start.as_nanos().to_be_bytes());
+    if let Some(lone) = Lone::of(stream) {
+        scratch[0] |= LONE;
+        lone.write(scratch);
+        return scratch.as_slice().into();
+    }
     let mut writer = Writer::new(scratch);
     visit(&mut writer, stream);
     writer.finish();
@@ -41,27 +48,47 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
 
 /// Unpacks stream `id` into a blank one.
 pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
-    let (key, start, mut reader) = open(bytes);
+    let (key, start, numbers) = open(bytes);
     (stream.id, stream.key, stream.start) = (id, key, start);
-    visit(&mut reader, stream);
+    if is_lone(bytes) {
+        Lone::read(numbers, start).restore(stream);
+    } else {
+        visit(&mut reader(bytes, numbers), stream);
+    }
     stream.states = stream.machines.map(|end| end.state());
     stream.settle();
 }
 
 /// What stands before the numbers, because it looks random; then they.
 #[inline(always)]
-fn open(bytes: &[u8]) -> (Key, Timestamp, Reader<'_>) {
+fn open(bytes: &[u8]) -> (Key, Timestamp, &[u8]) {
     let (key, rest) = Key::read(bytes);
     let (start, numbers) = rest.split_first_chunk().expect("as `pack` wrote it");
     let start = Timestamp::from_nanos(i64::from_be_bytes(*start));
-    let reader = Reader::new(bytes, bytes.len() - numbers.len());
-    (key, start, reader)
+    (key, start, numbers)
+}
+
+/// Reads the numbers with which `bytes` end.
+#[inline(always)]
+const fn reader<'a>(bytes: &'a [u8], numbers: &[u8]) -> Reader<'a> {
+    Reader::new(bytes, bytes.len() - numbers.len())
 }
 
 /// Frames of a packed stream, without unpacking the rest.
 pub(super) fn frames(bytes: &[u8]) -> u64 {
-    let (_, _, mut reader) = open(bytes);
+    if is_lone(bytes) {
+        return 1;
+    }
+    let (_, _, numbers) = open(bytes);
+    let mut reader = reader(bytes, numbers);
     reader.number(0) + reader.number(0)
+}
+
+/// In the first byte: it is nothing but a SYN, kept as such.
+const LONE: u8 = Key::FREE_BIT;
+
+fn is_lone(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first & LONE != 0)
 }
 
 /// The one description of what is kept.

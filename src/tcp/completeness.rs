@@ -24,8 +24,8 @@ pub(super) struct Completeness {
 }
 
 impl Completeness {
-    /// A stream made by a SYN on a known 4-tuple (ST-3): its data is not counted.
-    pub(super) const fn of_reused() -> Self {
+    /// Of a stream a SYN and nothing else counts, as of one made by a SYN on a known 4-tuple (ST-3), whose data is not counted.
+    pub(super) const fn of_syn() -> Self {
         Self {
             bits: SYN,
             first: 0,

@@ -16,7 +16,7 @@ pub(super) const SHIFT_NOT_USED: i8 = -2;
 pub(super) const NO_WINDOW: u32 = u32::MAX;
 
 /// State of one direction. "Last" values are those of the direction's last frame.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Direction {
     /// The sequence number that is shown as 0: the ISN, or a guess (BS-1 to BS-3).
     pub(super) base: Option<SeqNumber>,

@@ -20,6 +20,15 @@ impl<T> Default for FrontList<T> {
     }
 }
 
+/// Equal by what is in them.
+impl<T: PartialEq> PartialEq for FrontList<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl<T: Eq> Eq for FrontList<T> {}
+
 impl<T> FrontList<T> {
     /// What is in it.
     pub(super) fn as_slice(&self) -> &[T] {
@@ -56,16 +65,19 @@ impl<T> FrontList<T> {
     #[expect(clippy::inline_always, reason = "part of the short way")]
     #[inline(always)]
     pub(super) fn push(&mut self, entry: T) {
-        if self.taken > 0 && self.entries.len() == self.entries.capacity() {
-            self.close_up();
+        if self.entries.len() == self.entries.capacity() {
+            self.make_room();
         }
         self.entries.push(entry);
     }
 
-    /// Gives the room of what was taken back, once it is half of the list: each entry moves once for one that was taken.
+    /// Gives the room of what was taken back, once it is half of the list: each entry moves once for one that was taken. The
+    /// first entry has room for itself: of a scan's connections none has another one.
     #[cold]
-    fn close_up(&mut self) {
-        if self.taken >= self.len() {
+    fn make_room(&mut self) {
+        if self.entries.is_empty() {
+            self.entries.reserve_exact(1);
+        } else if self.taken > 0 && self.taken >= self.len() {
             self.entries.drain(..self.taken);
             self.taken = 0;
         }

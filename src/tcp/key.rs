@@ -119,6 +119,9 @@ impl Key {
         if self.ipv6 { 40 } else { 20 }
     }
 
+    /// A bit of the first byte of the packed form that says nothing of the key.
+    pub(super) const FREE_BIT: u8 = 2;
+
     /// Appends the form in which packed streams keep it: 13 or 37 bytes.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.push(u8::from(self.ipv6));
@@ -136,7 +139,7 @@ impl Key {
     pub(super) fn read(bytes: &[u8]) -> (Self, &[u8]) {
         let mut rest = bytes;
         let mut key = Self {
-            ipv6: u8::from_be_bytes(take(&mut rest)) != 0,
+            ipv6: u8::from_be_bytes(take(&mut rest)) & 1 != 0,
             ports: u32::from_be_bytes(take(&mut rest)),
             ..Self::default()
         };
@@ -163,8 +166,8 @@ impl Key {
 }
 
 /// The next `N` bytes.
-fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
-    let (taken, left) = rest.split_first_chunk().expect("a packed key is whole");
+pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+    let (taken, left) = rest.split_first_chunk().expect("a packed stream is whole");
     *rest = left;
     *taken
 }
@@ -201,7 +204,10 @@ mod tests {
             let mut bytes = Vec::new();
             key.write(&mut bytes);
             bytes.push(77);
-            assert_eq!(Key::read(&bytes), (key, &[77][..]));
+            for bit in [0, Key::FREE_BIT] {
+                bytes[0] |= bit;
+                assert_eq!(Key::read(&bytes), (key, &[77][..]));
+            }
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) enum Phase {
 }
 
 /// One end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Machine {
     /// How far it has come.
     pub(super) phase: Phase,

@@ -20,7 +20,7 @@ pub(super) struct Offer {
 }
 
 /// The opening of one connection, by direction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Opening {
     /// How far it came.
     pub(super) outcome: HandshakeOutcome,

@@ -100,7 +100,7 @@ impl Stream {
         self.opening.self_connect = segment.source == segment.destination;
         self.completeness = match begun {
             Begun::Plain | Begun::Announced => Completeness::default(),
-            Begun::Reused => Completeness::of_reused(),
+            Begun::Reused => Completeness::of_syn(),
             Begun::Renewed => Completeness::of_renewed(),
         };
     }
@@ -500,6 +500,12 @@ impl Stream {
     pub(super) const fn frames(&self) -> u64 {
         let [one, other] = &self.dirs;
         one.packets + other.packets
+    }
+
+    /// Only one end has spoken.
+    pub(super) const fn is_one_sided(&self) -> bool {
+        let [one, other] = &self.dirs;
+        one.packets == 0 || other.packets == 0
     }
 }
 

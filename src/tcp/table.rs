@@ -12,7 +12,7 @@ use super::{StreamId, compact};
 /// How many connections are remembered, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections kept ready to work on (about 1 KiB each); all others are packed to about 100 bytes.
+    /// Connections kept ready to work on (about 1 KiB each); all others are packed to about 100 bytes, a scan's to 40.
     pub working: usize,
     /// Connections remembered at all; beyond it the oldest ended ones are forgotten, then the oldest idle ones.
     pub remembered: usize,
@@ -45,8 +45,8 @@ impl Default for Limits {
     }
 }
 
-/// Ended streams that stay unpacked: the last ACKs of a close are still to come.
-const RECENTLY_ENDED: usize = 64;
+/// Streams that began or ended so lately stay unpacked: an answer, or the last ACKs of a close, are still to come.
+const RECENT: usize = 128;
 
 /// So many more may wait, to be packed in one go: packing is long code, which the processor would fetch anew for each of them,
 /// and behind it the code that it drove out of the cache.
@@ -92,8 +92,9 @@ pub(super) struct Table {
     /// Places of the working set whose streams are packed.
     free: Vec<u32>,
     hand: usize,
-    /// Slots of streams that ended while they were worked on, oldest first.
-    over: VecDeque<u32>,
+    /// Slots of streams that began or ended while they were worked on, oldest first: of those that ended and those that
+    /// nobody answered, as in a scan, hardly one is worked on again.
+    leaving: VecDeque<u32>,
     /// The slot found last: most frames come in runs of one connection.
     last: u32,
     created: u32,
@@ -116,7 +117,7 @@ impl Table {
             working: Vec::new(),
             free: Vec::new(),
             hand: 0,
-            over: VecDeque::new(),
+            leaving: VecDeque::new(),
             last: 0,
             created: 0,
             forgotten: 0,
@@ -208,28 +209,35 @@ impl Table {
             }
             same
         });
+        self.may_leave(slot);
         self.last = slot;
         slot
+    }
+
+    /// It is looked at again when others have come: it may give its place away then. A stream that ends again and again must
+    /// not grow the list; what is dropped from it waits for the hand.
+    fn may_leave(&mut self, slot: u32) {
+        if self.leaving.len() >= self.limits.working {
+            self.leaving.pop_front();
+        }
+        self.leaving.push_back(slot);
     }
 
     /// The stream is over: it is the first to be packed and the first to be forgotten.
     pub(super) fn mark_ended(&mut self, slot: u32, ended: bool) {
         let entry = &mut self.slots[slot as usize];
         let ended = ended || !entry.newest;
-        if ended && !entry.ended {
-            // A stream that ends again and again must not grow the list; what is dropped from it waits for the hand.
-            if self.over.len() >= self.limits.working {
-                self.over.pop_front();
-            }
-            self.over.push_back(slot);
-        }
+        let ends = ended && !entry.ended;
         entry.ended = ended;
+        if ends {
+            self.may_leave(slot);
+        }
     }
 
     /// Streams that wait to give their place away.
     #[cfg(test)]
     pub(super) fn waiting_places(&self) -> usize {
-        self.over.len()
+        self.leaving.len()
     }
 
     /// Bytes that the packed streams take.
@@ -296,12 +304,12 @@ impl Table {
         at
     }
 
-    /// Finds a slot a place in the working set: that of a stream that ended some time ago, which keeps the set small and in
+    /// Finds a slot a place in the working set: that of a stream that was left some time ago, which keeps the set small and in
     /// the processor's cache; else a new one; and when there is none left, that of the least recently used stream. What is in
     /// the place is the caller's to overwrite, and so is the slot's.
     fn settle(&mut self, slot: u32) -> usize {
-        if self.free.is_empty() && self.over.len() > RECENTLY_ENDED + PACKED_AT_ONCE {
-            self.vacate_ended();
+        if self.free.is_empty() && self.leaving.len() > RECENT + PACKED_AT_ONCE {
+            self.vacate_left();
         }
         let at = match self.free.pop() {
             Some(at) => at as usize,
@@ -331,15 +339,17 @@ impl Table {
         self.slots[old.slot as usize].place = Place::Packed(packed);
     }
 
-    /// Packs the streams that ended first: so many have ended since that their last words are likely said.
+    /// Packs the streams that ended first, or began first and were not answered: so many came and went since that their last
+    /// words are likely said.
     #[cold]
-    fn vacate_ended(&mut self) {
-        while self.over.len() > RECENTLY_ENDED
-            && let Some(slot) = self.over.pop_front()
+    fn vacate_left(&mut self) {
+        while self.leaving.len() > RECENT
+            && let Some(slot) = self.leaving.pop_front()
         {
             let slot = &self.slots[slot as usize];
-            if let (true, Place::Working(at)) = (slot.ended, &slot.place) {
-                let at = *at;
+            if let Place::Working(at) = slot.place
+                && (slot.ended || self.working[at as usize].stream.is_one_sided())
+            {
                 self.vacate(at as usize);
                 self.free.push(at);
             }
@@ -393,7 +403,7 @@ impl Table {
     fn renumber(&mut self) {
         self.last = 0;
         self.hand = 0;
-        self.over.clear();
+        self.leaving.clear();
         let mut by_id: Vec<u32> = (0..self.working.len() as u32).collect();
         by_id.sort_unstable_by_key(|&at| self.working[at as usize].stream.id);
         let mut next = by_id.into_iter();

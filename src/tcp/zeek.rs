@@ -26,7 +26,7 @@ impl End {
 }
 
 /// What Zeek remembers of one side.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Half {
     pub(super) state: End,
     pub(super) before: End,
@@ -67,7 +67,7 @@ pub(super) struct Hints {
 }
 
 /// Zeek's view of one connection. Halves are by direction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Zeek {
     /// The originator's direction; `None` before the first packet.
     pub(super) originator: Option<u8>,

@@ -149,6 +149,47 @@ fn a_closed_loopback_chat_packs_into_128_bytes() {
     assert!(bytes <= 128, "{bytes} bytes");
 }
 
+/// A scan's connection is kept as its SYN, whatever that offers; a SYN with anything more to it is kept as others are.
+#[test]
+fn a_lone_syn_packs_into_40_bytes() {
+    let packed = |options: &[u8], len: u32, times: usize, larger: bool| {
+        let mut play = Play::new();
+        play.analyzer = Analyzer::new(Limits {
+            working: 1,
+            remembered: usize::MAX,
+        });
+        if options.is_empty() {
+            play.analyzer.listens_on(play.ends[S].port);
+        }
+        play.frame = 1_000_000;
+        play.now = 1_700_000_000_123_456_789;
+        play.options[C] = options.to_vec();
+        play.ends[C].port = if larger { 50_000 } else { 50 };
+        if larger {
+            play.ends[C].ip = "255.0.0.1".parse().expect("an address");
+        }
+        for _ in 0..times {
+            play.send(C, "S", 0, 0, len);
+        }
+        let stream = play.analyzer.summaries().next();
+        play.ends[C].port = 1;
+        play.send(C, "S", 7, 0, 0); // takes the only working place
+        assert_eq!(play.analyzer.summaries().next(), stream);
+        assert_eq!(play.analyzer.frames(StreamId(0)), Some(times as u64));
+        play.analyzer.packed_bytes()
+    };
+    let linux: &[u8] = &[
+        2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
+    ];
+    for larger in [false, true] {
+        for options in [&[][..], &[2, 4, 5, 180], &[3, 3, 15, 0], linux] {
+            assert_eq!(packed(options, 0, 1, larger), 40, "{options:?}");
+            assert_ne!(packed(options, 5, 1, larger), 40, "{options:?}");
+            assert_ne!(packed(options, 0, 2, larger), 40, "{options:?}");
+        }
+    }
+}
+
 /// An idle open stream takes less than 1 KiB even while it is unpacked.
 const _: () = assert!(table::WORKING_BYTES <= 1024);
 
