@@ -225,7 +225,15 @@ impl Analyzer {
     /// What is known of one stream; `None` when there is none of that number or it was forgotten.
     #[must_use]
     pub fn summary(&self, stream: StreamId) -> Option<StreamSummary> {
-        self.table.get(stream, Stream::summary)
+        self.table.look_at(stream, Stream::summary)
+    }
+
+    /// As [`Self::summary`], put into `summary`; false when there is none.
+    pub fn summarize(&self, stream: StreamId, summary: &mut StreamSummary) -> bool {
+        let told = self
+            .table
+            .look_at(stream, |stream| stream.summarize(summary));
+        told.is_some()
     }
 
     /// Frames of one stream so far, which costs less than all that is known of it; `None` as with [`Self::summary`].

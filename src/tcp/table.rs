@@ -256,7 +256,7 @@ impl Table {
     }
 
     /// Shows one stream, by its number, to `look`.
-    pub(super) fn get<T>(&self, id: StreamId, look: impl Fn(&Stream) -> T) -> Option<T> {
+    pub(super) fn look_at<T>(&self, id: StreamId, look: impl FnOnce(&Stream) -> T) -> Option<T> {
         Some(self.view(self.slot(id)?, look))
     }
 
@@ -276,7 +276,7 @@ impl Table {
         })
     }
 
-    fn view<T>(&self, slot: &Slot, look: impl Fn(&Stream) -> T) -> T {
+    fn view<T>(&self, slot: &Slot, look: impl FnOnce(&Stream) -> T) -> T {
         match &slot.place {
             Place::Working(at) => look(&self.working[*at as usize].stream),
             Place::Packed(bytes) => {

@@ -10,15 +10,27 @@ use crate::tcp::{Certainty, StreamId, StreamSummary};
 
 impl Story {
     /// A stream with its verdict, as of now.
-    pub(super) fn stream_entry(&self, mut summary: StreamSummary) -> StreamEntry {
-        summary.teardown = self.teardown_card(&summary);
-        let fact = self.facts.of(summary.stream);
-        StreamEntry {
-            verdict: self.verdict(&summary),
-            name: self.name_of(summary.stream),
-            messages: fact.messages.map(u64::from),
+    pub(super) fn stream_entry(&self, summary: StreamSummary) -> StreamEntry {
+        let mut entry = StreamEntry {
             summary,
-        }
+            ..StreamEntry::default()
+        };
+        self.complete(&mut entry);
+        entry
+    }
+
+    /// Adds to the numbers of a stream what else is told of it, as of now.
+    fn complete(&self, entry: &mut StreamEntry) {
+        let StreamEntry {
+            summary,
+            verdict,
+            name,
+            messages,
+        } = entry;
+        summary.teardown = self.teardown_card(summary);
+        *verdict = self.verdict(summary);
+        *name = self.name_of(summary.stream);
+        *messages = self.facts.of(summary.stream).messages.map(u64::from);
     }
 
     fn verdict(&self, summary: &StreamSummary) -> Verdict {
@@ -79,19 +91,23 @@ impl Story {
         self.tell_finding(finding);
     }
 
-    /// The last words on one stream: cards of what never came to its end are queued; returned is the stream as a whole, if
-    /// that was not told or has changed since.
-    pub(super) fn tell_last(&mut self, stream: StreamId) -> Option<StreamEntry> {
+    /// The last words on one stream: cards of what never came to its end are queued; `whole` becomes the stream as a whole.
+    /// True if that was not told or has changed since.
+    pub(super) fn tell_last(&mut self, stream: StreamId, whole: &mut StreamEntry) -> bool {
         let fact = self.facts.of(stream);
         let marks = fact.marks;
         let frames_told = fact.frames_told;
         let marked = marks.has(Marks::HANDSHAKE_TOLD) && marks.has(Marks::TEARDOWN_TOLD);
-        if marked && frames_told != 0 && self.analyzer.frames(stream)? as u32 == frames_told {
-            return None; // by far the most, and packed long ago
+        let frames = || self.analyzer.frames(stream).unwrap_or_default() as u32;
+        if marked && frames_told != 0 && frames() == frames_told {
+            return false; // by far the most, and packed long ago
         }
-        let summary = self.analyzer.summary(stream)?;
+        let summary = &mut whole.summary;
+        if !self.analyzer.summarize(stream, summary) {
+            return false;
+        }
         // What is only known from quotes has no frames, and is not told.
-        let told = self.wants.streams && frames_of(&summary) == frames_told;
+        let told = frames_of(summary) == frames_told;
         if self.wants.events {
             let unfinished = summary.handshake.outcome.is_begun();
             let carded = marks.has(Marks::HANDSHAKE_TOLD) || marks.has(Marks::UNANSWERED_TOLD);
@@ -99,10 +115,14 @@ impl Story {
                 self.tell_opening(stream, true);
             }
             if summary.teardown.first_fin.is_some() && !marks.has(Marks::TEARDOWN_TOLD) {
-                self.tell_teardown(&summary);
+                self.tell_teardown(summary);
             }
         }
-        (self.wants.streams && !told).then(|| self.stream_entry(summary))
+        if !self.wants.streams || told {
+            return false;
+        }
+        self.complete(whole);
+        true
     }
 }
 

@@ -158,6 +158,7 @@ impl Timeline {
 
     fn drain_ready(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         self.story.queue.drain(sink)?;
+        let mut whole = StreamEntry::default();
         while let Some(Closing::Streams(next)) = self.closing {
             if next >= self.story.analyzer.stream_count() {
                 self.closing = Some(Closing::Told);
@@ -166,11 +167,11 @@ impl Timeline {
                 break;
             }
             self.closing = Some(Closing::Streams(next + 1));
-            let whole = self.story.tell_last(StreamId(next));
+            let tell = self.story.tell_last(StreamId(next), &mut whole);
             self.story.ready_everything();
             self.story.queue.drain(sink)?;
-            if let Some(entry) = &whole {
-                sink.entry(Entry::Stream(entry))?;
+            if tell {
+                sink.entry(Entry::Stream(&whole))?;
             }
         }
         Ok(())

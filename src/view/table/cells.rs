@@ -3,6 +3,7 @@
 //! Must not know: how wide the columns are.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::explain::{Explainer, Lang};
 use crate::net::Nanos;
@@ -121,11 +122,20 @@ impl Cells {
 
     /// The texts in order of the columns.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.places().map(|place| &self.texts[place])
+    }
+
+    /// The same as bytes: where they are ASCII, nobody need ask whether characters begin and end there.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        self.places().map(|place| &self.texts.as_bytes()[place])
+    }
+
+    fn places(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
-            let text = &self.texts[start..end as usize];
-            start = end as usize;
-            text
+            let place = start..end as usize;
+            start = place.end;
+            place
         })
     }
 }

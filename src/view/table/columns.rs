@@ -200,7 +200,7 @@ impl Layout {
         let begin = out.len();
         out.resize(begin + self.starts[VERDICT], b' ');
         let line = &mut out[begin..];
-        let mut texts = row.iter();
+        let mut texts = row.bytes();
         let columns = texts.by_ref().take(VERDICT).zip(&COLUMNS).enumerate();
         for (index, (text, column)) in columns {
             let (start, width) = (self.starts[index], self.widths[index]);
@@ -214,9 +214,9 @@ impl Layout {
                 Kind::Number => start + fill,
                 Kind::Word | Kind::Endpoint => start,
             };
-            line[at..at + text.len()].copy_from_slice(text.as_bytes());
+            line[at..at + text.len()].copy_from_slice(text);
         }
-        out.extend_from_slice(texts.next().unwrap_or_default().as_bytes());
+        out.extend_from_slice(texts.next().unwrap_or_default());
         out.extend_from_slice(row.mark().as_bytes());
         let fits = self.limit == 0 || out.len() - begin <= self.limit;
         out.push(b'\n');
