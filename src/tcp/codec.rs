@@ -62,6 +62,24 @@ const ROOM: usize = 1 + 8 + 9 * HALF + 8;
 /// Numbers of more bits are spelled in eight bytes behind a zero byte.
 const SHORT_BITS: u32 = 56;
 
+/// Working space, kept from one value to the next.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    /// What was written.
+    pub(super) bytes: Vec<u8>,
+    /// Numbers of a page; those that its masks do not tell of are void.
+    page: [[u64; HALF]; HALVES],
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::new(),
+            page: [[0; HALF]; HALVES],
+        }
+    }
+}
+
 /// Writes. 64 values share a mask that says which of them are not zero, and of that mask's bytes only those are written that
 /// are not zero either, behind a byte that says which.
 ///
@@ -70,7 +88,7 @@ const SHORT_BITS: u32 = 56;
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
-    page: [[u64; HALF]; HALVES],
+    page: &'a mut [[u64; HALF]; HALVES],
     masks: [u64; HALVES],
     used: usize,
     /// All bits where the usual is expected, else none.
@@ -78,12 +96,12 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Writes behind what `bytes` holds.
+    /// Writes behind what there is.
     #[inline(always)]
-    pub(super) const fn new(bytes: &'a mut Vec<u8>) -> Self {
+    pub(super) const fn new(Scratch { bytes, page }: &'a mut Scratch) -> Self {
         Self {
             bytes,
-            page: [[0; HALF]; HALVES],
+            page,
             masks: [0; HALVES],
             used: 0,
             usual: u64::MAX,
@@ -215,15 +233,41 @@ impl<'a> Reader<'a> {
 
 /// Reads the half of a page that stands at `at`, over zeros; gives where it ends.
 #[inline(never)]
-fn read(bytes: &[u8], mut at: usize, numbers: &mut [u64; HALF]) -> usize {
+fn read(bytes: &[u8], at: usize, numbers: &mut [u64; HALF]) -> usize {
+    let (mask, at) = mask(bytes, at);
+    values(bytes, at, mask, numbers)
+}
+
+/// The first `N` of the numbers that stand at `at`, without the others.
+pub(super) fn first<const N: usize>(bytes: &[u8], at: usize) -> [u64; N] {
+    let mut numbers = [0; N];
+    let (mask, at) = mask(bytes, at);
+    values(bytes, at, mask & ((1 << N) - 1), &mut numbers);
+    numbers
+}
+
+/// Which numbers of half a page are not zero, and where they stand.
+#[inline(always)]
+fn mask(bytes: &[u8], at: usize) -> (u64, usize) {
     let mut occupied = ahead(bytes, at) as u8;
     let (mut packed, mut mask) = (ahead(bytes, at + 1), 0);
-    at += 1 + occupied.count_ones() as usize;
+    let at = at + 1 + occupied.count_ones() as usize;
     while occupied != 0 {
         mask |= (packed & 0xff) << (8 * occupied.trailing_zeros());
         packed >>= 8;
         occupied &= occupied - 1;
     }
+    (mask, at)
+}
+
+/// Reads the numbers that `mask` tells of; gives where they end.
+#[inline(always)]
+fn values<const N: usize>(
+    bytes: &[u8],
+    mut at: usize,
+    mut mask: u64,
+    numbers: &mut [u64; N],
+) -> usize {
     while mask != 0 {
         let word = ahead(bytes, at);
         let length = (word as u32 | 1 << u8::BITS).trailing_zeros() + 1;
@@ -234,7 +278,7 @@ fn read(bytes: &[u8], mut at: usize, numbers: &mut [u64; HALF]) -> usize {
             at += 9;
             ahead(bytes, at - 8)
         };
-        numbers[mask.trailing_zeros() as usize % HALF] = value;
+        numbers[mask.trailing_zeros() as usize % N] = value;
         mask &= mask - 1;
     }
     at
@@ -315,8 +359,8 @@ mod tests {
         #[test]
         fn numbers_come_back(sizes: Vec<(u64, u8)>, near: u64, seqs: Vec<u32>) {
             let values: Vec<u64> = sizes.iter().map(|(value, shift)| value >> (shift % 64)).collect();
-            let mut bytes = vec![77; 20];
-            let mut writer = Writer::new(&mut bytes);
+            let mut scratch = Scratch { bytes: vec![77; 20], ..Scratch::default() };
+            let mut writer = Writer::new(&mut scratch);
             for value in &values {
                 writer.number(*value);
                 writer.close(*value, near);
@@ -325,6 +369,11 @@ mod tests {
                 writer.close32(*seq, near as u32);
             }
             writer.finish();
+            let bytes = scratch.bytes;
+            if let [one, two, ..] = values[..] {
+                prop_assert_eq!(first::<1>(&bytes, 20), [one]);
+                prop_assert_eq!(first::<3>(&bytes, 20)[2], two);
+            }
             let mut reader = Reader::new(&bytes, 20);
             for value in values {
                 let read = (reader.number(7), reader.close(7, near));
@@ -345,11 +394,12 @@ mod tests {
                 (1u64 << bits).wrapping_sub(1),
                 u64::MAX >> bits,
             ] {
-                let mut bytes = Vec::new();
-                let mut writer = Writer::new(&mut bytes);
+                let mut scratch = Scratch::default();
+                let mut writer = Writer::new(&mut scratch);
                 writer.number(value);
                 writer.number(5);
                 writer.finish();
+                let bytes = scratch.bytes;
                 let mut reader = Reader::new(&bytes, 0);
                 let read = (reader.number(0), reader.number(0));
                 assert_eq!(read, (value, 5), "{bytes:?}");
@@ -368,17 +418,17 @@ mod tests {
 
     #[test]
     fn zeros_take_nothing_and_behind_them_a_bit_each() {
-        let mut bytes = Vec::new();
-        let mut writer = Writer::new(&mut bytes);
+        let mut scratch = Scratch::default();
+        let mut writer = Writer::new(&mut scratch);
         writer.skip(PAGE);
         writer.finish();
-        assert!(bytes.is_empty());
-        let mut writer = Writer::new(&mut bytes);
+        assert!(scratch.bytes.is_empty());
+        let mut writer = Writer::new(&mut scratch);
         writer.skip(HALF);
         writer.number(7);
         writer.finish();
         assert_eq!(
-            bytes.len(),
+            scratch.bytes.len(),
             1 + 3,
             "an empty page; a bit, its byte, the number"
         );

@@ -16,7 +16,7 @@ mod life;
 mod lone;
 mod words;
 
-use super::codec::{Pack, Reader, Writer};
+use super::codec::{Pack, Reader, Scratch, Writer, first};
 use super::completeness::{self, Completeness};
 use super::key::Key;
 use super::places::{REASONS, place};
@@ -31,19 +31,20 @@ use lone::Lone;
 use words::{letters, zeek};
 
 /// Packs a stream. `scratch` is working space, kept between calls.
-pub(super) fn pack(stream: &mut Stream, scratch: &mut Vec<u8>) -> Box<[u8]> {
-    scratch.clear();
-    stream.key.write(scratch);
-    scratch.extend_from_slice(&stream.start.as_nanos().to_be_bytes());
+pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
+    let bytes = &mut scratch.bytes;
+    bytes.clear();
+    stream.key.write(bytes);
+    bytes.extend_from_slice(&stream.start.as_nanos().to_be_bytes());
     if let Some(lone) = Lone::of(stream) {
-        scratch[0] |= LONE;
-        lone.write(scratch);
-        return scratch.as_slice().into();
+        bytes[0] |= LONE;
+        lone.write(bytes);
+    } else {
+        let mut writer = Writer::new(scratch);
+        visit(&mut writer, stream);
+        writer.finish();
     }
-    let mut writer = Writer::new(scratch);
-    visit(&mut writer, stream);
-    writer.finish();
-    scratch.as_slice().into()
+    scratch.bytes.as_slice().into()
 }
 
 /// Unpacks stream `id` into a blank one.
@@ -53,7 +54,7 @@ pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     if is_lone(bytes) {
         Lone::read(numbers, start).restore(stream);
     } else {
-        visit(&mut reader(bytes, numbers), stream);
+        visit(&mut Reader::new(bytes, bytes.len() - numbers.len()), stream);
     }
     stream.states = stream.machines.map(|end| end.state());
     stream.settle();
@@ -68,20 +69,13 @@ fn open(bytes: &[u8]) -> (Key, Timestamp, &[u8]) {
     (key, start, numbers)
 }
 
-/// Reads the numbers with which `bytes` end.
-#[inline(always)]
-const fn reader<'a>(bytes: &'a [u8], numbers: &[u8]) -> Reader<'a> {
-    Reader::new(bytes, bytes.len() - numbers.len())
-}
-
 /// Frames of a packed stream, without unpacking the rest.
 pub(super) fn frames(bytes: &[u8]) -> u64 {
     if is_lone(bytes) {
         return 1;
     }
     let (_, _, numbers) = open(bytes);
-    let mut reader = reader(bytes, numbers);
-    reader.number(0) + reader.number(0)
+    first::<2>(bytes, bytes.len() - numbers.len()).iter().sum()
 }
 
 /// In the first byte: it is nothing but a SYN, kept as such.

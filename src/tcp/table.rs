@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::codec::Scratch;
 use super::key::{Key, Seed};
 use super::stream::Stream;
 use super::{StreamId, compact};
@@ -100,7 +101,7 @@ pub(super) struct Table {
     created: u32,
     forgotten: u64,
     /// Working space for packing.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 impl Table {
@@ -121,7 +122,7 @@ impl Table {
             last: 0,
             created: 0,
             forgotten: 0,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 

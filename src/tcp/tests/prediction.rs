@@ -1,6 +1,7 @@
 //! Header prediction says what the rules say: the same segments with it and without it. And after each of them, packing a
 //! stream and unpacking it gives the stream, field for field.
 
+use super::super::codec::Scratch;
 use super::super::compact;
 use super::super::key::Key;
 use super::super::multipath::Multipath;
@@ -207,7 +208,7 @@ fn lasting(seen: &Observation) -> Observation {
 
 /// A stream that was packed and unpacked.
 fn packed(stream: &Stream) -> Stream {
-    let bytes = compact::pack(&mut stream.clone(), &mut Vec::new());
+    let bytes = compact::pack(&mut stream.clone(), &mut Scratch::default());
     let mut read = Stream::blank();
     compact::unpack(stream.id, &bytes, &mut read);
     read
