@@ -46,7 +46,7 @@ impl Default for Limits {
     }
 }
 
-/// Streams that began or ended so lately stay unpacked: an answer, or the last ACKs of a close, are still to come.
+/// So many streams that began or ended last stay unpacked: an answer, or the last ACKs of a close, are still to come.
 const RECENT: usize = 128;
 
 /// So many more may wait, to be packed in one go: packing is long code, which the processor would fetch anew for each of them,
@@ -93,8 +93,8 @@ pub(super) struct Table {
     /// Places of the working set whose streams are packed.
     free: Vec<u32>,
     hand: usize,
-    /// Slots of streams that began or ended while they were worked on, oldest first: of those that ended and those that
-    /// nobody answered, as in a scan, hardly one is worked on again.
+    /// Slots of streams that began, ended or came back while they were worked on, oldest first: of those that ended and those
+    /// that nobody answered, as in a scan, hardly one is worked on again.
     leaving: VecDeque<u32>,
     /// The slot found last: most frames come in runs of one connection.
     last: u32,
@@ -302,6 +302,7 @@ impl Table {
             stream.clear();
             compact::unpack(id, &bytes, stream);
         }
+        self.may_leave(slot);
         at
     }
 
@@ -340,8 +341,8 @@ impl Table {
         self.slots[old.slot as usize].place = Place::Packed(packed);
     }
 
-    /// Packs the streams that ended first, or began first and were not answered: so many came and went since that their last
-    /// words are likely said.
+    /// Packs the streams that ended first, or began first and were not answered: so many have come and gone since that their
+    /// last words are likely said.
     #[cold]
     fn vacate_left(&mut self) {
         while self.leaving.len() > RECENT

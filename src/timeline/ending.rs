@@ -6,7 +6,7 @@ use super::judge::{self, Circumstances};
 use super::queue::Held;
 use super::story::Story;
 use super::{FindingCode, FindingEntry, StreamEntry, Verdict};
-use crate::tcp::{Certainty, StreamId, StreamSummary};
+use crate::tcp::{Certainty, HandshakeOutcome, StreamId, StreamSummary};
 
 impl Story {
     /// A stream with its verdict, as of now.
@@ -34,9 +34,16 @@ impl Story {
     }
 
     fn verdict(&self, summary: &StreamSummary) -> Verdict {
-        let service = self.services.known(summary.connection.server);
+        // Asked of a SYN without answer only.
+        let unanswered = summary.handshake.outcome == HandshakeOutcome::Unanswered;
+        let server = summary.connection.server;
+        let listens = || {
+            self.services
+                .known(server)
+                .is_some_and(|known| known.listens)
+        };
         let about = Circumstances {
-            listens: service.is_some_and(|service| service.listens),
+            listens: unanswered && listens(),
             now: self.clock,
             lost: self.lost,
             over: self.over,

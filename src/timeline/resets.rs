@@ -35,17 +35,18 @@ impl Story {
     /// everybody, and never said a word here, went away before it accepted.
     pub(super) fn teardown_card(&self, summary: &StreamSummary) -> Teardown {
         let mut card = summary.teardown;
-        let service = self.services.known(summary.connection.server);
-        let unheard = summary.bytes.server == 0
-            && summary.handshake.outcome == HandshakeOutcome::Complete
-            && service.is_some_and(Service::silence_means_not_accepted);
         if let Some(reset) = &mut card.reset
-            && unheard
             && reset.side == Side::Server
             && matches!(
                 reset.cause,
                 ResetCause::Linger0 | ResetCause::UnreadData | ResetCause::UnreadDataOrLinger0
             )
+            && summary.bytes.server == 0
+            && summary.handshake.outcome == HandshakeOutcome::Complete
+            && self
+                .services
+                .known(summary.connection.server)
+                .is_some_and(Service::silence_means_not_accepted)
         {
             reset.cause = ResetCause::AcceptQueue;
         }

@@ -158,6 +158,14 @@ impl Timeline {
 
     fn drain_ready(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         self.story.queue.drain(sink)?;
+        if self.closing.is_some() {
+            self.tell_the_rest(sink)?;
+        }
+        Ok(())
+    }
+
+    /// The last word on every stream, then the totals.
+    fn tell_the_rest(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let mut whole = StreamEntry::default();
         while let Some(Closing::Streams(next)) = self.closing {
             if next >= self.story.analyzer.stream_count() {

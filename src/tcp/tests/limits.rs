@@ -190,6 +190,23 @@ fn a_lone_syn_packs_into_40_bytes() {
     }
 }
 
+/// A scan that repeats its SYNs leaves no more streams unpacked than one that does not.
+#[test]
+fn connections_that_nobody_answers_give_their_places_away() {
+    let mut play = Play::new();
+    for _ in 0..2 {
+        for port in 0..1000 {
+            play.ends[C].port = port;
+            play.send(C, "S", 0, 0, 0);
+        }
+        let packed = play.analyzer.packed_bytes() / 40;
+        assert!(packed > 700, "{packed}");
+    }
+    let summaries = play.analyzer.summaries();
+    assert!(summaries.is_sorted_by_key(|one| one.stream));
+    assert_eq!(play.analyzer.summaries().count(), 1000);
+}
+
 /// An idle open stream takes less than 1 KiB even while it is unpacked.
 const _: () = assert!(table::WORKING_BYTES <= 1024);
 
