@@ -38,7 +38,8 @@ impl Story {
         };
         let proof = (handshake, !guessed);
         let watch = Watch::new((seen.stream, connection), learner, segment.timestamp, proof);
-        self.facts.of_mut(seen.stream).watch = self.watches.insert(watch);
+        let learning = self.services.of(learner).room;
+        self.facts.of_mut(seen.stream).watch = self.watches.insert(watch, learning);
         if self.wants.messages {
             let room = self.services.of(service).room;
             self.converse(segment, seen, connection, (service, room), handshake);

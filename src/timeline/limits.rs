@@ -11,7 +11,7 @@ pub const MAX_HELD: usize = 50_000;
 /// Bytes that entries on hold say (texts, payloads, lists of frames and copies): 20 ms of 10 Gbit/s. Beyond it the oldest
 /// leave at once: a few bytes on the wire may say 8 KiB (`permessage-deflate`).
 pub const MAX_HELD_BYTES: usize = 32 << 20;
-/// Open connections under watch (256 B each). Beyond it the longest silent quarter is forgotten.
+/// Open connections under watch (264 B each, and 4 in its room's list). Beyond it the longest silent quarter is forgotten.
 pub const MAX_WATCHES: usize = 262_144;
 /// Connections whose bytes are read at the same time (each under 1 KiB while idle: 64 MiB). Beyond it the longest silent
 /// quarter is forgotten: its messages are no longer read.

@@ -36,6 +36,7 @@ mod undelivered;
 mod unreachable;
 mod verdict;
 mod watch;
+mod watches;
 mod watching;
 
 pub use entry::{

@@ -238,15 +238,12 @@ impl Story {
             overdue: false,
             blocked: [None; 2],
         };
-        let inside = |other: &&Watch| self.services.of(other.service).room == room;
-        for other in self.watches.iter().filter(inside) {
+        for other in self.watches.in_room(room) {
             signs.overdue |= is_due(other.greeting_due(&self.services, patience))
                 || is_due(self.server_close_due(other));
             let lasts = |zero: &ZeroWindow| Self::lasted(now.since(zero.since));
-            if let Some(zero) = other.zero_window.client.filter(lasts)
-                && let Some(place) = signs.blocked.iter_mut().find(|place| place.is_none())
-            {
-                *place = Some((other.stream, zero.frame));
+            if let Some(zero) = other.zero_window.client.filter(lasts) {
+                signs.note_blocked(other.stream, zero.frame);
             }
         }
         known.insert(room, signs);

@@ -297,7 +297,6 @@ fn tell_message(
 #[cfg(test)]
 mod tests {
     use super::super::facts::Fact;
-    use super::super::watch::Watch;
     use super::*;
     use crate::message::Message;
 
@@ -337,6 +336,6 @@ mod tests {
         let order = size_of::<(Timestamp, Held)>();
         assert!(order + size_of::<PacketEntry>() <= 400);
         assert!(order + size_of::<MessageEntry>() <= 400);
-        assert!(size_of::<Watch>() <= 256 && size_of::<Fact>() <= 24);
+        assert!(size_of::<Fact>() <= 24);
     }
 }

@@ -13,11 +13,23 @@ pub(super) struct Signs {
     pub(super) at: Timestamp,
     /// A greeting or a FIN.
     pub(super) overdue: bool,
-    /// Two of the clients that have had no window for long, and since which frame.
+    /// The two clients that have had no window for longest, and since which frame.
     pub(super) blocked: [Option<(StreamId, u64)>; 2],
 }
 
 impl Signs {
+    /// A client has had no window for long.
+    pub(super) fn note_blocked(&mut self, stream: StreamId, frame: u64) {
+        let mut next = Some((stream, frame));
+        for place in &mut self.blocked {
+            let since =
+                |blocked: Option<(StreamId, u64)>| blocked.map_or(u64::MAX, |(_, frame)| frame);
+            if since(next) < since(*place) {
+                std::mem::swap(place, &mut next);
+            }
+        }
+    }
+
     /// Still good at this time.
     pub(super) fn hold_at(&self, now: Timestamp) -> bool {
         now >= self.at && now < self.at.plus(KEPT)

@@ -19,7 +19,7 @@ use super::sessions::Books;
 use super::signs::Signs;
 use super::timers::{Timer, Timers};
 use super::tracked::TrackedMessages;
-use super::watch::Watch;
+use super::watches::Watches;
 use super::{EndEntry, OptionBytes, PacketEntry, Settings, Wants};
 use crate::net::{FourTuple, Nanos, SeededMap, Timestamp};
 use crate::packet::Segment;
@@ -43,7 +43,7 @@ pub(super) struct Story {
     pub(super) timers: Timers,
     pub(super) facts: Facts,
     pub(super) services: Services,
-    pub(super) watches: Slab<Watch>,
+    pub(super) watches: Watches,
     /// What was found overdue in each room a moment ago.
     pub(super) signs: RefCell<FxHashMap<RoomId, Signs>>,
     pub(super) conversations: Slab<Box<Conversation>>,
@@ -94,7 +94,7 @@ impl Story {
             queue: Queue::default(),
             timers: Timers::default(),
             facts: Facts::default(),
-            watches: Slab::default(),
+            watches: Watches::default(),
             signs: RefCell::default(),
             conversations: Slab::default(),
             kept_names: KeptNames::default(),
