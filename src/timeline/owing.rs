@@ -233,12 +233,9 @@ impl Story {
         }
         let patience = self.settings.stall_after;
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
-        let mut signs = Signs {
-            at: now,
-            overdue: false,
-            blocked: [None; 2],
-        };
-        for other in self.watches.in_room(room) {
+        let watches = self.watches.in_room(room);
+        let mut signs = Signs::none(now, watches.len());
+        for other in watches {
             signs.overdue |= is_due(other.greeting_due(&self.services, patience))
                 || is_due(self.server_close_due(other));
             let lasts = |zero: &ZeroWindow| Self::lasted(now.since(zero.since));

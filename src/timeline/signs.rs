@@ -6,11 +6,15 @@ use crate::tcp::StreamId;
 
 /// How long what was found is good (capture time).
 const KEPT: Nanos = 50_000_000;
+/// And for each connection that was looked at: in a room of 100,000 a second, so that looking takes a small part of a live run.
+const KEPT_FOR_EACH: Nanos = 10_000;
 
 /// What is overdue in a room besides a connection's own answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Signs {
-    pub(super) at: Timestamp,
+    /// When it was found, and until when that is good.
+    at: Timestamp,
+    until: Timestamp,
     /// A greeting or a FIN.
     pub(super) overdue: bool,
     /// The two clients that have had no window for longest, and since which frame.
@@ -18,6 +22,17 @@ pub(super) struct Signs {
 }
 
 impl Signs {
+    /// Nothing, as found at this time among so many connections.
+    pub(super) fn none(at: Timestamp, connections: usize) -> Self {
+        let kept = KEPT.max(KEPT_FOR_EACH * connections as Nanos);
+        Self {
+            at,
+            until: at.plus(kept),
+            overdue: false,
+            blocked: [None; 2],
+        }
+    }
+
     /// A client has had no window for long.
     pub(super) fn note_blocked(&mut self, stream: StreamId, frame: u64) {
         let mut next = Some((stream, frame));
@@ -32,6 +47,6 @@ impl Signs {
 
     /// Still good at this time.
     pub(super) fn hold_at(&self, now: Timestamp) -> bool {
-        now >= self.at && now < self.at.plus(KEPT)
+        now >= self.at && now < self.until
     }
 }

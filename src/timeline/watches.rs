@@ -69,9 +69,10 @@ impl Watches {
     }
 
     /// Those of one room, in no order.
-    pub(super) fn in_room(&self, room: RoomId) -> impl Iterator<Item = &Watch> {
-        let list = self.of_room.get(room).into_iter().flatten();
-        list.filter_map(|&slot| self.get(slot))
+    pub(super) fn in_room(&self, room: RoomId) -> impl ExactSizeIterator<Item = &Watch> {
+        let list = self.of_room.get(room).map_or(&[][..], Vec::as_slice);
+        let listed = |&slot| self.get(slot).expect("what is listed is there");
+        list.iter().map(listed)
     }
 }
 
