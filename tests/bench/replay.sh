@@ -34,6 +34,7 @@ for kind in $kinds; do
     f=$work/$kind.pcap
     from=(); [ "$kind" != real ] || from=("${captures[@]}")
     target/release/examples/make_capture "$kind" "$frames" "$f" "${from[@]}"
+    sync # what is still being written would be measured with the first of them
     echo "== $kind: $frames frames, $(stat -c %s "$f" 2>/dev/null || stat -f %z "$f") bytes, $runs runs"
     compare "tcpdump -r F -w /dev/null : --format table" "$us replay $f --format table" "tcpdump -r $f -w /dev/null" "$runs"
     compare "tcptrace -n -l -r -W F : --format table" "$us replay $f --format table" "tcptrace -n -l -r -W $f" "$runs"

@@ -1,7 +1,7 @@
 //! A connection of which there is one SYN and nothing else, as scans leave them by the million: that SYN is all that is kept.
 //!
-//! Owns: what a first SYN makes of a stream. Must not know: how any other stream is kept. A stream is
-//! compared with all that it would be made of again: if it differs in anything, it is no lone SYN.
+//! Owns: what a first SYN makes of a stream. Must not know: how any other stream is kept. A stream is compared with what would be
+//! made of it again: if it differs in anything, it is no lone SYN.
 
 use super::super::acks::Record;
 use super::super::closing::Closing;
