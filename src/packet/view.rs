@@ -107,6 +107,11 @@ impl<'d> View<'d> {
         }
     }
 
+    /// Without what fills it up.
+    pub(super) fn unpadded(&self) -> Self {
+        self.of_frame(self.reported)
+    }
+
     /// At most the first `count` bytes: a length field may shorten a view, never lengthen it.
     #[inline]
     pub(super) fn limit(&self, count: usize) -> Self {

@@ -234,6 +234,15 @@ mod tests {
             origin(&version_5(&[sample]))
         };
         assert!(filled_up(33).is_some() && filled_up(32).is_none());
+        // In UDP (here GRE of port 4754) what fills up ends with the datagram, whatever the packet in it says.
+        for protocol in [17, 136] {
+            let gre_in_udp = [0x9c, 0x40, 0x12, 0x92, 0, 45, 0, 0, 0, 0, 8, 0];
+            let inner = [&[0x45, 0, 0, 33], &packet(6)[4..33]].concat();
+            let carried = ipv4(protocol, 65, &[&gre_in_udp[..], &inner].concat());
+            let mut sample = sample(&[&carried[..], &[0; 3]].concat(), 65, false);
+            sample[63] = 65;
+            assert_eq!(origin(&version_5(&[sample])), None, "{protocol}");
+        }
         let unknown = [words(&[0x9001, 12]), vec![0; 12]].concat();
         assert_eq!(origin(&version_5(&[unknown, tcp])), None);
         assert_eq!(origin(&version_5(&[sample(&packet(6), 0, false)])), None);

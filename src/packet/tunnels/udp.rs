@@ -29,8 +29,10 @@ pub(in crate::packet) fn header<'d>(view: View<'d>, cx: &Context) -> Step<'d> {
     by_port(view, payload.limit(length - HEADER))
 }
 
-/// The lower port is asked first, as in tshark; frames that capture devices sent on are known by how they begin.
+/// The lower port is asked first, as in tshark; frames that capture devices sent on are known by how they begin. What fills up
+/// a sampled packet ends here, also where the length fields agree with what was sampled.
 fn by_port<'d>(header: View<'d>, payload: View<'d>) -> Step<'d> {
+    let payload = payload.unpadded();
     let (source, destination) = (header.u16(0)?, header.u16(2)?);
     let (low, high) = (source.min(destination), source.max(destination));
     for port in [low, high] {
