@@ -6,7 +6,7 @@ use super::judge::{self, Circumstances};
 use super::queue::Held;
 use super::story::Story;
 use super::{FindingCode, FindingEntry, StreamEntry, Verdict};
-use crate::tcp::{Certainty, HandshakeOutcome, StreamId, StreamSummary};
+use crate::tcp::{Certainty, StreamId, StreamSummary};
 
 impl Story {
     /// A stream with its verdict, as of now.
@@ -34,16 +34,9 @@ impl Story {
     }
 
     fn verdict(&self, summary: &StreamSummary) -> Verdict {
-        // Asked of a SYN without answer only.
-        let unanswered = summary.handshake.outcome == HandshakeOutcome::Unanswered;
-        let server = summary.connection.server;
-        let listens = || {
-            self.services
-                .known(server)
-                .is_some_and(|known| known.listens)
-        };
+        let service = self.services.known(summary.connection.server);
         let about = Circumstances {
-            listens: unanswered && listens(),
+            listens: service.is_some_and(|service| service.listens),
             now: self.clock,
             lost: self.lost,
             over: self.over,

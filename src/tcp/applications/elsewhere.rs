@@ -10,9 +10,9 @@ use crate::net::Endpoint;
 use crate::packet::Segment;
 
 /// The ports.
-pub(super) const H225: u16 = 1720;
-pub(super) const ISCSI: u16 = 3260;
-pub(super) const ISCSI_SYSTEM: u16 = 860;
+const H225: u16 = 1720;
+const ISCSI: u16 = 3260;
+const ISCSI_SYSTEM: u16 = 860;
 pub(super) const ERLANG: u16 = 4369;
 
 /// It may tell of such a connection.

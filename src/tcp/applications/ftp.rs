@@ -9,7 +9,7 @@ use crate::net::Endpoint;
 use crate::packet::Segment;
 
 /// The port of an FTP server's control connection.
-pub(super) const CONTROL: u16 = 21;
+const CONTROL: u16 = 21;
 /// The port an FTP server opens data connections from (RFC 959 section 3.2).
 const DATA: u16 = 20;
 

@@ -13,25 +13,10 @@ mod vnc;
 use super::key::Key;
 use super::stream::Begun;
 use super::{AnalysisFlags, Observation};
-use crate::net::{Endpoint, PortSet};
+use crate::net::Endpoint;
 use crate::packet::{Segment, SegmentOrigin};
 
-/// The ports whose segments are read, whatever they are.
-const PORTS: PortSet = PortSet::new(&[
-    ftp::CONTROL,
-    ftp::CONTROL,
-    snmp::PORTS[0],
-    snmp::PORTS[1],
-    elsewhere::ISCSI_SYSTEM,
-    elsewhere::ISCSI_SYSTEM,
-    elsewhere::H225,
-    elsewhere::H225,
-    elsewhere::ISCSI,
-    elsewhere::ISCSI,
-    elsewhere::ERLANG,
-    elsewhere::ERLANG,
-]);
-/// The highest of them.
+/// The highest port whose segments are read.
 const HIGHEST: u16 = elsewhere::ERLANG;
 
 /// What was said so far that concerns streams to come.
@@ -105,18 +90,13 @@ impl Applications {
     }
 }
 
-/// One look that sets nearly all segments of a chat aside: without payload, or neither of a low port nor as long as a
-/// greeting. Another one sets those of the web aside.
+/// One look that sets nearly all segments of a chat aside: without payload, or neither of a well-known port nor as long as a
+/// greeting.
 #[inline]
 fn may_tell(segment: &Segment<'_>) -> bool {
     let port = segment.source.port.min(segment.destination.port);
     let length = segment.payload.len();
-    length > 0 && (port <= HIGHEST && is_read(segment) || length == vnc::LENGTH)
-}
-
-#[inline(never)]
-fn is_read(segment: &Segment<'_>) -> bool {
-    PORTS.contains(segment.source.port) || PORTS.contains(segment.destination.port)
+    length > 0 && (port <= HIGHEST || length == vnc::LENGTH)
 }
 
 /// It brings nothing new: tshark does not show such a segment to the protocols above TCP.

@@ -6,7 +6,7 @@
 use crate::packet::Segment;
 
 /// SNMP's port, and that of its traps.
-pub(super) const PORTS: [u16; 2] = [161, 162];
+const PORTS: [u16; 2] = [161, 162];
 /// Lower ones whose protocols take any payload for their own: SSH, DNS, HTTP.
 const TAKEN: [u16; 3] = [22, 53, 80];
 /// A higher one that does.

@@ -82,15 +82,13 @@ fn offer(pack: &mut impl Pack, offer: &mut Option<Offer>, present: bool, near: O
     let shape = pack.number(shape_of(*options) ^ shape_of(other)) ^ shape_of(other);
     let other = u32::from(other.mss.unwrap_or(0));
     let size = pack.close32(options.mss.map_or(other, u32::from), other);
-    options.mss = (shape & 1 != 0).then_some(size as u16);
-    (options.sack_permitted, options.timestamps) = (shape & 2 != 0, shape & 4 != 0);
-    options.window_scale = (shape >> 3).checked_sub(1).map(|scale| scale as u8);
+    *options = of_shape(shape, size as u16);
     *offer = present.then_some(kept);
 }
 
-/// Which options there are, and the scale.
+/// Which options there are, and the scale: twelve bits.
 #[inline(always)]
-fn shape_of(options: OfferedOptions) -> u64 {
+pub(super) fn shape_of(options: OfferedOptions) -> u64 {
     let flags = [
         options.mss.is_some(),
         options.sack_permitted,
@@ -99,6 +97,17 @@ fn shape_of(options: OfferedOptions) -> u64 {
     let [mss, sack, stamps] = flags.map(u64::from);
     let scale = options.window_scale.map_or(0, |scale| u64::from(scale) + 1);
     mss | sack << 1 | stamps << 2 | scale << 3
+}
+
+/// The options of such a shape.
+#[inline(always)]
+pub(super) fn of_shape(shape: u64, mss: u16) -> OfferedOptions {
+    OfferedOptions {
+        mss: (shape & 1 != 0).then_some(mss),
+        sack_permitted: shape & 2 != 0,
+        timestamps: shape & 4 != 0,
+        window_scale: (shape >> 3).checked_sub(1).map(|scale| scale as u8),
+    }
 }
 
 /// How it was closed, close to the last frame and to where the data ends.

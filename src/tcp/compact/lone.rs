@@ -13,17 +13,14 @@ use super::super::machine::{Machine, Phase};
 use super::super::opening::{Offer, Opening};
 use super::super::stream::{Stream, Unsettled};
 use super::super::zeek::{End, Half, Zeek};
-use super::super::{Certainty, HandshakeOutcome, OfferedOptions, RoleReason, Step};
+use super::super::{Certainty, HandshakeOutcome, RoleReason, Step};
+use super::life::{of_shape, shape_of};
 use crate::net::Timestamp;
 use crate::packet::{MAX_WINDOW_SHIFT, SeqNumber};
 
-/// Bits of the byte that says what there is.
-const SECOND: u8 = 1;
-const MSS: u8 = 2;
-const SCALE: u8 = 4;
-const SACK: u8 = 8;
-const TIMESTAMPS: u8 = 16;
-const LISTENED: u8 = 32;
+/// Bits of the number that says what there is, above the shape of the options.
+const SECOND: u16 = 1 << 12;
+const LISTENED: u16 = 1 << 13;
 
 /// The SYN.
 pub(super) struct Lone {
@@ -206,49 +203,39 @@ impl Lone {
 
     /// Appends it.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let options = self.offer.options;
-        let bits = [
-            (self.from != 0, SECOND),
-            (options.mss.is_some(), MSS),
-            (options.window_scale.is_some(), SCALE),
-            (options.sack_permitted, SACK),
-            (options.timestamps, TIMESTAMPS),
-            (self.listened, LISTENED),
-        ];
-        let bits = bits.map(|(holds, bit)| if holds { bit } else { 0 });
+        let Offer {
+            isn,
+            window,
+            options,
+        } = self.offer;
+        let set = |holds, bit| if holds { bit } else { 0 };
+        let what =
+            shape_of(options) as u16 | set(self.from != 0, SECOND) | set(self.listened, LISTENED);
         out.extend_from_slice(&self.step.frame.to_be_bytes());
-        out.extend_from_slice(&self.offer.isn.0.to_be_bytes());
-        out.extend_from_slice(&self.offer.window.to_be_bytes());
-        out.extend_from_slice(&options.mss.unwrap_or(0).to_be_bytes());
-        let scale = options.window_scale.unwrap_or(0);
-        out.extend_from_slice(&[bits.into_iter().sum(), scale, self.ip_bytes]);
+        out.extend_from_slice(&isn.0.to_be_bytes());
+        for number in [window, options.mss.unwrap_or(0), what] {
+            out.extend_from_slice(&number.to_be_bytes());
+        }
+        out.push(self.ip_bytes);
     }
 
     /// Reads what [`Self::write`] wrote, of a stream that began at `at`.
     pub(super) fn read(mut rest: &[u8], at: Timestamp) -> Self {
         let frame = u64::from_be_bytes(take(&mut rest));
         let isn = SeqNumber(u32::from_be_bytes(take(&mut rest)));
-        let window = u16::from_be_bytes(take(&mut rest));
-        let mss = u16::from_be_bytes(take(&mut rest));
-        let [bits, scale, ip_bytes] = take(&mut rest);
-        let has = |bit| bits & bit != 0;
-        let options = OfferedOptions {
-            mss: has(MSS).then_some(mss),
-            window_scale: has(SCALE).then_some(scale),
-            sack_permitted: has(SACK),
-            timestamps: has(TIMESTAMPS),
-        };
-        let offer = Offer {
-            isn,
-            window,
-            options,
-        };
+        let [window, mss, what] = [(); 3].map(|()| u16::from_be_bytes(take(&mut rest)));
+        let [ip_bytes] = take(&mut rest);
+        let shape = what & (SECOND - 1);
         Self {
-            from: bits & SECOND,
+            from: u8::from(what & SECOND != 0),
             step: Step { frame, at },
-            offer,
+            offer: Offer {
+                isn,
+                window,
+                options: of_shape(u64::from(shape), mss),
+            },
             ip_bytes,
-            listened: has(LISTENED),
+            listened: what & LISTENED != 0,
         }
     }
 }

@@ -30,6 +30,16 @@ enum Kind {
     Endpoint,
 }
 
+impl Kind {
+    /// Where a text stands in a column with so much room to spare.
+    const fn at(self, start: usize, spare: usize) -> usize {
+        match self {
+            Self::Number => start + spare,
+            Self::Word | Self::Endpoint => start,
+        }
+    }
+}
+
 /// A column.
 struct Column {
     heading: &'static str,
@@ -73,6 +83,8 @@ const READ: [usize; 2] = [1, 7];
 /// Indexes of the endpoints.
 const CLIENT: usize = 2;
 const SERVER: usize = 3;
+/// Index of the verdict, the last column.
+const LAST: usize = COUNT - 1;
 /// The last turn to give way.
 const LAST_TURN: usize = 7;
 
@@ -127,9 +139,9 @@ impl Layout {
     }
 
     fn total(&self) -> usize {
-        let columns = self.widths[..COUNT - 1].iter();
+        let columns = self.widths[..LAST].iter();
         let shown = columns.filter(|width| **width > 0);
-        let verdict = self.widths[COUNT - 1].min(VERDICT);
+        let verdict = self.widths[LAST].min(VERDICT);
         shown.map(|width| width + GAP).sum::<usize>() + verdict
     }
 
@@ -196,12 +208,11 @@ impl Layout {
 
     /// The common line: texts of ASCII that all have room, laid over spaces. False where one has none.
     fn push_plain(&self, out: &mut Vec<u8>, row: &Cells) -> bool {
-        const VERDICT: usize = COUNT - 1;
         let begin = out.len();
-        out.resize(begin + self.starts[VERDICT], b' ');
+        out.resize(begin + self.starts[LAST], b' ');
         let line = &mut out[begin..];
         let mut texts = row.bytes();
-        let columns = texts.by_ref().take(VERDICT).zip(&COLUMNS).enumerate();
+        let columns = texts.by_ref().take(LAST).zip(&COLUMNS).enumerate();
         for (index, (text, column)) in columns {
             let (start, width) = (self.starts[index], self.widths[index]);
             if width == 0 {
@@ -210,10 +221,7 @@ impl Layout {
             let Some(fill) = width.checked_sub(text.len()) else {
                 return false;
             };
-            let at = match column.kind {
-                Kind::Number => start + fill,
-                Kind::Word | Kind::Endpoint => start,
-            };
+            let at = column.kind.at(start, fill);
             line[at..at + text.len()].copy_from_slice(text);
         }
         out.extend_from_slice(texts.next().unwrap_or_default());
@@ -225,45 +233,42 @@ impl Layout {
 
     /// Appends any other line: what has no room is cut, or goes on below.
     fn push_with_care(&self, out: &mut Vec<u8>, row: &Cells, palette: &Palette, ascii: bool) {
-        // Cells written, and spaces owed before the next column: none at the end of a line.
-        let (mut used, mut owed) = (0, 0);
         let mark = row.mark();
+        // Cells written (spaces come before a column, so that none are at the end of a line), and those that had no room in
+        // their columns, which move all that follows.
+        let (mut used, mut over) = (0, 0);
         for (index, (column, text)) in COLUMNS.iter().zip(row.iter()).enumerate() {
-            let width = self.widths[index];
+            let (start, width) = (self.starts[index] + over, self.widths[index]);
             if width == 0 {
                 continue;
             }
-            let last = index == COUNT - 1;
+            let last = index == LAST;
             let room = match (self.limit, last) {
                 (0, _) => usize::MAX,
-                (limit, true) => limit.saturating_sub(used + owed + mark.len()),
+                (limit, true) => limit.saturating_sub(start + mark.len()),
                 (_, false) => width,
             };
             let text = row.shown(text, ascii);
             let (text, cells) = match (row.width_of(&text), column.kind) {
                 (cells, _) if cells <= room => (text, cells),
                 _ if last => {
-                    push_spaces(out, owed);
+                    push_spaces(out, start - used);
                     let paint = |out: &mut Vec<u8>, line: &str| palette.paint(out, row.ink, line);
-                    return self.push_verdict(out, &text, used + owed, mark, paint);
+                    return self.push_verdict(out, &text, start, mark, paint);
                 }
                 (_, Kind::Endpoint) => measured(cut_address(&text, room, ascii)),
                 (_, Kind::Number | Kind::Word) => measured(cut(&text, room, ascii)),
             };
-            let fill = width.saturating_sub(cells);
-            let (before, after) = match column.kind {
-                Kind::Number => (fill, 0),
-                Kind::Word | Kind::Endpoint => (0, fill),
-            };
-            push_spaces(out, owed + before);
+            let at = column.kind.at(start, width.saturating_sub(cells));
+            push_spaces(out, at - used);
             let ink = if last || row.ink == Ink::Dim {
                 row.ink
             } else {
                 Ink::Plain
             };
             palette.paint(out, ink, &text);
-            used += owed + before + cells;
-            owed = GAP + after;
+            used = at + cells;
+            over += cells.saturating_sub(width);
         }
         out.extend_from_slice(mark.as_bytes());
         out.push(b'\n');
