@@ -39,15 +39,61 @@ pub(in crate::packet) fn source_routed(view: View<'_>) -> Step<'_> {
 /// `IPComp` (RFC 3173): deflate is the only method in use, under its own number or a negotiated one. A stream that was cut is
 /// shown as far as it goes.
 pub(in crate::packet) fn compressed(view: View<'_>) -> Step<'_> {
-    /// A datagram cannot be longer than its length field says.
-    const MAX_DATAGRAM: usize = 65_535;
     let next = view.u8(0)?;
-    let rest = view.skip(4)?;
-    let mut datagram = Vec::with_capacity(MAX_DATAGRAM);
-    let whole =
-        Decompress::new(false).decompress_vec(rest.data, &mut datagram, FlushDecompress::Finish);
-    if whole.is_err() || datagram.is_empty() {
+    let datagram = inflated(view.skip(4)?.data).unwrap_or_default();
+    if datagram.is_empty() {
         return Err(Stop::NotTcp(NotTcp::NoPayload));
     }
     Err(Stop::Reassembled(Protocol::Transport(next), datagram))
+}
+
+/// What was deflated, up to the longest datagram that a length field can tell of; `None`: it is no such data.
+fn inflated(data: &[u8]) -> Option<Vec<u8>> {
+    const MAX_DATAGRAM: usize = 65_535;
+    /// Room for most of them: more would be cleared for nothing.
+    const ROOM: usize = 2048;
+    let mut inflater = Decompress::new(false);
+    let mut datagram = Vec::new();
+    while datagram.len() == datagram.capacity() && datagram.len() < MAX_DATAGRAM {
+        datagram.reserve_exact(ROOM.min(MAX_DATAGRAM - datagram.len()));
+        let rest = data.get(inflater.total_in() as usize..)?;
+        inflater
+            .decompress_vec(rest, &mut datagram, FlushDecompress::None)
+            .ok()?;
+    }
+    Some(datagram)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compress, Compression, FlushCompress};
+
+    fn deflated(data: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(2 * data.len() + 100);
+        let mut deflater = Compress::new(Compression::fast(), false);
+        let status = deflater.compress_vec(data, &mut out, FlushCompress::Finish);
+        status.expect("there is room");
+        out
+    }
+
+    #[test]
+    fn datagrams_of_any_length_come_back_and_no_longer_ones() {
+        let data: Vec<u8> = (0..70_000_u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+        for length in [1, 2047, 2048, 2049, 4096, 65_535, 70_000] {
+            let whole = deflated(&data[..length]);
+            let read = inflated(&whole).expect("it is deflated");
+            assert!(read == data[..length.min(65_535)], "{length}");
+        }
+    }
+
+    #[test]
+    fn what_was_cut_is_read_as_far_as_it_goes_and_what_is_not_deflated_not_at_all() {
+        let data = b"a first line, a second line, a third line, and so on";
+        let whole = deflated(data);
+        let read = inflated(&whole[..whole.len() - 5]).expect("its beginning is there");
+        assert!(!read.is_empty() && data.starts_with(&read), "{read:?}");
+        assert_eq!(inflated(&[0xff; 8]), None);
+        assert_eq!(inflated(&[]), Some(Vec::new()));
+    }
 }

@@ -5,10 +5,16 @@
 
 use crate::packet::Segment;
 
-/// SNMP's port, and that of its traps.
-const PORTS: [u16; 2] = [161, 162];
-/// Lower ones whose protocols take any payload for their own: SSH, DNS, HTTP.
-const TAKEN: [u16; 3] = [22, 53, 80];
+/// SNMP's port, or that of its traps.
+const fn is_own(port: u16) -> bool {
+    matches!(port, 161 | 162)
+}
+
+/// A lower one whose protocol takes any payload for its own: SSH, DNS, HTTP.
+const fn is_taken(port: u16) -> bool {
+    matches!(port, 22 | 53 | 80)
+}
+
 /// A higher one that does.
 const SIP: u16 = 5060;
 
@@ -17,7 +23,6 @@ const SIP: u16 = 5060;
 pub(super) fn is_message(segment: &Segment<'_>) -> bool {
     let ports = [segment.source.port, segment.destination.port];
     let [low, high] = [ports[0].min(ports[1]), ports[0].max(ports[1])];
-    let snmp =
-        PORTS.contains(&low) && high != SIP || PORTS.contains(&high) && !TAKEN.contains(&low);
+    let snmp = is_own(low) && high != SIP || is_own(high) && !is_taken(low);
     snmp && !segment.payload.is_empty() && !segment.flags.rst()
 }
