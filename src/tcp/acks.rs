@@ -72,11 +72,6 @@ impl Unacked {
         self.records.as_slice().iter()
     }
 
-    /// Nothing was acknowledged, and nothing sent but this.
-    pub(super) fn is_just(&self, record: Record) -> bool {
-        self.tidy && self.last == Record::default() && self.records.as_slice() == [record]
-    }
-
     /// No more records are taken (B-7).
     pub(super) fn is_full(&self) -> bool {
         self.records.len() >= MAX_UNACKED

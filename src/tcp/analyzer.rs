@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::applications::Applications;
 use super::key::Key;
+use super::lone::Lone;
 use super::multipath::Multipath;
 use super::stream::{Begun, Stream, Surroundings};
 use super::table::{Limits, Table};
@@ -112,15 +113,7 @@ impl Analyzer {
                     from,
                     segment,
                 };
-                let (slot, around) = self.place(&arrival, seen);
-                let stream = self.table.stream(slot);
-                if segment.flags.syn() {
-                    self.multipath.tell(stream.id, &mut stream.dirs);
-                }
-                stream.handle(from, segment, around, &mut self.multipath, seen);
-                if seen.changes.0 & ENDS != 0 || segment.flags.syn() {
-                    self.note_end(slot);
-                }
+                self.arrive(&arrival, seen);
             }
         }
         let table = &mut self.table;
@@ -136,29 +129,47 @@ impl Analyzer {
         self.table.mark_ended(slot, ended);
     }
 
-    /// The stream of a frame that may begin one, and what is known around it.
-    fn place(&mut self, arrival: &Arrival<'_, '_>, seen: &mut Observation) -> (u32, Surroundings) {
-        let segment = arrival.segment;
+    /// Takes a segment that may begin a stream.
+    fn arrive(&mut self, arrival: &Arrival<'_, '_>, seen: &mut Observation) {
+        let &Arrival {
+            key, from, segment, ..
+        } = arrival;
         let (source_listens, destination_listens) = (
             self.listens(segment.source),
             self.listens(segment.destination),
         );
         self.hear(segment);
         let begins = self.begins(arrival, seen);
-        let known = arrival.found.filter(|_| begins.is_none());
-        let slot = known.unwrap_or_else(|| {
-            seen.changes.insert(Changes::STREAM_OPENED);
-            let begun = begins.unwrap_or_default();
-            self.table.add(&arrival.key, |stream, id| {
-                stream.begin(arrival.key, id, segment, begun);
-            })
-        });
         let around = Surroundings {
             begins,
             source_listens,
             destination_listens,
         };
-        (slot, around)
+        let slot = match (arrival.found, begins) {
+            (Some(slot), None) => slot,
+            (_, begins) => {
+                seen.changes.insert(Changes::STREAM_OPENED);
+                if let Some(lone) = Lone::of(from, segment, around) {
+                    self.table.add(&key, |stream, id| {
+                        lone.begin(key, id, stream);
+                        lone.tell(stream, seen);
+                    });
+                    return;
+                }
+                let begun = begins.unwrap_or_default();
+                self.table.add(&key, |stream, id| {
+                    stream.begin(key, id, segment, begun);
+                })
+            }
+        };
+        let stream = self.table.stream(slot);
+        if segment.flags.syn() {
+            self.multipath.tell(stream.id, &mut stream.dirs);
+        }
+        stream.handle(from, segment, around, &mut self.multipath, seen);
+        if seen.changes.0 & ENDS != 0 || segment.flags.syn() {
+            self.note_end(slot);
+        }
     }
 
     /// How a new stream begins with this frame; `None`: it belongs to the one found.

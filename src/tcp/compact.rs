@@ -19,6 +19,7 @@ mod words;
 use super::codec::{Pack, Reader, Scratch, Writer, first};
 use super::completeness::{self, Completeness};
 use super::key::Key;
+use super::lone::Lone;
 use super::places::{REASONS, place};
 use super::stream::Stream;
 use super::{RoleReason, Step, StreamId};
@@ -27,7 +28,6 @@ use crate::packet::SeqNumber;
 
 use directions::{Around, TCP_HEADER, numbers, rarities, sent, shift_of, traits};
 use life::{closing, machine, opening};
-use lone::Lone;
 use words::{letters, zeek};
 
 /// Packs a stream. `scratch` is working space, kept between calls.
@@ -36,7 +36,7 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
     bytes.clear();
     stream.key.write(bytes);
     bytes.extend_from_slice(&stream.start.as_nanos().to_be_bytes());
-    if let Some(lone) = Lone::of(stream) {
+    if let Some(lone) = Lone::behind(stream) {
         bytes[0] |= LONE;
         lone.write(bytes);
     } else {
@@ -50,12 +50,11 @@ pub(super) fn pack(stream: &mut Stream, scratch: &mut Scratch) -> Box<[u8]> {
 /// Unpacks stream `id` into a blank one.
 pub(super) fn unpack(id: StreamId, bytes: &[u8], stream: &mut Stream) {
     let (key, start, numbers) = open(bytes);
-    (stream.id, stream.key, stream.start) = (id, key, start);
     if is_lone(bytes) {
-        Lone::read(numbers, start).restore(stream);
-    } else {
-        visit(&mut Reader::new(bytes, bytes.len() - numbers.len()), stream);
+        return Lone::read(numbers, start).begin(key, id, stream);
     }
+    (stream.id, stream.key, stream.start) = (id, key, start);
+    visit(&mut Reader::new(bytes, bytes.len() - numbers.len()), stream);
     stream.states = stream.machines.map(|end| end.state());
     stream.settle();
 }

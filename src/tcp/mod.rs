@@ -26,6 +26,7 @@ mod front_list;
 mod handshake;
 mod history;
 mod key;
+mod lone;
 mod machine;
 mod multipath;
 mod observation;

@@ -222,7 +222,7 @@ impl Opening {
 }
 
 /// What a SYN offers (RFC 9293 section 3.2).
-fn offer(segment: &Segment<'_>) -> Offer {
+pub(super) fn offer(segment: &Segment<'_>) -> Offer {
     let mut options = OfferedOptions::default();
     for (_, option) in segment.options.iter() {
         match option {

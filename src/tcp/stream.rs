@@ -2,6 +2,7 @@
 //!
 //! Owns: the order of work and what both directions share. Must not know: other connections.
 
+use super::acks::Unacked;
 use super::before::{Before, Parts};
 use super::closing::{Closing, side_of};
 use super::completeness::Completeness;
@@ -40,6 +41,8 @@ pub(super) struct Stream {
     pub(super) client_by: RoleReason,
     /// Some frame was not a quote inside an ICMP error.
     pub(super) direct: bool,
+    /// Nothing has come behind the SYN that began it, and that was a plain one ([`Lone`](super::lone::Lone)).
+    pub(super) is_lone: bool,
     /// What each direction's segments may change: worked out after every one that may.
     pub(super) unsettled: [Unsettled; 2],
     pub(super) dirs: [Direction; 2],
@@ -107,14 +110,19 @@ impl Stream {
 
     /// Becomes blank; the memory of its lists is kept.
     pub(super) fn clear(&mut self) {
-        let lists = self.dirs.each_mut().map(|dir| {
-            dir.unacked.clear();
-            std::mem::take(&mut dir.unacked)
-        });
+        let lists = self.take_lists();
         *self = Self::blank();
         for (dir, list) in self.dirs.iter_mut().zip(lists) {
             dir.unacked = list;
         }
+    }
+
+    /// The lists of both directions, cleared, for the memory they have.
+    pub(super) fn take_lists(&mut self) -> [Unacked; 2] {
+        self.dirs.each_mut().map(|dir| {
+            dir.unacked.clear();
+            std::mem::take(&mut dir.unacked)
+        })
     }
 
     /// A stream to begin or to unpack into.
@@ -132,6 +140,7 @@ impl Stream {
             client: 0,
             client_by: RoleReason::SentFirstFrame,
             direct: false,
+            is_lone: false,
             unsettled: [Unsettled::States; 2],
             dirs: [Direction::default(), Direction::default()],
             opening: Opening::default(),
@@ -158,6 +167,7 @@ impl Stream {
         paths: &mut Multipath,
         seen: &mut Observation,
     ) {
+        self.is_lone = false;
         seen.stream = self.id;
         seen.seq = segment.seq.0;
         seen.ack = segment.ack.0;

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn datagrams_of_any_length_come_back_and_no_longer_ones() {
-        let data: Vec<u8> = (0..70_000_u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+        let data: Vec<u8> = (0..70_000_u32)
+            .map(|n| (n.wrapping_mul(n) >> 7) as u8)
+            .collect();
         for length in [1, 2047, 2048, 2049, 4096, 65_535, 70_000] {
             let whole = deflated(&data[..length]);
             let read = inflated(&whole).expect("it is deflated");

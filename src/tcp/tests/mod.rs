@@ -3,6 +3,7 @@
 
 mod life;
 mod limits;
+mod lone;
 mod multipath;
 mod prediction;
 mod rules;
